@@ -1,0 +1,51 @@
+/**
+ * The one table of errors. `who` says who must act: the caller (4xx), something outside (retry), the operator
+ * (refuses to start and says the mend), or us (a bug: 500 with a correlation id).
+ */
+export const ERRORS = {
+  BAD_REQUEST: { status: 400, who: "caller", title: "The request is not valid" },
+  BAD_CONFIG: { status: 500, who: "operator", title: "The configuration is not valid" },
+  BAD_FEED: { status: 502, who: "external", title: "A feed sent something that cannot be used" },
+  BAD_RECORD: { status: 422, who: "external", title: "An advisory record cannot be used" },
+  CONFLICT: { status: 409, who: "caller", title: "The request does not fit the present state" },
+  DATA_DIR_BUSY: { status: 500, who: "operator", title: "The data directory is in use" },
+  DATA_DIR_NEWER: { status: 500, who: "operator", title: "The data directory belongs to a newer version" },
+  DATABASE_UNAVAILABLE: { status: 503, who: "operator", title: "The database cannot be reached" },
+  FEEDS_UNAVAILABLE: { status: 503, who: "external", title: "No advisory source answered" },
+  FORBIDDEN: { status: 403, who: "caller", title: "The credential does not allow this" },
+  INTERNAL: { status: 500, who: "bug", title: "A fault of ours" },
+  METHOD_NOT_ALLOWED: { status: 405, who: "caller", title: "This address does not take that method" },
+  NOT_FOUND: { status: 404, who: "caller", title: "There is no such thing" },
+  NOT_READY: { status: 503, who: "external", title: "Not ready yet" },
+  PAYLOAD_TOO_LARGE: { status: 413, who: "caller", title: "The body is larger than allowed" },
+  PORT_BUSY: { status: 500, who: "operator", title: "The port is in use" },
+  RATE_LIMITED: { status: 429, who: "caller", title: "Too many requests" },
+  UNAUTHENTICATED: { status: 401, who: "caller", title: "A valid credential is needed" },
+  UNREADABLE: { status: 422, who: "operator", title: "A source on this machine cannot be read" },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, who: "caller", title: "The body's type is not supported" },
+} as const satisfies Record<string, ErrorRow>;
+
+interface ErrorRow {
+  status: number;
+  who: "caller" | "external" | "operator" | "bug";
+  title: string;
+}
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The only error thrown on purpose. `detail` is one sentence with the mend; `field` names the input at fault. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, detail: string, options: { field?: string; cause?: unknown } = {}) {
+    super(detail, { cause: options.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.field = options.field;
+  }
+}
+
+/** The message of anything thrown, in one line. */
+export const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ").trim();

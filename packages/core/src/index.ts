@@ -1,0 +1,5 @@
+export * from "./errors.ts";
+export * from "./component/component.ts";
+export * from "./version/scheme.ts";
+export * from "./advisory/advisory.ts";
+export * from "./match/types.ts";

@@ -1,0 +1,60 @@
+import type { AdvisoryGroup } from "../advisory/advisory.ts";
+
+/** What the index says of one package version. `hits` is sorted by advisory id. */
+export interface Verdict {
+  readonly verdict: "affected" | "not_affected" | "unknown";
+  /** Why it is unknown: no record names this ecosystem, or the version does not parse. Absent otherwise. */
+  readonly reason?: "no_feed" | "unparsable";
+  readonly hits: readonly Hit[];
+}
+
+export interface Hit {
+  /** Position of the group in the index; see `AdvisoryIndex.advisory`. */
+  readonly advisory: number;
+  /** The record that decided. */
+  readonly recordId: string;
+  readonly introduced: string;
+  /** The version that closes it; null when none is known. The highest where records of one group differ. */
+  readonly fixedIn: string | null;
+  readonly lastAffected: string | null;
+  /** The distribution's urgency; empty when none. */
+  readonly urgency: string;
+}
+
+/** One range of one record and what it says of a version, for explanations. */
+export interface ExplainedRange extends Hit {
+  readonly group: AdvisoryGroup;
+  readonly outcome: "affected" | "below" | "fixed" | "above_last" | "not_listed" | "withdrawn" | "unparsable";
+  readonly withdrawnAt: string | null;
+}
+
+/** What stands in the head of an index file. */
+export interface IndexMeta {
+  readonly schema: "zerotrace.index/1";
+  readonly builtAt: string;
+  readonly recordCount: number;
+  readonly groupCount: number;
+  readonly rangeCount: number;
+  readonly sources: readonly SourceReport[];
+}
+
+/** One source of advisories or enrichment as it was read: shown wherever its data is. */
+export interface SourceReport {
+  /** The feed plugin's id: `osv`, `kev`, `epss`, `debian-archive`. */
+  readonly feed: string;
+  /** The folder or address it was read from. */
+  readonly location: string;
+  /** Date of the data itself (newest record or the file's own date), ISO; null when the source gives none. */
+  readonly dataAt: string | null;
+  readonly readAt: string;
+  readonly recordCount: number;
+  readonly badCount: number;
+  /** First bad records with the reason, at most 20. */
+  readonly bad: readonly { readonly id: string; readonly reason: string }[];
+  /** Ecosystems it has records for, sorted. */
+  readonly covers: readonly string[];
+  /** What it does not cover, in sentences. */
+  readonly notCovered: readonly string[];
+  /** Labels of origins inside (records converted from elsewhere). */
+  readonly origins: readonly string[];
+}

@@ -1,0 +1,3 @@
+export * from "./plugin.ts";
+export * from "./extractors/extractor.ts";
+export * from "./feeds/feed.ts";
