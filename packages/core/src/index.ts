@@ -3,3 +3,4 @@ export * from "./component/component.ts";
 export * from "./version/scheme.ts";
 export * from "./advisory/advisory.ts";
 export * from "./match/types.ts";
+export * from "./schema.ts";

@@ -1,0 +1,99 @@
+import { z } from "zod";
+
+/** Every permission there is; a route names one, a credential holds a set. */
+export const PERMISSIONS = [
+  "agents:manage",
+  "agents:report",
+  "assets:read",
+  "feeds:manage",
+  "feeds:read",
+  "findings:read",
+  "jobs:read",
+  "tokens:manage",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** What a person or program that may only look holds. */
+export const READ_PERMISSIONS: readonly Permission[] = ["assets:read", "feeds:read", "findings:read", "jobs:read"];
+/** What the owner of a company holds: everything but an agent's own reports. */
+export const OWNER_PERMISSIONS: readonly Permission[] = PERMISSIONS.filter((p) => p !== "agents:report");
+
+type Shape = z.ZodType;
+
+/** One route as data: the server serves it, the SDK calls it, OpenAPI describes it. */
+export interface Route<
+  Params extends Shape = Shape,
+  Query extends Shape = Shape,
+  Body extends Shape = Shape,
+  Answer extends Shape = Shape,
+> {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path with `:name` parameters, below the origin. */
+  readonly path: string;
+  readonly summary: string;
+  /** `public` needs no credential. */
+  readonly permission: Permission | "public" | "signed-in";
+  readonly status: number;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly answer: Answer;
+  /** What the answer is when it is not JSON. */
+  readonly contentType?: string;
+  /** Largest body accepted, in bytes, as sent; 64 KiB unless said. */
+  readonly bodyLimitBytes?: number;
+}
+
+const none = z.object({}).strict();
+type None = typeof none;
+
+/** Describes a route; what is left out is empty. */
+export const route = <
+  Params extends Shape = None,
+  Query extends Shape = None,
+  Body extends Shape = z.ZodUndefined,
+  Answer extends Shape = None,
+>(
+  r: Pick<Route, "method" | "path" | "summary" | "permission"> &
+    Partial<Pick<Route, "status" | "contentType" | "bodyLimitBytes">> & {
+      params?: Params;
+      query?: Query;
+      body?: Body;
+      answer?: Answer;
+    },
+): Route<Params, Query, Body, Answer> => ({
+  status: 200,
+  params: none as unknown as Params,
+  query: none as unknown as Query,
+  body: z.undefined() as unknown as Body,
+  answer: none as unknown as Answer,
+  ...r,
+});
+
+/** A keyset page: `next` goes back as `cursor`; null on the last page. `count` stops at 10,000 (`countIsExact` false). */
+export const page = <Row extends Shape>(row: Row) =>
+  z.object({
+    rows: z.array(row),
+    next: z.string().nullable(),
+    count: z.number().int(),
+    countIsExact: z.boolean(),
+  });
+
+/** The query that every list takes. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(512).optional(),
+};
+
+export const idParam = z.object({ id: z.uuid() });
+
+/** RFC 9457 problem details plus our code. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string(),
+  field: z.string().optional(),
+  correlationId: z.string().optional(),
+});

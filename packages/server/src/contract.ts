@@ -1,0 +1,30 @@
+import { routes as advisories } from "./features/advisories/contract.ts";
+import { routes as agents } from "./features/agents/contract.ts";
+import { routes as assets } from "./features/assets/contract.ts";
+import { routes as feeds } from "./features/feeds/contract.ts";
+import { routes as findings } from "./features/findings/contract.ts";
+import { routes as health } from "./features/health/contract.ts";
+import { routes as inventory } from "./features/inventory/contract.ts";
+import { routes as jobs } from "./features/jobs/contract.ts";
+import { routes as sessions } from "./features/sessions/contract.ts";
+import { routes as stats } from "./features/stats/contract.ts";
+import { routes as tokens } from "./features/tokens/contract.ts";
+
+/** Every route of the API by feature. Imports only core: it runs in the browser. */
+export const contract = {
+  advisories,
+  agents,
+  assets,
+  feeds,
+  findings,
+  health,
+  inventory,
+  jobs,
+  sessions,
+  stats,
+  tokens,
+} as const;
+
+export * from "./features/stream/contract.ts";
+export type { Columns, SourceBody } from "./features/inventory/contract.ts";
+export { problem } from "@zerotrace/core/schema";

@@ -1,0 +1,38 @@
+import { page, pageQuery, route } from "@zerotrace/core/schema";
+import { z } from "zod";
+import { severity } from "../findings/contract.ts";
+
+export const advisoryRow = z.object({
+  id: z.string(),
+  aliases: z.array(z.string()),
+  summary: z.string(),
+  severity,
+  cvss: z.number().nullable(),
+  epss: z.number().nullable(),
+  kevAddedAt: z.string().nullable(),
+  publishedAt: z.string().nullable(),
+  modifiedAt: z.string().nullable(),
+});
+
+export const listAdvisories = route({
+  method: "GET",
+  path: "/api/v1/advisories",
+  summary: "Advisories whose id or alias begins with q, by id",
+  permission: "findings:read",
+  query: z.object({ ...pageQuery, q: z.string().max(100).optional() }),
+  answer: page(advisoryRow),
+});
+
+export const getAdvisory = route({
+  method: "GET",
+  path: "/api/v1/advisories/:id",
+  summary: "One advisory by any of its names, with its records as published",
+  permission: "findings:read",
+  params: z.object({ id: z.string().min(1).max(100) }),
+  answer: advisoryRow.extend({
+    records: z.array(z.object({ id: z.string(), feed: z.string(), doc: z.unknown() })),
+    findingCount: z.number().int(),
+  }),
+});
+
+export const routes = { listAdvisories, getAdvisory };

@@ -1,0 +1,97 @@
+import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
+import { z } from "zod";
+
+export const hostFacts = z.object({
+  hostname: z.string().min(1).max(255),
+  machineId: z.string().min(8).max(128),
+  os: z.object({
+    id: z.string().max(64),
+    versionId: z.string().max(64),
+    codename: z.string().max(64),
+    prettyName: z.string().max(200),
+    ecosystem: z.string().max(100),
+  }),
+  kernel: z.string().max(200),
+  arch: z.string().max(32),
+  cpuCount: z.number().int().min(0).max(65_536),
+  memoryBytes: z.number().int().min(0),
+  bootAt: z.iso.datetime().nullable(),
+  timezone: z.string().max(64),
+});
+
+export const agentRow = z.object({
+  id: z.uuid(),
+  assetId: z.uuid(),
+  hostname: z.string(),
+  os: z.string(),
+  agentVersion: z.string(),
+  online: z.boolean(),
+  enrolledAt: z.string(),
+  lastSeenAt: z.string(),
+  revokedAt: z.string().nullable(),
+});
+
+export const enroll = route({
+  method: "POST",
+  path: "/api/v1/agents/enroll",
+  summary: "Exchange an enrollment token for a device credential, shown this once",
+  permission: "public",
+  status: 201,
+  body: z.object({ token: z.string().min(20).max(200), agentVersion: z.string().max(32), facts: hostFacts }),
+  answer: z.object({
+    agentId: z.uuid(),
+    assetId: z.uuid(),
+    credential: z.string(),
+    heartbeatSeconds: z.number().int(),
+    inventorySeconds: z.number().int(),
+  }),
+});
+
+export const heartbeat = route({
+  method: "POST",
+  path: "/api/v1/agents/heartbeat",
+  summary: "Say that the agent is alive; the answer says whether an inventory is wanted now",
+  permission: "agents:report",
+  body: z.object({ agentVersion: z.string().max(32) }),
+  answer: z.object({
+    inventoryWanted: z.boolean(),
+    heartbeatSeconds: z.number().int(),
+    inventorySeconds: z.number().int(),
+  }),
+});
+
+export const rotate = route({
+  method: "POST",
+  path: "/api/v1/agents/rotate",
+  summary: "Exchange the device credential for a new one; the old one ends at once",
+  permission: "agents:report",
+  answer: z.object({ credential: z.string() }),
+});
+
+export const listAgents = route({
+  method: "GET",
+  path: "/api/v1/agents",
+  summary: "Agents, last seen first",
+  permission: "assets:read",
+  query: z.object({ ...pageQuery }),
+  answer: page(agentRow),
+});
+
+export const revokeAgent = route({
+  method: "DELETE",
+  path: "/api/v1/agents/:id",
+  summary: "Revoke an agent's device credential",
+  permission: "agents:manage",
+  params: idParam,
+});
+
+export const requestInventory = route({
+  method: "POST",
+  path: "/api/v1/agents/:id/inventory-requests",
+  summary: "Ask an agent for an inventory with its next heartbeat",
+  permission: "agents:manage",
+  status: 202,
+  params: idParam,
+});
+
+export const routes = { enroll, heartbeat, rotate, listAgents, revokeAgent, requestInventory };

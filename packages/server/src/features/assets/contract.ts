@@ -1,0 +1,128 @@
+import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
+import { z } from "zod";
+
+export const severityCounts = z.object({
+  critical: z.number().int(),
+  high: z.number().int(),
+  medium: z.number().int(),
+  low: z.number().int(),
+  none: z.number().int(),
+  unknown: z.number().int(),
+});
+
+/** How much of an asset the advisories in force can judge. Counts of components. */
+export const coverage = z.object({
+  covered: z.number().int(),
+  notCovered: z.number().int(),
+  unparsable: z.number().int(),
+});
+
+export const assetRow = z.object({
+  id: z.uuid(),
+  kind: z.literal("host"),
+  name: z.string(),
+  os: z.string(),
+  componentCount: z.number().int(),
+  findings: severityCounts,
+  kevCount: z.number().int(),
+  risk: z.number(),
+  coverage,
+  firstSeenAt: z.string(),
+  lastSeenAt: z.string(),
+  inventoryAt: z.string().nullable(),
+  online: z.boolean(),
+  unreadableSources: z.array(z.string()),
+});
+
+export const assetDetail = assetRow.extend({
+  facts: z.record(z.string(), z.unknown()),
+  agentVersion: z.string(),
+  sources: z.array(
+    z.object({
+      source: z.string(),
+      status: z.enum(["ok", "unreadable"]),
+      error: z.string().nullable(),
+      problems: z.array(z.string()),
+      componentCount: z.number().int(),
+      takenAt: z.string(),
+    }),
+  ),
+  /** Components that nothing covers, by ecosystem. */
+  uncovered: z.array(z.object({ ecosystem: z.string(), reason: z.string(), count: z.number().int() })),
+});
+
+export const componentRow = z.object({
+  id: z.number().int(),
+  purl: z.string(),
+  ecosystem: z.string(),
+  name: z.string(),
+  version: z.string(),
+  source: z.string().nullable(),
+  assetCount: z.number().int(),
+  findingCount: z.number().int(),
+  risk: z.number(),
+  verdict: z.enum(["affected", "not_affected", "unknown", "pending"]),
+  reason: z.string().nullable(),
+});
+
+export const deltaRow = z.object({
+  at: z.string(),
+  source: z.string(),
+  added: z.array(z.string()),
+  removed: z.array(z.string()),
+  addedCount: z.number().int(),
+  removedCount: z.number().int(),
+});
+
+export const listAssets = route({
+  method: "GET",
+  path: "/api/v1/assets",
+  summary: "Assets, highest risk first unless sorted otherwise",
+  permission: "assets:read",
+  query: z.object({
+    ...pageQuery,
+    q: z.string().max(200).optional(),
+    sort: z.enum(["risk", "name", "seen"]).default("risk"),
+  }),
+  answer: page(assetRow),
+});
+
+export const getAsset = route({
+  method: "GET",
+  path: "/api/v1/assets/:id",
+  summary: "One asset with its facts, sources and coverage",
+  permission: "assets:read",
+  params: idParam,
+  answer: assetDetail,
+});
+
+export const listAssetComponents = route({
+  method: "GET",
+  path: "/api/v1/assets/:id/components",
+  summary: "An asset's components by name",
+  permission: "assets:read",
+  params: idParam,
+  query: z.object({ ...pageQuery, q: z.string().max(200).optional() }),
+  answer: page(componentRow),
+});
+
+export const listAssetDeltas = route({
+  method: "GET",
+  path: "/api/v1/assets/:id/deltas",
+  summary: "What was added to and removed from an asset, newest first",
+  permission: "assets:read",
+  params: idParam,
+  query: z.object({ ...pageQuery }),
+  answer: page(deltaRow),
+});
+
+export const listComponents = route({
+  method: "GET",
+  path: "/api/v1/components",
+  summary: "The company's components over all assets, by name",
+  permission: "assets:read",
+  query: z.object({ ...pageQuery, q: z.string().max(200).optional() }),
+  answer: page(componentRow),
+});
+
+export const routes = { listAssets, getAsset, listAssetComponents, listAssetDeltas, listComponents };

@@ -1,0 +1,164 @@
+import { SEVERITIES } from "@zerotrace/core/advisory/advisory";
+import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
+import { z } from "zod";
+import { severityCounts } from "../assets/contract.ts";
+
+export const severity = z.enum(SEVERITIES);
+
+export const findingRow = z.object({
+  id: z.uuid(),
+  advisory: z.string(),
+  aliases: z.array(z.string()),
+  summary: z.string(),
+  ecosystem: z.string(),
+  package: z.string(),
+  source: z.string().nullable(),
+  version: z.string(),
+  purl: z.string(),
+  fixedIn: z.string().nullable(),
+  severity,
+  cvss: z.number().nullable(),
+  epss: z.number().nullable(),
+  kevAddedAt: z.string().nullable(),
+  /** 0..100, one decimal. */
+  risk: z.number(),
+  /** The distribution's own word, shown as what it is; empty when none. */
+  urgency: z.string(),
+  status: z.enum(["open", "fixed"]),
+  assetCount: z.number().int(),
+  firstSeenAt: z.string(),
+  fixedAt: z.string().nullable(),
+  reopenedAt: z.string().nullable(),
+  publishedAt: z.string().nullable(),
+});
+
+export const findingFilter = {
+  q: z.string().max(200).optional().describe("Part of a package name, advisory id or alias"),
+  severity: z.string().max(100).optional().describe("Comma-separated severities"),
+  kev: z.enum(["true", "false"]).optional(),
+  fix: z.enum(["yes", "no"]).optional(),
+  status: z.enum(["open", "fixed", "all"]).default("open"),
+  ecosystem: z.string().max(100).optional(),
+  assetId: z.uuid().optional(),
+  advisory: z.string().max(100).optional(),
+  package: z.string().max(300).optional().describe("Exact source or package name"),
+};
+const sort = z.enum(["risk", "seen", "package", "epss"]).default("risk");
+
+export const explainedRange = z.object({
+  recordId: z.string(),
+  feed: z.string(),
+  origin: z.string(),
+  introduced: z.string(),
+  fixedIn: z.string().nullable(),
+  lastAffected: z.string().nullable(),
+  outcome: z.string(),
+  urgency: z.string(),
+});
+
+export const findingDetail = findingRow.extend({
+  details: z.string(),
+  references: z.array(z.object({ type: z.string(), url: z.string() })),
+  cvssVector: z.string().nullable(),
+  epssPercentile: z.number().nullable(),
+  terms: z.array(z.object({ name: z.string(), value: z.number(), says: z.string() })),
+  /** One sentence: why this version is affected. */
+  why: z.string(),
+  ranges: z.array(explainedRange),
+});
+
+export const fixRow = z.object({
+  /** Stable within a generation: ecosystem, package and target version. */
+  key: z.string(),
+  ecosystem: z.string(),
+  package: z.string(),
+  fixedIn: z.string().nullable(),
+  findingCount: z.number().int(),
+  advisoryCount: z.number().int(),
+  assetCount: z.number().int(),
+  severities: severityCounts,
+  kevCount: z.number().int(),
+  maxRisk: z.number(),
+  /** Share of the company's whole risk that this closes, 0..1. */
+  riskShare: z.number(),
+  advisories: z.array(z.string()).max(10),
+  command: z.string(),
+});
+
+export const advisoryGroupRow = z.object({
+  advisory: z.string(),
+  summary: z.string(),
+  severity,
+  cvss: z.number().nullable(),
+  epss: z.number().nullable(),
+  kevAddedAt: z.string().nullable(),
+  risk: z.number(),
+  packages: z.array(z.string()),
+  findingCount: z.number().int(),
+  assetCount: z.number().int(),
+  fixAvailable: z.boolean(),
+});
+
+export const listFindings = route({
+  method: "GET",
+  path: "/api/v1/findings",
+  summary: "Findings by filter, highest risk first unless sorted otherwise",
+  permission: "findings:read",
+  query: z.object({ ...pageQuery, ...findingFilter, sort }),
+  answer: page(findingRow),
+});
+
+export const exportFindings = route({
+  method: "GET",
+  path: "/api/v1/findings/export",
+  summary: "All findings of a filter as CSV or JSON lines, streamed",
+  permission: "findings:read",
+  query: z.object({ ...findingFilter, format: z.enum(["csv", "json"]).default("csv") }),
+  contentType: "text/csv",
+});
+
+export const getFinding = route({
+  method: "GET",
+  path: "/api/v1/findings/:id",
+  summary: "One finding: why it matched, the ranges, the risk's terms",
+  permission: "findings:read",
+  params: idParam,
+  answer: findingDetail,
+});
+
+export const listFindingAssets = route({
+  method: "GET",
+  path: "/api/v1/findings/:id/assets",
+  summary: "The assets that have the component of a finding, by name",
+  permission: "findings:read",
+  params: idParam,
+  query: z.object({ ...pageQuery }),
+  answer: page(z.object({ id: z.uuid(), name: z.string(), os: z.string(), lastSeenAt: z.string() })),
+});
+
+export const listFixes = route({
+  method: "GET",
+  path: "/api/v1/fixes",
+  summary: "Open findings grouped by the action that closes them, most risk removed first",
+  permission: "findings:read",
+  query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(50), assetId: z.uuid().optional() }),
+  answer: z.object({ rows: z.array(fixRow), totalRisk: z.number() }),
+});
+
+export const listFindingAdvisories = route({
+  method: "GET",
+  path: "/api/v1/findings/by-advisory",
+  summary: "Open findings grouped by advisory, highest risk first",
+  permission: "findings:read",
+  query: z.object({ ...pageQuery, ...findingFilter }),
+  answer: page(advisoryGroupRow),
+});
+
+export const routes = {
+  listFindings,
+  exportFindings,
+  listFindingAdvisories,
+  getFinding,
+  listFindingAssets,
+  listFixes,
+};

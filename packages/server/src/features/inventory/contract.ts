@@ -1,0 +1,76 @@
+import { route } from "@zerotrace/core/schema";
+import { z } from "zod";
+import { hostFacts } from "../agents/contract.ts";
+
+/** Largest inventory body as sent (zstd or plain) and inflated. */
+export const INVENTORY_BODY_BYTES = 8 * 1024 * 1024;
+export const INVENTORY_INFLATED_BYTES = 64 * 1024 * 1024;
+export const SOURCES_MAX = 64;
+export const COMPONENTS_MAX = 200_000;
+
+const sourceName = z.string().regex(/^[a-z0-9-]{1,64}$/);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const text = z.string().min(1).max(512);
+
+/**
+ * Components by column: row i is `ecosystems[ecosystem[i]]`, `name[i]`, `version[i]` and so on. An empty string in `arch`,
+ * `sourceName` or `sourceVersion` means that there is none. All columns have the same length.
+ */
+export const columns = z
+  .object({
+    ecosystems: z.array(text).max(256),
+    ecosystem: z.array(z.number().int().min(0).max(255)).max(COMPONENTS_MAX),
+    name: z.array(text).max(COMPONENTS_MAX),
+    version: z.array(text).max(COMPONENTS_MAX),
+    arch: z.array(z.string().max(64)).max(COMPONENTS_MAX),
+    sourceName: z.array(z.string().max(512)).max(COMPONENTS_MAX),
+    sourceVersion: z.array(z.string().max(512)).max(COMPONENTS_MAX),
+  })
+  .strict();
+export type Columns = z.infer<typeof columns>;
+
+const problems = z.array(z.string().max(500)).max(20);
+
+export const sourceBody = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("full"), source: sourceName, digest, components: columns, problems }),
+  z.object({
+    kind: z.literal("delta"),
+    source: sourceName,
+    digest,
+    baseDigest: digest,
+    added: columns,
+    removed: columns,
+    problems,
+  }),
+  z.object({ kind: z.literal("same"), source: sourceName, digest }),
+  z.object({ kind: z.literal("unreadable"), source: sourceName, error: z.string().max(500) }),
+]);
+export type SourceBody = z.infer<typeof sourceBody>;
+
+export const compareDigests = route({
+  method: "POST",
+  path: "/api/v1/inventory/digests",
+  summary: "Compare digests by source; the answer names what the server holds, so only what changed is sent",
+  permission: "agents:report",
+  body: z.object({ digests: z.record(sourceName, digest) }),
+  answer: z.object({ held: z.record(z.string(), z.string().nullable()) }),
+});
+
+export const putInventory = route({
+  method: "PUT",
+  path: "/api/v1/inventory",
+  summary:
+    "Store the host's inventory; 202 after commit. Sources of the asset that the body does not name are removed. 409 when a delta's base is not what the server holds: send it in full.",
+  permission: "agents:report",
+  status: 202,
+  bodyLimitBytes: INVENTORY_BODY_BYTES,
+  body: z.object({ takenAt: z.iso.datetime(), facts: hostFacts, sources: z.array(sourceBody).max(SOURCES_MAX) }),
+  answer: z.object({
+    assetId: z.uuid(),
+    componentCount: z.number().int(),
+    addedCount: z.number().int(),
+    removedCount: z.number().int(),
+  }),
+});
+
+export const routes = { compareDigests, putInventory };

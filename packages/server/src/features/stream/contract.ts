@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+/** Channels of the WebSocket at `/api/v1/stream`. */
+export const CHANNELS = ["scan_update", "finding_alert", "asset_update", "feed_update"] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export const STREAM_PATH = "/api/v1/stream";
+
+/** What a client sends. */
+export const clientMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("subscribe"), channels: z.array(z.enum(CHANNELS)).max(CHANNELS.length) }),
+  z.object({ type: z.literal("unsubscribe"), channels: z.array(z.enum(CHANNELS)).max(CHANNELS.length) }),
+  z.object({ type: z.literal("ping") }),
+]);
+
+/** What the server sends: ids only; the client fetches what it shows. `coalesced` counts events merged into this one. */
+export const serverMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("hello"), companyId: z.number().int(), heartbeatSeconds: z.number() }),
+  z.object({ type: z.literal("subscribed"), channels: z.array(z.enum(CHANNELS)) }),
+  z.object({ type: z.literal("pong") }),
+  z.object({ type: z.literal("error"), code: z.string(), detail: z.string() }),
+  z.object({
+    type: z.literal("event"),
+    channel: z.enum(CHANNELS),
+    at: z.string(),
+    /** `finding_alert`: finding ids; `asset_update`: asset ids; `scan_update`: asset ids; `feed_update`: empty. */
+    ids: z.array(z.string()).max(100),
+    /** How many things changed in all, which may be more than `ids`. */
+    count: z.number().int(),
+    coalesced: z.number().int(),
+    summary: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  }),
+]);
+export type ServerMessage = z.infer<typeof serverMessage>;
+
+/** Close codes: 4401 no credential, 4408 no answer to heartbeats, 4413 message too large or malformed, 4429 too slow. */
+export const CLOSE = { unauthenticated: 4401, silent: 4408, malformed: 4413, tooSlow: 4429 } as const;
