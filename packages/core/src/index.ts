@@ -4,3 +4,4 @@ export * from "./version/scheme.ts";
 export * from "./advisory/advisory.ts";
 export * from "./match/types.ts";
 export * from "./schema.ts";
+export * from "./version/index.ts";

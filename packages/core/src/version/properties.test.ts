@@ -1,0 +1,138 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { compareKeys, SCHEMES } from "./index.ts";
+import { MAX_VERSION_CHARS } from "./key.ts";
+
+const RUNS = 5_000;
+
+const number = fc.oneof(
+  { weight: 6, arbitrary: fc.nat({ max: 11 }).map(String) },
+  { weight: 1, arbitrary: fc.constantFrom("00", "007", "010", "1".repeat(30), "9".repeat(31)) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(0xef, 0xffff, 0xffffff, 0xffffffff, 9_999_999_999), fc.nat({ max: 2 }))
+      .map(([edge, step]) => String(edge + step)),
+  },
+);
+
+/** Joins up to eight pieces, each a number or a word of the scheme. */
+function pieces(...words: string[]): fc.Arbitrary<string> {
+  return fc
+    .array(fc.oneof(number, fc.constantFrom(...words)), { minLength: 1, maxLength: 8 })
+    .map((all) => all.join(""));
+}
+
+function optional(of: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.oneof(fc.constant(""), of);
+}
+
+function joined(...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> {
+  return fc.tuple(...parts).map((all) => all.join(""));
+}
+
+const dotted = fc.array(number, { minLength: 1, maxLength: 4 }).map((all) => all.join("."));
+
+function tagged(separators: string[], words: string[]): fc.Arbitrary<string> {
+  return joined(fc.constantFrom(...separators), fc.constantFrom(...words), optional(number));
+}
+
+const SEPARATORS = ["", ".", "-", "_"];
+
+const VERSIONS: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  apk: joined(
+    dotted,
+    optional(fc.constantFrom("a", "b", "z")),
+    optional(tagged(["_"], ["alpha", "beta", "pre", "rc", "cvs", "svn", "git", "hg", "p"])),
+    optional(tagged(["_"], ["alpha", "rc", "cvs", "p"])),
+    optional(fc.constantFrom("~0", "~0a", "~ff")),
+    optional(joined(fc.constant("-r"), number)),
+  ),
+  dpkg: pieces(".", "~", "+", "-", ":", "a", "Z", "rc", "deb", "_"),
+  pep440: joined(
+    optional(fc.constantFrom("0!", "1!", "v")),
+    dotted,
+    optional(tagged(SEPARATORS, ["a", "alpha", "b", "rc", "c", "pre"])),
+    optional(fc.oneof(joined(fc.constant("-"), number), tagged(SEPARATORS, ["post", "r"]))),
+    optional(tagged(SEPARATORS, ["dev"])),
+    optional(joined(fc.constant("+"), fc.constantFrom("a", "ab", "0", "1a"), optional(tagged([".", "-"], ["a", "1"])))),
+  ),
+  rpm: pieces(".", "~", "^", "-", ":", "a", "Z", "rc", "el", "_", "α"),
+  rubygems: joined(
+    dotted,
+    optional(fc.array(fc.constantFrom(".0", ".00", ".a", ".b2", ".aa", ".1", "-1", "-a.0")).map((all) => all.join(""))),
+  ),
+  semver: joined(
+    dotted,
+    optional(fc.constantFrom("-", "-rc.", "rc", "-0.", "-.", "+")),
+    optional(pieces(".", "-", "a", "Z", "+b")),
+  ),
+};
+
+const hostile = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.string({
+    unit: fc.constantFrom("0", "1", ".", "-", "~", "a", "_", "^", ":", "+", "!", "p", "\n"),
+    maxLength: 1_100,
+  }),
+);
+
+test.each(SCHEMES)("$id: the order of keys is the order of the comparator, and it is a total order", (scheme) => {
+  const version = VERSIONS[scheme.id] as fc.Arbitrary<string>;
+  let judged = 0;
+  fc.assert(
+    fc.property(version, version, version, (a, b, c) => {
+      const [keyA, keyB, keyC] = [scheme.key(a), scheme.key(b), scheme.key(c)];
+      expect(scheme.compare(a, a)).toBe(keyA === null ? null : 0);
+      const ab = scheme.compare(a, b);
+      if (keyA === null || keyB === null) {
+        expect(ab).toBeNull();
+        return;
+      }
+      judged++;
+      expect(compareKeys(keyA, keyB)).toBe(ab);
+      expect(scheme.compare(b, a)).toBe(0 - (ab as number) || 0);
+      if (keyC === null) return;
+      const bc = scheme.compare(b, c) as number;
+      if ((ab as number) <= 0 && bc <= 0) expect(scheme.compare(a, c)).toBeLessThanOrEqual(0);
+    }),
+    { numRuns: RUNS },
+  );
+  expect(judged).toBeGreaterThan(RUNS / 4);
+});
+
+test.each(SCHEMES)("$id: hostile strings neither throw nor make keys and comparator differ", (scheme) => {
+  fc.assert(
+    fc.property(hostile, hostile, (a, b) => {
+      const [keyA, keyB] = [scheme.key(a), scheme.key(b)];
+      const expected = keyA === null || keyB === null ? null : compareKeys(keyA, keyB);
+      expect(scheme.compare(a, b)).toBe(expected);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("the longest versions keep their order: no key outgrows the buffer", () => {
+  const endings = ["", "1", "2", "a", "~"];
+  for (const scheme of SCHEMES) {
+    for (const piece of ["1", "9", "1.", "0.", "a.", "1a", "~", ".", "99999999999.", "-a", "a_", "0a"]) {
+      const body = `1.0${piece.repeat(MAX_VERSION_CHARS)}`.slice(0, MAX_VERSION_CHARS - 1);
+      for (const [a, b] of endings.flatMap((x) => endings.map((y) => [body + x, body + y] as const))) {
+        const [keyA, keyB] = [scheme.key(a), scheme.key(b)];
+        const expected = keyA === null || keyB === null ? null : compareKeys(keyA, keyB);
+        expect(scheme.compare(a, b), `${scheme.id} ${piece}`).toBe(expected);
+      }
+    }
+  }
+});
+
+test("regular expressions of the schemes take linear time on strings made to backtrack", () => {
+  const started = performance.now();
+  for (const scheme of SCHEMES)
+    for (const piece of ["1", "1.", "1-", "a", "_p1", ".a", "-a", "+a", " ", "0!", "1.0a1", "post1", "\t"])
+      for (const ending of ["", "!", "\n!", "\u0000"]) {
+        const text = `1${piece.repeat(MAX_VERSION_CHARS)}`.slice(0, MAX_VERSION_CHARS - 3) + ending;
+        scheme.compare(text, text);
+      }
+  expect(performance.now() - started).toBeLessThan(2_000);
+});

@@ -1,0 +1,92 @@
+import { bounded, compareDigits, digitsEnd, keyWriter, order } from "./key.ts";
+import type { VersionScheme } from "./scheme.ts";
+
+const KEY_END = 0x01;
+const KEY_NUMBER = 0x02;
+const KEY_TEXT = 0x03;
+const KEY_RELEASE = 0xff;
+
+/**
+ * What may stand before the number (`v`, `=`, white space), one to three numbers, then a prerelease
+ * and build metadata. The hyphen before a prerelease may be absent where a letter follows: `1.21rc2`.
+ */
+const PATTERN =
+  /^(?:=\s*)?(?:[vV]\s*)?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([!-*,-~]+)|([A-Za-z][!-*,-~]*))?(?:\+[!-~]*)?$/;
+
+interface Semver {
+  readonly numbers: readonly [string, string, string];
+  /** Empty for a release. */
+  readonly prerelease: string;
+}
+
+function parse(version: string): Semver | null {
+  const text = bounded(version);
+  const match = text === null ? null : PATTERN.exec(text);
+  if (match === null) return null;
+  return { numbers: [match[1] ?? "", match[2] ?? "", match[3] ?? ""], prerelease: match[4] ?? match[5] ?? "" };
+}
+
+function isNumber(text: string): boolean {
+  return text !== "" && digitsEnd(text, 0, text.length) === text.length;
+}
+
+function comparePrerelease(a: string, b: string): -1 | 0 | 1 {
+  if (a === "" || b === "") return order(a === "" ? 1 : 0, b === "" ? 1 : 0);
+  const left = a.split(".");
+  const right = b.split(".");
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const x = left[i] as string;
+    const y = right[i] as string;
+    const xIsNumber = isNumber(x);
+    if (xIsNumber !== isNumber(y)) return xIsNumber ? -1 : 1;
+    const result = xIsNumber ? compareDigits(x, y) : order(x, y);
+    if (result !== 0) return result;
+  }
+  return order(left.length, right.length);
+}
+
+function writePrerelease(text: string): void {
+  for (let at = 0; at <= text.length; at++) {
+    const dot = text.indexOf(".", at);
+    const end = dot < 0 ? text.length : dot;
+    if (end > at && digitsEnd(text, at, end) === end) {
+      keyWriter.byte(KEY_NUMBER);
+      keyWriter.number(text, at, end);
+    } else {
+      keyWriter.byte(KEY_TEXT);
+      keyWriter.ascii(text, at, end);
+      keyWriter.byte(0);
+    }
+    at = end;
+  }
+  keyWriter.byte(KEY_END);
+}
+
+/**
+ * Semantic Versioning 2.0 as npm, Go, crates.io and Hex use it. Tolerated beyond the standard: a leading
+ * `v` or `=`, absent minor and patch (they are 0), numbers of any size, a prerelease without its hyphen.
+ * Build metadata takes no part. More than three numbers do not parse.
+ */
+export const semver: VersionScheme = {
+  id: "semver",
+  key(version) {
+    const parsed = parse(version);
+    if (parsed === null) return null;
+    keyWriter.start();
+    for (const digits of parsed.numbers) keyWriter.number(digits, 0, digits.length);
+    if (parsed.prerelease === "") keyWriter.byte(KEY_RELEASE);
+    else writePrerelease(parsed.prerelease);
+    return keyWriter.finish();
+  },
+  compare(a, b) {
+    const left = parse(a);
+    const right = parse(b);
+    if (left === null || right === null) return null;
+    return (
+      compareDigits(left.numbers[0], right.numbers[0]) ||
+      compareDigits(left.numbers[1], right.numbers[1]) ||
+      compareDigits(left.numbers[2], right.numbers[2]) ||
+      comparePrerelease(left.prerelease, right.prerelease)
+    );
+  },
+};
