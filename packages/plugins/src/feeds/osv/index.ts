@@ -1,0 +1,216 @@
+import { readFile, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError, messageOf, parseOsvRecord } from "@zerotrace/core";
+import type { AdvisoryRecord, SourceReport } from "@zerotrace/core";
+import { DOWNLOAD_LIMITS, download, isUrl, publicUrl, urlUnder } from "../download.ts";
+import type { DownloadLimits } from "../download.ts";
+import type { Feed, FeedContext, FeedSink } from "../feed.ts";
+import { Tally } from "../report.ts";
+import { COVERED_ECOSYSTEMS, OSV_BUCKET } from "./ecosystems.ts";
+import { ZIP_LIMITS, zipMembers } from "./zip.ts";
+import type { ZipLimits } from "./zip.ts";
+
+const MAX_ZIP_BYTES = 4 * 1024 ** 3;
+const MAX_LIST_BYTES = 1024 * 1024;
+const MAX_ECOSYSTEMS = 1000;
+const MAX_ID_CHARS = 200;
+const PARALLEL_DOWNLOADS = 4;
+const RECORDS_PER_PROGRESS = 500;
+
+export interface OsvOptions {
+  /** Ecosystems (without release) to read; all that the location has when absent. */
+  readonly ecosystems?: readonly string[];
+  readonly download?: DownloadLimits;
+  readonly zip?: ZipLimits;
+}
+
+interface Archive {
+  readonly ecosystem: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** Reads `<Ecosystem>/all.zip` of a folder, or of an address in the layout of OSV's public bucket. */
+export const createOsvFeed = (options: OsvOptions = {}): Feed => ({
+  descriptor: {
+    id: "osv",
+    title: "OSV",
+    summary: "Advisories in the OSV schema, one archive for each ecosystem.",
+    source: OSV_BUCKET,
+    version: "1",
+  },
+  async read(context, location, sink) {
+    if (/\.(json|csv|gz|zip)$/i.test(location)) return null;
+    const archives = isUrl(location)
+      ? await fetchArchives(context, location, options)
+      : await findArchives(location, options);
+    return archives.length === 0 ? null : readArchives(context, location, archives, sink, options);
+  },
+});
+
+/** The feed with its defaults. */
+export const osvFeed: Feed = createOsvFeed();
+
+const wanted = (ecosystem: string, list: readonly string[] | undefined): boolean =>
+  list === undefined || list.includes(ecosystem);
+
+async function findArchives(folder: string, options: OsvOptions): Promise<Archive[]> {
+  const direct = await archivesIn(folder, options);
+  if (direct.length > 0) return direct;
+  // A folder that holds whole layouts side by side (`osv/`, `kev/` …) may be named as well.
+  const nested: Archive[] = [];
+  for (const name of await folderNames(folder)) nested.push(...(await archivesIn(join(folder, name), options)));
+  return nested;
+}
+
+async function archivesIn(folder: string, options: OsvOptions): Promise<Archive[]> {
+  const archives: Archive[] = [];
+  for (const ecosystem of await folderNames(folder)) {
+    if (!wanted(ecosystem, options.ecosystems)) continue;
+    const path = join(folder, ecosystem, "all.zip");
+    const found = await stat(path).catch(() => null);
+    if (found?.isFile()) archives.push({ ecosystem, path, sizeBytes: found.size });
+  }
+  return archives;
+}
+
+async function folderNames(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map((entry) => entry.name);
+    return names.sort().slice(0, MAX_ECOSYSTEMS);
+  } catch (error) {
+    throw new AppError("FEEDS_UNAVAILABLE", `The folder ${folder} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+async function fetchArchives(context: FeedContext, location: string, options: OsvOptions): Promise<Archive[]> {
+  const names = await ecosystemNames(context, location, options);
+  const done = new Map<string, number>();
+  const totals = new Map<string, number | null>();
+  const results: (Archive | null)[] = Array.from({ length: names.length }, () => null);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let i = next++; i < names.length; i = next++) {
+      const ecosystem = names[i] as string;
+      const got = await download(
+        context,
+        {
+          url: urlUnder(location, ecosystem, "all.zip"),
+          path: join(context.cacheDir, hostFolder(location), encodeURIComponent(ecosystem), "all.zip"),
+          maxBytes: MAX_ZIP_BYTES,
+          label: `Downloading ${ecosystem}`,
+          optional: true,
+          onBytes: (doneBytes, totalBytes) => {
+            done.set(ecosystem, doneBytes);
+            totals.set(ecosystem, totalBytes);
+            const all = sum(totals.values());
+            context.onProgress({
+              label: "Downloading advisories",
+              doneBytes: sum(done.values()) ?? 0,
+              // Until every archive has answered, the sum of the known lengths would promise too little.
+              totalBytes: totals.size === names.length ? all : null,
+              recordCount: 0,
+            });
+          },
+        },
+        options.download ?? DOWNLOAD_LIMITS,
+      );
+      if (got) results[i] = { ecosystem, path: got.path, sizeBytes: got.sizeBytes };
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_DOWNLOADS }, lane));
+  return results.filter((archive) => archive !== null);
+}
+
+const hostFolder = (location: string): string => encodeURIComponent(publicUrl(location)).slice(0, 200);
+
+const sum = (values: Iterable<number | null>): number | null => {
+  let total = 0;
+  for (const value of values) {
+    if (value === null) return null;
+    total += value;
+  }
+  return total;
+};
+
+async function ecosystemNames(context: FeedContext, location: string, options: OsvOptions): Promise<string[]> {
+  const list = options.ecosystems ?? (location.startsWith(OSV_BUCKET) ? COVERED_ECOSYSTEMS : undefined);
+  const got = await download(
+    context,
+    {
+      url: urlUnder(location, "ecosystems.txt"),
+      path: join(context.cacheDir, hostFolder(location), "ecosystems.txt"),
+      maxBytes: MAX_LIST_BYTES,
+      label: "Asking which ecosystems there are",
+      optional: true,
+    },
+    options.download ?? DOWNLOAD_LIMITS,
+  );
+  if (got === null) return [...(list ?? COVERED_ECOSYSTEMS)];
+  const lines = (await readFile(got.path, "utf8")).split("\n").map((line) => line.trim());
+  // `Debian:12` has an archive of its own, whose records are all in `Debian` too.
+  const names = lines.filter((line) => line !== "" && !/[:/\\]|^\.+$/.test(line) && wanted(line, list));
+  return [...new Set(names)].sort().slice(0, MAX_ECOSYSTEMS);
+}
+
+async function readArchives(
+  context: FeedContext,
+  location: string,
+  archives: readonly Archive[],
+  sink: FeedSink,
+  options: OsvOptions,
+): Promise<SourceReport> {
+  const tally = new Tally();
+  const totalBytes = archives.reduce((all, archive) => all + archive.sizeBytes, 0);
+  let before = 0;
+  for (const archive of archives) {
+    for await (const member of zipMembers(archive.path, options.zip ?? ZIP_LIMITS)) {
+      if (member.bytes === null) tally.bad(member.name, member.reason);
+      else readRecord(member.name, member.bytes, tally, sink);
+      const count = tally.recordCount + tally.badCount;
+      if (count % RECORDS_PER_PROGRESS === 0) {
+        context.signal.throwIfAborted();
+        const doneBytes = before + Math.min(member.endBytes, archive.sizeBytes);
+        context.onProgress({ label: `Reading ${archive.ecosystem}`, doneBytes, totalBytes, recordCount: count });
+      }
+    }
+    before += archive.sizeBytes;
+  }
+  context.onProgress({
+    label: "Reading advisories",
+    doneBytes: totalBytes,
+    totalBytes,
+    recordCount: tally.recordCount,
+  });
+  if (tally.recordCount === 0 && tally.badCount > 0) {
+    throw new AppError("BAD_FEED", `Not one of ${tally.badCount} records of ${shown(location)} can be used.`);
+  }
+  return tally.report({
+    feed: "osv",
+    location: shown(location),
+    readAt: context.clock(),
+    notCovered: ["Ecosystems without an archive at this location."],
+  });
+}
+
+const shown = (location: string): string => (isUrl(location) ? publicUrl(location) : location);
+
+function readRecord(name: string, bytes: Buffer, tally: Tally, sink: FeedSink): void {
+  let record: AdvisoryRecord;
+  const raw = bytes.toString("utf8");
+  try {
+    record = parseOsvRecord(JSON.parse(raw));
+    if (record.id.length > MAX_ID_CHARS) throw new AppError("BAD_RECORD", "its id is too long");
+  } catch (error) {
+    tally.bad(name, messageOf(error));
+    return;
+  }
+  tally.recordCount++;
+  for (const affected of record.affected) tally.covers.add(affected.ecosystem);
+  if (record.origin !== "") tally.origins.add(record.origin);
+  if (record.modifiedAt > tally.newestAt) tally.newestAt = record.modifiedAt;
+  sink.record(record, raw);
+}

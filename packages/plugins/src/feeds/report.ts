@@ -1,0 +1,44 @@
+import type { SourceReport } from "@zerotrace/core";
+
+const MAX_BAD_SHOWN = 20;
+const MAX_REASON_CHARS = 200;
+
+/** Counts what a feed read, for its report. */
+export class Tally {
+  recordCount = 0;
+  badCount = 0;
+  newestAt = "";
+  readonly covers = new Set<string>();
+  readonly origins = new Set<string>();
+  readonly #bad: { id: string; reason: string }[] = [];
+
+  /** Counts a record that cannot be used; the first 20 are kept with the reason. */
+  bad(id: string, reason: string): void {
+    this.badCount++;
+    if (this.#bad.length < MAX_BAD_SHOWN) {
+      this.#bad.push({ id: id.slice(0, MAX_REASON_CHARS), reason: reason.slice(0, MAX_REASON_CHARS) });
+    }
+  }
+
+  /** The report; `dataAt` is the newest record's time unless given. */
+  report(fields: {
+    feed: string;
+    location: string;
+    readAt: Date;
+    notCovered: readonly string[];
+    dataAt?: string | null;
+  }): SourceReport {
+    return {
+      feed: fields.feed,
+      location: fields.location,
+      dataAt: fields.dataAt === undefined ? this.newestAt || null : fields.dataAt,
+      readAt: fields.readAt.toISOString(),
+      recordCount: this.recordCount,
+      badCount: this.badCount,
+      bad: this.#bad,
+      covers: [...this.covers].sort(),
+      notCovered: fields.notCovered,
+      origins: [...this.origins].sort(),
+    };
+  }
+}
