@@ -1,0 +1,3 @@
+export * from "./keys.ts";
+export * from "./prompt.ts";
+export * from "./complete.ts";
