@@ -17,8 +17,8 @@ export const SCHEMES: readonly VersionScheme[] = [apk, dpkg, pep440, rpm, rubyge
  */
 const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
   [
-    { scheme: apk, ecosystems: ["Alpaquita", "Alpine", "Chainguard", "MinimOS", "Wolfi"] },
-    { scheme: dpkg, ecosystems: ["Debian", "Echo", "Ubuntu"] },
+    { scheme: apk, ecosystems: ["Alpaquita", "Alpine", "Chainguard", "Wolfi"] },
+    { scheme: dpkg, ecosystems: ["Debian", "Ubuntu"] },
     { scheme: pep440, ecosystems: ["PyPI"] },
     {
       scheme: rpm,

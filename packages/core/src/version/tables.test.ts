@@ -74,6 +74,21 @@ function readAscending(text: string): Row[] {
   return versions.flatMap((a, i) => versions.slice(i).map((b, j): Row => ({ a, b, expected: j === 0 ? 0 : -1 })));
 }
 
+interface VersTest {
+  readonly input: { readonly versions: readonly [string, string] };
+  /** Of an equality whether it holds, of a comparison the versions in ascending order. */
+  readonly expected_output: boolean | readonly [string, string];
+}
+
+function readVersSpec(text: string): Row[] {
+  return (JSON.parse(text) as { tests: VersTest[] }).tests.flatMap(
+    ({ input: { versions }, expected_output: output }) => {
+      if (typeof output !== "boolean") return rowOf(output[0], "<", output[1]);
+      return output ? rowOf(versions[0], "=", versions[1]) : [];
+    },
+  );
+}
+
 /** Rows on which scheme and table differ, as `a expected b, compare, order of the keys`. */
 function disagreements(scheme: VersionScheme, rows: readonly Row[]): string[] {
   return rows.flatMap(({ a, b, expected }) => {
@@ -125,6 +140,7 @@ const PUBLISHED: readonly Published[] = [
     read: readApk,
     refused: { count: 2, reason: "1.0bc and 23_foo are invalid to apk itself" },
   },
+  { scheme: "apk", file: "vers-spec/alpine_version_cmp_test.json", read: readVersSpec },
   {
     scheme: "apk",
     file: "osv-scalibr-semantic/alpine-versions.txt",
