@@ -1,3 +1,10 @@
 export * from "./plugin.ts";
 export * from "./extractors/extractor.ts";
 export * from "./feeds/feed.ts";
+export * from "./extractors/index.ts";
+export { collectHost, extractAll } from "./extractors/collect.ts";
+export type { CollectOptions } from "./extractors/collect.ts";
+export { digestOf } from "./extractors/digest.ts";
+export { hostFacts, readOsRelease, treeFacts } from "./extractors/host-facts.ts";
+export { hostFs } from "./extractors/host-fs.ts";
+export { parseOsRelease } from "./extractors/os-release.ts";

@@ -1,0 +1,95 @@
+import { AppError, messageOf } from "@zerotrace/core";
+import { basename, resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
+import type { HostFs } from "../plugin.ts";
+import { MAX_STATUS_BYTES } from "./dpkg/index.ts";
+import { readDpkgStatus } from "./dpkg/status.ts";
+import type { ExtractContext, Extraction, Extractor, HostInventory, OsRelease, SourceInventory } from "./extractor.ts";
+import { gather, osEcosystem } from "./gather.ts";
+import { hostFacts, readOsRelease, treeFacts } from "./host-facts.ts";
+import { hostFs } from "./host-fs.ts";
+import { EXTRACTORS } from "./index.ts";
+import { MAX_OS_RELEASE_BYTES, parseOsRelease } from "./os-release.ts";
+
+export interface CollectOptions {
+  /** The file tree to look at; `/` when absent. */
+  readonly root?: string;
+  /** A dpkg status file (also gzipped) to read instead of every source; a path of this machine, not of `root`. */
+  readonly dpkgStatusPath?: string;
+  /** An os-release file to use instead of the root's own; a path of this machine. */
+  readonly osReleasePath?: string;
+  /** Stands in for a machine-id that the host lacks; the caller keeps it. */
+  readonly fallbackMachineId?: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Everything installed on a host. A source that cannot be read is there with status `unreadable` and the reason;
+ * absent ones are left out. Throws AppError UNREADABLE when a file that was named cannot be read, and the signal's
+ * reason when aborted.
+ */
+export const collectHost = async (options: CollectOptions): Promise<HostInventory> => {
+  const { root = "/", signal } = options;
+  signal.throwIfAborted();
+  const fs = hostFs(root);
+  const release =
+    options.osReleasePath === undefined
+      ? await readOsRelease(fs)
+      : parseOsRelease(new TextDecoder().decode(await readNamed(options.osReleasePath, MAX_OS_RELEASE_BYTES)));
+  const { dpkgStatusPath, fallbackMachineId } = options;
+  if (dpkgStatusPath !== undefined) {
+    const facts = await treeFacts(NO_FILES, release, { hostname: basename(dpkgStatusPath), fallbackMachineId });
+    return { facts, sources: [await readStatusFile(dpkgStatusPath, release, signal)] };
+  }
+  const facts =
+    root === "/"
+      ? await hostFacts(fs, release, fallbackMachineId)
+      : await treeFacts(fs, release, { hostname: basename(root), fallbackMachineId });
+  return { facts, sources: await extractAll(EXTRACTORS, { fs, os: release, signal }) };
+};
+
+/** Runs the extractors one after another; sorted by source. One that throws becomes `unreadable` with its reason. */
+export const extractAll = async (
+  extractors: readonly Extractor[],
+  context: ExtractContext,
+): Promise<SourceInventory[]> => {
+  const sources: SourceInventory[] = [];
+  for (const extractor of extractors) {
+    const source = extractor.descriptor.id;
+    try {
+      const extraction = await extractor.extract(context);
+      if (extraction !== null) sources.push(readable(source, extraction));
+    } catch (error) {
+      context.signal.throwIfAborted();
+      sources.push({ source, status: "unreadable", error: messageOf(error), components: [], problems: [] });
+    }
+  }
+  return sources.sort((a, b) => (a.source < b.source ? -1 : 1));
+};
+
+const readable = (source: string, extraction: Extraction): SourceInventory => ({
+  source,
+  status: "ok",
+  components: extraction.components,
+  problems: extraction.problems,
+});
+
+const readStatusFile = async (path: string, release: OsRelease, signal: AbortSignal): Promise<SourceInventory> => {
+  const into = gather(path);
+  readDpkgStatus(await readNamed(path, MAX_STATUS_BYTES), osEcosystem(release, "dpkg"), into, { signal });
+  return readable("dpkg", into.finish());
+};
+
+/** A file that the user named must exist; gzip is unpacked within the same bound. */
+const readNamed = async (path: string, maxBytes: number): Promise<Uint8Array> => {
+  const bytes = await hostFs("/").read(resolve(path), maxBytes);
+  if (bytes === null) throw new AppError("UNREADABLE", `${path} does not exist.`);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    throw new AppError("UNREADABLE", `${path} cannot be unpacked: ${messageOf(error)}.`, { cause: error });
+  }
+};
+
+const NO_FILES: HostFs = { read: async () => null, list: async () => null, realPath: (path) => path };
