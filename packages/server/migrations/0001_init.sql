@@ -63,6 +63,15 @@ create table component (
   judged_generation int,
   verdict text,
   verdict_reason text,
+  -- sums over component_match, so that an asset is the sum of its components
+  critical int not null default 0,
+  high int not null default 0,
+  medium int not null default 0,
+  low int not null default 0,
+  none int not null default 0,
+  unknown int not null default 0,
+  kev_count int not null default 0,
+  max_risk real not null default 0,
   unique (ecosystem, name, version, arch, source_name, source_version)
 );
 create index component_package on component (package_id);
@@ -74,6 +83,7 @@ create table component_match (
   record_id text not null,
   fixed_in text,
   urgency text not null,
+  risk real not null,
   primary key (component_id, advisory_id)
 );
 create index component_match_advisory on component_match (advisory_id);
@@ -104,6 +114,8 @@ create table asset (
   unparsable int not null default 0,
   unreadable_sources text[] not null default '{}',
   inventory_wanted boolean not null default true,
+  -- its sums are to be computed again
+  dirty boolean not null default true,
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
   inventory_at timestamptz,
