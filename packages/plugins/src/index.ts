@@ -1,6 +1,7 @@
 export * from "./plugin.ts";
 export * from "./extractors/extractor.ts";
 export * from "./feeds/feed.ts";
+export * from "./feeds/index.ts";
 export * from "./extractors/index.ts";
 export { collectHost, extractAll } from "./extractors/collect.ts";
 export type { CollectOptions } from "./extractors/collect.ts";

@@ -11,3 +11,8 @@ export { createDebianArchiveFeed } from "./debian-archive/index.ts";
 export { EPSS_URL } from "./epss/index.ts";
 export { KEV_URL } from "./kev/index.ts";
 export { OSV_BUCKET } from "./osv/ecosystems.ts";
+export { compileFeeds } from "./compile.ts";
+export type { Compiled, CompileOptions } from "./compile.ts";
+export { compileInWorker } from "./compile-worker.ts";
+export { PACKAGE_MIRROR, PUBLIC_SOURCES } from "./plan.ts";
+export type { PublicSources } from "./plan.ts";

@@ -20,6 +20,8 @@ const RECORDS_PER_PROGRESS = 500;
 export interface OsvOptions {
   /** Ecosystems (without release) to read; all that the location has when absent. */
   readonly ecosystems?: readonly string[];
+  /** False: a folder of layouts (`osv/`, `kev/` …) is not searched for them. */
+  readonly nested?: boolean;
   readonly download?: DownloadLimits;
   readonly zip?: ZipLimits;
 }
@@ -56,7 +58,7 @@ const wanted = (ecosystem: string, list: readonly string[] | undefined): boolean
 
 async function findArchives(folder: string, options: OsvOptions): Promise<Archive[]> {
   const direct = await archivesIn(folder, options);
-  if (direct.length > 0) return direct;
+  if (direct.length > 0 || options.nested === false) return direct;
   // A folder that holds whole layouts side by side (`osv/`, `kev/` …) may be named as well.
   const nested: Archive[] = [];
   for (const name of await folderNames(folder)) nested.push(...(await archivesIn(join(folder, name), options)));
