@@ -37,6 +37,8 @@ export interface AffectedRange {
   readonly introduced: string;
   readonly fixed: string | null;
   readonly lastAffected: string | null;
+  /** Versions at or above it are not affected, though it is no fix; set only where it is below the other end. */
+  readonly limit?: string;
 }
 
 /** One line for one weakness: the transitive union of record ids, aliases and single upstreams. */

@@ -1,0 +1,97 @@
+/** What grouping needs of a record. */
+export interface NamedRecord {
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly upstream: readonly string[];
+}
+
+/** One weakness: its best name, every other name sorted, and the positions of its records, ascending. */
+export interface AliasGroup {
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly records: readonly number[];
+  /** A notice covers several weaknesses: its aliases are references, not other names of one thing. */
+  readonly notice: boolean;
+}
+
+const CVE = /^CVE-(\d{4})-(\d{4,19})$/;
+
+export const isCve = (name: string): boolean => CVE.test(name);
+
+/** True when a record speaks of several weaknesses: several upstreams, or aliases that hold several CVE ids. */
+export const isNotice = (record: NamedRecord): boolean =>
+  record.upstream.length > 1 || new Set(record.aliases.filter(isCve)).size > 1;
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const rank = (name: string): number => (isCve(name) ? 0 : name.startsWith("GHSA-") ? 1 : 2);
+
+/** Order of names: CVE ids by year and number, then GHSA ids, then the rest by text. */
+export const compareNames = (a: string, b: string): number => {
+  const x = CVE.exec(a);
+  const y = CVE.exec(b);
+  if (x && y) return Number(x[1]) - Number(y[1]) || Number(x[2]) - Number(y[2]) || compareText(a, b);
+  return rank(a) - rank(b) || compareText(a, b);
+};
+
+/** Positions with path halving; the root is the smallest position, so the result does not depend on the order of unions. */
+const createUnion = () => {
+  const parent: number[] = [];
+  const find = (start: number): number => {
+    let i = start;
+    while (parent[i] !== i) {
+      parent[i] = parent[parent[i]!]!;
+      i = parent[i]!;
+    }
+    return i;
+  };
+  const join = (a: number, b: number): void => {
+    const x = find(a);
+    const y = find(b);
+    if (x !== y) parent[Math.max(x, y)] = Math.min(x, y);
+  };
+  return { add: (): number => parent.push(parent.length) - 1, find, join };
+};
+
+/**
+ * Groups records that name the same weakness: the transitive union of id, aliases and a single upstream. A notice stays
+ * alone, and no other record is joined through its name. Same records in any order give the same groups, sorted by id.
+ */
+export const groupRecords = (records: readonly NamedRecord[]): AliasGroup[] => {
+  const notices = new Set(records.filter(isNotice).map((record) => record.id));
+  const union = createUnion();
+  const nodes = new Map<string, number>();
+  const nodeOf = (name: string): number => {
+    let node = nodes.get(name);
+    if (node === undefined) nodes.set(name, (node = union.add()));
+    return node;
+  };
+  for (const record of records) {
+    const node = nodeOf(record.id);
+    if (notices.has(record.id)) continue;
+    for (const name of [...record.aliases, ...record.upstream]) if (!notices.has(name)) union.join(node, nodeOf(name));
+  }
+  const members = new Map<number, { names: Set<string>; records: number[] }>();
+  const memberOf = (node: number) => {
+    const root = union.find(node);
+    let member = members.get(root);
+    if (!member) members.set(root, (member = { names: new Set(), records: [] }));
+    return member;
+  };
+  for (const [name, node] of nodes) memberOf(node).names.add(name);
+  records.forEach((record, i) => {
+    const member = memberOf(nodes.get(record.id)!);
+    member.records.push(i);
+    for (const name of [...record.aliases, ...record.upstream]) member.names.add(name);
+  });
+  return [...members.values()]
+    .filter((member) => member.records.length > 0)
+    .map((member) => {
+      const first = records[member.records[0]!]!;
+      const notice = notices.has(first.id);
+      const id = notice ? first.id : [...member.names].reduce((a, b) => (compareNames(b, a) < 0 ? b : a));
+      const aliases = [...member.names].filter((name) => name !== id).sort();
+      return { id, aliases, records: member.records, notice };
+    })
+    .sort((a, b) => compareText(a.id, b.id));
+};

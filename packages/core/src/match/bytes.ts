@@ -1,0 +1,61 @@
+/** A growing column of unsigned 32-bit numbers: four bytes a value instead of an object. */
+export const createColumn = (initial = 1024) => {
+  let values = new Uint32Array(initial);
+  let length = 0;
+  return {
+    push: (value: number): void => {
+      if (length === values.length) {
+        const larger = new Uint32Array(values.length * 2);
+        larger.set(values);
+        values = larger;
+      }
+      values[length++] = value;
+    },
+    get length(): number {
+      return length;
+    },
+    /** The values so far; valid until the next push. */
+    view: (): Uint32Array => values.subarray(0, length),
+  };
+};
+
+export type Column = ReturnType<typeof createColumn>;
+
+/** Two independent 32-bit lanes; a content hash for change detection, not for security. */
+export const createHash = () => {
+  let a = 0x9e3779b1;
+  let b = 0x85ebca6b;
+  const add = (value: number): void => {
+    a = Math.imul(a ^ value, 0x01000193);
+    a ^= a >>> 15;
+    b = Math.imul((b << 13) | (b >>> 19), 0xcc9e2d51) + Math.imul(value ^ 0x5bd1e995, 0x1b873593);
+    b ^= b >>> 16;
+  };
+  return {
+    add,
+    text: (value: string): void => {
+      for (let i = 0; i < value.length; i++) add(value.charCodeAt(i));
+      add(0x10000 + value.length);
+    },
+    pair: (): readonly [number, number] => [a >>> 0, b >>> 0],
+  };
+};
+
+/** Hash of a package's place: its ecosystem's number, then the UTF-16 units of its name. */
+export const hashName = (ecosystem: number, name: string): number => {
+  let h = Math.imul(ecosystem + 0x9e37, 0x85ebca6b) ^ 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b3c6d);
+  return (h ^ (h >>> 13)) >>> 0;
+};
+
+/** Sixteen hexadecimal digits of two lanes. */
+export const hex = (a: number, b: number): string => a.toString(16).padStart(8, "0") + b.toString(16).padStart(8, "0");
+
+/** Checksum over 32-bit words: finds a torn or flipped file, does not resist an attacker. */
+export const checksum = (words: Uint32Array): number => {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < words.length; i++) h = Math.imul(h ^ words[i]!, 0x01000193) ^ (h >>> 15);
+  return h >>> 0;
+};

@@ -1,0 +1,193 @@
+import type { VersionScheme } from "../version/scheme.ts";
+import { NONE, ROW, type Sections, UNPARSABLE } from "./layout.ts";
+import type { Texts } from "./texts.ts";
+import type { ExplainedRange, Hit, Verdict } from "./types.ts";
+
+type Outcome = ExplainedRange["outcome"];
+
+/** Positions of versions that are remembered per scheme: operating systems build many packages from one version. */
+const REMEMBERED_MAX = 20_000;
+
+/** A version without a key in its scheme. */
+const NO_KEY = -1;
+
+/** Judges versions by the rows of packages. */
+export interface Judge {
+  verdict(package_: number, scheme: VersionScheme | null, version: string): Verdict;
+  /** The same over several packages; hits of one group become one. */
+  merged(packages: readonly number[], scheme: VersionScheme | null, version: string): Verdict;
+  explain(packages: readonly number[], scheme: VersionScheme | null, version: string): Explained[];
+}
+
+export interface Explained {
+  readonly hit: Hit;
+  readonly outcome: Outcome;
+  readonly withdrawnAt: string | null;
+}
+
+/** The place of a version among the sorted keys: twice the position of the first key not below, plus one if equal. */
+const createPlaces = ({ keyOffsets, keyBytes }: Sections) => {
+  const remembered = new Map<VersionScheme, Map<string, number>>();
+  const count = keyOffsets.length - 1;
+
+  const compareAt = (position: number, key: Uint8Array): number => {
+    const start = keyOffsets[position]!;
+    const length = keyOffsets[position + 1]! - start;
+    const shared = Math.min(length, key.length);
+    for (let i = 0; i < shared; i++) {
+      const d = keyBytes[start + i]! - key[i]!;
+      if (d !== 0) return d;
+    }
+    return length - key.length;
+  };
+
+  const search = (key: Uint8Array): number => {
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareAt(middle, key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low * 2 + (low < count && compareAt(low, key) === 0 ? 1 : 0);
+  };
+
+  return (scheme: VersionScheme | null, version: string): number => {
+    if (!scheme) return NO_KEY;
+    let known = remembered.get(scheme);
+    if (!known) remembered.set(scheme, (known = new Map()));
+    let place = known.get(version);
+    if (place !== undefined) return place;
+    const key = scheme.key(version);
+    place = key ? search(key) : NO_KEY;
+    if (known.size >= REMEMBERED_MAX) known.clear();
+    known.set(version, place);
+    return place;
+  };
+};
+
+/** Compares integers only, save for lists of versions without keys. */
+const createOutcome = (s: Sections, texts: Texts) => {
+  const listed = (list: number, position: number): boolean => {
+    let low = s.listOffsets[list]!;
+    let high = s.listOffsets[list + 1]!;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (s.listValues[middle]! < position) low = middle + 1;
+      else high = middle;
+    }
+    return low < s.listOffsets[list + 1]! && s.listValues[low] === position;
+  };
+  const listedText = (list: number, version: string): boolean => {
+    let low = s.listOffsets[list]!;
+    let high = s.listOffsets[list + 1]! - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const text = texts.recall(s.listValues[middle]!);
+      if (text === version) return true;
+      if (text < version) low = middle + 1;
+      else high = middle - 1;
+    }
+    return false;
+  };
+  return (row: number, place: number, version: string): Outcome => {
+    const flags = s.rowFlags[row]!;
+    if (flags & ROW.withdrawn) return "withdrawn";
+    const position = place >> 1;
+    const exact = place & 1;
+    const low = s.rowLow[row]!;
+    const high = s.rowHigh[row]!;
+    if (flags & ROW.keyList) return place !== NO_KEY && exact && listed(low, position) ? "affected" : "not_listed";
+    if (flags & ROW.textList) return listedText(low, version) ? "affected" : "not_listed";
+    if (low !== NONE && low !== UNPARSABLE && place !== NO_KEY && low >= position + exact) return "below";
+    if (high !== NONE && high !== UNPARSABLE && place !== NO_KEY) {
+      if (flags & ROW.highInclusive) {
+        if (high < position) return "above_last";
+      } else if (high < position + exact) return s.rowFixed[row] === NONE ? "above_last" : "fixed";
+    }
+    const undecided =
+      (low !== NONE && (place === NO_KEY || low === UNPARSABLE)) ||
+      (high !== NONE && (place === NO_KEY || high === UNPARSABLE));
+    return undecided ? "unparsable" : "affected";
+  };
+};
+
+const NOT_AFFECTED: Verdict = Object.freeze({ verdict: "not_affected", hits: Object.freeze([]) });
+const UNDECIDED: Verdict = Object.freeze({ verdict: "unknown", reason: "unparsable", hits: Object.freeze([]) });
+
+export const createJudge = (s: Sections, texts: Texts): Judge => {
+  const placeOf = createPlaces(s);
+  const outcomeOf = createOutcome(s, texts);
+
+  const hitOf = (row: number, version: string, place: number): Hit => {
+    const isList = (s.rowFlags[row]! & (ROW.keyList | ROW.textList)) !== 0;
+    return {
+      advisory: s.rowGroup[row]!,
+      recordId: texts.recall(s.recordId[s.rowRecord[row]!]!),
+      introduced: isList ? version : texts.recall(s.rowIntroduced[row]!),
+      fixedIn: fixRank(row, place) === -1 ? null : texts.recall(s.rowFixed[row]!),
+      lastAffected: s.rowLast[row] === NONE ? null : texts.recall(s.rowLast[row]!),
+      urgency: texts.recall(s.rowUrgency[row]!),
+    };
+  };
+
+  /** Order of a row's fix: its key's position, -0.5 when it has no key, -1 when there is no fix above the version. */
+  const fixRank = (row: number, place: number): number => {
+    if (s.rowFixed[row] === NONE) return -1;
+    const high = s.rowHigh[row]!;
+    if (high >= UNPARSABLE) return -0.5;
+    const isList = (s.rowFlags[row]! & (ROW.keyList | ROW.textList)) !== 0;
+    return isList && place !== NO_KEY && high < (place >> 1) + (place & 1) ? -1 : high;
+  };
+
+  /** One hit per group, in the order of groups; of several rows the one with the highest fix speaks. */
+  const collect = (
+    packages: readonly number[],
+    place: number,
+    version: string,
+  ): { rows: number[]; undecided: boolean } => {
+    const best = new Map<number, number>();
+    let undecided = false;
+    for (const p of packages) {
+      for (let row = s.packageRowOffsets[p]!; row < s.packageRowOffsets[p + 1]!; row++) {
+        const outcome = outcomeOf(row, place, version);
+        if (outcome === "unparsable") undecided = true;
+        if (outcome !== "affected") continue;
+        const known = best.get(s.rowGroup[row]!);
+        if (known === undefined || fixRank(row, place) > fixRank(known, place)) best.set(s.rowGroup[row]!, row);
+      }
+    }
+    const rows = [...best.values()];
+    return { rows: packages.length > 1 ? rows.sort((a, b) => s.rowGroup[a]! - s.rowGroup[b]!) : rows, undecided };
+  };
+
+  const merged = (packages: readonly number[], scheme: VersionScheme | null, version: string): Verdict => {
+    const place = placeOf(scheme, version);
+    const { rows, undecided } = collect(packages, place, version);
+    if (rows.length > 0) return { verdict: "affected", hits: rows.map((row) => hitOf(row, version, place)) };
+    return undecided ? UNDECIDED : NOT_AFFECTED;
+  };
+
+  const explain = (packages: readonly number[], scheme: VersionScheme | null, version: string): Explained[] => {
+    const place = placeOf(scheme, version);
+    const rows = packages.flatMap((p) => {
+      const start = s.packageRowOffsets[p]!;
+      return Array.from({ length: s.packageRowOffsets[p + 1]! - start }, (_, i) => start + i);
+    });
+    return rows
+      .sort((a, b) => s.rowGroup[a]! - s.rowGroup[b]! || a - b)
+      .map((row) => {
+        const withdrawn = s.recordWithdrawn[s.rowRecord[row]!]!;
+        return {
+          hit: {
+            ...hitOf(row, version, place),
+            fixedIn: s.rowFixed[row] === NONE ? null : texts.recall(s.rowFixed[row]!),
+          },
+          outcome: outcomeOf(row, place, version),
+          withdrawnAt: Number.isNaN(withdrawn) ? null : new Date(withdrawn).toISOString(),
+        };
+      });
+  };
+
+  return { verdict: (p, scheme, version) => merged([p], scheme, version), merged, explain };
+};

@@ -1,0 +1,116 @@
+import { AppError } from "../errors.ts";
+import { checksum } from "./bytes.ts";
+
+/** "ZTIX", little-endian. */
+const MAGIC = 0x5849545a;
+/** Raised with every change of the layout. */
+export const INDEX_FORMAT = 1;
+/** Largest index that is opened, in bytes. */
+export const INDEX_BYTES_MAX = 1024 * 1024 * 1024;
+
+/** No value: no upper bound, no string. */
+export const NONE = 0xffff_ffff;
+/** A bound whose version has no key in its scheme. */
+export const UNPARSABLE = 0xffff_fffe;
+
+/** Bits of a row. */
+export const ROW = { highInclusive: 1, withdrawn: 2, keyList: 4, textList: 8, any: 15 } as const;
+
+/**
+ * Every section of an index in file order. `…Offsets` have one more value than there are owners. Strings are numbers
+ * into `stringOffsets`; versions are positions in the sorted keys, so that matching compares integers.
+ */
+const SECTIONS = {
+  meta: "u8",
+  stringOffsets: "u32",
+  stringBytes: "u8",
+  keyOffsets: "u32",
+  keyBytes: "u8",
+  ecosystems: "u32",
+  packageEcosystem: "u32",
+  packageName: "u32",
+  packageRowOffsets: "u32",
+  packageHash: "u32",
+  slots: "u32",
+  rowGroup: "u32",
+  rowRecord: "u32",
+  rowIntroduced: "u32",
+  rowFixed: "u32",
+  rowLast: "u32",
+  rowUrgency: "u32",
+  rowLow: "u32",
+  rowHigh: "u32",
+  rowFlags: "u8",
+  listOffsets: "u32",
+  listValues: "u32",
+  recordId: "u32",
+  recordWithdrawn: "f64",
+  groupId: "u32",
+  groupSummary: "u32",
+  groupSeverity: "u8",
+  groupScore: "u8",
+  groupVector: "u32",
+  groupEpss: "f64",
+  groupKev: "u32",
+  groupPublished: "f64",
+  groupModified: "f64",
+  groupAliasOffsets: "u32",
+  groupAliases: "u32",
+  groupRecordOffsets: "u32",
+  groupRecords: "u32",
+  groupHash: "u32",
+} as const;
+
+type ArrayOf = { u8: Uint8Array; u32: Uint32Array; f64: Float64Array };
+type Name = keyof typeof SECTIONS;
+export type Sections = { readonly [K in Name]: ArrayOf[(typeof SECTIONS)[K]] };
+
+const NAMES = Object.keys(SECTIONS) as Name[];
+const WIDTH = { u8: 1, u32: 4, f64: 8 } as const;
+const HEADER_WORDS = 4 + NAMES.length * 2;
+const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
+
+/** Writes all sections into one buffer: header (magic, format, length, checksum), table, sections on 8-byte bounds. */
+export const pack = (sections: Sections): Uint8Array<ArrayBuffer> => {
+  const places: number[] = [];
+  let size = aligned(HEADER_WORDS * 4);
+  for (const name of NAMES) {
+    places.push(size, sections[name].byteLength);
+    size = aligned(size + sections[name].byteLength);
+  }
+  const bytes = new Uint8Array(size);
+  NAMES.forEach((name, i) => {
+    const { buffer, byteOffset, byteLength } = sections[name];
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), places[i * 2]!);
+  });
+  const words = new Uint32Array(bytes.buffer);
+  words.set([MAGIC, INDEX_FORMAT, size, 0, ...places]);
+  words[3] = checksum(words.subarray(4));
+  return bytes;
+};
+
+const broken = (why: string): AppError => new AppError("BAD_FEED", `The index cannot be used: ${why}. Build it again.`);
+
+/** Views of the sections in place, nothing copied when the bytes start on an 8-byte bound. Throws BAD_FEED. */
+export const unpack = (input: Uint8Array): Sections => {
+  if (input.byteLength < HEADER_WORDS * 4 || input.byteLength % 8 !== 0) throw broken("it is cut short");
+  if (input.byteLength > INDEX_BYTES_MAX) throw broken("it is too large");
+  const bytes = input.byteOffset % 8 === 0 ? input : input.slice();
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  if (words[0] !== MAGIC) throw broken("it is no index file");
+  if (words[1] !== INDEX_FORMAT) throw broken(`its format is ${words[1]} and this version reads ${INDEX_FORMAT}`);
+  if (words[2] !== bytes.byteLength) throw broken("its length is wrong");
+  if (words[3] !== checksum(words.subarray(4))) throw broken("its checksum is wrong");
+  const views: Record<string, Uint8Array | Uint32Array | Float64Array> = {};
+  NAMES.forEach((name, i) => {
+    const offset = words[4 + i * 2]!;
+    const length = words[5 + i * 2]!;
+    const width = WIDTH[SECTIONS[name]];
+    if (offset % 8 !== 0 || length % width !== 0 || offset + length > bytes.byteLength) throw broken(`${name} is torn`);
+    const at = bytes.byteOffset + offset;
+    if (width === 1) views[name] = new Uint8Array(bytes.buffer, at, length);
+    else if (width === 4) views[name] = new Uint32Array(bytes.buffer, at, length / 4);
+    else views[name] = new Float64Array(bytes.buffer, at, length / 8);
+  });
+  return views as unknown as Sections;
+};

@@ -1,0 +1,175 @@
+import { SEVERITIES, type AdvisoryGroup } from "../advisory/advisory.ts";
+import { applicableEcosystems } from "../component/ecosystem.ts";
+import { nameRuleOf } from "../component/normalize.ts";
+import { AppError } from "../errors.ts";
+import { schemeFor } from "../version/index.ts";
+import type { VersionScheme } from "../version/scheme.ts";
+import { NO_SCORE } from "./build-groups.ts";
+import { hashName, hex } from "./bytes.ts";
+import { createJudge, type Judge } from "./judge.ts";
+import { NONE, type Sections, unpack } from "./layout.ts";
+import { createTexts, type Texts } from "./texts.ts";
+import type { ExplainedRange, IndexMeta, Verdict } from "./types.ts";
+
+/** Reads one index artefact. Cheap to open and to keep; every answer comes from the bytes. */
+export interface AdvisoryIndex {
+  readonly meta: IndexMeta;
+  readonly groupCount: number;
+  /** Judges one package version. `ecosystem` with its release, any spelling of `name`. Never throws. */
+  match(ecosystem: string, name: string, version: string): Verdict;
+  /** Every range of the package with what it says of the version, sorted by advisory id, withdrawn ones included. */
+  explain(ecosystem: string, name: string, version: string): ExplainedRange[];
+  /** The group at a position below `groupCount`; throws NOT_FOUND elsewhere. */
+  advisory(position: number): AdvisoryGroup;
+  /** Ids of the group's records, in the order in which they were read. */
+  recordsOf(position: number): string[];
+  /** Changes when names, summary, severity, CVSS, EPSS or KEV of the group change. */
+  attributesHash(position: number): string;
+  /** Every package, sorted; `hash` changes when a range of it or a name of its groups changes. */
+  packages(): Iterable<{ ecosystem: string; name: string; hash: string }>;
+}
+
+/** What an ecosystem as written by a component means in this index. */
+interface Place {
+  readonly ecosystems: readonly number[];
+  readonly rule: ((name: string) => string) | null;
+  readonly scheme: VersionScheme | null;
+}
+
+/** Ecosystem spellings whose resolution is remembered. */
+const PLACES_MAX = 10_000;
+
+const NO_FEED: Verdict = Object.freeze({ verdict: "unknown", reason: "no_feed", hits: Object.freeze([]) });
+const NOT_AFFECTED: Verdict = Object.freeze({ verdict: "not_affected", hits: Object.freeze([]) });
+
+const readMeta = (s: Sections): IndexMeta => {
+  try {
+    return JSON.parse(new TextDecoder().decode(s.meta.slice())) as IndexMeta;
+  } catch (cause) {
+    throw new AppError("BAD_FEED", "The index cannot be used: its head is torn. Build it again.", { cause });
+  }
+};
+
+const createLookup = (s: Sections, texts: Texts) => {
+  const numbers = new Map(Array.from(s.ecosystems, (text, i) => [texts.decode(text), i]));
+  const places = new Map<string, Place>();
+  const mask = s.slots.length - 1;
+
+  const placeOf = (ecosystem: string): Place => {
+    let place = places.get(ecosystem);
+    if (place) return place;
+    if (places.size >= PLACES_MAX) places.clear();
+    const ecosystems = applicableEcosystems(ecosystem).flatMap((name) => numbers.get(name) ?? []);
+    place = { ecosystems, rule: nameRuleOf(ecosystem), scheme: schemeFor(ecosystem) ?? null };
+    places.set(ecosystem, place);
+    return place;
+  };
+
+  /** Position of a package, or -1. */
+  const packageOf = (ecosystem: number, name: string): number => {
+    let slot = hashName(ecosystem, name) & mask;
+    for (let probes = 0; probes <= mask; probes++) {
+      const found = s.slots[slot]!;
+      if (found === 0) return -1;
+      if (s.packageEcosystem[found - 1] === ecosystem && texts.equals(s.packageName[found - 1]!, name))
+        return found - 1;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
+  };
+  return { placeOf, packageOf };
+};
+
+const instant = (ms: number): string | null => (Number.isNaN(ms) ? null : new Date(ms).toISOString());
+
+const createGroups = (s: Sections, texts: Texts) => {
+  const check = (position: number): void => {
+    if (position >= 0 && position < s.groupId.length && Number.isInteger(position)) return;
+    throw new AppError("NOT_FOUND", `The index has no advisory at ${position}.`);
+  };
+  const advisory = (i: number): AdvisoryGroup => {
+    check(i);
+    const epss = s.groupEpss[i * 2]!;
+    return {
+      id: texts.decode(s.groupId[i]!),
+      aliases: Array.from(s.groupAliases.slice(s.groupAliasOffsets[i], s.groupAliasOffsets[i + 1]), texts.decode),
+      summary: texts.decode(s.groupSummary[i]!),
+      severity: SEVERITIES[s.groupSeverity[i]!]!,
+      cvss:
+        s.groupScore[i] === NO_SCORE ? null : { score: s.groupScore[i]! / 10, vector: texts.decode(s.groupVector[i]!) },
+      epss: Number.isNaN(epss) ? null : { score: epss, percentile: s.groupEpss[i * 2 + 1]! },
+      kevAddedAt: s.groupKev[i] === NONE ? null : texts.decode(s.groupKev[i]!),
+      publishedAt: instant(s.groupPublished[i]!),
+      modifiedAt: instant(s.groupModified[i]!),
+    };
+  };
+  const recordsOf = (i: number): string[] => {
+    check(i);
+    const records = s.groupRecords.slice(s.groupRecordOffsets[i], s.groupRecordOffsets[i + 1]);
+    return [...new Set(Array.from(records, (record) => texts.decode(s.recordId[record]!)))];
+  };
+  const attributesHash = (i: number): string => {
+    check(i);
+    return hex(s.groupHash[i * 2]!, s.groupHash[i * 2 + 1]!);
+  };
+  return { advisory, recordsOf, attributesHash };
+};
+
+const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge) => ({
+  match: (ecosystem: string, name: string, version: string): Verdict => {
+    const place = lookup.placeOf(ecosystem);
+    if (place.ecosystems.length === 0) return NO_FEED;
+    const spelled = place.rule ? place.rule(name) : name;
+    const first = lookup.packageOf(place.ecosystems[0]!, spelled);
+    const second = place.ecosystems.length > 1 ? lookup.packageOf(place.ecosystems[1]!, spelled) : -1;
+    if (first < 0 && second < 0) return NOT_AFFECTED;
+    if (first < 0 || second < 0) return judge.verdict(Math.max(first, second), place.scheme, version);
+    return judge.merged([first, second], place.scheme, version);
+  },
+  rows: (ecosystem: string, name: string): { packages: number[]; scheme: VersionScheme | null } => {
+    const place = lookup.placeOf(ecosystem);
+    const spelled = place.rule ? place.rule(name) : name;
+    const packages = place.ecosystems.map((number) => lookup.packageOf(number, spelled)).filter((p) => p >= 0);
+    return { packages, scheme: place.scheme };
+  },
+});
+
+/**
+ * Opens an index over its bytes, which may lie in a SharedArrayBuffer; nothing is parsed or copied but the head (bytes
+ * that do not start on an 8-byte bound are copied once). Throws BAD_FEED when the file is not whole.
+ */
+export const openIndex = (bytes: Uint8Array): AdvisoryIndex => {
+  const s = unpack(bytes);
+  const meta = readMeta(s);
+  const texts = createTexts(s);
+  const lookup = createLookup(s, texts);
+  const judge = createJudge(s, texts);
+  const groups = createGroups(s, texts);
+  const { match, rows } = createMatch(lookup, judge);
+  return {
+    meta,
+    groupCount: s.groupId.length,
+    match,
+    explain: (ecosystem, name, version) => {
+      const { packages, scheme } = rows(ecosystem, name);
+      return judge
+        .explain(packages, scheme, version)
+        .map(({ hit, outcome, withdrawnAt }) => ({
+          ...hit,
+          group: groups.advisory(hit.advisory),
+          outcome,
+          withdrawnAt,
+        }));
+    },
+    ...groups,
+    *packages() {
+      for (let i = 0; i < s.packageName.length; i++) {
+        yield {
+          ecosystem: texts.decode(s.ecosystems[s.packageEcosystem[i]!]!),
+          name: texts.decode(s.packageName[i]!),
+          hash: hex(s.packageHash[i * 2]!, s.packageHash[i * 2 + 1]!),
+        };
+      }
+    },
+  };
+};
