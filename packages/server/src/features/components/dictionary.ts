@@ -1,0 +1,63 @@
+import { judgedAs, normalizeName, purlOf, type Component } from "@zerotrace/core";
+import { LRUCache } from "lru-cache";
+import type { Database } from "../../platform/db/index.ts";
+import { internComponents, type DictionaryEntry } from "./sql.ts";
+
+/** Components remembered in memory; about 250 bytes each. */
+const CACHE_ENTRIES = 400_000;
+/** Components added in one transaction. */
+const INTERN_BATCH = 5_000;
+
+/** Turns components into the ids of the global dictionary, adding those it has never seen. */
+export interface Dictionary {
+  /** Ids in the order of `components`. New entries are committed before this resolves; an id never changes. */
+  idsOf(components: readonly Component[]): Promise<number[]>;
+}
+
+const keyOf = (c: Component): string =>
+  `${c.ecosystem}\0${c.name}\0${c.version}\0${c.arch ?? ""}\0${c.source?.name ?? ""}\0${c.source?.version ?? ""}`;
+
+const entryOf = (component: Component): DictionaryEntry => {
+  const judged = judgedAs(component);
+  return {
+    component,
+    packageName: normalizeName(component.ecosystem, judged.name),
+    judgedVersion: judged.version,
+    purl: purlOf(component),
+  };
+};
+
+export const createDictionary = (db: Database): Dictionary => {
+  const known = new LRUCache<string, number>({ max: CACHE_ENTRIES });
+
+  const intern = async (missing: Map<string, Component>): Promise<Map<string, number>> => {
+    const keys = [...missing.keys()].sort();
+    const found = new Map<string, number>();
+    for (let from = 0; from < keys.length; from += INTERN_BATCH) {
+      const part = keys.slice(from, from + INTERN_BATCH);
+      const entries = part.map((key) => entryOf(missing.get(key) as Component));
+      const ids = await db.asService((tx) => internComponents(tx, entries));
+      for (const [i, key] of part.entries()) {
+        const id = ids[i] as number;
+        found.set(key, id);
+        known.set(key, id);
+      }
+    }
+    return found;
+  };
+
+  return {
+    async idsOf(components) {
+      const keys = components.map(keyOf);
+      const missing = new Map<string, Component>();
+      const ids = keys.map((key, i) => {
+        const id = known.get(key);
+        if (id === undefined) missing.set(key, components[i] as Component);
+        return id;
+      });
+      if (missing.size === 0) return ids as number[];
+      const added = await intern(missing);
+      return ids.map((id, i) => id ?? (added.get(keys[i] as string) as number));
+    },
+  };
+};

@@ -1,0 +1,170 @@
+import type { Component } from "@zerotrace/core";
+import type { Tx } from "../../platform/db/index.ts";
+
+/** A component as the dictionary keeps it: all texts, empty where there is none. */
+export interface DictionaryEntry {
+  readonly component: Component;
+  readonly packageName: string;
+  readonly judgedVersion: string;
+  readonly purl: string;
+}
+
+const columnsOf = (entries: readonly DictionaryEntry[]): string[][] => [
+  entries.map((e) => e.component.ecosystem),
+  entries.map((e) => e.component.name),
+  entries.map((e) => e.component.version),
+  entries.map((e) => e.component.arch ?? ""),
+  entries.map((e) => e.component.source?.name ?? ""),
+  entries.map((e) => e.component.source?.version ?? ""),
+];
+
+/**
+ * Adds what is missing to the dictionary and returns the id of each entry, in order. Entries must be sorted, so that two
+ * callers lock in the same order and cannot deadlock.
+ */
+export const internComponents = async (tx: Tx, entries: readonly DictionaryEntry[]): Promise<number[]> => {
+  await tx.query(
+    `insert into package (ecosystem, name)
+     select distinct e, n from unnest($1::text[], $2::text[]) as t(e, n) order by 1, 2
+     on conflict do nothing`,
+    [entries.map((e) => e.component.ecosystem), entries.map((e) => e.packageName)],
+  );
+  const columns = columnsOf(entries);
+  await tx.query(
+    `insert into component (ecosystem, name, version, arch, source_name, source_version, package_id, judged_version, purl)
+     select t.e, t.n, t.v, t.a, t.sn, t.sv, p.id, t.jv, t.purl
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+       with ordinality as t(e, n, v, a, sn, sv, pn, jv, purl, i)
+     join package p on p.ecosystem = t.e and p.name = t.pn
+     order by t.i
+     on conflict do nothing`,
+    [...columns, entries.map((e) => e.packageName), entries.map((e) => e.judgedVersion), entries.map((e) => e.purl)],
+  );
+  const rows = await tx.query<{ id: number }>(
+    `select c.id
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+       with ordinality as t(e, n, v, a, sn, sv, i)
+     join component c on c.ecosystem = t.e and c.name = t.n and c.version = t.v and c.arch = t.a
+       and c.source_name = t.sn and c.source_version = t.sv
+     order by t.i`,
+    columns,
+  );
+  return rows.map((r) => r.id);
+};
+
+/** Serializes judging (shared) against the publication of a generation (exclusive) until the transaction ends. */
+export const lockJudging = async (tx: Tx, mode: "shared" | "exclusive"): Promise<void> => {
+  await tx.query(mode === "shared" ? "select pg_advisory_xact_lock_shared(7301)" : "select pg_advisory_xact_lock(7301)");
+};
+
+export interface ToJudge {
+  readonly id: number;
+  readonly ecosystem: string;
+  readonly packageName: string;
+  readonly version: string;
+}
+
+/** Components that no generation in force has judged, by id. Locked, so that two judges never take the same. */
+export const componentsToJudge = async (tx: Tx, limit: number): Promise<ToJudge[]> =>
+  await tx.query<ToJudge>(
+    `select c.id, c.ecosystem, p.name as "packageName", c.judged_version as version
+     from component c join package p on p.id = c.package_id
+     where c.judged_generation is null order by c.id limit $1 for update of c skip locked`,
+    [limit],
+  );
+
+export interface Judged {
+  readonly id: number;
+  readonly verdict: string;
+  readonly reason: string | null;
+}
+
+export interface JudgedMatch {
+  readonly componentId: number;
+  /** The group's name. */
+  readonly advisory: string;
+  readonly recordId: string;
+  readonly fixedIn: string | null;
+  readonly urgency: string;
+  readonly risk: number;
+}
+
+/** Replaces the verdicts and matches of these components and their sums. */
+export const writeJudgements = async (
+  tx: Tx,
+  generation: number,
+  judged: readonly Judged[],
+  matches: readonly JudgedMatch[],
+): Promise<void> => {
+  const ids = judged.map((j) => j.id);
+  await tx.query("delete from component_match where component_id = any($1::int[])", [ids]);
+  await tx.query(
+    `insert into component_match (component_id, advisory_id, record_id, fixed_in, urgency, risk)
+     select t.c, a.id, t.r, t.f, t.u, t.risk
+     from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::real[]) as t(c, a, r, f, u, risk)
+     join advisory a on a.name = t.a`,
+    [
+      matches.map((m) => m.componentId),
+      matches.map((m) => m.advisory),
+      matches.map((m) => m.recordId),
+      matches.map((m) => m.fixedIn),
+      matches.map((m) => m.urgency),
+      matches.map((m) => m.risk),
+    ],
+  );
+  await tx.query(
+    `with sums as (
+       select m.component_id,
+         count(*) filter (where a.severity = 'critical') as critical, count(*) filter (where a.severity = 'high') as high,
+         count(*) filter (where a.severity = 'medium') as medium, count(*) filter (where a.severity = 'low') as low,
+         count(*) filter (where a.severity = 'none') as none, count(*) filter (where a.severity = 'unknown') as unknown,
+         count(a.kev_added_at) as kev, max(m.risk) as risk
+       from component_match m join advisory a on a.id = m.advisory_id
+       where m.component_id = any($2::int[]) group by 1)
+     update component c set judged_generation = $1, verdict = t.verdict, verdict_reason = t.reason,
+       critical = coalesce(s.critical, 0), high = coalesce(s.high, 0), medium = coalesce(s.medium, 0),
+       low = coalesce(s.low, 0), none = coalesce(s.none, 0), unknown = coalesce(s.unknown, 0),
+       kev_count = coalesce(s.kev, 0), max_risk = coalesce(s.risk, 0)
+     from unnest($2::int[], $3::text[], $4::text[]) as t(id, verdict, reason)
+     left join sums s on s.component_id = t.id
+     where c.id = t.id`,
+    [generation, ids, judged.map((j) => j.verdict), judged.map((j) => j.reason)],
+  );
+};
+
+/** What a new generation changed; all of it is to be judged again. Returns how many components that is. */
+export const forgetJudgements = async (
+  tx: Tx,
+  changed: {
+    packages: readonly { ecosystem: string; name: string }[];
+    ecosystems: readonly string[];
+    advisoryIds: readonly number[];
+  },
+): Promise<number> => {
+  const rows = await tx.query<{ count: number }>(
+    `with changed as (
+       update component c set judged_generation = null
+       where c.judged_generation is not null and (
+         c.package_id in (
+           select p.id from package p join unnest($1::text[], $2::text[]) as t(e, n) on p.ecosystem = t.e and p.name = t.n)
+         or c.ecosystem = any($3::text[])
+         or c.id in (select component_id from component_match where advisory_id = any($4::int[])))
+       returning 1)
+     select count(*)::int as count from changed`,
+    [
+      changed.packages.map((p) => p.ecosystem),
+      changed.packages.map((p) => p.name),
+      changed.ecosystems,
+      changed.advisoryIds,
+    ],
+  );
+  return rows[0]?.count ?? 0;
+};
+
+/** Every ecosystem in the dictionary, sorted. */
+export const knownEcosystems = async (tx: Tx): Promise<string[]> =>
+  (await tx.query<{ ecosystem: string }>("select distinct ecosystem from package order by 1")).map((r) => r.ecosystem);
+
+/** Every package in the dictionary. */
+export const knownPackages = async (tx: Tx): Promise<{ ecosystem: string; name: string }[]> =>
+  await tx.query("select ecosystem, name from package");
