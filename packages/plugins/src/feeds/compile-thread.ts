@@ -7,7 +7,10 @@ import type { CompileMessage } from "./compile-worker.ts";
 
 const PROGRESS_EVERY_MS = 100;
 
-const say = (message: CompileMessage): void => parentPort?.postMessage(message);
+const say = (message: CompileMessage): void => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
+  parentPort?.postMessage(message);
+};
 
 async function main(options: Omit<CompileOptions, "signal" | "onProgress">): Promise<void> {
   const abort = new AbortController();

@@ -19,7 +19,11 @@ export type CompileMessage =
 export async function compileInWorker(options: CompileOptions): Promise<Compiled> {
   const { signal, onProgress, ...workerData } = options;
   signal.throwIfAborted();
-  const worker = new Worker(new URL("./compile-thread.ts", import.meta.url), { workerData, name: "feeds", resourceLimits: {maxYoungGenerationSizeMb: 16} });
+  const worker = new Worker(new URL("./compile-thread.ts", import.meta.url), {
+    workerData,
+    name: "feeds",
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  });
   const { promise, resolve, reject } = Promise.withResolvers<Compiled>();
   let graceTimer: NodeJS.Timeout | undefined;
   const stop = (): void => {

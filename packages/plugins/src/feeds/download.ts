@@ -1,8 +1,5 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError, messageOf } from "@zerotrace/core";
 import type { FeedContext } from "./feed.ts";
@@ -162,22 +159,20 @@ async function writeBody(
   const tooLarge = () =>
     new AppError("BAD_FEED", `${publicUrl(request.url)} is larger than the bound of ${request.maxBytes} bytes.`);
   if (totalBytes !== null && totalBytes > request.maxBytes) throw tooLarge();
-  const file = createWriteStream(`${request.path}.part`);
+  const file = await open(`${request.path}.part`, "w");
   let doneBytes = 0;
   try {
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       doneBytes += chunk.length;
       onChunk(chunk.length);
       if (doneBytes > request.maxBytes) throw tooLarge();
-      if (!file.write(chunk)) await once(file, "drain");
+      await file.appendFile(chunk);
       if (request.onBytes) request.onBytes(doneBytes, totalBytes);
       else context.onProgress({ label: request.label, doneBytes, totalBytes, recordCount: 0 });
     }
-    file.end();
-    await finished(file);
-  } catch (error) {
-    file.destroy();
-    throw error;
+    await file.sync();
+  } finally {
+    await file.close();
   }
   if (totalBytes !== null && doneBytes !== totalBytes) {
     throw new Retryable(`it was cut short at ${doneBytes} of ${totalBytes} bytes`);
