@@ -64,16 +64,16 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 export const withSource = (component: Component, name: string, version: string): Component =>
   name === component.name && version === component.version ? component : { ...component, source: { name, version } };
 
-const PACKAGE_KINDS: Readonly<Record<string, PackageKind>> = {
-  Debian: "dpkg",
-  Ubuntu: "dpkg",
-  Echo: "dpkg",
-  Alpine: "apk",
-  Alpaquita: "apk",
-  Chainguard: "apk",
-  MinimOS: "apk",
-  Wolfi: "apk",
-};
+const PACKAGE_KINDS: ReadonlyMap<string, PackageKind> = new Map([
+  ["Debian", "dpkg"],
+  ["Ubuntu", "dpkg"],
+  ["Echo", "dpkg"],
+  ["Alpine", "apk"],
+  ["Alpaquita", "apk"],
+  ["Chainguard", "apk"],
+  ["MinimOS", "apk"],
+  ["Wolfi", "apk"],
+]);
 
 export type PackageKind = "dpkg" | "rpm" | "apk";
 
@@ -83,7 +83,7 @@ export type PackageKind = "dpkg" | "rpm" | "apk";
  */
 export const osEcosystem = (os: OsRelease, kind: PackageKind): string => {
   if (os.ecosystem === "") return os.id === "" ? kind : os.id.charAt(0).toUpperCase() + os.id.slice(1);
-  const own = PACKAGE_KINDS[os.ecosystem.split(":")[0] ?? ""] ?? "rpm";
+  const own = PACKAGE_KINDS.get(os.ecosystem.split(":")[0] ?? "") ?? "rpm";
   return own === kind ? os.ecosystem : kind;
 };
 

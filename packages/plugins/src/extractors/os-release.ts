@@ -19,9 +19,13 @@ export const parseOsRelease = (text: string): OsRelease => {
     prettyName: field("PRETTY_NAME") || [field("NAME"), field("VERSION")].join(" ").trim(),
   };
   const versionText = `${field("VERSION")} ${release.prettyName}`;
-  const name = NAMERS[release.id];
+  const name = own(NAMERS, release.id);
   return { ...release, ecosystem: name?.({ ...release, versionText }) ?? "" };
 };
+
+/** Only what the table itself holds: an id such as "constructor" is no entry. */
+const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
 
 /** The shell's quoting, as far as os-release(5) allows it: no expansion. */
 const unquote = (value: string): string => {
@@ -73,7 +77,7 @@ const NAMERS: Readonly<Record<string, Namer>> = {
   amzn: ({ versionId }) => named("Amazon Linux", versionId),
   azurelinux: ({ versionId }) => named("Azure Linux", major(versionId)),
   chainguard: () => "Chainguard",
-  debian: ({ versionId, codename }) => named("Debian", major(versionId) || (DEBIAN_NUMBERS[codename] ?? "")),
+  debian: ({ versionId, codename }) => named("Debian", major(versionId) || (own(DEBIAN_NUMBERS, codename) ?? "")),
   echo: () => "Echo",
   mageia: ({ versionId }) => named("Mageia", major(versionId)),
   minimos: () => "MinimOS",

@@ -12,6 +12,7 @@ export const readDpkgStatus = (
   into: Gathering,
   options: { statusOptional?: boolean; signal?: AbortSignal } = {},
 ): void => {
+  options.signal?.throwIfAborted();
   let paragraph: Paragraph = {};
   let seen = false;
   let lineNumber = 0;
@@ -30,7 +31,7 @@ export const readDpkgStatus = (
     seen = true;
     const at = line.indexOf(":");
     if (at <= 0 || at > LONGEST_WANTED || line.startsWith(" ") || line.startsWith("\t")) continue;
-    const key = WANTED[line.slice(0, at).toLowerCase()];
+    const key = WANTED.get(line.slice(0, at).toLowerCase());
     // dpkg refuses a doubled field; the first one is kept so that appended text cannot change an entry.
     if (key !== undefined) paragraph[key] ??= line.slice(at + 1).trim();
   }
@@ -40,13 +41,9 @@ export const readDpkgStatus = (
 type Field = "package" | "status" | "version" | "architecture" | "source";
 type Paragraph = Partial<Record<Field, string>>;
 
-const WANTED: Readonly<Record<string, Field>> = {
-  package: "package",
-  status: "status",
-  version: "version",
-  architecture: "architecture",
-  source: "source",
-};
+const WANTED: ReadonlyMap<string, Field> = new Map(
+  (["package", "status", "version", "architecture", "source"] as const).map((field) => [field, field]),
+);
 const LONGEST_WANTED = "architecture".length;
 
 const take = (

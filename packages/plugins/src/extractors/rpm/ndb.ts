@@ -32,8 +32,9 @@ export function* ndbBlobs(bytes: Uint8Array, problem: (text: string) => void): G
       continue;
     }
     const packageIndex = view.getUint32(at + 4, true);
-    if (packageIndex === 0) continue;
     const blobAt = view.getUint32(at + 8, true) * BLOCK_BYTES;
+    // A slot without a block is free.
+    if (blobAt === 0) continue;
     const spanBytes = view.getUint32(at + 12, true) * BLOCK_BYTES;
     const start = blobAt + BLOB_HEAD_BYTES;
     const fits = blobAt >= slotsEnd && start <= bytes.length;
