@@ -12,3 +12,6 @@ export * from "./match/build.ts";
 export * from "./match/open.ts";
 export * from "./component/ecosystem.ts";
 export * from "./component/normalize.ts";
+export * from "./component/purl.ts";
+export * from "./component/purl-component.ts";
+export * from "./finding/risk.ts";

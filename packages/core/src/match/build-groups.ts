@@ -113,7 +113,7 @@ export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichm
     for (const record of group.records) records.values.push(record);
     const hash = createHash();
     for (const name of names) hash.text(name);
-    hash.text(store.strings.of(out.groupSummary[i]!));
+    hash.text(store.strings.of(out.groupSummary[i]));
     hash.text(
       `${rating.severity} ${rating.cvss?.score ?? ""} ${rating.cvss ? store.strings.of(rating.cvss.vector) : ""}`,
     );

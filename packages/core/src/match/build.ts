@@ -52,7 +52,7 @@ const packLists = (lists: readonly Uint32Array[]) => {
   const listOffsets = new Uint32Array(lists.length + 1);
   lists.forEach((list, i) => (listOffsets[i + 1] = listOffsets[i]! + list.length));
   const listValues = new Uint32Array(listOffsets[lists.length]!);
-  lists.forEach((list, i) => listValues.set(list, listOffsets[i]!));
+  lists.forEach((list, i) => listValues.set(list, listOffsets[i]));
   return { listOffsets, listValues };
 };
 

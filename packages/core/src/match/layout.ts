@@ -81,7 +81,7 @@ export const pack = (sections: Sections): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(size);
   NAMES.forEach((name, i) => {
     const { buffer, byteOffset, byteLength } = sections[name];
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), places[i * 2]!);
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), places[i * 2]);
   });
   const words = new Uint32Array(bytes.buffer);
   words.set([MAGIC, INDEX_FORMAT, size, 0, ...places]);

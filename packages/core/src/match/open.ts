@@ -152,14 +152,12 @@ export const openIndex = (bytes: Uint8Array): AdvisoryIndex => {
     match,
     explain: (ecosystem, name, version) => {
       const { packages, scheme } = rows(ecosystem, name);
-      return judge
-        .explain(packages, scheme, version)
-        .map(({ hit, outcome, withdrawnAt }) => ({
-          ...hit,
-          group: groups.advisory(hit.advisory),
-          outcome,
-          withdrawnAt,
-        }));
+      return judge.explain(packages, scheme, version).map(({ hit, outcome, withdrawnAt }) => ({
+        ...hit,
+        group: groups.advisory(hit.advisory),
+        outcome,
+        withdrawnAt,
+      }));
     },
     ...groups,
     *packages() {

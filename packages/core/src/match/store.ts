@@ -42,6 +42,39 @@ const millis = (iso: string | null): number => {
   return time >= 0 ? time : Number.NaN;
 };
 
+const storedOf = (record: AdvisoryRecord, strings: ReturnType<typeof createStrings>): StoredRecord => {
+  const vector = record.severity.vectors[0];
+  const score = vector === undefined ? null : baseScore(vector);
+  const known = (name: string): string => strings.of(strings.intern(name));
+  return {
+    id: known(record.id),
+    aliases: record.aliases.length === 0 ? NO_NAMES : record.aliases.map(known),
+    upstream: record.upstream.length === 0 ? NO_NAMES : record.upstream.map(known),
+    summary: strings.intern(record.summary),
+    origin: record.origin !== "",
+    label: severityOfLabel(record.severity.label),
+    cvss: score && { version: Number(score.version), score: score.score, vector: strings.intern(vector!) },
+    publishedAt: millis(record.publishedAt),
+    modifiedAt: millis(record.modifiedAt),
+    withdrawnAt: record.withdrawnAt === null ? Number.NaN : Date.parse(record.withdrawnAt),
+  };
+};
+
+const NO_NAMES: readonly string[] = [];
+
+const createRows = () => ({
+  package: createColumn(),
+  record: createColumn(),
+  introduced: createColumn(),
+  fixed: createColumn(),
+  last: createColumn(),
+  limit: createColumn(),
+  urgency: createColumn(),
+  flags: createColumn(),
+  /** Number of the list for list rows, else NONE. */
+  list: createColumn(),
+});
+
 /** The builder's memory: columns of numbers and one table of strings, no record objects. */
 export const createStore = () => {
   const strings = createStrings();
@@ -49,18 +82,7 @@ export const createStore = () => {
   const packages: StoredPackage[] = [];
   const packageNumbers = new Map<string, number>();
   const ecosystems = new Set<string>();
-  const rows = {
-    package: createColumn(),
-    record: createColumn(),
-    introduced: createColumn(),
-    fixed: createColumn(),
-    last: createColumn(),
-    limit: createColumn(),
-    urgency: createColumn(),
-    flags: createColumn(),
-    /** Number of the list for list rows, else NONE. */
-    list: createColumn(),
-  };
+  const rows = createRows();
   const listOffsets = createColumn();
   const listValues = createColumn(65_536);
   listOffsets.push(0);
@@ -121,22 +143,7 @@ export const createStore = () => {
   };
 
   const add = (record: AdvisoryRecord): void => {
-    const vector = record.severity.vectors[0];
-    const score = vector === undefined ? null : baseScore(vector);
-    const known = (name: string): string => strings.of(strings.intern(name));
-    const n = records.length;
-    records.push({
-      id: known(record.id),
-      aliases: record.aliases.map(known),
-      upstream: record.upstream.map(known),
-      summary: strings.intern(record.summary),
-      origin: record.origin !== "",
-      label: severityOfLabel(record.severity.label),
-      cvss: score && { version: Number(score.version), score: score.score, vector: strings.intern(vector!) },
-      publishedAt: millis(record.publishedAt),
-      modifiedAt: millis(record.modifiedAt),
-      withdrawnAt: record.withdrawnAt === null ? Number.NaN : Date.parse(record.withdrawnAt),
-    });
+    const n = records.push(storedOf(record, strings)) - 1;
     const withdrawn = record.withdrawnAt === null ? 0 : ROW.withdrawn;
     for (const affected of record.affected) addAffected(n, withdrawn, affected);
   };

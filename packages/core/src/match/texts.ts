@@ -3,11 +3,11 @@ import type { Sections } from "./layout.ts";
 /** Strings of an index, decoded on first use. */
 export interface Texts {
   /** Decodes without remembering. */
-  decode(n: number): string;
+  readonly decode: (n: number) => string;
   /** Decodes and remembers; for texts that hits repeat. */
-  recall(n: number): string;
+  readonly recall: (n: number) => string;
   /** Compares in the buffer. */
-  equals(n: number, value: string): boolean;
+  readonly equals: (n: number, value: string) => boolean;
 }
 
 export const createTexts = ({ stringOffsets, stringBytes }: Sections): Texts => {
