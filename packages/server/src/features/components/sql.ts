@@ -54,7 +54,9 @@ export const internComponents = async (tx: Tx, entries: readonly DictionaryEntry
 
 /** Serializes judging (shared) against the publication of a generation (exclusive) until the transaction ends. */
 export const lockJudging = async (tx: Tx, mode: "shared" | "exclusive"): Promise<void> => {
-  await tx.query(mode === "shared" ? "select pg_advisory_xact_lock_shared(7301)" : "select pg_advisory_xact_lock(7301)");
+  await tx.query(
+    mode === "shared" ? "select pg_advisory_xact_lock_shared(7301)" : "select pg_advisory_xact_lock(7301)",
+  );
 };
 
 export interface ToJudge {

@@ -1,0 +1,133 @@
+import { AppError } from "@zerotrace/core";
+import { z } from "zod";
+import type { Tx } from "../../platform/db/index.ts";
+import { decodeCursor, encodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
+import { routes } from "./contract.ts";
+import {
+  assetById,
+  assetSources,
+  assetsPage,
+  assetUncovered,
+  COUNT_LIMIT,
+  componentsPage,
+  countAssets,
+  countComponents,
+  countDeltas,
+  deltasPage,
+} from "./read-sql.ts";
+import { toAssetRow, toComponentRow } from "./rows.ts";
+
+export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
+export { oneDecimal } from "./rows.ts";
+export {
+  assetForInventory,
+  assetReported,
+  assetSeen,
+  markAllDirty,
+  refreshDirtyAssets,
+  upsertHost,
+  wantInventory,
+} from "./sql.ts";
+
+const valueAndId = z.tuple([z.union([z.string(), z.number()]), z.uuid()]);
+const nameAndId = z.tuple([z.string(), z.number().int()]);
+const deltaId = z.tuple([z.string().regex(/^\d{1,19}$/)]);
+
+/** One page and its count; rows are asked for with one more than `limit` to know whether there is a next page. */
+export const pageOf = <Row, Shown>(
+  rows: readonly Row[],
+  limit: number,
+  count: number,
+  show: (row: Row) => Shown,
+  cursor: (row: Row) => unknown[],
+): { rows: Shown[]; next: string | null; count: number; countIsExact: boolean } => {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    rows: shown.map(show),
+    next: rows.length > limit && last !== undefined ? encodeCursor(cursor(last)) : null,
+    count,
+    countIsExact: count < COUNT_LIMIT,
+  };
+};
+
+const requireAsset = async (tx: Tx, companyId: number, id: string): Promise<void> => {
+  if ((await assetById(tx, companyId, id, 0)) === null)
+    throw new AppError("NOT_FOUND", "There is no asset with this id.");
+};
+
+const componentList = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string | null,
+  query: { q?: string | undefined; limit: number; cursor?: string | undefined },
+) => {
+  const after = query.cursor === undefined ? null : decodeCursor(query.cursor, nameAndId);
+  const rows = await componentsPage(tx, companyId, { assetId, q: query.q, limit: query.limit + 1, after });
+  const count = await countComponents(tx, companyId, assetId, query.q);
+  return pageOf(rows, query.limit, count, toComponentRow, (r) => [r.name, r.id]);
+};
+
+/** The routes that read assets, their components and their changes. */
+export const assetRoutes = ({ offlineAfterSeconds }: { offlineAfterSeconds: number }): Endpoint[] => [
+  implement(routes.listAssets, {
+    audit: "none",
+    run: async ({ tx, identity }, { query }) => {
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
+      const { sort, q, limit } = query;
+      const rows = await assetsPage(tx, identity.companyId, { sort, q, limit: limit + 1, after, offlineAfterSeconds });
+      const count = await countAssets(tx, identity.companyId, q);
+      return pageOf(rows, limit, count, toAssetRow, (r) => [r.sortValue, r.id]);
+    },
+  }),
+  implement(routes.getAsset, {
+    audit: "none",
+    transaction: "none",
+    run: ({ db, identity: { companyId } }, { params }) =>
+      db.asServiceFor(companyId, async (tx) => {
+        const asset = await assetById(tx, companyId, params.id, offlineAfterSeconds);
+        if (asset === null) throw new AppError("NOT_FOUND", "There is no asset with this id.");
+        const sources = await assetSources(tx, companyId, params.id);
+        return {
+          ...toAssetRow(asset),
+          facts: asset.facts,
+          agentVersion: asset.agentVersion,
+          sources: sources.map((s) => ({ ...s, takenAt: s.takenAt.toISOString() })),
+          uncovered: await assetUncovered(tx, companyId, params.id),
+        };
+      }),
+  }),
+  implement(routes.listAssetComponents, {
+    audit: "none",
+    transaction: "none",
+    run: ({ db, identity: { companyId } }, { params, query }) =>
+      db.asServiceFor(companyId, async (tx) => {
+        await requireAsset(tx, companyId, params.id);
+        return await componentList(tx, companyId, params.id, query);
+      }),
+  }),
+  implement(routes.listComponents, {
+    audit: "none",
+    transaction: "none",
+    run: ({ db, identity: { companyId } }, { query }) =>
+      db.asServiceFor(companyId, (tx) => componentList(tx, companyId, null, query)),
+  }),
+  implement(routes.listAssetDeltas, {
+    audit: "none",
+    transaction: "none",
+    run: ({ db, identity: { companyId } }, { params, query }) =>
+      db.asServiceFor(companyId, async (tx) => {
+        await requireAsset(tx, companyId, params.id);
+        const before = query.cursor === undefined ? null : decodeCursor(query.cursor, deltaId)[0];
+        const rows = await deltasPage(tx, companyId, { assetId: params.id, limit: query.limit + 1, before });
+        const count = await countDeltas(tx, companyId, params.id);
+        const show = ({ id: _, at, added, removed, ...rest }: (typeof rows)[number]) => ({
+          ...rest,
+          at: at.toISOString(),
+          added: added ?? [],
+          removed: removed ?? [],
+        });
+        return pageOf(rows, query.limit, count, show, (r) => [r.id]);
+      }),
+  }),
+];

@@ -1,0 +1,178 @@
+import type { Tx } from "../../platform/db/index.ts";
+import { ASSET_COLUMNS, type AssetRecord, type ComponentRecord } from "./rows.ts";
+
+/** Rows counted before a list says "more than". */
+export const COUNT_LIMIT = 10_000;
+
+const SORTS = {
+  risk: { key: "a.risk", order: "desc", type: "real" },
+  seen: { key: "date_trunc('milliseconds', a.last_seen_at)", order: "desc", type: "timestamptz" },
+  name: { key: "a.name", order: "asc", type: "text" },
+} as const;
+export type AssetSort = keyof typeof SORTS;
+
+/** `%` and `_` in what a person typed mean themselves. */
+export const likePattern = (q: string | undefined): string =>
+  q === undefined || q === "" ? "%" : `%${q.replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`;
+
+/** A page of assets and the sort value of each, after the pair (value, id). */
+export const assetsPage = async (
+  tx: Tx,
+  companyId: number,
+  page: {
+    sort: AssetSort;
+    q: string | undefined;
+    limit: number;
+    after: [unknown, string] | null;
+    offlineAfterSeconds: number;
+  },
+): Promise<(AssetRecord & { sortValue: unknown })[]> => {
+  const sort = SORTS[page.sort];
+  const beyond = sort.order === "desc" ? "<" : ">";
+  return await tx.query(
+    `select ${ASSET_COLUMNS}, ${sort.key} as "sortValue" from asset a
+     where a.company_id = $1 and a.name ilike $3
+       and ($4::${sort.type} is null or (${sort.key}, a.id) ${beyond} ($4::${sort.type}, $5::uuid))
+     order by ${sort.key} ${sort.order}, a.id ${sort.order} limit $6`,
+    [
+      companyId,
+      page.offlineAfterSeconds,
+      likePattern(page.q),
+      page.after?.[0] ?? null,
+      page.after?.[1] ?? null,
+      page.limit,
+    ],
+  );
+};
+
+/** How many assets a search has, counted up to COUNT_LIMIT. */
+export const countAssets = async (tx: Tx, companyId: number, q: string | undefined): Promise<number> =>
+  (
+    await tx.query<{ n: number }>(
+      "select count(*)::int as n from (select 1 from asset where company_id = $1 and name ilike $2 limit $3) x",
+      [companyId, likePattern(q), COUNT_LIMIT],
+    )
+  )[0]?.n ?? 0;
+
+/** One asset or null. */
+export const assetById = async (
+  tx: Tx,
+  companyId: number,
+  id: string,
+  offlineAfterSeconds: number,
+): Promise<AssetRecord | null> =>
+  (
+    await tx.query<AssetRecord>(`select ${ASSET_COLUMNS} from asset a where a.company_id = $1 and a.id = $3`, [
+      companyId,
+      offlineAfterSeconds,
+      id,
+    ])
+  )[0] ?? null;
+
+export interface SourceRecord {
+  source: string;
+  status: "ok" | "unreadable";
+  error: string | null;
+  problems: string[];
+  componentCount: number;
+  takenAt: Date;
+}
+
+/** The sources of an asset by name. */
+export const assetSources = async (tx: Tx, companyId: number, assetId: string): Promise<SourceRecord[]> =>
+  await tx.query(
+    `select source, status, error, problems, cardinality(component_ids) as "componentCount", taken_at as "takenAt"
+     from inventory where company_id = $1 and asset_id = $2 order by source`,
+    [companyId, assetId],
+  );
+
+/** What nothing covers on an asset, by ecosystem. Service role with the company set. */
+export const assetUncovered = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string,
+): Promise<{ ecosystem: string; reason: string; count: number }[]> =>
+  await tx.query(
+    `select c.ecosystem, c.verdict_reason as reason, count(distinct c.id)::int as count
+     from inventory i, unnest(i.component_ids) as u(id) join component c on c.id = u.id
+     where i.company_id = $1 and i.asset_id = $2 and c.verdict = 'unknown' group by 1, 2 order by 3 desc, 1`,
+    [companyId, assetId],
+  );
+
+const COMPONENT = `c.id, c.purl, c.ecosystem, c.name, c.version, c.source_name as source,
+  (c.critical + c.high + c.medium + c.low + c.none + c.unknown) as "findingCount", c.max_risk as risk, c.verdict,
+  c.verdict_reason as reason`;
+
+/**
+ * A page of components of one asset, or of all assets when `assetId` is null, by (name, id). Service role with the company
+ * set: row-level security limits the inventories, and only their components are joined.
+ */
+export const componentsPage = async (
+  tx: Tx,
+  companyId: number,
+  page: { assetId: string | null; q: string | undefined; limit: number; after: [string, number] | null },
+): Promise<ComponentRecord[]> =>
+  await tx.query(
+    `with present as (
+       select u.id, count(distinct i.asset_id)::int as assets
+       from inventory i, unnest(i.component_ids) as u(id)
+       where i.company_id = $1 and ($2::uuid is null or i.asset_id = $2) group by 1)
+     select ${COMPONENT}, p.assets as "assetCount" from present p join component c on c.id = p.id
+     where (c.name ilike $3 or c.source_name ilike $3) and ($4::text is null or (c.name, c.id) > ($4, $5::int))
+     order by c.name, c.id limit $6`,
+    [companyId, page.assetId, likePattern(page.q), page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
+  );
+
+/** How many components that list has, counted up to COUNT_LIMIT. */
+export const countComponents = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string | null,
+  q: string | undefined,
+): Promise<number> =>
+  (
+    await tx.query<{ n: number }>(
+      `select count(*)::int as n from (
+         select distinct c.id from inventory i, unnest(i.component_ids) as u(id) join component c on c.id = u.id
+         where i.company_id = $1 and ($2::uuid is null or i.asset_id = $2) and (c.name ilike $3 or c.source_name ilike $3)
+         limit $4) x`,
+      [companyId, assetId, likePattern(q), COUNT_LIMIT],
+    )
+  )[0]?.n ?? 0;
+
+/** Components named in one change. */
+const DELTA_NAMES = 50;
+
+export interface DeltaRecord {
+  id: string;
+  at: Date;
+  source: string;
+  added: string[] | null;
+  removed: string[] | null;
+  addedCount: number;
+  removedCount: number;
+}
+
+/** Changes of an asset, newest first, each with its first purls. Service role with the company set. */
+export const deltasPage = async (
+  tx: Tx,
+  companyId: number,
+  page: { assetId: string; limit: number; before: string | null },
+): Promise<DeltaRecord[]> =>
+  await tx.query(
+    `select d.id::text as id, d.at, d.source, cardinality(d.added) as "addedCount", cardinality(d.removed) as "removedCount",
+       (select array_agg(c.purl order by c.purl) from component c where c.id = any(d.added[1:${DELTA_NAMES}])) as added,
+       (select array_agg(c.purl order by c.purl) from component c where c.id = any(d.removed[1:${DELTA_NAMES}])) as removed
+     from inventory_delta d
+     where d.company_id = $1 and d.asset_id = $2 and ($3::bigint is null or d.id < $3) order by d.id desc limit $4`,
+    [companyId, page.assetId, page.before, page.limit],
+  );
+
+/** How many changes an asset has had. */
+export const countDeltas = async (tx: Tx, companyId: number, assetId: string): Promise<number> =>
+  (
+    await tx.query<{ n: number }>(
+      "select count(*)::int as n from inventory_delta where company_id = $1 and asset_id = $2",
+      [companyId, assetId],
+    )
+  )[0]?.n ?? 0;

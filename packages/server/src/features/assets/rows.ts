@@ -1,0 +1,78 @@
+import type { z } from "zod";
+import type { assetRow, componentRow } from "./contract.ts";
+
+/** Columns of an asset as `AssetRecord`; `$2` is the number of seconds after which an agent counts as offline. */
+export const ASSET_COLUMNS = `a.id, a.kind, a.name, a.os, a.component_count as "componentCount", a.critical, a.high, a.medium,
+  a.low, a.none, a.unknown, a.kev_count as "kevCount", a.risk, a.covered, a.not_covered as "notCovered", a.unparsable,
+  a.first_seen_at as "firstSeenAt", a.last_seen_at as "lastSeenAt", a.inventory_at as "inventoryAt",
+  a.last_seen_at > now() - make_interval(secs => $2) as online, a.unreadable_sources as "unreadableSources",
+  a.facts, a.agent_version as "agentVersion"`;
+
+export interface AssetRecord {
+  id: string;
+  kind: "host";
+  name: string;
+  os: string;
+  componentCount: number;
+  critical: number;
+  high: number;
+  medium: number;
+  low: number;
+  none: number;
+  unknown: number;
+  kevCount: number;
+  risk: number;
+  covered: number;
+  notCovered: number;
+  unparsable: number;
+  firstSeenAt: Date;
+  lastSeenAt: Date;
+  inventoryAt: Date | null;
+  online: boolean;
+  unreadableSources: string[];
+  facts: Record<string, unknown>;
+  agentVersion: string;
+}
+
+/** One decimal, as risk is shown. */
+export const oneDecimal = (value: number): number => Math.round(value * 10) / 10;
+
+/** A stored asset as the API shows it. */
+export const toAssetRow = (a: AssetRecord): z.output<typeof assetRow> => ({
+  id: a.id,
+  kind: a.kind,
+  name: a.name,
+  os: a.os,
+  componentCount: a.componentCount,
+  findings: { critical: a.critical, high: a.high, medium: a.medium, low: a.low, none: a.none, unknown: a.unknown },
+  kevCount: a.kevCount,
+  risk: oneDecimal(a.risk),
+  coverage: { covered: a.covered, notCovered: a.notCovered, unparsable: a.unparsable },
+  firstSeenAt: a.firstSeenAt.toISOString(),
+  lastSeenAt: a.lastSeenAt.toISOString(),
+  inventoryAt: a.inventoryAt?.toISOString() ?? null,
+  online: a.online,
+  unreadableSources: a.unreadableSources,
+});
+
+export interface ComponentRecord {
+  id: number;
+  purl: string;
+  ecosystem: string;
+  name: string;
+  version: string;
+  source: string;
+  assetCount: number;
+  findingCount: number;
+  risk: number;
+  verdict: "affected" | "not_affected" | "unknown" | null;
+  reason: string | null;
+}
+
+/** A stored component as the API shows it; not judged yet is `pending`. */
+export const toComponentRow = (c: ComponentRecord): z.output<typeof componentRow> => ({
+  ...c,
+  source: c.source === "" ? null : c.source,
+  risk: oneDecimal(c.risk),
+  verdict: c.verdict ?? "pending",
+});

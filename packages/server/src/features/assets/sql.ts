@@ -1,0 +1,116 @@
+import { AppError } from "@zerotrace/core";
+import type { z } from "zod";
+import type { Tx } from "../../platform/db/index.ts";
+import type { hostFacts } from "../agents/contract.ts";
+
+type Facts = z.output<typeof hostFacts>;
+
+/** Makes the asset of a machine, or finds it by its machine id; its facts are brought up to date. Returns its id. */
+export const upsertHost = async (tx: Tx, companyId: number, facts: Facts, agentVersion: string): Promise<string> => {
+  const rows = await tx.query<{ id: string }>(
+    `insert into asset (company_id, name, machine_id, os, ecosystem, facts, agent_version)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (company_id, machine_id) do update set name = excluded.name, os = excluded.os,
+       ecosystem = excluded.ecosystem, facts = excluded.facts, agent_version = excluded.agent_version, last_seen_at = now()
+     returning id`,
+    [companyId, facts.hostname, facts.machineId, facts.os.prettyName, facts.os.ecosystem, facts, agentVersion],
+  );
+  return (rows[0] as { id: string }).id;
+};
+
+/** Locks the asset until the transaction ends. Throws NOT_FOUND. */
+export const assetForInventory = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string,
+): Promise<{ inventoryTakenAt: string | null; componentCount: number }> => {
+  const rows = await tx.prepared<{ inventoryTakenAt: string | null; componentCount: number }>(
+    "asset-lock",
+    `select inventory_taken_at as "inventoryTakenAt", component_count as "componentCount" from asset
+     where company_id = $1 and id = $2 for update`,
+    [companyId, assetId],
+  );
+  if (!rows[0]) throw new AppError("NOT_FOUND", "This agent's asset does not exist any more; enroll the agent again.");
+  return rows[0];
+};
+
+/** Records that an inventory of the asset was stored. */
+export const assetReported = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string,
+  r: { facts: Facts; takenAt: string; componentCount: number; dirty: boolean; unreadableSources: readonly string[] },
+): Promise<void> => {
+  await tx.prepared(
+    "asset-reported",
+    `update asset set name = $3, os = $4, ecosystem = $5, facts = $6, inventory_taken_at = $7, inventory_at = now(),
+       last_seen_at = now(), component_count = $8, dirty = dirty or $9, unreadable_sources = $10, inventory_wanted = false
+     where company_id = $1 and id = $2`,
+    [
+      companyId,
+      assetId,
+      r.facts.hostname,
+      r.facts.os.prettyName,
+      r.facts.os.ecosystem,
+      r.facts,
+      r.takenAt,
+      r.componentCount,
+      r.dirty,
+      r.unreadableSources,
+    ],
+  );
+};
+
+/** Notes that an agent is alive and says whether an inventory is wanted. Throws NOT_FOUND. */
+export const assetSeen = async (tx: Tx, companyId: number, assetId: string, agentVersion: string): Promise<boolean> => {
+  const rows = await tx.prepared<{ wanted: boolean }>(
+    "asset-seen",
+    `update asset set last_seen_at = now(), agent_version = $3 where company_id = $1 and id = $2
+     returning inventory_wanted as wanted`,
+    [companyId, assetId, agentVersion],
+  );
+  if (!rows[0]) throw new AppError("NOT_FOUND", "This agent's asset does not exist any more; enroll the agent again.");
+  return rows[0].wanted;
+};
+
+/** Asks for an inventory with the next heartbeat. False when there is no such asset. */
+export const wantInventory = async (tx: Tx, companyId: number, assetId: string): Promise<boolean> =>
+  (
+    await tx.query("update asset set inventory_wanted = true where company_id = $1 and id = $2 returning id", [
+      companyId,
+      assetId,
+    ])
+  ).length > 0;
+
+/** Marks the assets of a company whose sums must be computed again after a feed changed. */
+export const markAllDirty = async (tx: Tx, companyId: number): Promise<void> => {
+  await tx.query("update asset set dirty = true where company_id = $1", [companyId]);
+};
+
+/**
+ * Computes the sums of every dirty asset from the components it has and writes those that differ. Needs the service role
+ * with the company set. Returns the ids that were dirty.
+ */
+export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<string[]> => {
+  const rows = await tx.query<{ id: string }>(
+    `with dirty as (select id from asset where company_id = $1 and dirty for update),
+     parts as (
+       select distinct i.asset_id, c.id as component_id
+       from inventory i join dirty d on d.id = i.asset_id, unnest(i.component_ids) as c(id) where i.company_id = $1),
+     sums as (
+       select p.asset_id, sum(c.critical) as critical, sum(c.high) as high, sum(c.medium) as medium, sum(c.low) as low,
+         sum(c.none) as none, sum(c.unknown) as unknown, sum(c.kev_count) as kev, max(c.max_risk) as risk,
+         count(*) filter (where c.verdict in ('affected', 'not_affected')) as covered,
+         count(*) filter (where c.verdict_reason = 'no_feed') as not_covered,
+         count(*) filter (where c.verdict_reason = 'unparsable') as unparsable
+       from parts p join component c on c.id = p.component_id group by 1)
+     update asset a set dirty = false, critical = coalesce(s.critical, 0), high = coalesce(s.high, 0),
+       medium = coalesce(s.medium, 0), low = coalesce(s.low, 0), none = coalesce(s.none, 0),
+       unknown = coalesce(s.unknown, 0), kev_count = coalesce(s.kev, 0), risk = coalesce(s.risk, 0),
+       covered = coalesce(s.covered, 0), not_covered = coalesce(s.not_covered, 0), unparsable = coalesce(s.unparsable, 0)
+     from dirty d left join sums s on s.asset_id = d.id
+     where a.company_id = $1 and a.id = d.id returning a.id`,
+    [companyId],
+  );
+  return rows.map((r) => r.id).sort();
+};

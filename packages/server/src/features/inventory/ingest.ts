@@ -1,0 +1,88 @@
+import type { Database, Tx } from "../../platform/db/index.ts";
+import type { Dictionary } from "../components/index.ts";
+import { type InventoryBody, prepare, store, type Stored } from "./store.ts";
+
+/** Inventories of one company committed together: one fsync and one job for all of them. */
+const BATCH_MAX = 32;
+
+interface Waiting {
+  readonly assetId: string;
+  readonly body: InventoryBody;
+  readonly prepared: Awaited<ReturnType<typeof prepare>>;
+  readonly resolve: (stored: Stored) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a committed batch causes, in the same transaction. */
+export type AfterBatch = (tx: Tx, companyId: number, stored: readonly Stored[]) => Promise<void>;
+
+/** Takes inventories in; `put` resolves after its commit. */
+export interface Ingest {
+  put(companyId: number, assetId: string, body: InventoryBody): Promise<Stored>;
+}
+
+/**
+ * Groups what arrives while a company's transaction runs into its next one. A bad inventory fails alone: it is rolled back
+ * to its own savepoint.
+ */
+export const createIngest = (db: Database, dictionary: Dictionary, afterBatch: AfterBatch): Ingest => {
+  const lines = new Map<number, Waiting[]>();
+
+  const storeOne = async (tx: Tx, companyId: number, w: Waiting): Promise<{ stored: Stored } | { error: unknown }> => {
+    await tx.query("savepoint one");
+    try {
+      const stored = await store(tx, companyId, w.assetId, w.body, w.prepared);
+      await tx.query("release savepoint one");
+      return { stored };
+    } catch (error) {
+      await tx.query("rollback to savepoint one");
+      return { error };
+    }
+  };
+
+  const commitBatch = async (companyId: number, batch: readonly Waiting[]): Promise<void> => {
+    // assets in one order, so that two server processes cannot deadlock
+    const ordered = batch.toSorted((a, b) => (a.assetId < b.assetId ? -1 : a.assetId > b.assetId ? 1 : 0));
+    try {
+      const outcomes = await db.withCompany(companyId, async (tx) => {
+        const done = [];
+        for (const w of ordered) done.push(await storeOne(tx, companyId, w));
+        await afterBatch(
+          tx,
+          companyId,
+          done.flatMap((d) => ("stored" in d ? [d.stored] : [])),
+        );
+        return done;
+      });
+      for (const [i, outcome] of outcomes.entries()) {
+        const w = ordered[i] as Waiting;
+        if ("stored" in outcome) w.resolve(outcome.stored);
+        else w.reject(outcome.error);
+      }
+    } catch (error) {
+      for (const w of ordered) w.reject(error);
+    }
+  };
+
+  const drain = async (companyId: number, line: Waiting[]): Promise<void> => {
+    while (line.length > 0) await commitBatch(companyId, line.splice(0, BATCH_MAX));
+    lines.delete(companyId);
+  };
+
+  return {
+    async put(companyId, assetId, body) {
+      const prepared = await prepare(dictionary, body);
+      return await new Promise<Stored>((resolve, reject) => {
+        const waiting = { assetId, body, prepared, resolve, reject };
+        const line = lines.get(companyId);
+        if (line) {
+          line.push(waiting);
+          return;
+        }
+        const fresh = [waiting];
+        lines.set(companyId, fresh);
+        void drain(companyId, fresh);
+      });
+    },
+  };
+};

@@ -1,0 +1,64 @@
+import { AppError, type Component } from "@zerotrace/core";
+import type { Columns } from "./contract.ts";
+
+/** The rows of a columnar body. Throws BAD_REQUEST when the columns differ in length or name an ecosystem that is not there. */
+export const componentsOf = (c: Columns, field: string): Component[] => {
+  const count = c.name.length;
+  for (const name of ["ecosystem", "version", "arch", "sourceName", "sourceVersion"] as const) {
+    if (c[name].length !== count) {
+      throw new AppError(
+        "BAD_REQUEST",
+        `${field}.${name} has ${c[name].length} rows, name has ${count}; send equal columns.`,
+        {
+          field: `${field}.${name}`,
+        },
+      );
+    }
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const ecosystem = c.ecosystems[c.ecosystem[i] as number];
+    if (ecosystem === undefined) {
+      throw new AppError("BAD_REQUEST", `${field}.ecosystem[${i}] points outside ${field}.ecosystems.`, {
+        field: `${field}.ecosystem`,
+      });
+    }
+    const arch = c.arch[i] as string;
+    const sourceName = c.sourceName[i] as string;
+    return {
+      ecosystem,
+      name: c.name[i] as string,
+      version: c.version[i] as string,
+      ...(arch === "" ? {} : { arch }),
+      ...(sourceName === "" ? {} : { source: { name: sourceName, version: c.sourceVersion[i] as string } }),
+    };
+  });
+};
+
+/** Ids ascending, each once: how a set of components is stored. */
+export const sortedSet = (ids: readonly number[]): number[] => Array.from(new Set(ids)).sort((a, b) => a - b);
+
+/** What `next` has that `before` has not, and the other way round; both sorted sets. O(n + m). */
+export const differences = (
+  before: readonly number[],
+  next: readonly number[],
+): { added: number[]; removed: number[] } => {
+  const added: number[] = [];
+  const removed: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < before.length || j < next.length) {
+    const a = before[i] ?? Infinity;
+    const b = next[j] ?? Infinity;
+    if (a === b) {
+      i += 1;
+      j += 1;
+    } else if (a < b) {
+      removed.push(a);
+      i += 1;
+    } else {
+      added.push(b);
+      j += 1;
+    }
+  }
+  return { added, removed };
+};

@@ -1,0 +1,74 @@
+import type { Tx } from "../../platform/db/index.ts";
+
+export interface StoredSource {
+  readonly source: string;
+  readonly digest: string | null;
+  readonly componentIds: number[];
+}
+
+/** The sources that the server holds of an asset. */
+export const sourcesOf = async (tx: Tx, companyId: number, assetId: string): Promise<StoredSource[]> =>
+  await tx.prepared(
+    "inventory-sources",
+    `select source, digest, component_ids as "componentIds" from inventory where company_id = $1 and asset_id = $2`,
+    [companyId, assetId],
+  );
+
+export interface SourceWrite {
+  readonly assetId: string;
+  readonly source: string;
+  readonly status: "ok" | "unreadable";
+  readonly error: string | null;
+  readonly problems: readonly string[];
+  readonly digest: string | null;
+  /** Null keeps what is stored. */
+  readonly componentIds: readonly number[] | null;
+  readonly takenAt: string;
+}
+
+/**
+ * Writes one source of an asset. An unreadable source keeps the components that were last read: what could not be looked at
+ * is not gone.
+ */
+export const writeSource = async (tx: Tx, companyId: number, w: SourceWrite): Promise<void> => {
+  await tx.prepared(
+    "inventory-write",
+    `insert into inventory (company_id, asset_id, source, status, error, problems, digest, component_ids, taken_at)
+     values ($1, $2, $3, $4, $5, $6, $7, coalesce($8::int[], '{}'), $9)
+     on conflict (company_id, asset_id, source) do update set status = excluded.status, error = excluded.error,
+       problems = excluded.problems, digest = coalesce(excluded.digest, inventory.digest),
+       component_ids = case when $8::int[] is null then inventory.component_ids else excluded.component_ids end,
+       taken_at = excluded.taken_at`,
+    [companyId, w.assetId, w.source, w.status, w.error, w.problems, w.digest, w.componentIds, w.takenAt],
+  );
+};
+
+/** Removes sources that the host no longer has. */
+export const removeSources = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string,
+  sources: readonly string[],
+): Promise<void> => {
+  await tx.query("delete from inventory where company_id = $1 and asset_id = $2 and source = any($3::text[])", [
+    companyId,
+    assetId,
+    sources,
+  ]);
+};
+
+/** Appends what changed in a source. */
+export const appendDelta = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string,
+  source: string,
+  added: readonly number[],
+  removed: readonly number[],
+): Promise<void> => {
+  await tx.prepared(
+    "inventory-delta",
+    `insert into inventory_delta (company_id, asset_id, source, added, removed) values ($1, $2, $3, $4, $5)`,
+    [companyId, assetId, source, added, removed],
+  );
+};

@@ -1,0 +1,148 @@
+import { AppError } from "@zerotrace/core";
+import type { z } from "zod";
+import type { Tx } from "../../platform/db/index.ts";
+import { assetForInventory, assetReported } from "../assets/index.ts";
+import type { Dictionary } from "../components/index.ts";
+import type { putInventory, SourceBody } from "./contract.ts";
+import { componentsOf, differences, sortedSet } from "./rules.ts";
+import { appendDelta, removeSources, sourcesOf, type StoredSource, writeSource } from "./sql.ts";
+
+export type InventoryBody = z.output<(typeof putInventory)["body"]>;
+
+/** A source with its components turned into ids; what is left to do needs the asset's lock. */
+type Prepared =
+  | { kind: "full"; source: string; digest: string; ids: number[]; problems: string[] }
+  | {
+      kind: "delta";
+      source: string;
+      digest: string;
+      baseDigest: string;
+      added: number[];
+      removed: number[];
+      problems: string[];
+    }
+  | { kind: "same"; source: string; digest: string }
+  | { kind: "unreadable"; source: string; error: string };
+
+/** Looks up (and adds) every component of a body in the dictionary, before any lock is taken. */
+export const prepare = async (dictionary: Dictionary, body: InventoryBody): Promise<Prepared[]> => {
+  const seen = new Set<string>();
+  const prepared: Prepared[] = [];
+  for (const [i, source] of body.sources.entries()) {
+    if (seen.has(source.source)) {
+      throw new AppError(
+        "BAD_REQUEST",
+        `sources[${i}].source "${source.source}" is there twice; send each source once.`,
+        {
+          field: `sources[${i}].source`,
+        },
+      );
+    }
+    seen.add(source.source);
+    prepared.push(await prepareSource(dictionary, source, `sources[${i}]`));
+  }
+  return prepared;
+};
+
+const prepareSource = async (dictionary: Dictionary, s: SourceBody, field: string): Promise<Prepared> => {
+  if (s.kind === "full") {
+    const { source, digest, problems } = s;
+    const ids = sortedSet(await dictionary.idsOf(componentsOf(s.components, `${field}.components`)));
+    return { kind: "full", source, digest, problems, ids };
+  }
+  if (s.kind === "delta") {
+    const { source, digest, baseDigest, problems } = s;
+    const added = sortedSet(await dictionary.idsOf(componentsOf(s.added, `${field}.added`)));
+    const removed = sortedSet(await dictionary.idsOf(componentsOf(s.removed, `${field}.removed`)));
+    return { kind: "delta", source, digest, baseDigest, problems, added, removed };
+  }
+  return s;
+};
+
+const nextIds = (p: Prepared, held: StoredSource | undefined): number[] | null => {
+  if (p.kind === "full") return p.ids;
+  if (p.kind === "unreadable") return null;
+  const base = p.kind === "delta" ? p.baseDigest : p.digest;
+  if (held === undefined || held.digest !== base) {
+    throw new AppError(
+      "CONFLICT",
+      `The server does not hold digest ${base.slice(0, 12)} of ${p.source}; send this source in full.`,
+      {
+        field: p.source,
+      },
+    );
+  }
+  if (p.kind === "same") return held.componentIds;
+  const removed = new Set(p.removed);
+  return sortedSet([...held.componentIds.filter((id) => !removed.has(id)), ...p.added]);
+};
+
+export interface Stored {
+  readonly assetId: string;
+  readonly componentCount: number;
+  readonly addedCount: number;
+  readonly removedCount: number;
+}
+
+/**
+ * Stores one inventory within the caller's transaction. An inventory older than the stored one changes nothing. Throws
+ * CONFLICT when a delta's base is not what is held, NOT_FOUND when the asset is gone.
+ */
+export const store = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string,
+  body: InventoryBody,
+  prepared: readonly Prepared[],
+): Promise<Stored> => {
+  const asset = await assetForInventory(tx, companyId, assetId);
+  if (asset.inventoryTakenAt !== null && new Date(asset.inventoryTakenAt) > new Date(body.takenAt)) {
+    return { assetId, componentCount: asset.componentCount, addedCount: 0, removedCount: 0 };
+  }
+  const held = new Map((await sourcesOf(tx, companyId, assetId)).map((s) => [s.source, s]));
+  const all = new Set<number>();
+  let addedCount = 0;
+  let removedCount = 0;
+  for (const p of prepared) {
+    const before = held.get(p.source);
+    const ids = nextIds(p, before);
+    for (const id of ids ?? before?.componentIds ?? []) all.add(id);
+    if (p.kind === "same") continue;
+    const changed = differences(before?.componentIds ?? [], ids ?? before?.componentIds ?? []);
+    await writeSource(tx, companyId, {
+      assetId,
+      source: p.source,
+      status: p.kind === "unreadable" ? "unreadable" : "ok",
+      error: p.kind === "unreadable" ? p.error : null,
+      problems: p.kind === "unreadable" ? [] : p.problems,
+      digest: p.kind === "unreadable" ? null : p.digest,
+      componentIds: ids,
+      takenAt: body.takenAt,
+    });
+    if (changed.added.length + changed.removed.length > 0) {
+      await appendDelta(tx, companyId, assetId, p.source, changed.added, changed.removed);
+    }
+    addedCount += changed.added.length;
+    removedCount += changed.removed.length;
+  }
+  const gone = [...held.values()].filter((s) => !prepared.some((p) => p.source === s.source));
+  for (const s of gone) {
+    if (s.componentIds.length > 0) await appendDelta(tx, companyId, assetId, s.source, [], s.componentIds);
+    removedCount += s.componentIds.length;
+  }
+  if (gone.length > 0)
+    await removeSources(
+      tx,
+      companyId,
+      assetId,
+      gone.map((s) => s.source),
+    );
+  await assetReported(tx, companyId, assetId, {
+    facts: body.facts,
+    takenAt: body.takenAt,
+    componentCount: all.size,
+    dirty: addedCount + removedCount > 0 || asset.inventoryTakenAt === null,
+    unreadableSources: prepared.filter((p) => p.kind === "unreadable").map((p) => p.source),
+  });
+  return { assetId, componentCount: all.size, addedCount, removedCount };
+};
