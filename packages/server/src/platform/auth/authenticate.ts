@@ -1,0 +1,173 @@
+import { AppError } from "@zerotrace/core";
+import { LRUCache } from "lru-cache";
+import type { Database } from "../db/index.ts";
+import { checkOrigin, SESSION_COOKIE, SESSION_SECONDS, sessionCookie } from "./cookie.ts";
+import type { Identity } from "./identity.ts";
+import { callerKey, createLimiter } from "./limiter.ts";
+import { type Credential, findCredential, findRotated, rotateCredential, touchCredential } from "./sql.ts";
+import { newToken, parseToken } from "./token.ts";
+
+/** What is known about a request before it is trusted. */
+export interface Credentials {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly cookies: Readonly<Record<string, string | undefined>>;
+  readonly ip: string;
+  readonly host: string;
+  /** Changes state, or opens a stream: a cookie then needs our own origin. */
+  readonly guarded: boolean;
+  readonly secure: boolean;
+  /** Whether an answer can carry a new cookie; an upgrade to WebSocket cannot. */
+  readonly mayRotate: boolean;
+}
+
+export interface Authenticated {
+  readonly identity: Identity;
+  readonly expiresAt: Date | null;
+  /** A new session secret that the answer must carry. */
+  readonly setCookie?: string;
+}
+
+export interface AuthenticatorOptions {
+  readonly db: Database;
+  readonly now?: () => Date;
+  readonly publicUrl?: string;
+}
+
+export interface Authenticator {
+  /** Proves who calls. Throws UNAUTHENTICATED, FORBIDDEN (foreign origin) or RATE_LIMITED (too many failures). */
+  authenticate(request: Credentials): Promise<Authenticated>;
+  /** Makes a revocation felt at once in this process; other processes notice within two seconds. */
+  forget(credentialId: string): void;
+}
+
+const FRESH_MS = 2_000;
+const KNOWN_MS = 3_600_000;
+const KNOWN_MAX = 20_000;
+const TOUCH_MS = 60_000;
+const ROTATE_MS = 15 * 60_000;
+const OLD_SECRET_MS = 30_000;
+const IDLE_MS = 24 * 3_600_000;
+const FAILURES = { burst: 20, perSecond: 1 / 3 };
+const KIND = { session: "session", api: "api_token", device: "device" } as const;
+
+interface Known {
+  credential: Credential;
+  verifiedAt: number;
+  /** Found by its former secret: it must not be rotated again by that one. */
+  former: boolean;
+}
+
+type Presented = NonNullable<ReturnType<typeof parseToken>> & { byCookie: boolean };
+
+const refuse = (): never => {
+  throw new AppError("UNAUTHENTICATED", "Sign in, or send a valid token as `Authorization: Bearer …`.");
+};
+
+const presented = (request: Credentials): Presented | null => {
+  const { authorization } = request.headers;
+  const bearer = typeof authorization === "string" ? /^Bearer +(\S+)$/i.exec(authorization)?.[1] : undefined;
+  if (authorization !== undefined) {
+    const token = parseToken(bearer ?? "");
+    return token && (token.kind === "api" || token.kind === "device") ? { ...token, byCookie: false } : null;
+  }
+  const token = parseToken(request.cookies[SESSION_COOKIE] ?? "");
+  return token?.kind === "session" ? { ...token, byCookie: true } : null;
+};
+
+const identityOf = (c: Credential): Identity => ({
+  kind: KIND[c.kind as keyof typeof KIND],
+  companyId: c.companyId,
+  subject: c.subject,
+  permissions: c.permissions,
+  credentialId: c.id,
+  ...(c.assetId === null ? {} : { assetId: c.assetId }),
+});
+
+const tooOld = (c: Credential, now: number): boolean =>
+  c.kind === "session" &&
+  (now - c.createdAt.getTime() > SESSION_SECONDS * 1000 || now - (c.lastUsedAt ?? c.createdAt).getTime() > IDLE_MS);
+
+/** Looks a secret up; the company in the token scopes the look-up, so a forged one finds nothing. */
+const lookUp = (db: Database, token: Presented, now: Date): Promise<Known | null> =>
+  db.withCompany(token.companyId, async (tx) => {
+    let credential = await findCredential(tx, token.companyId, token.hash, now);
+    const former = credential === null && token.kind === "session";
+    if (former) {
+      const since = new Date(now.getTime() - OLD_SECRET_MS);
+      credential = await findRotated(tx, token.companyId, token.hash, since, now);
+    }
+    if (credential === null || credential.kind !== token.kind || tooOld(credential, now.getTime())) return null;
+    const last = credential.lastUsedAt?.getTime() ?? 0;
+    if (now.getTime() - last >= TOUCH_MS) {
+      await touchCredential(tx, token.companyId, credential.id, now);
+      credential = { ...credential, lastUsedAt: now };
+    }
+    return { credential, verifiedAt: now.getTime(), former };
+  });
+
+/** Verifies credentials against the `credential` table; a verified one is trusted for two seconds without asking again. */
+export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
+  const now = options.now ?? (() => new Date());
+  const known = new LRUCache<string, Known>({ max: KNOWN_MAX, ttl: KNOWN_MS });
+  const hashesOf = new LRUCache<string, Set<string>>({ max: KNOWN_MAX });
+  // a look-up that began before a revocation must not bring the credential back
+  let epoch = 0;
+  const failures = createLimiter({ ...FAILURES, now: () => now().getTime() });
+
+  const verify = async (token: Presented, ip: string): Promise<Known> => {
+    const key = token.hash.toString("base64");
+    const held = known.get(key);
+    const at = now();
+    const expired = held?.credential.expiresAt ? held.credential.expiresAt <= at : false;
+    if (held && !expired && at.getTime() - held.verifiedAt < FRESH_MS) return held;
+    // one wrong caller behind a shared address must not lock out those who were right before
+    if (!held) failures.check(callerKey(ip));
+    const before = epoch;
+    const found = await lookUp(options.db, token, at);
+    if (!found) {
+      known.delete(key);
+      failures.take(callerKey(ip));
+      return refuse();
+    }
+    if (before === epoch) {
+      known.set(key, found);
+      const hashes = hashesOf.get(found.credential.id) ?? new Set();
+      hashesOf.set(found.credential.id, hashes.add(key));
+    }
+    return found;
+  };
+
+  const rotate = async (token: Presented, entry: Known, secure: boolean): Promise<string | undefined> => {
+    const { credential } = entry;
+    const at = now();
+    if (entry.former || at.getTime() - (credential.rotatedAt ?? credential.createdAt).getTime() < ROTATE_MS)
+      return undefined;
+    const { companyId, id } = credential;
+    const next = newToken("session", companyId);
+    const change = { id, from: token.hash, to: next.hash, now: at };
+    const done = await options.db.withCompany(companyId, (tx) => rotateCredential(tx, companyId, change));
+    const former = token.hash.toString("base64");
+    known.delete(former);
+    hashesOf.get(id)?.delete(former);
+    return done ? sessionCookie(next.secret, secure) : undefined;
+  };
+
+  return {
+    authenticate: async (request) => {
+      const token = presented(request) ?? refuse();
+      if (token.byCookie && request.guarded) checkOrigin({ ...request, publicUrl: options.publicUrl });
+      const entry = await verify(token, request.ip);
+      const setCookie = token.byCookie && request.mayRotate ? await rotate(token, entry, request.secure) : undefined;
+      return {
+        identity: identityOf(entry.credential),
+        expiresAt: entry.credential.expiresAt,
+        ...(setCookie === undefined ? {} : { setCookie }),
+      };
+    },
+    forget: (credentialId) => {
+      epoch += 1;
+      for (const key of hashesOf.get(credentialId) ?? []) known.delete(key);
+      hashesOf.delete(credentialId);
+    },
+  };
+};

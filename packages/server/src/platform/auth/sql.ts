@@ -1,0 +1,174 @@
+import type { Permission } from "@zerotrace/core";
+import type { Tx } from "../db/index.ts";
+import type { CredentialKind } from "./token.ts";
+
+/** A stored credential; the secret itself is never stored. */
+export interface Credential {
+  readonly id: string;
+  readonly companyId: number;
+  readonly kind: CredentialKind;
+  readonly subject: string;
+  readonly label: string;
+  readonly permissions: readonly Permission[];
+  readonly assetId: string | null;
+  readonly createdAt: Date;
+  readonly rotatedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly usesLeft: number | null;
+  readonly lastUsedAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+const COLUMNS = `id, company_id as "companyId", kind, subject, label, permissions, asset_id as "assetId",
+  created_at as "createdAt", rotated_at as "rotatedAt", expires_at as "expiresAt", uses_left as "usesLeft",
+  last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
+const ALIVE = `revoked_at is null and (uses_left is null or uses_left > 0)`;
+
+export interface NewCredential {
+  readonly companyId: number;
+  readonly kind: CredentialKind;
+  readonly hash: Buffer;
+  readonly subject: string;
+  readonly label?: string;
+  readonly permissions: readonly Permission[];
+  readonly assetId?: string;
+  readonly expiresAt?: Date;
+  readonly usesLeft?: number;
+}
+
+/** Stores a credential. */
+export const insertCredential = async (tx: Tx, c: NewCredential): Promise<Credential> => {
+  const [row] = await tx.query<Credential>(
+    `insert into credential (company_id, kind, hash, subject, label, permissions, asset_id, expires_at, uses_left)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
+    [
+      c.companyId,
+      c.kind,
+      c.hash,
+      c.subject,
+      c.label ?? "",
+      c.permissions,
+      c.assetId ?? null,
+      c.expiresAt ?? null,
+      c.usesLeft ?? null,
+    ],
+  );
+  return row as Credential;
+};
+
+/** The credential with this hash that is neither revoked, used up nor expired at `now`; null when there is none. */
+export const findCredential = async (
+  tx: Tx,
+  companyId: number,
+  hash: Buffer,
+  now: Date,
+): Promise<Credential | null> => {
+  const [row] = await tx.prepared<Credential>(
+    "credential_by_hash",
+    `select ${COLUMNS} from credential
+     where company_id = $1 and hash = $2 and ${ALIVE} and (expires_at is null or expires_at > $3)`,
+    [companyId, hash, now],
+  );
+  return row ?? null;
+};
+
+/** The session whose secret was replaced after `since`, by its former hash; null when there is none. */
+export const findRotated = async (
+  tx: Tx,
+  companyId: number,
+  hash: Buffer,
+  since: Date,
+  now: Date,
+): Promise<Credential | null> => {
+  const [row] = await tx.prepared<Credential>(
+    "credential_by_previous_hash",
+    `select ${COLUMNS} from credential
+     where company_id = $1 and previous_hash = $2 and rotated_at > $3 and kind = 'session' and ${ALIVE}
+       and (expires_at is null or expires_at > $4)`,
+    [companyId, hash, since, now],
+  );
+  return row ?? null;
+};
+
+/** Takes one use of a credential that counts its uses, atomically; null when it is not valid (any more). */
+export const useCredential = async (
+  tx: Tx,
+  companyId: number,
+  kind: CredentialKind,
+  hash: Buffer,
+  now: Date,
+): Promise<Credential | null> => {
+  const [row] = await tx.query<Credential>(
+    `update credential set uses_left = uses_left - 1, last_used_at = $4
+     where company_id = $1 and kind = $2 and hash = $3 and ${ALIVE} and (expires_at is null or expires_at > $4)
+     returning ${COLUMNS}`,
+    [companyId, kind, hash, now],
+  );
+  return row ?? null;
+};
+
+/** Replaces a secret; false when another request replaced it first. The former hash is kept as `previous_hash`. */
+export const rotateCredential = async (
+  tx: Tx,
+  companyId: number,
+  change: { id: string; from: Buffer; to: Buffer; now: Date },
+): Promise<boolean> => {
+  const rows = await tx.query<{ id: string }>(
+    `update credential set hash = $4, previous_hash = hash, rotated_at = $5
+     where company_id = $1 and id = $2 and hash = $3 and revoked_at is null returning id`,
+    [companyId, change.id, change.from, change.to, change.now],
+  );
+  return rows.length === 1;
+};
+
+/** Notes a use; the caller sees to it that this is at most once a minute. */
+export const touchCredential = async (tx: Tx, companyId: number, id: string, now: Date): Promise<void> => {
+  await tx.query(`update credential set last_used_at = $3 where company_id = $1 and id = $2`, [companyId, id, now]);
+};
+
+/** Revokes a credential of one of `kinds`; null when there is none that is not revoked yet. Call `forget(id)` after commit. */
+export const revokeCredential = async (
+  tx: Tx,
+  companyId: number,
+  id: string,
+  kinds: readonly CredentialKind[],
+  now: Date,
+): Promise<Credential | null> => {
+  const [row] = await tx.query<Credential>(
+    `update credential set revoked_at = $4
+     where company_id = $1 and id = $2 and kind = any($3) and revoked_at is null returning ${COLUMNS}`,
+    [companyId, id, kinds, now],
+  );
+  return row ?? null;
+};
+
+/** Revokes every credential of an asset; answers their ids, each to be given to `forget` after commit. */
+export const revokeAssetCredentials = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string,
+  now: Date,
+): Promise<string[]> => {
+  const rows = await tx.query<{ id: string }>(
+    `update credential set revoked_at = $3
+     where company_id = $1 and asset_id = $2 and revoked_at is null returning id`,
+    [companyId, assetId, now],
+  );
+  return rows.map((row) => row.id);
+};
+
+/** Credentials of `kinds`, newest first, after the pair `(createdAt, id)`. */
+export const listCredentials = (
+  tx: Tx,
+  companyId: number,
+  kinds: readonly CredentialKind[],
+  page: { limit: number; after?: { createdAt: Date; id: string } },
+): Promise<Credential[]> =>
+  tx.query<Credential>(
+    // a Date has milliseconds and the column microseconds: both sides are compared in milliseconds
+    `select ${COLUMNS} from credential
+     where company_id = $1 and kind = any($2)
+       and ($3::timestamptz is null or (date_trunc('milliseconds', created_at), id) < ($3, $4::uuid))
+     order by date_trunc('milliseconds', created_at) desc, id desc limit $5`,
+    [companyId, kinds, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
+  );

@@ -1,0 +1,148 @@
+import { AppError, messageOf } from "@zerotrace/core";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parse as parseYaml } from "yaml";
+import {
+  CONFIG_KEYS,
+  type Config,
+  type ConfigKey,
+  configSchema,
+  environmentNames,
+  isSecret,
+  meaningOf,
+} from "./schema.ts";
+
+/** Where a value came from; the later wins. */
+export type Origin = "default" | "file" | "environment" | "flag";
+export interface Loaded {
+  readonly config: Config;
+  readonly origin: Readonly<Record<ConfigKey, Origin>>;
+}
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface LoadOptions {
+  /** Values of the command line by key; undefined ones are as if not given. */
+  readonly flags?: Readonly<Partial<Record<ConfigKey, unknown>>>;
+  /** The file of `--config`; without it `<dataDir>/zerotrace.yaml`, if there is one. */
+  readonly file?: string;
+  readonly env?: Env;
+}
+
+const FILE_BYTES_MAX = 1024 * 1024;
+const DEPTH_MAX = 8;
+
+const wrong = (key: string, detail: string, cause?: unknown) =>
+  new AppError("BAD_CONFIG", detail, { field: key, cause });
+
+/** Replaces `${NAME}` and `${NAME:-default}` in every text of a value. Throws BAD_CONFIG for a name that is not set. */
+export const expand = (value: unknown, env: Env, key = "", depth = 0): unknown => {
+  if (depth > DEPTH_MAX) throw wrong(key, `The value of ${key} nests too deep: flatten it.`);
+  if (typeof value === "string") {
+    return value.replaceAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g, (_, name: string, otherwise?: string) => {
+      const found = env[name] === "" && otherwise !== undefined ? otherwise : (env[name] ?? otherwise);
+      if (found === undefined)
+        throw wrong(key, `${key} names the variable ${name}, which is not set: set it or write \${${name}:-default}.`);
+      return found;
+    });
+  }
+  if (Array.isArray(value)) return value.map((one) => expand(one, env, key, depth + 1));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, expand(one, env, key === "" ? name : key, depth + 1)]),
+  );
+};
+
+const readText = (path: string, mustExist: boolean): string | null => {
+  try {
+    if (statSync(path).size > FILE_BYTES_MAX) throw new Error(`it is larger than ${FILE_BYTES_MAX} bytes`);
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (!mustExist && (cause as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw wrong("config", `${path} cannot be read: ${messageOf(cause)}. Correct --config or the file.`, cause);
+  }
+};
+
+const fromFile = (path: string, mustExist: boolean, env: Env): Record<string, unknown> => {
+  const text = readText(path, mustExist);
+  if (text === null) return {};
+  let value: unknown;
+  try {
+    value = parseYaml(text, { maxAliasCount: 10 }) ?? {};
+  } catch (cause) {
+    throw wrong("config", `${path} is not valid YAML or JSON: ${messageOf(cause)}. Correct it.`, cause);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw wrong("config", `${path} must hold names and values: write lines such as port: 8080.`);
+  }
+  return expand(value, env) as Record<string, unknown>;
+};
+
+const listOf = (text: string): string[] =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+
+const fromEnvironment = (env: Env): Record<string, unknown> => {
+  const values: Record<string, unknown> = {};
+  for (const key of CONFIG_KEYS) {
+    const found = environmentNames(key)
+      .map((name) => env[name])
+      .find((one) => one !== undefined && one !== "");
+    if (found !== undefined) values[key] = key === "feeds" ? listOf(found) : found;
+  }
+  return values;
+};
+
+const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
+
+const check = (values: Record<string, unknown>, origin: Readonly<Record<string, Origin>>): Config => {
+  const result = configSchema.safeParse(values);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  if (issue?.code === "unrecognized_keys") {
+    const name = issue.keys[0] ?? "";
+    throw wrong(name, `There is no setting ${name}: the settings are ${CONFIG_KEYS.join(", ")}.`);
+  }
+  const key = String(issue?.path[0] ?? "config") as ConfigKey;
+  const meaning = CONFIG_KEYS.includes(key) ? meaningOf(key) : "";
+  const from = origin[key] ?? "default";
+  const names = CONFIG_KEYS.includes(key) ? environmentNames(key).join(" or ") : "";
+  const where = { default: "", file: " in the file", environment: ` in ${names}`, flag: " on the command line" }[from];
+  throw wrong(
+    key,
+    `${key}${where} is not valid (${issue?.message}): it is the ${meaning.replace(/^./, (c) => c.toLowerCase())}. Correct it.`,
+  );
+};
+
+/**
+ * The configuration: defaults, then the file, then the environment, then flags. Throws BAD_CONFIG that names the key and the mend.
+ * The only place that reads the process's environment.
+ */
+export const loadConfig = (options: LoadOptions = {}): Loaded => {
+  const env = options.env ?? process.env;
+  const flags = Object.fromEntries(Object.entries(options.flags ?? {}).filter(([, value]) => isGiven(value)));
+  const environment = fromEnvironment(env);
+  const dataDir = flags["dataDir"] ?? environment["dataDir"];
+  const folder = check(dataDir === undefined ? {} : { dataDir }, {}).dataDir;
+  const file = fromFile(options.file ?? join(folder, "zerotrace.yaml"), options.file !== undefined, env);
+  const origin = Object.fromEntries(CONFIG_KEYS.map((key) => [key, "default"])) as Record<ConfigKey, Origin>;
+  const values: Record<string, unknown> = {};
+  const layers = { file, environment, flag: flags };
+  for (const [from, layer] of Object.entries(layers)) {
+    for (const [key, value] of Object.entries(layer)) {
+      if (value === undefined || value === null) continue;
+      values[key] = value;
+      origin[key as ConfigKey] = from as Origin;
+    }
+  }
+  return { config: check(values, origin), origin };
+};
+
+/** Every setting in order with its value (secrets hidden), where it came from and what it is for. */
+export const describeConfig = ({ config, origin }: Loaded) =>
+  CONFIG_KEYS.map((key) => {
+    const value = config[key];
+    const shown = isSecret(key) && value !== undefined ? "[redacted]" : (value ?? null);
+    return { key, value: shown, origin: origin[key], environment: environmentNames(key), meaning: meaningOf(key) };
+  });

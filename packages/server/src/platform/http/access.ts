@@ -1,0 +1,59 @@
+import { AppError, type Route } from "@zerotrace/core";
+import type { FastifyRequest } from "fastify";
+import { isIP } from "node:net";
+import type { Authenticated, Authenticator } from "../auth/index.ts";
+
+/** Whether a request comes from this machine itself and not through a proxy or a foreign page's DNS trick. */
+export const isLoopback = (request: FastifyRequest): boolean => {
+  const { headers, hostname } = request;
+  if (headers["x-forwarded-for"] !== undefined || headers["forwarded"] !== undefined) return false;
+  const from = request.socket.remoteAddress ?? "";
+  const near = from === "::1" || /^(::ffff:)?127\./.test(from);
+  const name = hostname.replaceAll(/[[\]]/g, "");
+  return near && (name === "localhost" || name === "::1" || (isIP(name) === 4 && name.startsWith("127.")));
+};
+
+/** Proves who calls, from a Fastify request. */
+export const authenticateRequest = (
+  auth: Authenticator,
+  request: FastifyRequest,
+  options: { guarded: boolean; mayRotate: boolean },
+): Promise<Authenticated> =>
+  auth.authenticate({
+    headers: request.headers,
+    cookies: request.cookies,
+    ip: request.ip,
+    host: request.host,
+    secure: request.protocol === "https",
+    ...options,
+  });
+
+const mustHold = (route: Route, { identity }: Authenticated): void => {
+  const { permission } = route;
+  if (permission === "public" || permission === "signed-in") return;
+  if (identity.permissions.includes(permission)) return;
+  throw new AppError("FORBIDDEN", `This needs the permission ${permission}: use a credential that holds it.`);
+};
+
+/** The caller of a route, proved and allowed; null on a public route. */
+export const authorize = async (
+  auth: Authenticator,
+  request: FastifyRequest,
+  { route, loopback }: { route: Route; loopback: boolean },
+): Promise<Authenticated | null> => {
+  if (route.permission === "public") return null;
+  const anonymous = request.headers.authorization === undefined && request.cookies["zt_session"] === undefined;
+  if (loopback && anonymous && isLoopback(request) && route.permission !== "signed-in") {
+    const identity = {
+      kind: "loopback",
+      companyId: 0,
+      subject: "loopback",
+      permissions: [route.permission],
+      credentialId: "",
+    } as const;
+    return { identity, expiresAt: null };
+  }
+  const caller = await authenticateRequest(auth, request, { guarded: route.method !== "GET", mayRotate: true });
+  mustHold(route, caller);
+  return caller;
+};

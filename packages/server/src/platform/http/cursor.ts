@@ -1,0 +1,18 @@
+import { AppError } from "@zerotrace/core";
+import type { z } from "zod";
+
+/** Where a page ended, as one opaque word. */
+export const encodeCursor = (values: unknown): string => Buffer.from(JSON.stringify(values)).toString("base64url");
+
+/** What `encodeCursor` was given, checked by `shape`. Throws BAD_REQUEST on the field `cursor` for anything else. */
+export const decodeCursor = <Shape extends z.ZodType>(text: string, shape: Shape): z.output<Shape> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
+  } catch {
+    value = undefined;
+  }
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  throw new AppError("BAD_REQUEST", "The cursor is not one of ours: start again without it.", { field: "cursor" });
+};

@@ -1,0 +1,148 @@
+import { AppError } from "@zerotrace/core";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import type { Logger } from "pino";
+import { type Authenticated, type Authenticator, callerKey, type Limiter } from "../auth/index.ts";
+import type { Database, Tx } from "../db/index.ts";
+import { authorize } from "./access.ts";
+import { parseInput } from "./input.ts";
+import { type AuditWriter, type Endpoint, isReply, type RequestContext } from "./types.ts";
+
+/** What serving an endpoint needs. */
+export interface EndpointDeps {
+  readonly db: Database;
+  readonly auth: Authenticator;
+  readonly audit: AuditWriter;
+  readonly log: Logger;
+  readonly publicWrites: Limiter;
+  readonly checkAnswers: boolean;
+  readonly now: () => Date;
+}
+
+interface Noted {
+  target: string | undefined;
+  detail: Record<string, unknown>;
+  recorded: boolean;
+}
+
+const missing = (what: string): never => {
+  throw new Error(`this route has no ${what}`);
+};
+
+const contextOf = (
+  deps: EndpointDeps,
+  request: FastifyRequest,
+  call: { endpoint: Endpoint; caller: Authenticated | null; tx: Tx | null; noted: Noted },
+): RequestContext => ({
+  get tx() {
+    return call.tx ?? missing("transaction");
+  },
+  get identity() {
+    return call.caller?.identity ?? missing("identity");
+  },
+  db: deps.db,
+  expiresAt: call.caller?.expiresAt ?? null,
+  log: deps.log,
+  correlationId: request.id,
+  ip: request.ip,
+  userAgent: (request.headers["user-agent"] ?? "").slice(0, 256),
+  secure: request.protocol === "https",
+  now: deps.now(),
+  note: (target, detail = {}) => void Object.assign(call.noted, { target, detail }),
+  record: async (tx, row) => {
+    const { audit } = call.endpoint.handler;
+    if (audit === "none") throw new Error("this route has no audit action");
+    await deps.audit(tx, { ...row, action: audit, detail: row.detail ?? {}, ip: request.ip });
+    call.noted.recorded = true;
+  },
+});
+
+/** Runs the handler in the company's transaction, with the audit row in the same one. */
+const run = async (
+  deps: EndpointDeps,
+  request: FastifyRequest,
+  endpoint: Endpoint,
+  caller: Authenticated | null,
+): Promise<unknown> => {
+  const { route, handler } = endpoint;
+  const input = parseInput(route, request);
+  const noted: Noted = { target: undefined, detail: {}, recorded: false };
+  const identity = caller?.identity;
+  if (!identity || identity.kind === "loopback" || handler.transaction === "none") {
+    const answer = await handler.run(contextOf(deps, request, { endpoint, caller, tx: null, noted }), input);
+    if (handler.audit !== "none" && !noted.recorded) throw new Error(`${handler.audit} wrote no audit row`);
+    return answer;
+  }
+  const { companyId, subject } = identity;
+  return deps.db.withCompany(companyId, async (tx) => {
+    const answer = await handler.run(contextOf(deps, request, { endpoint, caller, tx, noted }), input);
+    if (handler.audit !== "none" && !noted.recorded) {
+      const target = noted.target ?? (input.params as { id?: string }).id ?? "";
+      const { detail } = noted;
+      await deps.audit(tx, { companyId, actor: subject, action: handler.audit, target, detail, ip: request.ip });
+    }
+    return answer;
+  });
+};
+
+const tagOf = (text: string): string => `W/"${createHash("sha1").update(text).digest("base64url")}"`;
+
+const holds = (header: string | undefined, tag: string): boolean =>
+  header !== undefined && (header.trim() === "*" || header.split(",").some((one) => one.trim() === tag));
+
+const isRaw = (body: unknown): body is Readable | Buffer | string =>
+  body instanceof Readable || Buffer.isBuffer(body) || typeof body === "string";
+
+/** Sends what the handler answered: bytes as they are, anything else as JSON with a weak ETag on a GET. */
+const send = (
+  deps: EndpointDeps,
+  request: FastifyRequest,
+  answer: FastifyReply,
+  { endpoint: { route }, result }: { endpoint: Endpoint; result: unknown },
+): FastifyReply => {
+  const own = isReply(result) ? result : { body: result };
+  const status = ("status" in own ? own.status : undefined) ?? route.status;
+  answer.code(status);
+  if ("headers" in own) answer.headers(own.headers ?? {});
+  const isGet = route.method === "GET";
+  if (!answer.hasHeader("cache-control")) answer.header("cache-control", isGet ? "private, no-cache" : "no-store");
+  if (isRaw(own.body)) {
+    if (!answer.hasHeader("content-type")) answer.type(route.contentType ?? "application/octet-stream");
+    return answer.send(own.body);
+  }
+  const body = own.body ?? {};
+  if (deps.checkAnswers && status < 400) {
+    const checked = route.answer.safeParse(body);
+    if (!checked.success) throw new Error(`${route.method} ${route.path} answers other than it says: ${checked.error}`);
+  }
+  const text = JSON.stringify(body);
+  answer.type("application/json; charset=utf-8");
+  if (isGet && status === 200) {
+    const tag = tagOf(text);
+    answer.header("etag", tag);
+    if (holds(request.headers["if-none-match"], tag)) return answer.code(304).removeHeader("content-type").send();
+  }
+  return answer.send(text);
+};
+
+/** The order that every request goes through: limit, prove, allow, parse, decide, record, answer. */
+export const serveEndpoint =
+  (deps: EndpointDeps, endpoint: Endpoint) =>
+  async (request: FastifyRequest, answer: FastifyReply): Promise<FastifyReply> => {
+    const { route, handler } = endpoint;
+    const caller = request.caller;
+    if (caller === undefined) throw new AppError("UNAUTHENTICATED", "Sign in first.");
+    const result = await run(deps, request, { route, handler }, caller);
+    return send(deps, request, answer, { endpoint, result });
+  };
+
+/** Refuses before the body is read: the limit of public writes first, then who calls and what they may do. */
+export const admit =
+  (deps: EndpointDeps, { route, handler }: Endpoint) =>
+  async (request: FastifyRequest, answer: FastifyReply): Promise<void> => {
+    if (route.permission === "public" && route.method !== "GET") deps.publicWrites.take(callerKey(request.ip));
+    const caller = await authorize(deps.auth, request, { route, loopback: handler.loopback ?? false });
+    if (caller?.setCookie !== undefined) answer.header("set-cookie", caller.setCookie);
+    request.caller = caller;
+  };

@@ -1,0 +1,31 @@
+import { AppError, type Route } from "@zerotrace/core";
+import type { z } from "zod";
+
+type Issue = z.core.$ZodIssue;
+
+/** The issue that says most: of a union's branches, the one that got furthest. */
+const sharpest = (issue: Issue, depth = 0): { path: PropertyKey[]; message: string } => {
+  const own = { path: [...issue.path], message: issue.message };
+  if (issue.code === "unrecognized_keys")
+    return { path: [...issue.path, issue.keys[0] ?? ""], message: "Unknown name" };
+  if (issue.code !== "invalid_union" || depth > 3) return own;
+  const inner = issue.errors.flatMap((branch) => branch.slice(0, 1)).map((first) => sharpest(first, depth + 1));
+  const best = inner.sort((a, b) => b.path.length - a.path.length)[0];
+  return best ? { path: [...issue.path, ...best.path], message: best.message } : own;
+};
+
+const parsePart = <Shape extends z.ZodType>(shape: Shape, value: unknown, part: string): z.output<Shape> => {
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  const [first] = result.error.issues;
+  const { path, message } = first ? sharpest(first) : { path: [], message: "Not valid" };
+  const field = path.map(String).join(".").slice(0, 200) || part;
+  throw new AppError("BAD_REQUEST", `${field} in the ${part}: ${message}. Correct it and send again.`, { field });
+};
+
+/** Parameters, query and body of a request as the route's types have them. Throws BAD_REQUEST naming the first field at fault. */
+export const parseInput = (route: Route, raw: { params: unknown; query: unknown; body: unknown }) => ({
+  params: parsePart(route.params, raw.params, "path"),
+  query: parsePart(route.query, raw.query, "query"),
+  body: parsePart(route.body, raw.body ?? undefined, "body"),
+});

@@ -1,0 +1,81 @@
+import { AppError, ERRORS, type problem } from "@zerotrace/core";
+import type { z } from "zod";
+
+/** An error as the caller may see it, and whether it is ours to look into. */
+export interface Refusal {
+  readonly status: number;
+  readonly body: z.infer<typeof problem>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A fault of ours: logged with its stack. */
+  readonly isBug: boolean;
+}
+
+const UNREACHABLE = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+]);
+
+/** Whether an error says that PostgreSQL cannot be reached (and not that a statement is wrong). */
+export const isDatabaseLoss = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return syscall === "connect";
+  if (typeof code === "string") return UNREACHABLE.has(code) || /^08...$/.test(code);
+  return /^(Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after)/.test(error.message);
+};
+
+const fromFastify = (error: Error): AppError | null => {
+  const { code = "", statusCode = 500 } = error as Error & { code?: string; statusCode?: number };
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
+    return new AppError("PAYLOAD_TOO_LARGE", "The body is too large: send less at once.");
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+    return new AppError("UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json.", { field: "content-type" });
+  }
+  if (statusCode >= 400 && statusCode < 500) return new AppError("BAD_REQUEST", `${error.message}.`);
+  return null;
+};
+
+const known = (error: unknown): AppError | null => {
+  if (error instanceof AppError) return error;
+  if (isDatabaseLoss(error)) {
+    return new AppError("DATABASE_UNAVAILABLE", "The database does not answer: try again in a moment.", {
+      cause: error,
+    });
+  }
+  return error instanceof Error ? fromFastify(error) : null;
+};
+
+/** Turns anything thrown into RFC 9457 problem details; what is not meant for callers stays hidden. */
+export const toProblem = (thrown: unknown, correlationId: string): Refusal => {
+  const error = known(thrown);
+  const isBug = error === null || ERRORS[error.code].who === "bug";
+  const code = isBug ? "INTERNAL" : error.code;
+  const { status, title } = ERRORS[code];
+  const detail = isBug ? `Something failed on our side; the log has it under ${correlationId}.` : error.message;
+  const retry = (error?.cause as { retryAfterSeconds?: number } | undefined)?.retryAfterSeconds;
+  const field = isBug ? undefined : error.field;
+  return {
+    status,
+    isBug,
+    headers: {
+      ...(retry === undefined ? {} : { "retry-after": String(retry) }),
+      ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
+    },
+    body: {
+      type: `/docs/errors#${code}`,
+      title,
+      status,
+      detail,
+      code,
+      ...(field === undefined ? {} : { field }),
+      correlationId,
+    },
+  };
+};

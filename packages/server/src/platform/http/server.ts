@@ -1,0 +1,228 @@
+import fastifyCookie from "@fastify/cookie";
+import fastifyHelmet from "@fastify/helmet";
+import { AppError } from "@zerotrace/core";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { randomUUID } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import { type Authenticated, type Authenticator, createLimiter } from "../auth/index.ts";
+import type { Database } from "../db/index.ts";
+import type { Metrics } from "../metrics/index.ts";
+import { inflate, parseJson } from "./body.ts";
+import { admit, type EndpointDeps, serveEndpoint } from "./endpoint.ts";
+import { isDatabaseLoss, toProblem } from "./problem.ts";
+import { serveStatic } from "./static.ts";
+import type { AuditWriter, Endpoint } from "./types.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who calls; null on a public route, undefined before it is known. */
+    caller: Authenticated | null | undefined;
+  }
+  interface FastifyContextConfig {
+    /** Largest body after inflating, in bytes; null takes no compressed body. */
+    inflatedLimitBytes?: number | null;
+  }
+}
+
+export interface HttpOptions {
+  readonly db: Database;
+  readonly auth: Authenticator;
+  readonly audit: AuditWriter;
+  readonly log: Logger;
+  readonly endpoints: readonly Endpoint[];
+  readonly metrics?: Pick<Metrics, "httpRequest">;
+  /** The OpenAPI document, served at `/api/v1/openapi.json`. */
+  readonly openapi?: unknown;
+  /** The folder of the built dashboard; without it only the API is served. */
+  readonly webDir?: string;
+  /** Believe `X-Forwarded-*` of these proxies (addresses or CIDR ranges, comma-separated). */
+  readonly trustedProxy?: string;
+  /** Check every answer against its route: for tests and development. */
+  readonly checkAnswers?: boolean;
+  readonly now?: () => Date;
+  /** Further registrations, such as the WebSocket; run before the routes. */
+  readonly plugins?: readonly ((app: FastifyInstance) => Promise<void>)[];
+}
+
+/** A server that is ready to listen. */
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  /** Opens the port (0: any free one) and answers the origin. Throws PORT_BUSY when it is taken. */
+  listen(address: { host: string; port: number }): Promise<string>;
+  /** Stops taking requests, lets those under way end, and closes; idle connections are cut. */
+  close(): Promise<void>;
+}
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const INFLATE_FACTOR = 8;
+const REQUEST_TIMEOUT_MS = 30_000;
+const CONNECTION_TIMEOUT_MS = 120_000;
+const KEEP_ALIVE_MS = 72_000;
+const PARAM_LENGTH_MAX = 512;
+const PUBLIC_WRITES = { burst: 30, perSecond: 1 };
+const CORRELATION_ID = /^[A-Za-z0-9-]{8,64}$/;
+
+const POLICY = {
+  defaultSrc: ["'self'"],
+  connectSrc: ["'self'", "ws:", "wss:"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", "data:"],
+  scriptSrc: ["'self'"],
+  objectSrc: ["'none'"],
+  baseUri: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};
+
+const bare = (options: HttpOptions): FastifyInstance =>
+  Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: "idle",
+    trustProxy: options.trustedProxy ?? false,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    genReqId: ({ headers }) => {
+      const given = headers["x-correlation-id"];
+      return typeof given === "string" && CORRELATION_ID.test(given) ? given : randomUUID();
+    },
+    frameworkErrors: (error, request, answer) => {
+      const refusal = toProblem(error, request.id);
+      const plain = answer as unknown as FastifyReply;
+      void plain.code(refusal.status).type("application/problem+json").send(JSON.stringify(refusal.body));
+    },
+  });
+
+const readBodies = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer" },
+    async (request: FastifyRequest, bytes: Buffer) => {
+      const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
+      return parseJson(await inflate(bytes, encoding, request.routeOptions.config.inflatedLimitBytes ?? null));
+    },
+  );
+};
+
+const answerErrors = (app: FastifyInstance, log: Logger): void => {
+  app.setErrorHandler((error, request, answer) => {
+    const refusal = toProblem(error, request.id);
+    const fields = { err: error, "trace.id": request.id, "http.route": request.routeOptions.url };
+    if (refusal.isBug) log.error(fields, "request failed");
+    else if (isDatabaseLoss(error)) log.warn(fields, "database unreachable");
+    void answer
+      .code(refusal.status)
+      .headers({ ...refusal.headers, "cache-control": "no-store" })
+      .type("application/problem+json")
+      .send(JSON.stringify(refusal.body));
+  });
+};
+
+/** One wide line and one measurement for each request; the template of the path, never the path itself. */
+const observe = (app: FastifyInstance, { log, metrics }: HttpOptions): void => {
+  app.decorateRequest("caller", undefined);
+  app.addHook("onRequest", async (request, answer) => void answer.header("x-correlation-id", request.id));
+  app.addHook("onResponse", async (request, answer) => {
+    const route = request.is404 ? "none" : (request.routeOptions.url ?? "none");
+    const { method, caller } = request;
+    metrics?.httpRequest({ method, route, status: answer.statusCode, seconds: answer.elapsedTime / 1000 });
+    const fields = {
+      "http.request.method": method,
+      "http.route": route,
+      "http.response.status_code": answer.statusCode,
+      "event.duration": Math.round(answer.elapsedTime * 1e6),
+      "trace.id": request.id,
+      "client.ip": request.ip,
+      "organization.id": caller?.identity.companyId,
+      "zerotrace.credential_kind": caller?.identity.kind,
+    };
+    log.info(fields, "request");
+  });
+};
+
+const matches = (template: string, path: string): boolean => {
+  const wanted = template.split("/");
+  const given = path.split("/");
+  return wanted.length === given.length && wanted.every((part, i) => part.startsWith(":") || part === given[i]);
+};
+
+const refuseUnknown = (app: FastifyInstance, options: HttpOptions): void => {
+  const page = options.webDir === undefined ? null : serveStatic(app, options.webDir);
+  app.setNotFoundHandler(async (request, answer) => {
+    const path = request.url.split("?", 1)[0] ?? "/";
+    const methods = options.endpoints.filter(({ route }) => matches(route.path, path)).map(({ route }) => route.method);
+    if (methods.length > 0) {
+      const allowed = [...new Set(methods.flatMap((one) => (one === "GET" ? [one, "HEAD"] : [one])))].sort().join(", ");
+      answer.header("allow", allowed);
+      throw new AppError("METHOD_NOT_ALLOWED", `This address takes ${allowed}.`);
+    }
+    const isPage = request.method === "GET" || request.method === "HEAD";
+    if (page && isPage && !/^\/(api|health|metrics)(\/|$)/.test(path)) return page(request, answer);
+    throw new AppError("NOT_FOUND", "There is nothing at this address: the API is described at /api/v1/openapi.json.");
+  });
+};
+
+const addEndpoint = (app: FastifyInstance, deps: EndpointDeps, endpoint: Endpoint): void => {
+  const { route, handler } = endpoint;
+  const bodyLimit = route.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+  const inflatedLimitBytes =
+    bodyLimit > BODY_LIMIT_BYTES ? (handler.inflatedLimitBytes ?? bodyLimit * INFLATE_FACTOR) : null;
+  app.route({
+    method: route.method,
+    url: route.path,
+    bodyLimit,
+    config: { inflatedLimitBytes },
+    onRequest: admit(deps, endpoint),
+    handler: serveEndpoint(deps, endpoint),
+  });
+};
+
+const listen = async (app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> => {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
+    throw new AppError("PORT_BUSY", `Port ${port} on ${host} is in use: choose another with --port.`, {
+      field: "port",
+      cause,
+    });
+  }
+  const bound = app.server.address() as AddressInfo;
+  const name = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
+  return `http://${name}:${bound.port}`;
+};
+
+/** Builds the server of the whole API; it knows no feature and is given its endpoints. */
+export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
+  const app = bare(options);
+  const deps: EndpointDeps = {
+    db: options.db,
+    auth: options.auth,
+    audit: options.audit,
+    log: options.log,
+    publicWrites: createLimiter(PUBLIC_WRITES),
+    checkAnswers: options.checkAnswers ?? false,
+    now: options.now ?? (() => new Date()),
+  };
+  observe(app, options);
+  answerErrors(app, options.log);
+  readBodies(app);
+  await app.register(fastifyCookie);
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: POLICY },
+    strictTransportSecurity: false,
+  });
+  for (const plugin of options.plugins ?? []) await plugin(app);
+  for (const endpoint of options.endpoints) addEndpoint(app, deps, endpoint);
+  if (options.openapi !== undefined) {
+    const text = JSON.stringify(options.openapi);
+    app.get("/api/v1/openapi.json", async (_, answer) => answer.type("application/json; charset=utf-8").send(text));
+  }
+  refuseUnknown(app, options);
+  await app.ready();
+  return { app, listen: (address) => listen(app, address), close: () => app.close() };
+};

@@ -1,0 +1,103 @@
+import type { Route } from "@zerotrace/core";
+import type { Logger } from "pino";
+import type { Readable } from "node:stream";
+import type { z } from "zod";
+import type { Identity } from "../auth/identity.ts";
+import type { Database, Tx } from "../db/index.ts";
+
+/** One row of the audit trail. */
+export interface AuditRow {
+  readonly companyId: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly ip: string;
+}
+export type AuditWriter = (tx: Tx, row: AuditRow) => Promise<void>;
+
+/** What a handler is given. */
+export interface RequestContext {
+  /** The company-scoped transaction of the request; throws when read by a public route or one with `transaction: "none"`. */
+  readonly tx: Tx;
+  readonly db: Database;
+  /** Who calls; throws when read by a public route. */
+  readonly identity: Identity;
+  /** When the credential ends, if it does. */
+  readonly expiresAt: Date | null;
+  readonly log: Logger;
+  readonly correlationId: string;
+  readonly ip: string;
+  readonly userAgent: string;
+  /** Whether the caller speaks https, so that cookies can say Secure. */
+  readonly secure: boolean;
+  readonly now: Date;
+  /** Says what the request's audit row is about; without it the row names the `id` of the path. */
+  note(target: string, detail?: Record<string, unknown>): void;
+  /** Writes the audit row in a transaction that the handler opened itself. */
+  record(
+    tx: Tx,
+    row: { companyId: number; actor: string; target: string; detail?: Record<string, unknown> },
+  ): Promise<void>;
+}
+
+export interface Input<R extends Route> {
+  readonly params: z.output<R["params"]>;
+  readonly query: z.output<R["query"]>;
+  readonly body: z.output<R["body"]>;
+}
+
+const REPLY = Symbol("reply");
+
+/** An answer with a status, headers or a body of its own. */
+export interface Reply<Body> {
+  readonly [REPLY]: true;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Body;
+}
+
+/** Bytes or text sent as they are. A stream must not use `context.tx`: it outlives the transaction. */
+export type HttpStream = Readable | Buffer | string;
+
+/** Makes an answer with a status or headers other than the route's. */
+export const reply = <Body>(answer: {
+  status?: number;
+  headers?: Readonly<Record<string, string>>;
+  body: Body;
+}): Reply<Body> => ({ [REPLY]: true, ...answer });
+
+/** Whether a handler's answer was made by `reply`. */
+export const isReply = (value: unknown): value is Reply<unknown> =>
+  typeof value === "object" && value !== null && REPLY in value;
+
+type Answered<R extends Route> = z.input<R["answer"]> | HttpStream;
+
+/** What stands behind a route: the decision only; the platform does the rest. */
+export interface Handler<R extends Route> {
+  /** The audit row's action, `noun.verb`; `none` where nothing worth proving is changed. */
+  readonly audit: string;
+  /** `none`: the handler opens its own transactions by `context.db` and writes its audit rows by `context.record`. */
+  readonly transaction?: "company" | "none";
+  /** A caller on this machine needs no credential (and has no company); never true behind a proxy. */
+  readonly loopback?: boolean;
+  /** Largest body after inflating, in bytes; eight times the route's `bodyLimitBytes` unless said. */
+  readonly inflatedLimitBytes?: number;
+  run(context: RequestContext, input: Input<R>): Promise<Answered<R> | Reply<Answered<R>>>;
+}
+
+/** A route with its handler. */
+export interface Endpoint {
+  readonly route: Route;
+  readonly handler: Handler<Route>;
+}
+
+const AUDIT = /^(none|[a-z_]+\.[a-z_]+)$/;
+
+/** Joins a route and its handler. Throws when a route that writes names no audit action (or `none`). */
+export const implement = <R extends Route>(route: R, handler: Handler<R>): Endpoint => {
+  if (!AUDIT.test(handler.audit)) {
+    throw new TypeError(`${route.method} ${route.path}: name its audit action as noun.verb, or none`);
+  }
+  return { route, handler };
+};
