@@ -22,7 +22,7 @@ export async function compileInWorker(options: CompileOptions): Promise<Compiled
   const worker = new Worker(new URL("./compile-thread.ts", import.meta.url), {
     workerData,
     name: "feeds",
-    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   const { promise, resolve, reject } = Promise.withResolvers<Compiled>();
   let graceTimer: NodeJS.Timeout | undefined;
