@@ -18,9 +18,14 @@ const CVE = /^CVE-(\d{4})-(\d{4,19})$/;
 
 export const isCve = (name: string): boolean => CVE.test(name);
 
-/** True when a record speaks of several weaknesses: several upstreams, or aliases that hold several CVE ids. */
-export const isNotice = (record: NamedRecord): boolean =>
+const isPlural = (record: NamedRecord): boolean =>
   record.upstream.length > 1 || new Set(record.aliases.filter(isCve)).size > 1;
+
+/**
+ * True when a record speaks of several weaknesses: several upstreams, or aliases that hold several CVE ids. A record
+ * under a CVE id is that weakness itself.
+ */
+export const isNotice = (record: NamedRecord): boolean => !isCve(record.id) && isPlural(record);
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -69,20 +74,24 @@ export const groupRecords = (records: readonly NamedRecord[]): AliasGroup[] => {
   for (const record of records) {
     const node = nodeOf(record.id);
     if (notices.has(record.id)) continue;
-    for (const name of [...record.aliases, ...record.upstream]) if (!notices.has(name)) union.join(node, nodeOf(name));
+    // What a CVE's own record says of several others are references.
+    const joined = isPlural(record)
+      ? record.aliases.filter((name) => !isCve(name))
+      : [...record.aliases, ...record.upstream];
+    for (const name of joined) if (!notices.has(name)) union.join(node, nodeOf(name));
   }
-  const members = new Map<number, { names: Set<string>; records: number[] }>();
+  const members = new Map<number, { names: Set<string>; references: Set<string>; records: number[] }>();
   const memberOf = (node: number) => {
     const root = union.find(node);
     let member = members.get(root);
-    if (!member) members.set(root, (member = { names: new Set(), records: [] }));
+    if (!member) members.set(root, (member = { names: new Set(), references: new Set(), records: [] }));
     return member;
   };
   for (const [name, node] of nodes) memberOf(node).names.add(name);
   records.forEach((record, i) => {
     const member = memberOf(nodes.get(record.id)!);
     member.records.push(i);
-    for (const name of [...record.aliases, ...record.upstream]) member.names.add(name);
+    for (const name of [...record.aliases, ...record.upstream]) member.references.add(name);
   });
   return [...members.values()]
     .filter((member) => member.records.length > 0)
@@ -90,7 +99,7 @@ export const groupRecords = (records: readonly NamedRecord[]): AliasGroup[] => {
       const first = records[member.records[0]!]!;
       const notice = notices.has(first.id);
       const id = notice ? first.id : [...member.names].reduce((a, b) => (compareNames(b, a) < 0 ? b : a));
-      const aliases = [...member.names].filter((name) => name !== id).sort();
+      const aliases = [...member.names.union(member.references)].filter((name) => name !== id).sort();
       return { id, aliases, records: member.records, notice };
     })
     .sort((a, b) => compareText(a.id, b.id));

@@ -184,24 +184,28 @@ export const hashPackages = (store: Store, groups: readonly AliasGroup[], rows: 
     for (const name of [group.id, ...group.aliases]) hash.text(name);
     return hash.pair();
   });
-  const texts = store.strings.values.map((value) => {
+  const ids = Uint32Array.from(store.records, (record) => store.strings.intern(record.id));
+  const texts = new Uint32Array(store.strings.values.length * 2);
+  store.strings.values.forEach((value, i) => {
     const hash = createHash();
     hash.text(value);
-    return hash.pair();
+    texts.set(hash.pair(), i * 2);
   });
   const listValues = store.listValues.view();
   const listOffsets = store.listOffsets.view();
   const listOf = new Map<number, number>();
+  const [rowRecord, rowPackage] = [store.rows.record.view(), store.rows.package.view()];
   store.rows.list.view().forEach((list, row) => {
-    if (list !== NONE) listOf.set(store.rows.record.view()[row]! * 2 ** 21 + store.rows.package.view()[row]!, list);
+    if (list !== NONE) listOf.set(rowRecord[row]! * 2 ** 21 + rowPackage[row]!, list);
   });
   const out = new Uint32Array(rows.byName.length * 2);
   rows.byName.forEach((stored, rank) => {
     const hash = createHash();
-    const text = (n: number): void => (n === NONE ? hash.add(0) : (hash.add(texts[n]![0]), hash.add(texts[n]![1])));
+    const text = (n: number): void =>
+      n === NONE ? hash.add(0) : (hash.add(texts[n * 2]!), hash.add(texts[n * 2 + 1]!));
     for (let row = rows.packageRowOffsets[rank]!; row < rows.packageRowOffsets[rank + 1]!; row++) {
       const record = rows.rowRecord[row]!;
-      text(store.strings.intern(store.records[record]!.id));
+      text(ids[record]!);
       for (const column of [rows.rowIntroduced, rows.rowFixed, rows.rowLast, rows.rowUrgency]) text(column[row]!);
       hash.add(rows.rowFlags[row]!);
       for (const value of names[rows.rowGroup[row]!]!) hash.add(value);
