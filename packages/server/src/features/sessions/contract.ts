@@ -34,4 +34,13 @@ export const signOut = route({
   permission: "signed-in",
 });
 
-export const routes = { signIn, getSession, signOut };
+export const createLink = route({
+  method: "POST",
+  path: "/api/v1/session-links",
+  summary: "Make a one-time sign-in link with at most the permissions of its maker; it works for 15 minutes",
+  permission: "tokens:manage",
+  status: 201,
+  answer: z.object({ url: z.string() }),
+});
+
+export const routes = { signIn, getSession, signOut, createLink };

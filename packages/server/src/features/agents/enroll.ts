@@ -1,0 +1,45 @@
+import { insertCredential, newToken, revokeAssetCredentials, useCredential } from "../../platform/auth/index.ts";
+import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { upsertHost } from "../assets/index.ts";
+import { routes } from "./contract.ts";
+import type { AgentDeps } from "./index.ts";
+import { badEnrollmentToken, DEVICE_PERMISSIONS, parseEnrollmentToken } from "./rules.ts";
+
+/**
+ * Exchanges one use of an enrollment token for a device credential. A machine enrolled again keeps its asset and its
+ * history; its former credentials end with the commit.
+ */
+export const enroll = (deps: AgentDeps): Endpoint =>
+  implement(routes.enroll, {
+    audit: "agent.enroll",
+    run: async ({ db, now, record }, { body }) => {
+      const { companyId, hash } = parseEnrollmentToken(body.token);
+      const done = await db.withCompany(companyId, async (tx) => {
+        const token = await useCredential(tx, companyId, "enrollment", hash, now);
+        if (token === null) throw badEnrollmentToken();
+        const assetId = await upsertHost(tx, companyId, body.facts, body.agentVersion);
+        const replaced = await revokeAssetCredentials(tx, companyId, assetId, now);
+        const { secret, hash: deviceHash } = newToken("device", companyId);
+        const device = await insertCredential(tx, {
+          companyId,
+          kind: "device",
+          hash: deviceHash,
+          subject: `agent:${body.facts.hostname}`,
+          label: body.facts.hostname,
+          permissions: DEVICE_PERMISSIONS,
+          assetId,
+        });
+        await record(tx, {
+          companyId,
+          actor: `enrollment:${token.label}`,
+          target: device.id,
+          detail: { assetId, hostname: body.facts.hostname, replaced },
+        });
+        await deps.onAgent?.(tx, companyId, assetId);
+        return { agentId: device.id, assetId, credential: secret, replaced };
+      });
+      for (const id of done.replaced) deps.forget(id);
+      const { replaced: _, ...answer } = done;
+      return { ...answer, heartbeatSeconds: deps.heartbeatSeconds, inventorySeconds: deps.inventorySeconds };
+    },
+  });

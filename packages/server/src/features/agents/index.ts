@@ -1,0 +1,26 @@
+import type { Tx } from "../../platform/db/index.ts";
+import type { Endpoint } from "../../platform/http/index.ts";
+import { enroll } from "./enroll.ts";
+import { listAgents, requestInventory, revokeAgent } from "./manage.ts";
+import { heartbeat, rotate } from "./report.ts";
+
+export { offlineAfterSeconds } from "./rules.ts";
+
+export interface AgentDeps {
+  readonly heartbeatSeconds: number;
+  readonly inventorySeconds: number;
+  /** Makes a revocation felt at once; called after the commit. */
+  readonly forget: (credentialId: string) => void;
+  /** An agent was enrolled or revoked; runs in the same transaction, so that an outbox row is committed with it. */
+  readonly onAgent?: (tx: Tx, companyId: number, assetId: string) => Promise<void>;
+}
+
+/** The routes by which agents enroll and report themselves, and people look after them. */
+export const agentRoutes = (deps: AgentDeps): Endpoint[] => [
+  enroll(deps),
+  heartbeat(deps),
+  rotate(deps),
+  listAgents(deps),
+  revokeAgent(deps),
+  requestInventory(),
+];

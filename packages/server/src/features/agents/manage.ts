@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { revokeCredential } from "../../platform/auth/index.ts";
+import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
+import { pageOf, wantInventory } from "../assets/index.ts";
+import { routes } from "./contract.ts";
+import type { AgentDeps } from "./index.ts";
+import { noSuchAgent, offlineAfterSeconds } from "./rules.ts";
+import { activeAgent, agentsPage, countAgents } from "./sql.ts";
+
+const seenAndId = z.tuple([z.iso.datetime(), z.uuid()]);
+
+/** Agents, last seen first. */
+export const listAgents = (deps: AgentDeps): Endpoint =>
+  implement(routes.listAgents, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }, { query }) => {
+      const rows = await agentsPage(tx, companyId, {
+        limit: query.limit + 1,
+        after: query.cursor === undefined ? null : decodeCursor(query.cursor, seenAndId),
+        offlineAfterSeconds: offlineAfterSeconds(deps.heartbeatSeconds),
+      });
+      return pageOf(
+        rows,
+        query.limit,
+        await countAgents(tx, companyId),
+        ({ seenKey: _, ...row }) => ({
+          ...row,
+          enrolledAt: row.enrolledAt.toISOString(),
+          lastSeenAt: row.lastSeenAt.toISOString(),
+          revokedAt: row.revokedAt?.toISOString() ?? null,
+        }),
+        (row) => [row.seenKey, row.assetId],
+      );
+    },
+  });
+
+/** Revokes an agent's credential; the asset and its findings stay. */
+export const revokeAgent = (deps: AgentDeps): Endpoint =>
+  implement(routes.revokeAgent, {
+    audit: "agent.revoke",
+    transaction: "none",
+    run: async ({ db, identity, now, record }, { params }) => {
+      const { companyId, subject: actor } = identity;
+      await db.withCompany(companyId, async (tx) => {
+        const revoked = await revokeCredential(tx, companyId, params.id, ["device"], now);
+        if (revoked === null) throw noSuchAgent();
+        await record(tx, { companyId, actor, target: params.id, detail: { hostname: revoked.label } });
+        if (revoked.assetId !== null) await deps.onAgent?.(tx, companyId, revoked.assetId);
+      });
+      deps.forget(params.id);
+      return {};
+    },
+  });
+
+/** Asks an agent for an inventory with its next heartbeat. */
+export const requestInventory = (): Endpoint =>
+  implement(routes.requestInventory, {
+    audit: "agent.request_inventory",
+    run: async ({ tx, identity: { companyId } }, { params }) => {
+      const agent = await activeAgent(tx, companyId, params.id);
+      if (agent === null || !(await wantInventory(tx, companyId, agent.assetId))) throw noSuchAgent();
+      return {};
+    },
+  });

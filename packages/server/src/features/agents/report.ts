@@ -1,0 +1,43 @@
+import { AppError } from "@zerotrace/core";
+import { newToken, rotateCredential } from "../../platform/auth/index.ts";
+import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { assetSeen } from "../assets/index.ts";
+import { routes } from "./contract.ts";
+import type { AgentDeps } from "./index.ts";
+import { noSuchAgent } from "./rules.ts";
+import { activeAgent } from "./sql.ts";
+
+/** Notes that the agent is alive and says whether an inventory is wanted. */
+export const heartbeat = (deps: AgentDeps): Endpoint =>
+  implement(routes.heartbeat, {
+    // a heartbeat proves nothing that the asset's last_seen_at does not say, and comes every few seconds
+    audit: "none",
+    run: async ({ tx, identity }, { body }) => ({
+      inventoryWanted: await assetSeen(tx, identity.companyId, identity.assetId ?? "", body.agentVersion),
+      heartbeatSeconds: deps.heartbeatSeconds,
+      inventorySeconds: deps.inventorySeconds,
+    }),
+  });
+
+/** Exchanges the device credential for a new one. The agent keeps its id; the old secret ends with the commit. */
+export const rotate = (deps: AgentDeps): Endpoint =>
+  implement(routes.rotate, {
+    audit: "agent.rotate",
+    transaction: "none",
+    run: async ({ db, identity, now, record }) => {
+      const { companyId, credentialId } = identity;
+      const credential = await db.withCompany(companyId, async (tx) => {
+        const agent = await activeAgent(tx, companyId, credentialId);
+        if (agent === null) throw noSuchAgent();
+        const { secret, hash } = newToken("device", companyId);
+        const change = { id: credentialId, from: agent.hash, to: hash, now };
+        if (!(await rotateCredential(tx, companyId, change))) {
+          throw new AppError("CONFLICT", "The credential was just rotated or revoked by another request.");
+        }
+        await record(tx, { companyId, actor: identity.subject, target: credentialId });
+        return secret;
+      });
+      deps.forget(credentialId);
+      return { credential };
+    },
+  });

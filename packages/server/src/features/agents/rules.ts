@@ -1,0 +1,29 @@
+import { AppError, type Permission } from "@zerotrace/core";
+import { parseToken } from "../../platform/auth/index.ts";
+
+/** What a device credential may do. */
+export const DEVICE_PERMISSIONS: readonly Permission[] = ["agents:report"];
+
+/** An agent counts as offline after this many heartbeats that did not come. */
+const MISSED_HEARTBEATS = 3;
+
+/** Seconds of silence after which an agent counts as offline. */
+export const offlineAfterSeconds = (heartbeatSeconds: number): number => heartbeatSeconds * MISSED_HEARTBEATS;
+
+/** The refusal of an enrollment token, whatever is wrong with it: the answer must not help to guess. */
+export const badEnrollmentToken = (): AppError =>
+  new AppError(
+    "UNAUTHENTICATED",
+    "The enrollment token is wrong, expired, revoked or used up: create a new one in the dashboard under Enroll.",
+    { field: "token" },
+  );
+
+/** The company and hash of an enrollment token. Throws UNAUTHENTICATED for anything else. */
+export const parseEnrollmentToken = (text: string): { companyId: number; hash: Buffer } => {
+  const token = parseToken(text);
+  if (token?.kind !== "enrollment") throw badEnrollmentToken();
+  return token;
+};
+
+/** The refusal for an agent that does not exist, is another company's or is revoked already. */
+export const noSuchAgent = (): AppError => new AppError("NOT_FOUND", "There is no active agent with this id.");

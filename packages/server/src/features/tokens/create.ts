@@ -1,0 +1,28 @@
+import { insertCredential, newToken } from "../../platform/auth/index.ts";
+import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { routes } from "./contract.ts";
+import { permissionsFor } from "./rules.ts";
+
+/** Makes an enrollment or API token; its secret is in this answer and nowhere else. */
+export const createToken = (): Endpoint =>
+  implement(routes.createToken, {
+    audit: "token.create",
+    run: async ({ tx, identity, now, note }, { body }) => {
+      const { companyId } = identity;
+      const permissions = permissionsFor(body, identity.permissions);
+      const { secret, hash } = newToken(body.kind, companyId);
+      const expiresAt = new Date(now.getTime() + body.expiresInSeconds * 1000);
+      const { id } = await insertCredential(tx, {
+        companyId,
+        kind: body.kind,
+        hash,
+        subject: `${body.kind === "api" ? "token" : "enrollment"}:${body.label}`,
+        label: body.label,
+        permissions,
+        expiresAt,
+        ...(body.kind === "enrollment" ? { usesLeft: body.maxUses } : {}),
+      });
+      note(id, { kind: body.kind, label: body.label, permissions, expiresAt: expiresAt.toISOString() });
+      return { id, secret, expiresAt: expiresAt.toISOString() };
+    },
+  });
