@@ -1,0 +1,169 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError } from "@zerotrace/core";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { asAppError, isConnectionLoss, isRetryable } from "./faults.ts";
+
+const APP_STATEMENT_TIMEOUT_MS = 30_000;
+const SERVICE_STATEMENT_TIMEOUT_MS = 15 * 60_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a transaction waits for a database that is just being restarted. */
+const RECONNECT_BUDGET_MS = 1_500;
+const RECONNECT_PAUSE_MS = 50;
+const APP_POOL_SIZE = 12;
+const SERVICE_POOL_SIZE = 8;
+
+/** One open transaction. It must not be used after the function that got it returned. */
+export interface Tx {
+  /** The rows of one statement. Throws pg's DatabaseError, or AppError DATABASE_UNAVAILABLE. */
+  query<R>(sql: string, values?: unknown[]): Promise<R[]>;
+  /** As `query`, but planned once per connection under `name`, which must always go with the same SQL. */
+  prepared<R>(name: string, sql: string, values?: unknown[]): Promise<R[]>;
+  /** Runs `copy … from stdin` with the bytes (see CopyWriter for the binary format). */
+  copyFrom(sql: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
+  client: pg.PoolClient;
+}
+
+/**
+ * The only way to the tables. Each call is one transaction that has been acknowledged as committed when the promise
+ * resolves, and is rolled back when `run` throws. `run` is called a second time after a deadlock or a serialization
+ * failure, so it must have no effect outside the transaction.
+ */
+export interface Database {
+  /** Role zerotrace_app: row-level security shows and takes rows of this company alone. */
+  withCompany<T>(companyId: number, run: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Role zerotrace_service, no company set: the global tables. */
+  asService<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Role zerotrace_service with this company set: jobs that write a company's rows and read the global tables. */
+  asServiceFor<T>(companyId: number, run: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers; else AppError DATABASE_UNAVAILABLE. */
+  ping(): Promise<void>;
+  /** Waits for open transactions, then closes all connections. */
+  close(): Promise<void>;
+}
+
+/** Opens the pools lazily. `onError` hears of broken connections; they are replaced, nothing crashes. */
+export const openDatabase = (options: {
+  app: pg.PoolConfig;
+  service: pg.PoolConfig;
+  onError: (error: Error) => void;
+}): Database => {
+  const app = openPool({ max: APP_POOL_SIZE, statement_timeout: APP_STATEMENT_TIMEOUT_MS, ...options.app }, options);
+  const service = openPool(
+    { max: SERVICE_POOL_SIZE, statement_timeout: SERVICE_STATEMENT_TIMEOUT_MS, ...options.service },
+    options,
+  );
+  return {
+    withCompany: async (companyId, run) => transaction(app, beginFor(companyId), run),
+    asService: async (run) => transaction(service, "begin", run),
+    asServiceFor: async (companyId, run) => transaction(service, beginFor(companyId), run),
+    ping: async () => {
+      try {
+        await app.query("select 1");
+      } catch (error) {
+        throw asAppError(error);
+      }
+    },
+    close: async () => {
+      await Promise.all([app.end(), service.end()]);
+    },
+  };
+};
+
+const openPool = (config: pg.PoolConfig, options: { onError: (error: Error) => void }): pg.Pool => {
+  const pool = new pg.Pool({
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    ...config,
+  });
+  pool.on("error", options.onError);
+  // A checked-out client has no listener of the pool's: without this one, a lost connection ends the process.
+  pool.on("connect", (client) => client.on("error", options.onError));
+  return pool;
+};
+
+const beginFor = (companyId: number): string => {
+  if (!Number.isSafeInteger(companyId) || companyId <= 0) {
+    throw new AppError("INTERNAL", `A company id must be a positive integer, not ${String(companyId)}.`);
+  }
+  return `begin; set local app.company_id='${companyId}'`;
+};
+
+const transaction = async <T>(pool: pg.Pool, begin: string, run: (tx: Tx) => Promise<T>): Promise<T> => {
+  try {
+    return await attempt(pool, begin, run);
+  } catch (error) {
+    if (!isRetryable(error)) throw error;
+    return await attempt(pool, begin, run);
+  }
+};
+
+const attempt = async <T>(pool: pg.Pool, begin: string, run: (tx: Tx) => Promise<T>): Promise<T> => {
+  const client = await acquire(pool);
+  let broken: Error | undefined;
+  try {
+    await client.query(begin);
+    const answer = await run(txOf(client));
+    const committed = await client.query("commit");
+    // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and its error was swallowed.
+    if (committed.command !== "COMMIT") {
+      throw new AppError("INTERNAL", "A failed statement was ignored; the transaction was rolled back.");
+    }
+    return answer;
+  } catch (error) {
+    broken = await rollback(client, error);
+    throw asAppError(error);
+  } finally {
+    client.release(broken);
+  }
+};
+
+/** Rolls back; the error to release the client with when the connection is of no further use. */
+const rollback = async (client: pg.PoolClient, error: unknown): Promise<Error | undefined> => {
+  const cause = error instanceof AppError && error.cause !== undefined ? error.cause : error;
+  if (isConnectionLoss(cause)) return cause instanceof Error ? cause : new Error("connection lost");
+  try {
+    await client.query("rollback");
+    return undefined;
+  } catch (rollbackError) {
+    return rollbackError instanceof Error ? rollbackError : new Error("rollback failed");
+  }
+};
+
+const acquire = async (pool: pg.Pool): Promise<pg.PoolClient> => {
+  const endAt = performance.now() + RECONNECT_BUDGET_MS;
+  for (;;) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (!isConnectionLoss(error) || performance.now() > endAt) throw asAppError(error);
+      await sleep(RECONNECT_PAUSE_MS);
+    }
+  }
+};
+
+const txOf = (client: pg.PoolClient): Tx => {
+  const rowsOf = async <R>(config: pg.QueryConfig): Promise<R[]> => {
+    try {
+      return (await client.query(config)).rows as R[];
+    } catch (error) {
+      throw asAppError(error);
+    }
+  };
+  return {
+    client,
+    query: async <R>(sql: string, values?: unknown[]) => rowsOf<R>({ text: sql, values }),
+    prepared: async <R>(name: string, sql: string, values?: unknown[]) => rowsOf<R>({ name, text: sql, values }),
+    copyFrom: async (sql, bytes) => {
+      try {
+        const source = bytes instanceof Uint8Array ? [bytes] : bytes;
+        await pipeline(Readable.from(source, { objectMode: false }), client.query(copyFrom(sql)));
+      } catch (error) {
+        throw asAppError(error);
+      }
+    },
+  };
+};
