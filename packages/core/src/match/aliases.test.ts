@@ -4,6 +4,8 @@ import { groupRecords, type NamedRecord } from "./aliases.ts";
 
 const named = (id: string, aliases: string[] = [], upstream: string[] = []): NamedRecord => ({ id, aliases, upstream });
 
+const shape = (records: NamedRecord[]) => groupRecords(records).map(({ id, aliases }) => ({ id, aliases }));
+
 test("id, aliases and a single upstream make one group under the smallest CVE", () => {
   const groups = groupRecords([
     named("GHSA-a", ["CVE-2024-10000"]),
@@ -42,7 +44,6 @@ test("the order of records does not change the groups", () => {
     aliases: fc.uniqueArray(name, { maxLength: 3 }),
     upstream: fc.uniqueArray(name, { maxLength: 2 }),
   });
-  const shape = (records: NamedRecord[]) => groupRecords(records).map(({ id, aliases }) => ({ id, aliases }));
   fc.assert(
     fc.property(fc.array(record, { maxLength: 8 }), (records) => {
       expect(shape(records.toReversed())).toEqual(shape(records));
