@@ -4,7 +4,14 @@ import type { Database } from "../db/index.ts";
 import { checkOrigin, SESSION_COOKIE, SESSION_SECONDS, sessionCookie } from "./cookie.ts";
 import type { Identity } from "./identity.ts";
 import { callerKey, createLimiter } from "./limiter.ts";
-import { type Credential, findCredential, findRotated, rotateCredential, touchCredential } from "./sql.ts";
+import {
+  type Credential,
+  findCredential,
+  findRotated,
+  isCredentialAlive,
+  rotateCredential,
+  touchCredential,
+} from "./sql.ts";
 import { newToken, parseToken } from "./token.ts";
 
 /** What is known about a request before it is trusted. */
@@ -38,6 +45,10 @@ export interface Authenticator {
   authenticate(request: Credentials): Promise<Authenticated>;
   /** Makes a revocation felt at once in this process; other processes notice within two seconds. */
   forget(credentialId: string): void;
+  /** Calls back on each `forget`; answers how to stop that. */
+  onForget(listener: (credentialId: string) => void): () => void;
+  /** Whether a credential that was proved before is still in force: for connections that stay open. */
+  isAlive(identity: Identity): Promise<boolean>;
 }
 
 const FRESH_MS = 2_000;
@@ -112,6 +123,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
   const hashesOf = new LRUCache<string, Set<string>>({ max: KNOWN_MAX });
   // a look-up that began before a revocation must not bring the credential back
   let epoch = 0;
+  const listeners = new Set<(credentialId: string) => void>();
   const failures = createLimiter({ ...FAILURES, now: () => now().getTime() });
 
   const verify = async (token: Presented, ip: string): Promise<Known> => {
@@ -164,10 +176,17 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
         ...(setCookie === undefined ? {} : { setCookie }),
       };
     },
+    isAlive: ({ companyId, credentialId }) =>
+      options.db.withCompany(companyId, (tx) => isCredentialAlive(tx, companyId, credentialId, now())),
+    onForget: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     forget: (credentialId) => {
       epoch += 1;
       for (const key of hashesOf.get(credentialId) ?? []) known.delete(key);
       hashesOf.delete(credentialId);
+      for (const listener of listeners) listener(credentialId);
     },
   };
 };

@@ -172,3 +172,13 @@ export const listCredentials = (
      order by date_trunc('milliseconds', created_at) desc, id desc limit $5`,
     [companyId, kinds, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
   );
+
+/** Whether a credential is neither revoked, used up nor expired at `now`. */
+export const isCredentialAlive = async (tx: Tx, companyId: number, id: string, now: Date): Promise<boolean> => {
+  const rows = await tx.query<{ id: string }>(
+    `select id from credential
+     where company_id = $1 and id = $2 and ${ALIVE} and (expires_at is null or expires_at > $3)`,
+    [companyId, id, now],
+  );
+  return rows.length === 1;
+};

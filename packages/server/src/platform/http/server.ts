@@ -3,7 +3,7 @@ import fastifyHelmet from "@fastify/helmet";
 import { AppError } from "@zerotrace/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Logger } from "pino";
 import { type Authenticated, type Authenticator, createLimiter } from "../auth/index.ts";
 import type { Database } from "../db/index.ts";
@@ -50,7 +50,7 @@ export interface HttpServer {
   readonly app: FastifyInstance;
   /** Opens the port (0: any free one) and answers the origin. Throws PORT_BUSY when it is taken. */
   listen(address: { host: string; port: number }): Promise<string>;
-  /** Stops taking requests, lets those under way end, and closes; idle connections are cut. */
+  /** Stops taking requests, gives those under way one second to end, then cuts them, and closes. */
   close(): Promise<void>;
 }
 
@@ -59,6 +59,7 @@ const INFLATE_FACTOR = 8;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CONNECTION_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
+const CLOSE_GRACE_MS = 1_000;
 const PARAM_LENGTH_MAX = 512;
 const PUBLIC_WRITES = { burst: 30, perSecond: 1 };
 const CORRELATION_ID = /^[A-Za-z0-9-]{8,64}$/;
@@ -166,6 +167,22 @@ const refuseUnknown = (app: FastifyInstance, options: HttpOptions): void => {
   });
 };
 
+/** Closes, and cuts what has not ended by itself after the grace: one silent client must not hold the process. */
+const closer = (app: FastifyInstance) => {
+  const sockets = new Set<Socket>();
+  app.server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  return async (): Promise<void> => {
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, CLOSE_GRACE_MS);
+    await app.close();
+    clearTimeout(timer);
+  };
+};
+
 const addEndpoint = (app: FastifyInstance, deps: EndpointDeps, endpoint: Endpoint): void => {
   const { route, handler } = endpoint;
   const bodyLimit = route.bodyLimitBytes ?? BODY_LIMIT_BYTES;
@@ -224,5 +241,5 @@ export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
   }
   refuseUnknown(app, options);
   await app.ready();
-  return { app, listen: (address) => listen(app, address), close: () => app.close() };
+  return { app, listen: (address) => listen(app, address), close: closer(app) };
 };

@@ -53,8 +53,8 @@ const streamOf = (to: LogOptions["to"]): DestinationStream => {
 };
 
 /** A logger of one JSON line an event in ECS field names, with secrets redacted. */
-export const createLog = (options: LogOptions): Logger =>
-  pino(
+export const createLog = (options: LogOptions): Logger => {
+  const log = pino(
     {
       level: options.level,
       base: { "ecs.version": "8.11.0", "service.name": "zerotrace", "service.version": options.version },
@@ -69,3 +69,11 @@ export const createLog = (options: LogOptions): Logger =>
     },
     streamOf(options.to),
   );
+  const plain: { child: (this: Logger, ...args: never[]) => Logger } = log as never;
+  const { child } = plain;
+  // fields bound to a child do not pass the formatters; children inherit this from their parent
+  log.child = function boundChild(this: Logger, bindings: Record<string, unknown>, ...rest: never[]) {
+    return child.call(this, ecs(bindings) as never, ...rest);
+  } as Logger["child"];
+  return log;
+};
