@@ -12,7 +12,8 @@ import { badEnrollmentToken, DEVICE_PERMISSIONS, parseEnrollmentToken } from "./
 export const enroll = (deps: AgentDeps): Endpoint =>
   implement(routes.enroll, {
     audit: "agent.enroll",
-    run: async ({ db, now, record }, { body }) => {
+    run: async (context, { body }) => {
+      const { db, now } = context;
       const { companyId, hash } = parseEnrollmentToken(body.token);
       const done = await db.withCompany(companyId, async (tx) => {
         const token = await useCredential(tx, companyId, "enrollment", hash, now);
@@ -29,7 +30,7 @@ export const enroll = (deps: AgentDeps): Endpoint =>
           permissions: DEVICE_PERMISSIONS,
           assetId,
         });
-        await record(tx, {
+        await context.record(tx, {
           companyId,
           actor: `enrollment:${token.label}`,
           target: device.id,

@@ -5,8 +5,19 @@ import { pageOf, wantInventory } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import type { AgentDeps } from "./index.ts";
 import { noSuchAgent, offlineAfterSeconds } from "./rules.ts";
-import { activeAgent, agentsPage, countAgents } from "./sql.ts";
+import { activeAgent, type AgentRecord, agentsPage, countAgents } from "./sql.ts";
 
+const toRow = (row: AgentRecord) => ({
+  id: row.id,
+  assetId: row.assetId,
+  hostname: row.hostname,
+  os: row.os,
+  agentVersion: row.agentVersion,
+  online: row.online,
+  enrolledAt: row.enrolledAt.toISOString(),
+  lastSeenAt: row.lastSeenAt.toISOString(),
+  revokedAt: row.revokedAt?.toISOString() ?? null,
+});
 const seenAndId = z.tuple([z.iso.datetime(), z.uuid()]);
 
 /** Agents, last seen first. */
@@ -19,18 +30,8 @@ export const listAgents = (deps: AgentDeps): Endpoint =>
         after: query.cursor === undefined ? null : decodeCursor(query.cursor, seenAndId),
         offlineAfterSeconds: offlineAfterSeconds(deps.heartbeatSeconds),
       });
-      return pageOf(
-        rows,
-        query.limit,
-        await countAgents(tx, companyId),
-        ({ seenKey: _, ...row }) => ({
-          ...row,
-          enrolledAt: row.enrolledAt.toISOString(),
-          lastSeenAt: row.lastSeenAt.toISOString(),
-          revokedAt: row.revokedAt?.toISOString() ?? null,
-        }),
-        (row) => [row.seenKey, row.assetId],
-      );
+      const count = await countAgents(tx, companyId);
+      return pageOf(rows, query.limit, count, toRow, (row) => [row.seenKey, row.assetId]);
     },
   });
 
@@ -39,12 +40,13 @@ export const revokeAgent = (deps: AgentDeps): Endpoint =>
   implement(routes.revokeAgent, {
     audit: "agent.revoke",
     transaction: "none",
-    run: async ({ db, identity, now, record }, { params }) => {
+    run: async (context, { params }) => {
+      const { db, identity, now } = context;
       const { companyId, subject: actor } = identity;
       await db.withCompany(companyId, async (tx) => {
         const revoked = await revokeCredential(tx, companyId, params.id, ["device"], now);
         if (revoked === null) throw noSuchAgent();
-        await record(tx, { companyId, actor, target: params.id, detail: { hostname: revoked.label } });
+        await context.record(tx, { companyId, actor, target: params.id, detail: { hostname: revoked.label } });
         if (revoked.assetId !== null) await deps.onAgent?.(tx, companyId, revoked.assetId);
       });
       deps.forget(params.id);

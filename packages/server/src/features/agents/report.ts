@@ -24,7 +24,8 @@ export const rotate = (deps: AgentDeps): Endpoint =>
   implement(routes.rotate, {
     audit: "agent.rotate",
     transaction: "none",
-    run: async ({ db, identity, now, record }) => {
+    run: async (context) => {
+      const { db, identity, now } = context;
       const { companyId, credentialId } = identity;
       const credential = await db.withCompany(companyId, async (tx) => {
         const agent = await activeAgent(tx, companyId, credentialId);
@@ -34,7 +35,7 @@ export const rotate = (deps: AgentDeps): Endpoint =>
         if (!(await rotateCredential(tx, companyId, change))) {
           throw new AppError("CONFLICT", "The credential was just rotated or revoked by another request.");
         }
-        await record(tx, { companyId, actor: identity.subject, target: credentialId });
+        await context.record(tx, { companyId, actor: identity.subject, target: credentialId });
         return secret;
       });
       deps.forget(credentialId);

@@ -41,11 +41,12 @@ export const createSignInLink = async (db: Database, companyId: number, baseUrl:
 export const createLink = (deps: SessionDeps): Endpoint =>
   implement(routes.createLink, {
     audit: "session.link",
-    run: async ({ tx, identity, now, note }) => {
+    run: async (context) => {
+      const { tx, identity, now } = context;
       const { companyId, subject } = identity;
       const permissions = OWNER_PERMISSIONS.filter((one) => identity.permissions.includes(one));
       const { id, secret } = await insertLink(tx, { companyId, subject, permissions, now });
-      note(id);
+      context.note(id);
       return { url: signInUrl(deps.publicUrl(), secret) };
     },
   });

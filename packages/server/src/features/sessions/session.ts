@@ -18,7 +18,8 @@ import { companyName } from "./sql.ts";
 export const signIn = (): Endpoint =>
   implement(routes.signIn, {
     audit: "session.sign_in",
-    run: async ({ db, now, secure, userAgent, record }, { body }) => {
+    run: async (context, { body }) => {
+      const { db, now, secure, userAgent } = context;
       const { companyId, hash } = parseSignInToken(body.token);
       const expiresAt = new Date(now.getTime() + SESSION_SECONDS * 1000);
       return db.withCompany(companyId, async (tx) => {
@@ -34,7 +35,7 @@ export const signIn = (): Endpoint =>
           permissions,
           expiresAt,
         });
-        await record(tx, { companyId, actor: subject, target: session.id, detail: { userAgent } });
+        await context.record(tx, { companyId, actor: subject, target: session.id, detail: { userAgent } });
         return reply({
           headers: { "set-cookie": sessionCookie(secret, secure) },
           body: {
@@ -67,14 +68,15 @@ export const signOut = (deps: SessionDeps): Endpoint =>
   implement(routes.signOut, {
     audit: "session.sign_out",
     transaction: "none",
-    run: async ({ db, identity, now, secure, record }) => {
+    run: async (context) => {
+      const { db, identity, now, secure } = context;
       const { companyId, credentialId, subject: actor } = identity;
       if (identity.kind !== "session") {
         throw new AppError("BAD_REQUEST", "Only a session can be signed out: revoke a token under /api/v1/tokens.");
       }
       await db.withCompany(companyId, async (tx) => {
         await revokeCredential(tx, companyId, credentialId, ["session"], now);
-        await record(tx, { companyId, actor, target: credentialId });
+        await context.record(tx, { companyId, actor, target: credentialId });
       });
       deps.forget(credentialId);
       return reply({ headers: { "set-cookie": endedCookie(secure) }, body: {} });

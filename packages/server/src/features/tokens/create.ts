@@ -7,7 +7,8 @@ import { permissionsFor } from "./rules.ts";
 export const createToken = (): Endpoint =>
   implement(routes.createToken, {
     audit: "token.create",
-    run: async ({ tx, identity, now, note }, { body }) => {
+    run: async (context, { body }) => {
+      const { tx, identity, now } = context;
       const { companyId } = identity;
       const permissions = permissionsFor(body, identity.permissions);
       const { secret, hash } = newToken(body.kind, companyId);
@@ -22,7 +23,7 @@ export const createToken = (): Endpoint =>
         expiresAt,
         ...(body.kind === "enrollment" ? { usesLeft: body.maxUses } : {}),
       });
-      note(id, { kind: body.kind, label: body.label, permissions, expiresAt: expiresAt.toISOString() });
+      context.note(id, { kind: body.kind, label: body.label, permissions, expiresAt: expiresAt.toISOString() });
       return { id, secret, expiresAt: expiresAt.toISOString() };
     },
   });

@@ -42,14 +42,15 @@ export const revokeToken = (deps: TokenDeps): Endpoint =>
   implement(routes.revokeToken, {
     audit: "token.revoke",
     transaction: "none",
-    run: async ({ db, identity, now, record }, { params }) => {
+    run: async (context, { params }) => {
+      const { db, identity, now } = context;
       const { companyId, subject: actor } = identity;
       await db.withCompany(companyId, async (tx) => {
         const revoked = await revokeCredential(tx, companyId, params.id, TOKEN_KINDS, now);
         if (revoked === null)
           throw new AppError("NOT_FOUND", "There is no token with this id that is not revoked yet.");
         const { kind, label } = revoked;
-        await record(tx, { companyId, actor, target: params.id, detail: { kind, label } });
+        await context.record(tx, { companyId, actor, target: params.id, detail: { kind, label } });
       });
       deps.forget(params.id);
       return {};

@@ -1,0 +1,7 @@
+import type { Endpoint } from "../../platform/http/index.ts";
+import { getAdvisory, listAdvisories } from "./read.ts";
+
+export { type AdvisoryDocs, getAdvisoryDocs } from "./docs.ts";
+
+/** The routes that read advisories. */
+export const advisoryRoutes = (): Endpoint[] => [listAdvisories(), getAdvisory()];

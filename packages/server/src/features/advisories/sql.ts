@@ -1,0 +1,80 @@
+import type { Severity } from "@zerotrace/core";
+import type { Tx } from "../../platform/db/index.ts";
+import { COUNT_LIMIT } from "../assets/index.ts";
+
+/** Records of one advisory that are shown; groups are far smaller. */
+const RECORDS_MAX = 100;
+
+export interface AdvisoryRow {
+  readonly id: string;
+  readonly aliases: string[];
+  readonly summary: string;
+  readonly severity: Severity;
+  readonly cvss: number | null;
+  readonly epss: number | null;
+  readonly kevAddedAt: string | null;
+  readonly publishedAt: Date | null;
+  readonly modifiedAt: Date | null;
+}
+
+export interface PublishedRecord {
+  readonly id: string;
+  readonly feed: string;
+  readonly doc: string;
+}
+
+const COLUMNS = `name as id, aliases, summary, severity, cvss, epss, to_char(kev_added_at, 'YYYY-MM-DD') as "kevAddedAt",
+  published_at as "publishedAt", modified_at as "modifiedAt"`;
+const FOUND = `(name like any($1::text[]) or aliases && $2::text[])`;
+
+/** What a search looks for: LIKE patterns of the name, and aliases as they are; both in every way of writing. */
+export interface AdvisorySearch {
+  readonly patterns: readonly string[];
+  readonly aliases: readonly string[];
+}
+
+/** A page of advisories by name, after `after`. Service role. */
+export const advisoriesPage = (
+  tx: Tx,
+  search: AdvisorySearch,
+  page: { limit: number; after: string | null },
+): Promise<AdvisoryRow[]> =>
+  tx.query<AdvisoryRow>(
+    `select ${COLUMNS} from advisory where ${FOUND} and ($3::text is null or name > $3) order by name limit $4`,
+    [search.patterns, search.aliases, page.after, page.limit],
+  );
+
+/** How many advisories a search has, counted up to COUNT_LIMIT. Service role. */
+export const countAdvisories = async (tx: Tx, search: AdvisorySearch): Promise<number> => {
+  const [row] = await tx.query<{ n: number }>(
+    `select count(*)::int as n from (select 1 from advisory where ${FOUND} limit $3) x`,
+    [search.patterns, search.aliases, COUNT_LIMIT],
+  );
+  return row?.n ?? 0;
+};
+
+/** The advisory that has one of these names, as its own before as an alias; null when there is none. Service role. */
+export const advisoryByName = async (tx: Tx, names: readonly string[]): Promise<AdvisoryRow | null> => {
+  const [row] = await tx.query<AdvisoryRow>(
+    `select ${COLUMNS} from advisory where name = any($1::text[]) or aliases && $1::text[]
+     order by name = any($1::text[]) desc, name limit 1`,
+    [names],
+  );
+  return row ?? null;
+};
+
+/** The records as published that have these ids, by id. Service role. */
+export const publishedRecords = (tx: Tx, ids: readonly string[]): Promise<PublishedRecord[]> =>
+  tx.query<PublishedRecord>(
+    `select id, feed, doc from advisory_record where id = any($1::text[]) order by id limit $2`,
+    [ids, RECORDS_MAX],
+  );
+
+/** The open findings of a company that an advisory makes. */
+export const countOpenFindings = async (tx: Tx, companyId: number, advisory: string): Promise<number> => {
+  const [row] = await tx.query<{ n: number }>(
+    `select count(*)::int as n from finding where company_id = $1 and advisory = $2 and status = 'open'`,
+    [companyId, advisory],
+  );
+  return row?.n ?? 0;
+};

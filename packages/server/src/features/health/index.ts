@@ -1,0 +1,26 @@
+import type { Database } from "../../platform/db/index.ts";
+import { type Endpoint, implement } from "../../platform/http/index.ts";
+import type { Metrics } from "../../platform/metrics/index.ts";
+import { routes } from "./contract.ts";
+import { ready } from "./ready.ts";
+import type { Dependency } from "./rules.ts";
+
+export interface HealthDeps {
+  readonly db: Database;
+  readonly metrics: Pick<Metrics, "text">;
+  readonly version: string;
+  /** Further dependencies by name, such as the queue. One that throws or takes over two seconds is down. */
+  readonly checks: Readonly<Record<string, () => Promise<Omit<Dependency, "name">>>>;
+}
+
+/** The routes for those who watch the server. */
+export const healthRoutes = (deps: HealthDeps): Endpoint[] => [
+  implement(routes.live, { audit: "none", run: async () => ({ status: "ok" as const, version: deps.version }) }),
+  ready(deps),
+  implement(routes.metrics, {
+    audit: "none",
+    transaction: "none",
+    loopback: true,
+    run: () => deps.metrics.text(),
+  }),
+];

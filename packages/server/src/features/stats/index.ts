@@ -1,0 +1,39 @@
+import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { oneDecimal } from "../assets/index.ts";
+import { routes } from "./contract.ts";
+import { countsOf, trendOf } from "./rules.ts";
+import { assetTotals, findingTotals, pastDays } from "./sql.ts";
+
+export { recordDay } from "./sql.ts";
+
+export interface StatDeps {
+  /** Seconds of silence after which an agent counts as offline. */
+  readonly offlineAfterSeconds: number;
+  /** The waiting and running jobs of a company and of all companies together. */
+  readonly pendingJobs: (companyId: number) => Promise<number>;
+}
+
+/** The route of a company's totals. */
+export const statRoutes = (deps: StatDeps): Endpoint[] => [
+  implement(routes.getStats, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }) => {
+      const { covered, notCovered, unparsable, ...assets } = await assetTotals(tx, companyId, deps.offlineAfterSeconds);
+      const findings = await findingTotals(tx, companyId);
+      const { today, days } = await pastDays(tx, companyId);
+      const { findingCount, packageCount, kevCount, fixableCount } = findings;
+      return {
+        ...assets,
+        risk: oneDecimal(assets.risk),
+        findings: countsOf(findings),
+        findingCount,
+        packageCount,
+        kevCount,
+        fixableCount,
+        coverage: { covered, notCovered, unparsable },
+        trend: trendOf(days, { ...countsOf(findings), day: today, risk: assets.risk }),
+        pendingJobs: await deps.pendingJobs(companyId),
+      };
+    },
+  }),
+];

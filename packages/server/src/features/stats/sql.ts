@@ -1,0 +1,101 @@
+import type { Tx } from "../../platform/db/index.ts";
+
+/** Days of the trend, today included. */
+const TREND_DAYS = 30;
+
+export interface Counts {
+  readonly critical: number;
+  readonly high: number;
+  readonly medium: number;
+  readonly low: number;
+  readonly none: number;
+  readonly unknown: number;
+}
+
+export interface AssetTotals {
+  readonly assetCount: number;
+  readonly agentCount: number;
+  readonly agentsOnline: number;
+  readonly componentCount: number;
+  readonly risk: number;
+  readonly covered: number;
+  readonly notCovered: number;
+  readonly unparsable: number;
+}
+
+export interface FindingTotals extends Counts {
+  readonly findingCount: number;
+  readonly packageCount: number;
+  readonly kevCount: number;
+  readonly fixableCount: number;
+}
+
+export interface Day extends Counts {
+  /** `YYYY-MM-DD`, UTC. */
+  readonly day: string;
+  readonly risk: number;
+}
+
+const BY_SEVERITY = ["critical", "high", "medium", "low", "none", "unknown"]
+  .map((one) => `count(*) filter (where severity = '${one}')::int as "${one}"`)
+  .join(", ");
+
+/**
+ * Sums over the rows of the company's assets: a component counts once for each asset that has it, in the component count
+ * and in the coverage alike. That is what can be added without reading an inventory, and says what share is covered.
+ */
+export const assetTotals = async (tx: Tx, companyId: number, offlineAfterSeconds: number): Promise<AssetTotals> => {
+  const [row] = await tx.query<AssetTotals>(
+    `select count(*)::int as "assetCount", count(*) filter (where agent)::int as "agentCount",
+       count(*) filter (where agent and last_seen_at > now() - make_interval(secs => $2))::int as "agentsOnline",
+       coalesce(sum(component_count), 0)::float8 as "componentCount", coalesce(max(risk), 0)::float8 as risk,
+       coalesce(sum(covered), 0)::float8 as covered, coalesce(sum(not_covered), 0)::float8 as "notCovered",
+       coalesce(sum(unparsable), 0)::float8 as unparsable
+     from (
+       select a.*, exists (
+         select 1 from credential c
+         where c.company_id = $1 and c.asset_id = a.id and c.kind = 'device' and c.revoked_at is null) as agent
+       from asset a where a.company_id = $1) x`,
+    [companyId, offlineAfterSeconds],
+  );
+  return row as AssetTotals;
+};
+
+/** Counts of the company's open findings. A package is a distinct pair of ecosystem and source package. */
+export const findingTotals = async (tx: Tx, companyId: number): Promise<FindingTotals> => {
+  const [row] = await tx.query<FindingTotals>(
+    `select ${BY_SEVERITY}, count(*)::int as "findingCount",
+       count(distinct (ecosystem, coalesce(source, package)))::int as "packageCount",
+       count(*) filter (where kev_added_at is not null)::int as "kevCount",
+       count(*) filter (where fixed_in is not null)::int as "fixableCount"
+     from finding where company_id = $1 and status = 'open'`,
+    [companyId],
+  );
+  return row as FindingTotals;
+};
+
+/** The recorded days before today (UTC), oldest first, at most 29, and what day it is. */
+export const pastDays = async (tx: Tx, companyId: number): Promise<{ today: string; days: Day[] }> => {
+  const [now] = await tx.query<{ today: string }>(`select to_char(now() at time zone 'UTC', 'YYYY-MM-DD') as today`);
+  const today = now?.today ?? "";
+  const days = await tx.query<Day>(
+    `select to_char(day, 'YYYY-MM-DD') as day, risk, critical, high, medium, low, none, unknown from daily_stat
+     where company_id = $1 and day < $2::date and day > $2::date - ${TREND_DAYS} order by day`,
+    [companyId, today],
+  );
+  return { today, days };
+};
+
+/** Writes today's (UTC) row of the company from its open findings and its assets; run again, it replaces the row. */
+export const recordDay = async (tx: Tx, companyId: number): Promise<void> => {
+  await tx.query(
+    `insert into daily_stat (company_id, day, risk, critical, high, medium, low, none, unknown)
+     select $1, (now() at time zone 'UTC')::date,
+       coalesce((select max(risk) from asset where company_id = $1), 0), x.* from (
+         select ${BY_SEVERITY} from finding where company_id = $1 and status = 'open') x
+     on conflict (company_id, day) do update set risk = excluded.risk, critical = excluded.critical,
+       high = excluded.high, medium = excluded.medium, low = excluded.low, none = excluded.none,
+       unknown = excluded.unknown`,
+    [companyId],
+  );
+};
