@@ -1,4 +1,4 @@
-import { AppError, ERRORS, type problem } from "@zerotrace/core";
+import { AppError, type ErrorCode, ERRORS, type problem } from "@zerotrace/core";
 import type { z } from "zod";
 
 /** An error as the caller may see it, and whether it is ours to look into. */
@@ -10,25 +10,9 @@ export interface Refusal {
   readonly isBug: boolean;
 }
 
-const UNREACHABLE = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "57P01",
-  "57P02",
-  "57P03",
-  "53300",
-]);
-
-/** Whether an error says that PostgreSQL cannot be reached (and not that a statement is wrong). */
-export const isDatabaseLoss = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT") return syscall === "connect";
-  if (typeof code === "string") return UNREACHABLE.has(code) || /^08...$/.test(code);
-  return /^(Connection terminated|timeout exceeded when trying to connect|Cannot use a pool after)/.test(error.message);
+/** What a caller is told of errors whose own words are for the operator: they name hosts and paths. */
+const FOR_CALLERS: Partial<Record<ErrorCode, string>> = {
+  DATABASE_UNAVAILABLE: "The database does not answer: try again in a moment.",
 };
 
 const fromFastify = (error: Error): AppError | null => {
@@ -44,11 +28,6 @@ const fromFastify = (error: Error): AppError | null => {
 
 const known = (error: unknown): AppError | null => {
   if (error instanceof AppError) return error;
-  if (isDatabaseLoss(error)) {
-    return new AppError("DATABASE_UNAVAILABLE", "The database does not answer: try again in a moment.", {
-      cause: error,
-    });
-  }
   return error instanceof Error ? fromFastify(error) : null;
 };
 
@@ -58,7 +37,9 @@ export const toProblem = (thrown: unknown, correlationId: string): Refusal => {
   const isBug = error === null || ERRORS[error.code].who === "bug";
   const code = isBug ? "INTERNAL" : error.code;
   const { status, title } = ERRORS[code];
-  const detail = isBug ? `Something failed on our side; the log has it under ${correlationId}.` : error.message;
+  const detail = isBug
+    ? `Something failed on our side; the log has it under ${correlationId}.`
+    : (FOR_CALLERS[code] ?? error.message);
   const retry = (error?.cause as { retryAfterSeconds?: number } | undefined)?.retryAfterSeconds;
   const field = isBug ? undefined : error.field;
   return {

@@ -157,10 +157,12 @@ test("problems follow RFC 9457 and hide our faults behind a correlation id that 
 test("a database that is away is 503", async () => {
   s.state.down = true;
   const other = { authorization: `Bearer ${s.add("api").secret}` };
-  expect(await call(`/api/v1/things/${id}`, { headers: other })).toMatchObject({
+  const lost = await call(`/api/v1/things/${id}`, { headers: other });
+  expect(lost).toMatchObject({
     status: 503,
     body: { code: "DATABASE_UNAVAILABLE" },
   });
+  expect(lost.text).not.toContain("inner");
   s.state.down = false;
 });
 

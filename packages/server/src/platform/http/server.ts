@@ -10,7 +10,7 @@ import type { Database } from "../db/index.ts";
 import type { Metrics } from "../metrics/index.ts";
 import { inflate, parseJson } from "./body.ts";
 import { admit, type EndpointDeps, serveEndpoint } from "./endpoint.ts";
-import { isDatabaseLoss, toProblem } from "./problem.ts";
+import { toProblem } from "./problem.ts";
 import { serveStatic } from "./static.ts";
 import type { AuditWriter, Endpoint } from "./types.ts";
 
@@ -114,7 +114,7 @@ const answerErrors = (app: FastifyInstance, log: Logger): void => {
     const refusal = toProblem(error, request.id);
     const fields = { err: error, "trace.id": request.id, "http.route": request.routeOptions.url };
     if (refusal.isBug) log.error(fields, "request failed");
-    else if (isDatabaseLoss(error)) log.warn(fields, "database unreachable");
+    else if (refusal.body.code === "DATABASE_UNAVAILABLE") log.warn(fields, "database unreachable");
     void answer
       .code(refusal.status)
       .headers({ ...refusal.headers, "cache-control": "no-store" })

@@ -1,4 +1,4 @@
-import { PERMISSIONS } from "@zerotrace/core";
+import { AppError, PERMISSIONS } from "@zerotrace/core";
 import { createAuthenticator, type Credential, type CredentialKind, newToken } from "../auth/index.ts";
 import type { Database, Tx } from "../db/index.ts";
 import { createLog } from "../log/index.ts";
@@ -38,7 +38,7 @@ export const fakeDatabase = () => {
     return [row];
   };
   const withCompany: Database["withCompany"] = async (companyId, run) => {
-    if (state.down) throw Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+    if (state.down) throw new AppError("DATABASE_UNAVAILABLE", "connect /run/inner: refused");
     const query = async (sql: string, values: readonly unknown[] = []) => answer(companyId, sql, values);
     const tx = { query, prepared: (_: string, sql: string, values?: readonly unknown[]) => query(sql, values) };
     return run(tx as unknown as Tx);

@@ -69,11 +69,11 @@ export const createLog = (options: LogOptions): Logger => {
     },
     streamOf(options.to),
   );
-  const plain: { child: (this: Logger, ...args: never[]) => Logger } = log as never;
+  const plain: { child: (this: Logger, ...args: never[]) => Logger } = log;
   const { child } = plain;
   // fields bound to a child do not pass the formatters; children inherit this from their parent
   log.child = function boundChild(this: Logger, bindings: Record<string, unknown>, ...rest: never[]) {
     return child.call(this, ecs(bindings) as never, ...rest);
-  } as Logger["child"];
+  } as unknown as Logger["child"];
   return log;
 };
