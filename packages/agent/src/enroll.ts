@@ -1,0 +1,60 @@
+import { collectHost, type HostInventory } from "@zerotrace/plugins";
+import { contract, createClient } from "@zerotrace/sdk";
+import { snapshotOf } from "./inventory-body.ts";
+import { openState, type Credential } from "./state.ts";
+import { createTransport } from "./transport.ts";
+import { AGENT_VERSION } from "./version.ts";
+
+export interface EnrollOptions {
+  /** Origin of the server, such as `http://127.0.0.1:8080`. */
+  readonly server: string;
+  /** A one-time enrollment token. */
+  readonly token: string;
+  readonly stateDir: string;
+  readonly signal?: AbortSignal;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Stands in for this machine, for simulations and tests. */
+  readonly inventory?: () => Promise<HostInventory>;
+}
+
+/**
+ * Exchanges an enrollment token for a device credential and keeps it in `stateDir` (file mode 0600). An earlier
+ * enrollment there is replaced. Throws ApiError when the server refuses or is away.
+ */
+export const enrollAgent = async (options: EnrollOptions): Promise<Credential> => {
+  const state = openState(options.stateDir);
+  const server = options.server.replace(/\/+$/, "");
+  const fallbackMachineId = await state.machineId();
+  const signal = options.signal ?? new AbortController().signal;
+  const inventory = await (options.inventory?.() ?? collectHost({ fallbackMachineId, signal }));
+  const { facts } = snapshotOf({ facts: inventory.facts, sources: [] }, new Date());
+  const call = createClient({ baseUrl: server, fetch: options.fetch });
+  const body = { token: options.token, agentVersion: AGENT_VERSION, facts };
+  const answer = await call(contract.agents.enroll, { body });
+  const credential: Credential = {
+    schema: "zerotrace.credential/1",
+    server,
+    issuedAt: new Date().toISOString(),
+    ...answer,
+  };
+  await state.forget();
+  await state.saveCredential(credential);
+  return credential;
+};
+
+export interface RotateOptions {
+  readonly stateDir: string;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Where the server is now, when not where it was at enrollment. */
+  readonly server?: string;
+}
+
+/** Exchanges the device credential for a new one; the old one ends at once. Throws ApiError. */
+export const rotateCredential = async (credential: Credential, options: RotateOptions): Promise<Credential> => {
+  const server = options.server ?? credential.server;
+  const { call } = createTransport(server, credential.credential, options.fetch);
+  const answer = await call(contract.agents.rotate);
+  const fresh: Credential = { ...credential, credential: answer.credential, issuedAt: new Date().toISOString() };
+  await openState(options.stateDir).saveCredential(fresh);
+  return fresh;
+};

@@ -1,0 +1,128 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { HostInventory } from "@zerotrace/plugins";
+import { keyOf } from "./columns.ts";
+import { enrollAgent, openSpool, openState, rotateCredential, runAgent, type RunOptions } from "./index.ts";
+import { deb, hostWith, startTestServer, TOKEN, type TestServer } from "./test-server.ts";
+
+let server: TestServer;
+let stateDir: string;
+let inventory: HostInventory;
+const lines: string[] = [];
+
+const options = (more: Partial<RunOptions> = {}): RunOptions => ({
+  stateDir,
+  signal: new AbortController().signal,
+  log: (_level, message) => lines.push(message),
+  inventory: async () => inventory,
+  random: () => 0.01,
+  ...more,
+});
+const once = (more: Partial<RunOptions> = {}) => runAgent(options({ once: true, ...more }));
+const until = async (holds: () => boolean): Promise<void> => {
+  const end = Date.now() + 5000;
+  while (!holds() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(holds()).toBe(true);
+};
+
+beforeEach(async () => {
+  lines.length = 0;
+  server = await startTestServer();
+  stateDir = await mkdtemp(join(tmpdir(), "zerotrace-agent-"));
+  inventory = hostWith(["a", "b", "c", "d"].map((name) => deb(name)));
+  await enrollAgent({ server: `${server.url}/`, token: TOKEN, stateDir, inventory: async () => inventory });
+});
+afterEach(async () => {
+  await server.close();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+test("the credential's file is readable by its owner only, also after a rotation", async () => {
+  const path = join(stateDir, "credential.json");
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  const before = await openState(stateDir).credential();
+  await rotateCredential(before!, { stateDir });
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect((await openState(stateDir).credential())?.credential).toBe(server.credential);
+  expect(server.credential).not.toBe(before?.credential);
+});
+
+test("first everything, then nothing, then only what changed; the server ends with exactly the host's packages", async () => {
+  await once();
+  await once();
+  inventory = hostWith([deb("a"), deb("b", "2.0"), deb("c"), deb("d")]);
+  await once();
+  expect(server.bodies.map((b) => b.sources[0]?.kind)).toEqual(["full", "same", "delta"]);
+  expect(server.bodies[2]?.sources[0]).toMatchObject({ added: { version: ["2.0"] }, removed: { version: ["1.0"] } });
+  expect(server.held.get("dpkg")?.keys).toEqual(new Set(inventory.sources[0]?.components.map(keyOf)));
+});
+
+test("a server that refuses the delta's base gets everything at once", async () => {
+  await once();
+  inventory = hostWith([deb("a"), deb("b"), deb("c"), deb("e")]);
+  server.refusals.push(409);
+  expect(await once()).toEqual({ deliveredCount: 1, spooledCount: 0 });
+  expect(server.bodies.map((b) => b.sources[0]?.kind)).toEqual(["full", "full"]);
+});
+
+test("a source that cannot be read is reported as such and never as empty", async () => {
+  await once();
+  const [dpkg] = inventory.sources;
+  inventory = {
+    ...inventory,
+    sources: [{ ...dpkg!, status: "unreadable", error: "status is torn", components: [] }],
+  };
+  await once();
+  expect(server.bodies[1]?.sources).toEqual([{ kind: "unreadable", source: "dpkg", error: "status is torn" }]);
+});
+
+test("while the server is away inventories wait on disk and are delivered later in order", async () => {
+  server.away = true;
+  for (const name of ["x", "y", "z"]) {
+    inventory = hostWith([deb(name)]);
+    await once();
+  }
+  expect(server.bodies).toEqual([]);
+  expect(await openSpool(join(stateDir, "spool")).count()).toBe(3);
+  server.away = false;
+  inventory = hostWith([deb("now")]);
+  expect(await once()).toEqual({ deliveredCount: 4, spooledCount: 0 });
+  const names = server.bodies.map((b) => (b.sources[0]?.kind === "full" ? b.sources[0].components.name[0] : "delta"));
+  expect(names.slice(0, 3)).toEqual(["x", "y", "z"]);
+  expect([...(server.held.get("dpkg")?.keys ?? [])]).toEqual([keyOf(deb("now"))]);
+});
+
+test("a running agent comes back by itself after the server was away, and answers a wish for an inventory", async () => {
+  const abort = new AbortController();
+  server.away = true;
+  const running = runAgent(options({ signal: abort.signal }));
+  await until(() => lines.filter((line) => line === "The server is away").length >= 2);
+  server.away = false;
+  await until(() => server.bodies.length === 1);
+  server.wanted = true;
+  await until(() => server.bodies.length === 2);
+  expect(server.heartbeatCount).toBeGreaterThan(0);
+  abort.abort();
+  expect(await running).toEqual({ deliveredCount: 2, spooledCount: 0 });
+});
+
+test("a revoked credential ends the agent with the way out", async () => {
+  server.revoked = true;
+  await expect(once()).rejects.toMatchObject({ code: "UNAUTHENTICATED", message: expect.stringContaining("revoked") });
+});
+
+test("an inventory in the spool that the server can never take does not hold up the others", async () => {
+  server.away = true;
+  await once();
+  server.away = false;
+  server.refusals.push(400);
+  expect(await once()).toEqual({ deliveredCount: 1, spooledCount: 0 });
+  expect(lines).toContain("The server refused an inventory from the spool; it was dropped");
+});
+
+test("without an enrollment the agent says how to get one", async () => {
+  await openState(stateDir).forget();
+  await expect(once()).rejects.toMatchObject({ message: expect.stringContaining("zerotrace agent enroll") });
+});

@@ -1,0 +1,189 @@
+import { AppError } from "@zerotrace/core";
+import { collectHost, type HostInventory } from "@zerotrace/plugins";
+import { ApiError, contract } from "@zerotrace/sdk";
+import { setTimeout as sleep } from "node:timers/promises";
+import { backoffMs } from "./backoff.ts";
+import { rotateCredential } from "./enroll.ts";
+import { snapshotOf } from "./inventory-body.ts";
+import { type AgentLog, deliverSpool, keepForLater, type Report, report } from "./report.ts";
+import { openSpool, type SpoolLimits } from "./spool.ts";
+import { openState, type AgentState, type Credential } from "./state.ts";
+import { createTransport, isAway, type Transport } from "./transport.ts";
+import { AGENT_VERSION } from "./version.ts";
+
+/** Age at which the device credential is exchanged for a new one. */
+const ROTATE_AFTER_MS = 30 * 24 * 3600 * 1000;
+
+export interface RunOptions {
+  readonly stateDir: string;
+  /** Ends the agent; `runAgent` then resolves. */
+  readonly signal: AbortSignal;
+  readonly log: AgentLog;
+  /** One inventory, then the end. */
+  readonly once?: boolean;
+  /** Where the server is now, when not where it was at enrollment. */
+  readonly server?: string;
+  /** Stands in for this machine, for simulations and tests. */
+  readonly inventory?: () => Promise<HostInventory>;
+  /** Called after each inventory that the server acknowledged. */
+  readonly onReport?: (report: Report) => void;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly random?: () => number;
+  readonly spoolLimits?: SpoolLimits;
+}
+
+export interface RunSummary {
+  readonly deliveredCount: number;
+  /** Inventories that still wait on disk. */
+  readonly spooledCount: number;
+}
+
+const notEnrolled = (stateDir: string): AppError =>
+  new AppError("UNAUTHENTICATED", `No enrollment in ${stateDir}. Run zerotrace agent enroll --server URL --token T.`);
+
+const revoked = (cause: ApiError): AppError =>
+  new AppError(
+    "UNAUTHENTICATED",
+    "The server no longer accepts this agent's credential: it was revoked. Enroll again with a new token: zerotrace agent enroll.",
+    { cause },
+  );
+
+class Agent {
+  readonly #options: RunOptions;
+  readonly #state: AgentState;
+  readonly #spool: ReturnType<typeof openSpool>;
+  #credential: Credential;
+  #transport: Transport;
+  #failureCount = 0;
+  #retryAtMs = 0;
+  #heartbeatDueMs = 0;
+  #inventoryDueMs = 0;
+  deliveredCount = 0;
+
+  constructor(options: RunOptions, state: AgentState, credential: Credential) {
+    this.#options = options;
+    this.#state = state;
+    this.#spool = openSpool(state.spoolDir, options.spoolLimits);
+    this.#credential = credential;
+    this.#transport = this.#connect();
+  }
+
+  #connect(): Transport {
+    const server = this.#options.server ?? this.#credential.server;
+    return createTransport(server, this.#credential.credential, this.#options.fetch);
+  }
+
+  /** Runs work that needs the server. False when it is away: then the next attempt waits for its back-off. */
+  async #online(work: () => Promise<void>): Promise<boolean> {
+    if (Date.now() < this.#retryAtMs) return false;
+    try {
+      await work();
+      this.#failureCount = 0;
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) throw revoked(error);
+      if (!isAway(error)) throw error;
+      const waitMs = backoffMs(this.#failureCount, this.#options.random);
+      this.#failureCount += 1;
+      this.#retryAtMs = Date.now() + waitMs;
+      this.#options.log("warn", "The server is away", { detail: (error as Error).message, waitMs });
+      return false;
+    }
+  }
+
+  #reported(done: Report): void {
+    this.deliveredCount += 1;
+    this.#options.onReport?.(done);
+  }
+
+  async #deliverSpool(): Promise<void> {
+    for (const done of await deliverSpool(this.#transport, this.#state, this.#spool, this.#options.log)) {
+      this.#reported(done);
+    }
+  }
+
+  async #takeInventory(): Promise<void> {
+    const { signal, log } = this.#options;
+    const takenAt = new Date();
+    const fallbackMachineId = await this.#state.machineId();
+    const inventory = await (this.#options.inventory?.() ?? collectHost({ fallbackMachineId, signal }));
+    const snapshot = snapshotOf(inventory, takenAt);
+    for (const source of inventory.sources) {
+      if (source.status === "unreadable") log("warn", "A source cannot be read", { ...source, components: undefined });
+    }
+    try {
+      const done = await this.#online(async () => {
+        await this.#deliverSpool();
+        const sent = await report(this.#transport, this.#state, snapshot);
+        log("info", "Inventory reported", { componentCount: sent.componentCount, sent: sent.sent });
+        this.#reported(sent);
+      });
+      if (!done) await keepForLater(this.#spool, snapshot, log);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      log("error", "The server refused the inventory", { code: error.code, detail: error.message, field: error.field });
+    }
+  }
+
+  async #heartbeat(): Promise<void> {
+    const { log } = this.#options;
+    try {
+      await this.#online(async () => {
+        const answer = await this.#transport.call(contract.agents.heartbeat, { body: { agentVersion: AGENT_VERSION } });
+        const { heartbeatSeconds, inventorySeconds, inventoryWanted } = answer;
+        if (inventoryWanted && this.deliveredCount > 0) this.#inventoryDueMs = 0;
+        this.#credential = { ...this.#credential, heartbeatSeconds, inventorySeconds };
+        if (Date.now() - Date.parse(this.#credential.issuedAt) > ROTATE_AFTER_MS) {
+          this.#credential = await rotateCredential(this.#credential, this.#options);
+          this.#transport = this.#connect();
+          log("info", "Device credential rotated");
+        }
+        await this.#deliverSpool();
+      });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      log("error", "The server refused the heartbeat", { code: error.code, detail: error.message });
+    }
+  }
+
+  async run(): Promise<void> {
+    const { signal, once } = this.#options;
+    while (!signal.aborted) {
+      if (Date.now() >= this.#inventoryDueMs) {
+        this.#inventoryDueMs = Date.now() + this.#credential.inventorySeconds * 1000;
+        await this.#takeInventory();
+        if (once) return;
+      }
+      if (Date.now() >= this.#heartbeatDueMs && Date.now() >= this.#retryAtMs) {
+        this.#heartbeatDueMs = Date.now() + this.#credential.heartbeatSeconds * 1000;
+        await this.#heartbeat();
+      }
+      // While the server is away its return is looked for by the back-off, not by the heartbeat's rhythm.
+      if (this.#failureCount > 0) this.#heartbeatDueMs = this.#retryAtMs;
+      const waitMs = Math.max(0, Math.min(this.#inventoryDueMs, this.#heartbeatDueMs) - Date.now());
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async spooledCount(): Promise<number> {
+    return await this.#spool.count();
+  }
+}
+
+/**
+ * Runs the agent until `signal` ends it: heartbeats, and an inventory at the start, on schedule and when the server wants
+ * one. While the server is away inventories wait on disk. Throws AppError UNAUTHENTICATED when there is no enrollment or
+ * the credential was revoked.
+ */
+export const runAgent = async (options: RunOptions): Promise<RunSummary> => {
+  const state = openState(options.stateDir);
+  const credential = await state.credential();
+  if (credential === null) throw notEnrolled(options.stateDir);
+  const agent = new Agent(options, state, credential);
+  try {
+    await agent.run();
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  }
+  return { deliveredCount: agent.deliveredCount, spooledCount: await agent.spooledCount() };
+};
