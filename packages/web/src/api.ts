@@ -1,0 +1,117 @@
+import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import type { PromptFilter } from "@zerotrace/core/query/index";
+import { type Answer, ApiError, contract, createClient, urlOf } from "@zerotrace/sdk";
+
+export { contract };
+export const call = createClient({ baseUrl: "" });
+
+/** Rows fetched at a time by the lists. */
+export const PAGE_ROWS = 100;
+const STALE_MS = 30_000;
+const SYNCING_POLL_MS = 1_000;
+const POLL_MS = 30_000;
+
+/** A 4xx will not get better by itself; all else is tried twice more. */
+const retry = (failures: number, error: Error): boolean =>
+  failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500);
+
+export const createQueryClient = (): QueryClient =>
+  new QueryClient({ defaultOptions: { queries: { staleTime: STALE_MS, retry, refetchOnWindowFocus: true } } });
+
+export type Session = Answer<typeof contract.sessions.getSession>;
+export type Stats = Answer<typeof contract.stats.getStats>;
+export type Feeds = Answer<typeof contract.feeds.getFeeds>;
+export type Fix = Answer<typeof contract.findings.listFixes>["rows"][number];
+export type Finding = Answer<typeof contract.findings.listFindings>["rows"][number];
+export type FindingDetail = Answer<typeof contract.findings.getFinding>;
+export type AdvisoryGroup = Answer<typeof contract.findings.listFindingAdvisories>["rows"][number];
+export type Asset = Answer<typeof contract.assets.listAssets>["rows"][number];
+export type AssetDetail = Answer<typeof contract.assets.getAsset>;
+export type Component = Answer<typeof contract.assets.listComponents>["rows"][number];
+export type Severity = Finding["severity"];
+export type SeverityCounts = Stats["findings"];
+export type Sort = "risk" | "seen" | "package" | "epss";
+
+/** A page of rows as every list answers it. */
+interface Page<Row> {
+  rows: Row[];
+  next: string | null;
+  count: number;
+  countIsExact: boolean;
+}
+
+const pages = <Row>(key: readonly unknown[], fetchPage: (cursor: string | undefined) => Promise<Page<Row>>) =>
+  infiniteQueryOptions({
+    queryKey: key,
+    queryFn: ({ pageParam }) => fetchPage(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last: Page<Row>) => last.next ?? undefined,
+  });
+
+const limit = PAGE_ROWS;
+
+/** Every query of the dashboard. The first word of a key is what a live event names; see `queriesTouchedBy`. */
+export const queries = {
+  session: () =>
+    queryOptions({ queryKey: ["session"], queryFn: () => call(contract.sessions.getSession), staleTime: Infinity }),
+  stats: () =>
+    queryOptions({
+      queryKey: ["stats"],
+      queryFn: () => call(contract.stats.getStats),
+      refetchInterval: (q) => ((q.state.data?.pendingJobs ?? 0) > 0 ? SYNCING_POLL_MS * 3 : POLL_MS),
+    }),
+  feeds: () =>
+    queryOptions({
+      queryKey: ["feeds"],
+      queryFn: () => call(contract.feeds.getFeeds),
+      refetchInterval: (q) => (q.state.data?.syncing ? SYNCING_POLL_MS : POLL_MS),
+    }),
+  coverage: () => queryOptions({ queryKey: ["coverage"], queryFn: () => call(contract.feeds.getCoverage) }),
+  fixes: (assetId?: string, rows = 50) =>
+    queryOptions({
+      queryKey: ["fixes", assetId ?? "", rows],
+      queryFn: () => call(contract.findings.listFixes, { query: { limit: rows, assetId } }),
+    }),
+  findings: (filter: PromptFilter, sort: Sort) =>
+    pages(["findings", filter, sort], (cursor) =>
+      call(contract.findings.listFindings, { query: { ...filter, sort, limit, cursor } }),
+    ),
+  findingsByAdvisory: (filter: PromptFilter) =>
+    pages(["advisory-groups", filter], (cursor) =>
+      call(contract.findings.listFindingAdvisories, { query: { ...filter, limit, cursor } }),
+    ),
+  finding: (id: string) =>
+    queryOptions({ queryKey: ["finding", id], queryFn: () => call(contract.findings.getFinding, { params: { id } }) }),
+  findingAssets: (id: string) =>
+    pages(["finding", id, "assets"], (cursor) =>
+      call(contract.findings.listFindingAssets, { params: { id }, query: { limit, cursor } }),
+    ),
+  assets: (q: string, sort: "risk" | "name" | "seen") =>
+    pages(["assets", q, sort], (cursor) => call(contract.assets.listAssets, { query: { q, sort, limit, cursor } })),
+  asset: (id: string) =>
+    queryOptions({ queryKey: ["asset", id], queryFn: () => call(contract.assets.getAsset, { params: { id } }) }),
+  assetComponents: (id: string, q: string) =>
+    pages(["asset", id, "components", q], (cursor) =>
+      call(contract.assets.listAssetComponents, { params: { id }, query: { q, limit, cursor } }),
+    ),
+  assetDeltas: (id: string) =>
+    pages(["asset", id, "deltas"], (cursor) =>
+      call(contract.assets.listAssetDeltas, { params: { id }, query: { limit, cursor } }),
+    ),
+  components: (q: string) =>
+    pages(["components", q], (cursor) => call(contract.assets.listComponents, { query: { q, limit, cursor } })),
+  advisories: (q: string) =>
+    pages(["advisories", q], (cursor) => call(contract.advisories.listAdvisories, { query: { q, limit, cursor } })),
+  advisory: (id: string) =>
+    queryOptions({
+      queryKey: ["advisory", id],
+      queryFn: () => call(contract.advisories.getAdvisory, { params: { id } }),
+    }),
+  agents: () => pages(["agents"], (cursor) => call(contract.agents.listAgents, { query: { limit, cursor } })),
+  jobs: () => queryOptions({ queryKey: ["jobs"], queryFn: () => call(contract.jobs.listJobs), refetchInterval: 5_000 }),
+  tokens: () => pages(["tokens"], (cursor) => call(contract.tokens.listTokens, { query: { limit, cursor } })),
+};
+
+/** Where a filter's findings are downloaded. */
+export const exportUrl = (filter: PromptFilter, format: "csv" | "json"): string =>
+  urlOf("", contract.findings.exportFindings, { query: { ...filter, format } });

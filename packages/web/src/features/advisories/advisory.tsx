@@ -1,0 +1,125 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { queries } from "../../api.ts";
+import { exact, plural } from "../../ui/format.ts";
+import { Copy, Epss, Kev, Time } from "../../ui/marks.tsx";
+import { Facts, Page, Panel } from "../../ui/panel.tsx";
+import { SeverityMark } from "../../ui/severity.tsx";
+import { Empty, ErrorPanel, PageSkeleton } from "../../ui/states.tsx";
+import { PagedTable } from "../../ui/table.tsx";
+import { FINDING_COLUMNS } from "../findings/columns.tsx";
+
+const Findings = ({ id }: { id: string }) => {
+  const navigate = useNavigate();
+  const pages = useInfiniteQuery(queries.findings({ advisory: id, status: "all" }, "risk"));
+  return (
+    <Panel title="Where we are affected" flush>
+      <PagedTable
+        pages={pages}
+        noun="findings"
+        label="Findings of this advisory"
+        columns={FINDING_COLUMNS}
+        keyOf={(f) => f.id}
+        onOpen={(f) => void navigate({ to: "/findings/$id", params: { id: f.id } })}
+        empty={
+          <Empty title="No component of any asset is affected">
+            <p>
+              That holds for what the advisories in force cover.{" "}
+              <Link to="/feeds" className="link">
+                See what they do not
+              </Link>
+            </p>
+          </Empty>
+        }
+      />
+    </Panel>
+  );
+};
+
+const api = getRouteApi("/advisories/$id");
+
+/** One advisory by any of its names: whether we are affected, what is known, and the records as published. */
+export const AdvisoryPage = () => {
+  const { id } = api.useParams();
+  const advisory = useQuery(queries.advisory(id));
+  if (advisory.isPending) return <PageSkeleton />;
+  if (advisory.error) {
+    return (
+      <Page title={id}>
+        <ErrorPanel error={advisory.error} retry={() => void advisory.refetch()} />
+      </Page>
+    );
+  }
+  const a = advisory.data;
+  return (
+    <Page title={a.id} lead={a.summary}>
+      <section
+        className={`panel border-l-2 px-4 py-3 ${a.findingCount > 0 ? "border-l-text" : "border-l-accent"}`}
+        aria-label="Are we affected?"
+      >
+        <p className="text-lg">
+          {a.findingCount > 0 ? `Yes: ${plural(a.findingCount, "open finding")}` : "No open finding"}
+        </p>
+      </section>
+      <Findings id={a.id} />
+      <Panel title="Facts">
+        <Facts
+          rows={[
+            ["Severity", <SeverityMark key="s" severity={a.severity} label />],
+            [
+              "CVSS",
+              a.cvss === null ? (
+                "no source gives one"
+              ) : (
+                <span key="c" className="mono">
+                  {a.cvss.toFixed(1)}
+                </span>
+              ),
+            ],
+            ["EPSS", a.epss === null ? "no source gives one" : <Epss key="e" value={a.epss} />],
+            [
+              "KEV",
+              a.kevAddedAt ? (
+                <span key="k">
+                  <Kev at={a.kevAddedAt} /> since {exact(a.kevAddedAt).slice(0, 10)}
+                </span>
+              ) : (
+                "not in the catalog"
+              ),
+            ],
+            ["Published", a.publishedAt ? <Time key="p" at={a.publishedAt} /> : "not said"],
+            ["Modified", a.modifiedAt ? <Time key="m" at={a.modifiedAt} /> : "not said"],
+            [
+              "Other names",
+              a.aliases.length === 0 ? (
+                "none"
+              ) : (
+                <span key="a" className="flex flex-wrap gap-x-3">
+                  {a.aliases.map((n) => (
+                    <Copy key={n} text={n} />
+                  ))}
+                </span>
+              ),
+            ],
+          ]}
+        />
+      </Panel>
+      <Panel title="Records as published" aside={plural(a.records.length, "record")} flush>
+        <ul className="divide-y divide-line">
+          {a.records.map((r) => (
+            <li key={`${r.feed} ${r.id}`}>
+              <details>
+                <summary className="mono cursor-pointer px-4 py-2">
+                  {r.id} <span className="text-dim">from {r.feed}</span>
+                </summary>
+                <pre className="max-h-96 overflow-auto border-t border-line bg-page p-4 text-xs">
+                  {JSON.stringify(r.doc, null, 2)}
+                </pre>
+              </details>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    </Page>
+  );
+};

@@ -1,0 +1,25 @@
+import { Panel } from "../../ui/panel.tsx";
+
+/** An address as a link only when it is one that a browser may follow safely. */
+const followable = (url: string): boolean => /^https?:\/\//i.test(url);
+
+/** Links that an advisory gives. They are other people's text: only http(s) ones can be followed. */
+export const References = ({ list }: { list: readonly { type: string; url: string }[] }) =>
+  list.length === 0 ? null : (
+    <Panel title="References">
+      <ul className="grid gap-1 text-sm">
+        {list.map((r) => (
+          <li key={`${r.type} ${r.url}`} className="flex gap-3">
+            <span className="w-20 shrink-0 text-xs text-dim">{r.type.toLowerCase()}</span>
+            {followable(r.url) ? (
+              <a href={r.url} target="_blank" rel="noreferrer noopener" className="link mono min-w-0">
+                {r.url}
+              </a>
+            ) : (
+              <span className="mono min-w-0">{r.url}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );

@@ -1,0 +1,101 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { call, contract, queries } from "../../api.ts";
+import { count, plural } from "../../ui/format.ts";
+import { Command, Time } from "../../ui/marks.tsx";
+import { Page, Panel } from "../../ui/panel.tsx";
+import { ErrorPanel } from "../../ui/states.tsx";
+
+const HOUR_SECONDS = 3600;
+const LIFETIMES = [
+  [HOUR_SECONDS, "1 hour"],
+  [24 * HOUR_SECONDS, "1 day"],
+  [7 * 24 * HOUR_SECONDS, "7 days"],
+] as const;
+
+/** Makes an enrollment token and shows the one line that uses it. */
+export const EnrollPage = () => {
+  const [expiresInSeconds, setExpires] = useState<number>(HOUR_SECONDS);
+  const [maxUses, setMaxUses] = useState(1);
+  const stats = useQuery(queries.stats());
+  const [before, setBefore] = useState<number | null>(null);
+  const create = useMutation({
+    mutationFn: () =>
+      call(contract.tokens.createToken, {
+        body: { kind: "enrollment", label: "Enrollment from the dashboard", expiresInSeconds, maxUses },
+      }),
+    onSuccess: () => setBefore(stats.data?.agentCount ?? 0),
+  });
+  const arrived = before === null ? 0 : Math.max(0, (stats.data?.agentCount ?? 0) - before);
+  const token = create.data;
+  return (
+    <Page
+      title="Enroll an agent"
+      lead="One line on the machine to watch. It reads what is installed and reports what changes; it changes nothing."
+    >
+      <Panel title="1. Make an enrollment token">
+        <form
+          className="flex flex-wrap items-end gap-4"
+          onSubmit={(e) => {
+            e.preventDefault();
+            create.mutate();
+          }}
+        >
+          <label className="grid gap-1 text-sm">
+            <span className="text-dim">works for</span>
+            <select className="field" value={expiresInSeconds} onChange={(e) => setExpires(Number(e.target.value))}>
+              {LIFETIMES.map(([seconds, name]) => (
+                <option key={seconds} value={seconds}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="grid gap-1 text-sm">
+            <span className="text-dim">on how many machines</span>
+            <input
+              className="field w-32"
+              type="number"
+              min={1}
+              max={100_000}
+              required
+              value={maxUses}
+              onChange={(e) => setMaxUses(Number(e.target.value))}
+            />
+          </label>
+          <button type="submit" className="button button-primary" disabled={create.isPending}>
+            Create enrollment token
+          </button>
+        </form>
+        {create.error && (
+          <div className="mt-4">
+            <ErrorPanel error={create.error} />
+          </div>
+        )}
+      </Panel>
+      {token && (
+        <Panel title="2. Run this on the machine">
+          <div className="grid gap-3">
+            <Command
+              text={`npx zerotrace agent enroll --server ${window.location.origin} --token ${token.secret} && npx zerotrace agent run`}
+            />
+            <p className="text-dim">
+              The token is shown this once. It ends <Time at={token.expiresAt} /> or after {plural(maxUses, "machine")}.
+            </p>
+            <p role="status" className={arrived > 0 ? "text-accent" : "text-dim"}>
+              {arrived > 0
+                ? `${count(arrived)} enrolled. Its findings arrive within seconds of its first inventory.`
+                : "Waiting for the first agent to enroll…"}
+            </p>
+            {arrived > 0 && (
+              <Link to="/agents" className="link justify-self-start">
+                See the agents
+              </Link>
+            )}
+          </div>
+        </Panel>
+      )}
+    </Page>
+  );
+};

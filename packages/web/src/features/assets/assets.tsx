@@ -1,0 +1,95 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { queries } from "../../api.ts";
+import { count, plural } from "../../ui/format.ts";
+import { Online, Risk, Time } from "../../ui/marks.tsx";
+import { Page } from "../../ui/panel.tsx";
+import { SeverityLine } from "../../ui/severity.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { PagedTable } from "../../ui/table.tsx";
+
+const api = getRouteApi("/assets");
+
+/** Every asset, highest risk first. */
+export const AssetsPage = () => {
+  const { q = "", sort = "risk" } = api.useSearch();
+  const navigate = useNavigate();
+  const pages = useInfiniteQuery(queries.assets(q, sort));
+  return (
+    <Page
+      title="Assets"
+      actions={
+        <>
+          <label className="flex items-center gap-2 text-xs text-dim">
+            sorted by
+            <select
+              className="field"
+              value={sort}
+              onChange={(e) => void navigate({ to: "/assets", search: { q, sort: e.target.value as "name" } })}
+            >
+              <option value="risk">highest risk</option>
+              <option value="name">name</option>
+              <option value="seen">last seen</option>
+            </select>
+          </label>
+          <Link to="/agents/enroll" className="button button-primary">
+            Enroll an agent
+          </Link>
+        </>
+      }
+    >
+      <section className="panel" aria-label="Assets">
+        <PagedTable
+          pages={pages}
+          noun="assets"
+          label="Assets"
+          keyOf={(a) => a.id}
+          onOpen={(a) => void navigate({ to: "/assets/$id", params: { id: a.id } })}
+          cardHeight={98}
+          columns={[
+            { head: "Risk", width: "116px", cell: (a) => <Risk value={a.risk} /> },
+            {
+              head: "Asset",
+              cell: (a) => (
+                <Link to="/assets/$id" params={{ id: a.id }} className="mono link">
+                  {a.name}
+                </Link>
+              ),
+            },
+            { head: "System", cell: (a) => a.os },
+            { head: "Findings", width: "320px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
+            {
+              head: "Components",
+              width: "104px",
+              className: "end wide-only",
+              cell: (a) => <span className="mono">{count(a.componentCount)}</span>,
+            },
+            {
+              head: "Gaps",
+              width: "190px",
+              cell: (a) => (
+                <span className="text-warn">
+                  {[
+                    a.unreadableSources.length > 0 ? `${plural(a.unreadableSources.length, "source")} unreadable` : "",
+                    a.coverage.notCovered > 0 ? `${count(a.coverage.notCovered)} not covered` : "",
+                  ]
+                    .filter(Boolean)
+                    .join(", ") || <span className="text-dim">none</span>}
+                </span>
+              ),
+            },
+            { head: "Agent", width: "96px", cell: (a) => <Online online={a.online} /> },
+            { head: "Inventory", width: "110px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
+          ]}
+          empty={
+            <Empty title={q ? `No asset has "${q}" in its name` : "No asset reports to this server yet"}>
+              <Link to={q ? "/assets" : "/agents/enroll"} className="link">
+                {q ? "Show all assets" : "Enroll an agent with one command"}
+              </Link>
+            </Empty>
+          }
+        />
+      </section>
+    </Page>
+  );
+};

@@ -1,0 +1,59 @@
+import { Link } from "@tanstack/react-router";
+import type { Component } from "../../api.ts";
+import { plural } from "../../ui/format.ts";
+import { Copy, Risk } from "../../ui/marks.tsx";
+import type { Column } from "../../ui/table.tsx";
+
+const REASONS: Readonly<Record<string, string>> = {
+  no_feed: "no advisories cover it",
+  unparsable: "its version cannot be read",
+};
+const VERDICTS: Readonly<Record<Component["verdict"], string>> = {
+  affected: "affected",
+  not_affected: "not affected",
+  unknown: "cannot be judged",
+  pending: "being judged",
+};
+
+/** A component and what is known of it. "Cannot be judged" is never shown as clean. */
+export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
+  {
+    head: "Component",
+    className: "full",
+    cell: (c) => (
+      <span className="mono inline-flex max-w-full items-center gap-2">
+        <span className="truncate font-semibold">{c.name}</span> <Copy text={c.version} max={32} />
+      </span>
+    ),
+  },
+  {
+    head: "Source",
+    width: "150px",
+    className: "wide-only",
+    cell: (c) => <span className="mono text-dim">{c.source ?? ""}</span>,
+  },
+  { head: "Ecosystem", width: "140px", cell: (c) => <span className="mono">{c.ecosystem}</span> },
+  {
+    head: "Verdict",
+    width: "260px",
+    cell: (c) => (
+      <span className={c.verdict === "unknown" ? "text-warn" : c.verdict === "affected" ? "" : "text-dim"}>
+        {VERDICTS[c.verdict]}
+        {c.verdict === "unknown" && c.reason ? `: ${REASONS[c.reason] ?? c.reason}` : ""}
+        {c.findingCount > 0 && (
+          <>
+            {", "}
+            <Link to="/findings" search={{ package: c.source ?? c.name }} className="link">
+              {plural(c.findingCount, "finding")}
+            </Link>
+          </>
+        )}
+      </span>
+    ),
+  },
+  {
+    head: "Risk",
+    width: "116px",
+    cell: (c) => (c.findingCount > 0 ? <Risk value={c.risk} /> : <span className="text-dim">–</span>),
+  },
+];

@@ -1,0 +1,50 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { queries } from "../../api.ts";
+import { plural } from "../../ui/format.ts";
+import { Page } from "../../ui/panel.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { PagedTable } from "../../ui/table.tsx";
+import { COMPONENT_COLUMNS } from "./columns.tsx";
+
+const api = getRouteApi("/components");
+
+/** "Where is X?": every distinct component of the company. */
+export const ComponentsPage = () => {
+  const { q = "" } = api.useSearch();
+  const pages = useInfiniteQuery(queries.components(q));
+  return (
+    <Page title="Components" lead="Where is it? Type part of a package's name in the line above.">
+      <section className="panel" aria-label="Components">
+        <PagedTable
+          pages={pages}
+          noun="components"
+          label="Components"
+          keyOf={(c) => String(c.id)}
+          cardHeight={72}
+          columns={[
+            ...COMPONENT_COLUMNS,
+            {
+              head: "Assets",
+              width: "96px",
+              className: "end",
+              cell: (c) => <span className="text-dim">{plural(c.assetCount, "asset")}</span>,
+            },
+          ]}
+          empty={
+            <Empty title={q ? `No asset has a component with "${q}" in its name` : "No inventory has come in yet"}>
+              {q ? (
+                <p>Sources that an agent could not read are shown on each asset under coverage.</p>
+              ) : (
+                <p>An agent sends the first inventory within a minute of enrolling.</p>
+              )}
+              <Link to={q ? "/assets" : "/agents/enroll"} className="link">
+                {q ? "See the assets" : "Enroll an agent"}
+              </Link>
+            </Empty>
+          }
+        />
+      </section>
+    </Page>
+  );
+};

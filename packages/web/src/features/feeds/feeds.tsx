@@ -1,0 +1,209 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { RefreshCw } from "lucide-react";
+import { call, contract, type Feeds, queries } from "../../api.ts";
+import { count, plural, share } from "../../ui/format.ts";
+import { Copy, Time } from "../../ui/marks.tsx";
+import { Facts, Page, Panel } from "../../ui/panel.tsx";
+import { Block, Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
+import { progressText } from "../../ui/status-line.tsx";
+
+type Source = Feeds["sources"][number];
+
+const SourcePanel = ({ source: s }: { source: Source }) => (
+  <Panel title={s.feed} aside={<Copy text={s.location} max={60} />}>
+    <div className="grid gap-4 wide:grid-cols-2">
+      <Facts
+        rows={[
+          ["Data of", s.dataAt ? <Time key="d" at={s.dataAt} /> : "the source gives no date"],
+          ["Read", <Time key="r" at={s.readAt} />],
+          [
+            "Records",
+            <span key="n" className="mono">
+              {count(s.recordCount)}
+            </span>,
+          ],
+          ["Origins", s.origins.length === 0 ? "its own" : s.origins.join(", ")],
+          [
+            "Covers",
+            s.covers.length === 0 ? (
+              "adds to other sources"
+            ) : (
+              <span key="c" className="mono">
+                {s.covers.join(", ")}
+              </span>
+            ),
+          ],
+        ]}
+      />
+      <div>
+        <h3 className="text-sm text-dim">What it does not cover</h3>
+        <ul className="mt-1 grid list-disc gap-1 pl-4 marker:text-warn">
+          {s.notCovered.map((n) => (
+            <li key={n}>{n}</li>
+          ))}
+          {s.notCovered.length === 0 && <li className="list-none text-dim">The source names no gap.</li>}
+        </ul>
+        {s.badCount > 0 && (
+          <details className="mt-3">
+            <summary className="cursor-pointer text-warn">{plural(s.badCount, "record")} could not be used</summary>
+            <ul className="mt-1 grid gap-1 text-sm">
+              {s.bad.map((b) => (
+                <li key={b.id}>
+                  <span className="mono">{b.id}</span> <span className="text-dim">{b.reason}</span>
+                </li>
+              ))}
+              {s.badCount > s.bad.length && <li className="text-dim">and {count(s.badCount - s.bad.length)} more</li>}
+            </ul>
+          </details>
+        )}
+      </div>
+    </div>
+  </Panel>
+);
+
+const CoverageTable = () => {
+  const coverage = useQuery(queries.coverage());
+  return (
+    <Panel title="Coverage of our components" flush>
+      {coverage.isPending && <RowsSkeleton rows={4} />}
+      {coverage.error && <ErrorPanel error={coverage.error} retry={() => void coverage.refetch()} />}
+      {coverage.data?.rows.length === 0 && <Empty title="No inventory has come in yet, so there is nothing to cover" />}
+      {coverage.data && coverage.data.rows.length > 0 && (
+        <table className="grid-table wraps" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              {["Ecosystem", "Components", "Covered", "Not covered", "Version unreadable", "By"].map((h) => (
+                <th key={h} scope="col" role="columnheader">
+                  {h}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            {coverage.data.rows.map((r) => (
+              <tr key={r.ecosystem} role="row">
+                <td role="cell" className="mono full">
+                  {r.ecosystem}
+                </td>
+                <td role="cell" className="mono" data-label="components">
+                  {count(r.componentCount)}
+                </td>
+                <td role="cell" className="mono" data-label="covered">
+                  {count(r.covered)}{" "}
+                  <span className="text-dim">{r.componentCount > 0 ? share(r.covered / r.componentCount) : ""}</span>
+                </td>
+                <td
+                  role="cell"
+                  className={`mono ${r.notCovered > 0 ? "text-warn" : "text-dim"}`}
+                  data-label="not covered"
+                >
+                  {count(r.notCovered)}
+                </td>
+                <td
+                  role="cell"
+                  className={`mono ${r.unparsable > 0 ? "text-warn" : "text-dim"}`}
+                  data-label="unreadable"
+                >
+                  {count(r.unparsable)}
+                </td>
+                <td role="cell" className="text-dim">
+                  {r.sources.join(", ") || "nothing"}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+};
+
+const Running = ({ feeds }: { feeds: Feeds }) => {
+  const p = feeds.progress;
+  const done = p?.totalBytes ? Math.min(1, p.doneBytes / p.totalBytes) : null;
+  return (
+    <Notice tone="busy">
+      <p>{p ? progressText(p) : "A sync is starting."}</p>
+      {done !== null && (
+        <div
+          role="progressbar"
+          aria-label="Sync"
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={Math.round(done * 100)}
+          className="mt-2 h-1.5 bg-raised"
+        >
+          <div className="h-1.5 bg-accent" style={{ width: `${done * 100}%` }} />
+        </div>
+      )}
+    </Notice>
+  );
+};
+
+/** Where the advisories come from, how old they are, and what they do not cover. */
+export const FeedsPage = () => {
+  const client = useQueryClient();
+  const feeds = useQuery(queries.feeds());
+  const sync = useMutation({
+    mutationFn: () => call(contract.feeds.syncFeeds),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["feeds"] }),
+  });
+  const f = feeds.data;
+  return (
+    <Page
+      title="Feeds"
+      lead={
+        f?.generation ? (
+          <>
+            {plural(f.generation.recordCount, "record")} in force since <Time at={f.generation.publishedAt} />, as{" "}
+            {plural(f.generation.groupCount, "advisory", "advisories")} with {plural(f.generation.rangeCount, "range")}.
+            {f.nextSyncAt && (
+              <>
+                {" "}
+                Next sync <Time at={f.nextSyncAt} />.
+              </>
+            )}
+          </>
+        ) : undefined
+      }
+      actions={
+        <button
+          type="button"
+          className="button button-primary"
+          disabled={sync.isPending || f?.syncing}
+          onClick={() => sync.mutate()}
+        >
+          <RefreshCw className="size-4" aria-hidden="true" />
+          {f?.syncing ? "Syncing" : "Sync now"}
+        </button>
+      }
+    >
+      {sync.error && <ErrorPanel error={sync.error} />}
+      {feeds.error && <ErrorPanel error={feeds.error} retry={() => void feeds.refetch()} />}
+      {f?.syncing && <Running feeds={f} />}
+      {f?.stale && (
+        <Notice>
+          These advisories are older than two sync intervals. Weaknesses published since then are not shown.
+        </Notice>
+      )}
+      {f?.lastError && (
+        <Notice>
+          The sync of <Time at={f.lastError.at} /> failed: {f.lastError.message} The older data stays in force.
+        </Notice>
+      )}
+      {feeds.isPending && <Block className="h-48" />}
+      {f && f.sources.length === 0 && !f.syncing && (
+        <section className="panel">
+          <Empty title="No source of advisories has answered yet">
+            <p>Sync now, or start the server with a folder or address that it can reach:</p>
+            <code>npm start -- --feeds DIRECTORY_OR_URL</code>
+          </Empty>
+        </section>
+      )}
+      <CoverageTable />
+      {f?.sources.map((s) => (
+        <SourcePanel key={`${s.feed} ${s.location}`} source={s} />
+      ))}
+    </Page>
+  );
+};

@@ -1,0 +1,115 @@
+import { Link } from "@tanstack/react-router";
+import type { AdvisoryGroup, Finding } from "../../api.ts";
+import { count, plural } from "../../ui/format.ts";
+import { Copy, Epss, Kev, Risk, Time } from "../../ui/marks.tsx";
+import { SeverityMark } from "../../ui/severity.tsx";
+import type { Column } from "../../ui/table.tsx";
+
+/** A finding in one row: how bad, what, where it stands, what closes it. */
+export const FINDING_COLUMNS: readonly Column<Finding>[] = [
+  { head: "Risk", width: "116px", cell: (f) => <Risk value={f.risk} /> },
+  {
+    head: "Severity",
+    width: "150px",
+    cell: (f) => (
+      <span className="inline-flex items-center gap-2">
+        <SeverityMark severity={f.severity} label />
+        {f.severity === "unknown" && f.urgency && (
+          <span className="chip text-dim" title="The distribution's own word">
+            {f.urgency}
+          </span>
+        )}
+      </span>
+    ),
+  },
+  {
+    head: "Advisory",
+    width: "210px",
+    cell: (f) => (
+      <span className="inline-flex max-w-full items-center gap-2">
+        <Link
+          to="/findings/$id"
+          params={{ id: f.id }}
+          className="mono link truncate"
+          title={[f.advisory, ...f.aliases].join(", ")}
+        >
+          {f.advisory}
+        </Link>
+        <Kev at={f.kevAddedAt} />
+      </span>
+    ),
+  },
+  {
+    head: "Package",
+    className: "full",
+    cell: (f) => (
+      <span className="mono" title={f.purl}>
+        {f.source ?? f.package} <span className="text-dim">{f.version}</span>
+      </span>
+    ),
+  },
+  {
+    head: "Fixed in",
+    label: "fixed in",
+    cell: (f) => (f.fixedIn ? <Copy text={f.fixedIn} max={32} /> : <span className="text-dim">no fix yet</span>),
+  },
+  { head: "EPSS", width: "96px", className: "wide-only", cell: (f) => <Epss value={f.epss} /> },
+  {
+    head: "Assets",
+    width: "64px",
+    className: "end wide-only",
+    cell: (f) => <span className="mono">{count(f.assetCount)}</span>,
+  },
+  {
+    head: "First seen",
+    width: "100px",
+    className: "wide-only",
+    cell: (f) => (
+      <span className="text-dim">
+        {f.status === "fixed" ? "fixed " : ""}
+        <Time at={f.status === "fixed" ? f.fixedAt : f.firstSeenAt} />
+      </span>
+    ),
+  },
+];
+
+export const ADVISORY_GROUP_COLUMNS: readonly Column<AdvisoryGroup>[] = [
+  { head: "Risk", width: "116px", cell: (g) => <Risk value={g.risk} /> },
+  { head: "Severity", width: "112px", cell: (g) => <SeverityMark severity={g.severity} label /> },
+  {
+    head: "Advisory",
+    width: "210px",
+    cell: (g) => (
+      <span className="inline-flex max-w-full items-center gap-2">
+        <Link to="/advisories/$id" params={{ id: g.advisory }} className="mono link truncate">
+          {g.advisory}
+        </Link>
+        <Kev at={g.kevAddedAt} />
+      </span>
+    ),
+  },
+  {
+    head: "Summary",
+    className: "full",
+    cell: (g) => (
+      <span title={g.summary}>{g.summary || <span className="text-dim">the source gives no summary</span>}</span>
+    ),
+  },
+  {
+    head: "Packages",
+    width: "200px",
+    cell: (g) => (
+      <span className="mono text-dim" title={g.packages.join(", ")}>
+        {g.packages.join(", ")}
+      </span>
+    ),
+  },
+  { head: "Fix", width: "72px", cell: (g) => (g.fixAvailable ? "yes" : <span className="text-dim">not yet</span>) },
+  { head: "EPSS", width: "96px", className: "wide-only", cell: (g) => <Epss value={g.epss} /> },
+  {
+    head: "Assets",
+    width: "96px",
+    className: "end",
+    cell: (g) => <span className="text-dim">{plural(g.assetCount, "asset")}</span>,
+  },
+];

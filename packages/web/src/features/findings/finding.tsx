@@ -1,0 +1,248 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { type FindingDetail, queries } from "../../api.ts";
+import { exact, plural } from "../../ui/format.ts";
+import { Copy, Epss, Kev, Time } from "../../ui/marks.tsx";
+import { Facts, Page, Panel } from "../../ui/panel.tsx";
+import { SeverityMark } from "../../ui/severity.tsx";
+import { Empty, ErrorPanel, PageSkeleton } from "../../ui/states.tsx";
+import { PagedTable } from "../../ui/table.tsx";
+import { References } from "../advisories/references.tsx";
+
+const RiskTerms = ({ finding }: { finding: FindingDetail }) => {
+  const most = Math.max(1, ...finding.terms.map((t) => Math.abs(t.value)));
+  return (
+    <Panel title="Risk, and what makes it">
+      <p className="mb-3">
+        <span className="mono text-xl font-semibold">{finding.risk.toFixed(1)}</span>{" "}
+        <span className="mono text-dim">/ 100</span>
+      </p>
+      <ul className="grid gap-2.5">
+        {finding.terms.map((t) => (
+          <li key={t.name} className="grid grid-cols-[minmax(0,1fr)_56px] gap-x-3 gap-y-1">
+            <span className="text-sm">
+              <span className="mono">{t.name}</span> <span className="text-dim">{t.says}</span>
+            </span>
+            <span className="mono text-right">{Number(t.value.toFixed(2))}</span>
+            <span className="h-1.5 bg-raised" aria-hidden="true">
+              <span className="block h-1.5 bg-text" style={{ width: `${(Math.abs(t.value) / most) * 100}%` }} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+};
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  affected: "affected",
+  below: "older than the range",
+  fixed: "fixed already",
+  above_last: "newer than the last affected",
+  not_listed: "not in the list of versions",
+  withdrawn: "withdrawn",
+  unparsable: "version cannot be read",
+};
+
+const Ranges = ({ finding }: { finding: FindingDetail }) => (
+  <Panel title="Ranges that were judged" aside={plural(finding.ranges.length, "range")} flush>
+    <table className="grid-table wraps" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          {["Record", "From", "Fixed in", "Last affected", "Outcome", "Urgency"].map((h) => (
+            <th key={h} scope="col" role="columnheader">
+              {h}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {finding.ranges.map((r, i) => (
+          <tr key={`${r.recordId} ${i}`} role="row">
+            <td role="cell" className="full">
+              <Copy text={r.recordId} />
+              <span className="block text-xs text-dim">
+                {r.feed}
+                {r.origin && ` · ${r.origin}`}
+              </span>
+            </td>
+            <td role="cell" className="mono" data-label="from">
+              {r.introduced === "0" || r.introduced === "" ? "the first" : r.introduced}
+            </td>
+            <td role="cell" data-label="fixed in">
+              {r.fixedIn ? <Copy text={r.fixedIn} /> : <span className="text-dim">none</span>}
+            </td>
+            <td role="cell" className="mono" data-label="last affected">
+              {r.lastAffected ?? <span className="text-dim">none</span>}
+            </td>
+            <td role="cell" className={r.outcome === "affected" ? "font-semibold" : "text-dim"}>
+              {OUTCOMES[r.outcome] ?? r.outcome}
+            </td>
+            <td role="cell" className="text-dim" data-label="urgency">
+              {r.urgency || "none given"}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </Panel>
+);
+
+const Affected = ({ finding }: { finding: FindingDetail }) => {
+  const navigate = useNavigate();
+  const pages = useInfiniteQuery(queries.findingAssets(finding.id));
+  return (
+    <Panel title="Affected assets" aside={plural(finding.assetCount, "asset")} flush>
+      <PagedTable
+        pages={pages}
+        noun="assets"
+        label="Affected assets"
+        keyOf={(a) => a.id}
+        onOpen={(a) => void navigate({ to: "/assets/$id", params: { id: a.id } })}
+        cardHeight={56}
+        columns={[
+          {
+            head: "Asset",
+            className: "full",
+            cell: (a) => (
+              <Link to="/assets/$id" params={{ id: a.id }} className="mono link">
+                {a.name}
+              </Link>
+            ),
+          },
+          { head: "System", cell: (a) => a.os },
+          { head: "Last seen", width: "120px", cell: (a) => <Time at={a.lastSeenAt} /> },
+        ]}
+        empty={<Empty title="No asset has this component now">The finding is kept as history.</Empty>}
+      />
+    </Panel>
+  );
+};
+
+const About = ({ finding: f }: { finding: FindingDetail }) => (
+  <Panel title="Facts">
+    <Facts
+      rows={[
+        ["Installed", <Copy key="v" text={f.version} />],
+        ["Fixed in", f.fixedIn ? <Copy key="f" text={f.fixedIn} /> : "No fixed version is known yet"],
+        ["Package", <Copy key="p" text={f.purl} max={56} />],
+        ["Source", f.source ? <span className="mono">{f.source}</span> : "none"],
+        [
+          "Ecosystem",
+          <span key="e" className="mono">
+            {f.ecosystem}
+          </span>,
+        ],
+        [
+          "Severity",
+          <span key="s" className="inline-flex flex-wrap items-center gap-2">
+            <SeverityMark severity={f.severity} label />
+            {f.urgency && <span className="text-dim">the distribution says: {f.urgency}</span>}
+          </span>,
+        ],
+        [
+          "CVSS",
+          f.cvss === null ? (
+            "no source gives one"
+          ) : (
+            <span key="c" className="mono">
+              {f.cvss.toFixed(1)} {f.cvssVector && <Copy text={f.cvssVector} max={48} />}
+            </span>
+          ),
+        ],
+        [
+          "EPSS",
+          f.epss === null ? (
+            "no source gives one"
+          ) : (
+            <span key="x">
+              <Epss value={f.epss} />
+              {f.epssPercentile !== null && (
+                <span className="text-dim">, above {(f.epssPercentile * 100).toFixed(0)} % of all</span>
+              )}
+            </span>
+          ),
+        ],
+        [
+          "KEV",
+          f.kevAddedAt ? (
+            <span key="k">
+              <Kev at={f.kevAddedAt} /> since {exact(f.kevAddedAt).slice(0, 10)}
+            </span>
+          ) : (
+            "not in the catalog"
+          ),
+        ],
+        ["First seen", <Time key="t" at={f.firstSeenAt} />],
+        ...(f.fixedAt ? [["Fixed", <Time key="fx" at={f.fixedAt} />] as const] : []),
+        ...(f.reopenedAt ? [["Reopened", <Time key="r" at={f.reopenedAt} />] as const] : []),
+        ["Published", f.publishedAt ? <Time key="pu" at={f.publishedAt} /> : "not said"],
+        [
+          "Other names",
+          f.aliases.length === 0 ? (
+            "none"
+          ) : (
+            <span key="a" className="flex flex-wrap gap-x-3">
+              {f.aliases.map((a) => (
+                <Copy key={a} text={a} />
+              ))}
+            </span>
+          ),
+        ],
+      ]}
+    />
+  </Panel>
+);
+
+const api = getRouteApi("/findings/$id");
+
+/** One finding: why it is one, what closes it, what its risk is made of, and where it is. */
+export const FindingPage = () => {
+  const { id } = api.useParams();
+  const finding = useQuery(queries.finding(id));
+  if (finding.isPending) return <PageSkeleton />;
+  if (finding.error)
+    return (
+      <div className="py-4">
+        <ErrorPanel error={finding.error} retry={() => void finding.refetch()} />
+      </div>
+    );
+  const f = finding.data;
+  return (
+    <Page
+      title={`${f.advisory} in ${f.source ?? f.package}`}
+      lead={f.summary}
+      actions={
+        <>
+          <span className="chip">{f.status}</span>
+          <Kev at={f.kevAddedAt} />
+          <Link to="/advisories/$id" params={{ id: f.advisory }} className="button">
+            The advisory
+          </Link>
+        </>
+      }
+    >
+      <section className="panel border-l-2 border-l-accent px-4 py-3" aria-label="Why this matched">
+        <h2 className="text-xs text-dim">Why this matched</h2>
+        <p className="mt-1">{f.why}</p>
+        {f.fixedIn && (
+          <p className="mt-1">
+            Upgrade to <Copy text={f.fixedIn} /> or later to close it.
+          </p>
+        )}
+      </section>
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 wide:grid-cols-2">
+        <About finding={f} />
+        <RiskTerms finding={f} />
+      </div>
+      <Ranges finding={f} />
+      <Affected finding={f} />
+      {f.details && (
+        <Panel title="Details as published">
+          <p className="max-w-[80ch] whitespace-pre-wrap">{f.details}</p>
+        </Panel>
+      )}
+      <References list={f.references} />
+    </Page>
+  );
+};

@@ -1,0 +1,228 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { formatPrompt, type PromptFilter } from "@zerotrace/core/query/index";
+import { Download } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+import { exportUrl, type Finding, queries, type Sort } from "../../api.ts";
+import type { FindingsSearch, FindingsView } from "../../routes.tsx";
+import { count, plural } from "../../ui/format.ts";
+import { Page } from "../../ui/panel.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { PagedTable, rowsOf } from "../../ui/table.tsx";
+import { ADVISORY_GROUP_COLUMNS, FINDING_COLUMNS } from "./columns.tsx";
+import { Fixes } from "./fixes.tsx";
+import { useArrivals } from "./arrivals.ts";
+
+const VIEWS: readonly (readonly [FindingsView, string])[] = [
+  ["rows", "Findings"],
+  ["fixes", "By fix"],
+  ["advisories", "By advisory"],
+];
+const SORTS: readonly (readonly [Sort, string])[] = [
+  ["risk", "highest risk"],
+  ["seen", "newest"],
+  ["package", "package"],
+  ["epss", "highest EPSS"],
+];
+
+/** Whether an empty list may be called clean: only when inventory and advisories are in and nothing is running. */
+const useUnsure = (): boolean => {
+  const stats = useQuery(queries.stats());
+  const feeds = useQuery(queries.feeds());
+  return (
+    !stats.data ||
+    stats.data.pendingJobs > 0 ||
+    stats.data.assetCount === 0 ||
+    !feeds.data?.generation ||
+    feeds.data.syncing
+  );
+};
+
+const Nothing = ({ filter }: { filter: PromptFilter }) => {
+  const unsure = useUnsure();
+  const prompt = formatPrompt(filter);
+  if (prompt !== "") {
+    return (
+      <Empty title="No finding fits this prompt">
+        <p>
+          <span className="mono">{prompt}</span>
+        </p>
+        <Link to="/findings" className="button">
+          Show all open findings
+        </Link>
+        {unsure && <p>Some data is still missing or being read; see the status line.</p>}
+      </Empty>
+    );
+  }
+  return unsure ? (
+    <Empty title="No findings to show yet, which does not mean that there are none">
+      <p>Inventory or advisories are missing or being read. Findings appear here by themselves.</p>
+      <Link to="/agents/enroll" className="link">
+        Enroll an agent
+      </Link>
+      <Link to="/feeds" className="link">
+        See the feeds
+      </Link>
+    </Empty>
+  ) : (
+    <Empty title="No open findings in what the advisories cover">
+      <Link to="/feeds" className="link">
+        See what is covered
+      </Link>
+    </Empty>
+  );
+};
+
+const SelectionBar = ({ rows, clear }: { rows: readonly Finding[]; clear: () => void }) => {
+  const lines = rows.map((f) => `${f.advisory}\t${f.source ?? f.package}\t${f.version}\t${f.fixedIn ?? "no fix yet"}`);
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-3 border-b border-line bg-raised px-3 py-1.5 text-sm">
+      <span>
+        {plural(rows.length, "finding")} selected in{" "}
+        {plural(new Set(rows.map((f) => f.source ?? f.package)).size, "package")}
+      </span>
+      <button type="button" className="button" onClick={() => void navigator.clipboard?.writeText(lines.join("\n"))}>
+        Copy {plural(rows.length, "finding")} as text
+      </button>
+      <button type="button" className="button" onClick={clear}>
+        Clear
+      </button>
+    </div>
+  );
+};
+
+/** The rows of a filter, live: what is new is counted while the reader is further down, and glows when it comes in. */
+export const FindingRows = ({ filter, sort }: { filter: PromptFilter; sort: Sort }) => {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const query = queries.findings(filter, sort);
+  const pages = useInfiniteQuery(query);
+  const rows = rowsOf(pages);
+  const refresh = useCallback(() => client.resetQueries({ queryKey: ["findings"] }), [client]);
+  const { waiting, arrived, show } = useArrivals(rows, `${formatPrompt(filter)} ${sort}`, refresh);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  useEffect(() => setSelected(new Set()), [filter, sort]);
+  const open = useCallback((f: Finding) => void navigate({ to: "/findings/$id", params: { id: f.id } }), [navigate]);
+  const select = useCallback(
+    (id: string) =>
+      setSelected((s) => {
+        const next = new Set(s);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [],
+  );
+  return (
+    <>
+      {waiting > 0 && (
+        <button
+          type="button"
+          onClick={show}
+          className="mono fixed bottom-11 left-1/2 z-20 -translate-x-1/2 border border-accent bg-panel px-3 py-1 text-accent"
+        >
+          {count(waiting)} new, show
+        </button>
+      )}
+      {selected.size > 0 && (
+        <SelectionBar rows={rows.filter((r) => selected.has(r.id))} clear={() => setSelected(new Set())} />
+      )}
+      <PagedTable
+        pages={pages}
+        noun="findings"
+        label="Findings"
+        columns={FINDING_COLUMNS}
+        keyOf={(f) => f.id}
+        onOpen={open}
+        selected={selected}
+        onSelect={select}
+        arrived={arrived}
+        empty={<Nothing filter={filter} />}
+      />
+    </>
+  );
+};
+
+const GroupRows = ({ filter }: { filter: PromptFilter }) => {
+  const navigate = useNavigate();
+  const pages = useInfiniteQuery(queries.findingsByAdvisory(filter));
+  return (
+    <PagedTable
+      pages={pages}
+      noun="advisories"
+      label="Findings by advisory"
+      columns={ADVISORY_GROUP_COLUMNS}
+      keyOf={(g) => g.advisory}
+      onOpen={(g) => void navigate({ to: "/advisories/$id", params: { id: g.advisory } })}
+      cardHeight={92}
+      empty={<Nothing filter={filter} />}
+    />
+  );
+};
+
+const api = getRouteApi("/findings");
+
+/** Every finding that the prompt names: as rows, as fixes, or by advisory. */
+export const FindingsPage = () => {
+  const { sort = "risk", view = "rows", ...rest } = api.useSearch();
+  const navigate = useNavigate();
+  const unsure = useUnsure();
+  const filter: PromptFilter = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== undefined));
+  const go = (change: Partial<FindingsSearch>) =>
+    void navigate({ to: "/findings", search: { ...rest, sort, view, ...change } });
+  return (
+    <Page
+      title="Findings"
+      actions={
+        <>
+          <a className="button" href={exportUrl(filter, "csv")} download>
+            <Download className="size-4" aria-hidden="true" /> CSV
+          </a>
+          <a className="button" href={exportUrl(filter, "json")} download>
+            <Download className="size-4" aria-hidden="true" /> JSON
+          </a>
+        </>
+      }
+    >
+      <section className="panel" aria-label="Findings">
+        <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2">
+          {VIEWS.map(([id, name]) => (
+            <button
+              key={id}
+              type="button"
+              aria-pressed={view === id}
+              onClick={() => go({ view: id })}
+              className="h-10 border-b-2 border-transparent px-3 text-sm text-dim hover:text-text aria-pressed:border-accent aria-pressed:text-text"
+            >
+              {name}
+            </button>
+          ))}
+          {view === "rows" && (
+            <label className="ml-auto flex items-center gap-2 px-2 text-xs text-dim">
+              sorted by
+              <select className="field" value={sort} onChange={(e) => go({ sort: e.target.value as Sort })}>
+                {SORTS.map(([id, name]) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+        </div>
+        {view === "rows" && <FindingRows filter={filter} sort={sort} />}
+        {view === "fixes" && (
+          <>
+            {formatPrompt({ ...filter, assetId: undefined }) !== "" && (
+              <p className="border-b border-line px-4 py-2 text-dim">
+                Fixes are worked out over all open findings{filter.assetId ? " of the asset" : ""}; the rest of the
+                prompt does not narrow them.
+              </p>
+            )}
+            <Fixes rows={200} assetId={filter.assetId} unsure={unsure} />
+          </>
+        )}
+        {view === "advisories" && <GroupRows filter={filter} />}
+      </section>
+    </Page>
+  );
+};

@@ -1,0 +1,91 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type Fix, queries } from "../../api.ts";
+import { count, plural, share } from "../../ui/format.ts";
+import { Command, Copy } from "../../ui/marks.tsx";
+import { SeverityLine } from "../../ui/severity.tsx";
+import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+
+const FixRow = ({ fix, place, most }: { fix: Fix; place: number; most: number }) => (
+  <li className="grid grid-cols-[24px_minmax(0,1fr)] gap-x-3 gap-y-2 border-b border-line px-4 py-3 last:border-0 wide:grid-cols-[24px_minmax(0,1.1fr)_minmax(0,0.8fr)_200px_minmax(0,1.2fr)] wide:items-center">
+    <span className="mono text-dim">{place}</span>
+    <div className="min-w-0">
+      <p className="mono truncate text-[14px]">
+        <Link
+          to="/findings"
+          search={{ package: fix.package, ecosystem: fix.ecosystem }}
+          className="font-semibold hover:text-accent"
+        >
+          {fix.package}
+        </Link>{" "}
+        {fix.fixedIn ? (
+          <>
+            <span className="text-dim">to</span> <Copy text={fix.fixedIn} max={36} />
+          </>
+        ) : (
+          <span className="text-dim">no fixed version yet</span>
+        )}
+      </p>
+      <p className="text-xs text-dim">
+        {fix.ecosystem} · on {plural(fix.assetCount, "asset")}
+        {fix.kevCount > 0 && (
+          <span className="font-semibold text-text"> · {count(fix.kevCount)} known to be exploited</span>
+        )}
+      </p>
+    </div>
+    <div className="col-start-2 min-w-0 wide:col-auto">
+      <p className="text-sm">closes {plural(fix.findingCount, "finding")}</p>
+      <SeverityLine counts={fix.severities} />
+    </div>
+    <div className="col-start-2 flex items-center gap-2 wide:col-auto" title="Share of the whole risk that this closes">
+      <span className="h-2 min-w-16 flex-1 bg-raised" aria-hidden="true">
+        <span className="block h-2 bg-accent" style={{ width: `${most > 0 ? (fix.riskShare / most) * 100 : 0}%` }} />
+      </span>
+      <span className="mono w-28 text-right text-sm">
+        {share(fix.riskShare)} <span className="text-dim">of risk</span>
+      </span>
+    </div>
+    <div className="col-start-2 min-w-0 wide:col-auto">{fix.command ? <Command text={fix.command} /> : null}</div>
+  </li>
+);
+
+/** What to do, most risk removed first. `unsure` while data is missing or moving: then nothing is called clean. */
+export const Fixes = ({ rows, assetId, unsure }: { rows: number; assetId?: string; unsure: boolean }) => {
+  const fixes = useQuery(queries.fixes(assetId, rows));
+  if (fixes.isPending) return <RowsSkeleton rows={6} />;
+  if (fixes.error) return <ErrorPanel error={fixes.error} retry={() => void fixes.refetch()} />;
+  const list = fixes.data.rows;
+  if (list.length === 0) {
+    return unsure ? (
+      <Empty title="Nothing to fix is known yet">
+        <p>Inventory or advisories are still missing or being read. This list fills by itself when they are in.</p>
+      </Empty>
+    ) : (
+      <Empty title="Nothing to fix: no open finding in what is covered">
+        <p>
+          <Link to="/feeds" className="link">
+            See what the advisories cover
+          </Link>
+        </p>
+      </Empty>
+    );
+  }
+  const upgrades = list.filter((f) => f.fixedIn).slice(0, 3);
+  const closed = upgrades.reduce((sum, f) => sum + f.riskShare, 0);
+  const most = Math.max(...list.map((f) => f.riskShare));
+  return (
+    <>
+      {upgrades.length > 0 && (
+        <p className="border-b border-line px-4 py-2.5">
+          The first {plural(upgrades.length, "upgrade")} {upgrades.length === 1 ? "closes" : "close"}{" "}
+          <span className="mono font-semibold text-accent">{share(closed)}</span> of the risk.
+        </p>
+      )}
+      <ol>
+        {list.map((fix, i) => (
+          <FixRow key={fix.key} fix={fix} place={i + 1} most={most} />
+        ))}
+      </ol>
+    </>
+  );
+};

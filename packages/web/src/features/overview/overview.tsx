@@ -1,0 +1,213 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type Feeds, queries, type Stats } from "../../api.ts";
+import { count, plural, share } from "../../ui/format.ts";
+import { Time } from "../../ui/marks.tsx";
+import { Page, Panel } from "../../ui/panel.tsx";
+import { SeverityBars } from "../../ui/severity.tsx";
+import { Sparkline } from "../../ui/sparkline.tsx";
+import { Block, ErrorPanel, Notice } from "../../ui/states.tsx";
+import { progressText } from "../../ui/status-line.tsx";
+import { Fixes } from "../findings/fixes.tsx";
+
+/** Change of the risk against the oldest day of the trend, in words; null without a day to compare with. */
+const riskChange = (stats: Stats): string | null => {
+  const past = stats.trend.length > 1 ? stats.trend[0] : undefined;
+  if (!past) return null;
+  const change = stats.risk - past.risk;
+  const day = new Date(past.day).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
+  return Math.abs(change) < 0.05
+    ? `unchanged since ${day}`
+    : `${change > 0 ? "+" : "−"}${Math.abs(change).toFixed(1)} since ${day}`;
+};
+
+const RiskNow = ({ stats }: { stats: Stats }) => {
+  const change = riskChange(stats);
+  return (
+    <Panel title="Risk now" aside="highest of any asset, 0 to 100">
+      <div className="flex items-baseline gap-2">
+        <Link to="/assets" className="mono text-[44px] leading-[48px] font-semibold hover:text-accent">
+          {stats.risk.toFixed(1)}
+        </Link>
+        <span className="mono text-dim">/ 100</span>
+      </div>
+      <p className="mb-3 min-h-5 text-sm text-dim">
+        {change ?? "The trend begins today; come back tomorrow to compare."}
+      </p>
+      <Sparkline
+        label="Risk by day"
+        points={stats.trend.map((t) => ({
+          day: t.day,
+          value: t.risk,
+          says: `risk ${t.risk.toFixed(1)}, ${plural(t.findingCount, "finding")}`,
+        }))}
+      />
+    </Panel>
+  );
+};
+
+const FindingsNow = ({ stats }: { stats: Stats }) => (
+  <Panel
+    title="Open findings"
+    aside={
+      <Link to="/findings" className="link">
+        all findings
+      </Link>
+    }
+  >
+    <p className="mb-2">
+      <Link to="/findings" className="mono text-xl font-semibold hover:text-accent">
+        {count(stats.findingCount)}
+      </Link>{" "}
+      <span className="text-dim">in {plural(stats.packageCount, "package")}</span>
+    </p>
+    <SeverityBars counts={stats.findings} />
+    <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-sm">
+      <Link to="/findings" search={{ kev: "true" }} className="link">
+        {count(stats.kevCount)} known to be exploited
+      </Link>
+      <Link to="/findings" search={{ fix: "yes" }} className="link">
+        {count(stats.fixableCount)} with a fix
+      </Link>
+    </p>
+  </Panel>
+);
+
+const CoverageNow = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined }) => {
+  const { covered, notCovered, unparsable } = stats.coverage;
+  const all = covered + notCovered + unparsable;
+  return (
+    <Panel
+      title="Coverage"
+      aside={
+        <Link to="/feeds" className="link">
+          what is covered
+        </Link>
+      }
+    >
+      <p>
+        <span className="mono text-xl font-semibold">{all === 0 ? "–" : share(covered / all)}</span>{" "}
+        <span className="text-dim">of {plural(all, "component")} can be judged</span>
+      </p>
+      <div className="my-2 flex h-2 bg-raised" aria-hidden="true">
+        <span className="bg-text" style={{ width: `${all === 0 ? 0 : (covered / all) * 100}%` }} />
+      </div>
+      <ul className="grid gap-1 text-sm">
+        {notCovered > 0 && (
+          <li>
+            <Link to="/feeds" className="link">
+              No advisories cover {count(notCovered)} of {plural(all, "component")}
+            </Link>
+          </li>
+        )}
+        {unparsable > 0 && <li>{plural(unparsable, "version")} cannot be read; only exact matches count there</li>}
+        {all > 0 && notCovered + unparsable === 0 && <li className="text-dim">Every component is covered.</li>}
+      </ul>
+      <ul className="mt-3 grid gap-1 border-t border-line pt-3 text-sm">
+        {feeds?.sources.map((s) => (
+          <li key={`${s.feed} ${s.location}`} className="flex gap-2">
+            <span className="mono">{s.feed}</span>
+            <span className="text-dim">{plural(s.recordCount, "record")}</span>
+            <span className="ml-auto text-dim">
+              <Time at={s.dataAt ?? s.readAt} />
+            </span>
+          </li>
+        ))}
+        {feeds && feeds.sources.length === 0 && (
+          <li className="text-warn">No source of advisories has been read yet.</li>
+        )}
+      </ul>
+      <p className="mt-3 border-t border-line pt-3 text-sm">
+        <Link to="/agents" className="link">
+          {count(stats.agentsOnline)} of {plural(stats.agentCount, "agent")} online
+        </Link>
+        <span className="text-dim">, {plural(stats.assetCount, "asset")}</span>
+      </p>
+    </Panel>
+  );
+};
+
+/** What keeps the figures below from being the whole truth. */
+const Caveats = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined }) => (
+  <>
+    {feeds?.syncing && (
+      <Notice tone="busy">
+        Advisories are being brought. {feeds.progress ? progressText(feeds.progress) : ""} Figures will change.
+      </Notice>
+    )}
+    {stats.pendingJobs > 0 && (
+      <Notice tone="busy">{plural(stats.pendingJobs, "job")} still running: figures below are not final yet.</Notice>
+    )}
+    {feeds && !feeds.syncing && !feeds.generation && (
+      <Notice>
+        No advisories are in force, so nothing can be judged yet.{" "}
+        <Link to="/feeds" className="link">
+          See the feeds
+        </Link>
+      </Notice>
+    )}
+    {feeds?.stale && (
+      <Notice>
+        The advisories are old: weaknesses published since then are not shown.{" "}
+        <Link to="/feeds" className="link">
+          Sync them
+        </Link>
+      </Notice>
+    )}
+    {feeds?.lastError && (
+      <Notice>
+        The last sync failed <Time at={feeds.lastError.at} />: {feeds.lastError.message} Older data stays in force.
+      </Notice>
+    )}
+    {stats.agentCount === 0 && (
+      <Notice>
+        No agent reports to this server.{" "}
+        <Link to="/agents/enroll" className="link">
+          Enroll one with a single command
+        </Link>
+      </Notice>
+    )}
+  </>
+);
+
+/** The first page: how bad, what to do first, and what the figures rest on. */
+export const OverviewPage = () => {
+  const stats = useQuery(queries.stats());
+  const feeds = useQuery(queries.feeds());
+  if (stats.error && !stats.data) {
+    return (
+      <Page title="Overview">
+        <ErrorPanel error={stats.error} retry={() => void stats.refetch()} />
+      </Page>
+    );
+  }
+  const unsure =
+    !stats.data || stats.data.pendingJobs > 0 || !feeds.data || feeds.data.syncing || !feeds.data.generation;
+  return (
+    <Page title="Overview">
+      {stats.data && <Caveats stats={stats.data} feeds={feeds.data} />}
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 wide:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)]">
+        {stats.data ? (
+          <>
+            <RiskNow stats={stats.data} />
+            <FindingsNow stats={stats.data} />
+            <CoverageNow stats={stats.data} feeds={feeds.data} />
+          </>
+        ) : (
+          [0, 1, 2].map((i) => <Block key={i} className="h-72" />)
+        )}
+      </div>
+      <Panel
+        title="Fix first"
+        flush
+        aside={
+          <Link to="/findings" search={{ view: "fixes" }} className="link">
+            all fixes
+          </Link>
+        }
+      >
+        <Fixes rows={8} unsure={unsure} />
+      </Panel>
+    </Page>
+  );
+};

@@ -1,0 +1,159 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Permission } from "@zerotrace/core/schema";
+import { useState } from "react";
+import { call, contract, queries } from "../../api.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { plural } from "../../ui/format.ts";
+import { Command, Time } from "../../ui/marks.tsx";
+import { Page, Panel } from "../../ui/panel.tsx";
+import { Empty, ErrorPanel } from "../../ui/states.tsx";
+import { PagedTable } from "../../ui/table.tsx";
+
+const DAY_SECONDS = 86_400;
+const READS: readonly Permission[] = ["assets:read", "feeds:read", "findings:read", "jobs:read"];
+
+const CreateToken = () => {
+  const client = useQueryClient();
+  const session = useQuery(queries.session());
+  const mine = session.data?.permissions ?? [];
+  const [label, setLabel] = useState("");
+  const [days, setDays] = useState(90);
+  const [chosen, setChosen] = useState<readonly Permission[]>(READS);
+  const create = useMutation({
+    mutationFn: () =>
+      call(contract.tokens.createToken, {
+        body: {
+          kind: "api",
+          label,
+          expiresInSeconds: days * DAY_SECONDS,
+          permissions: chosen.filter((p) => mine.includes(p)),
+        },
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
+  });
+  return (
+    <Panel title="Create an API token">
+      <form
+        className="grid gap-4"
+        onSubmit={(e) => {
+          e.preventDefault();
+          create.mutate();
+        }}
+      >
+        <div className="flex flex-wrap items-end gap-4">
+          <label className="grid gap-1 text-sm">
+            <span className="text-dim">what it is for</span>
+            <input
+              className="field w-64 max-w-full"
+              required
+              maxLength={100}
+              value={label}
+              onChange={(e) => setLabel(e.target.value)}
+            />
+          </label>
+          <label className="grid gap-1 text-sm">
+            <span className="text-dim">days</span>
+            <input
+              className="field w-24"
+              type="number"
+              required
+              min={1}
+              max={365}
+              value={days}
+              onChange={(e) => setDays(Number(e.target.value))}
+            />
+          </label>
+          <button type="submit" className="button button-primary" disabled={create.isPending || chosen.length === 0}>
+            Create API token
+          </button>
+        </div>
+        <fieldset className="flex flex-wrap gap-x-5 gap-y-2">
+          <legend className="mb-1 text-sm text-dim">what it may do</legend>
+          {mine.map((p) => (
+            <label key={p} className="mono flex items-center gap-2">
+              <input
+                type="checkbox"
+                className="accent-accent"
+                checked={chosen.includes(p)}
+                onChange={(e) => setChosen(e.target.checked ? [...chosen, p] : chosen.filter((c) => c !== p))}
+              />
+              {p}
+            </label>
+          ))}
+        </fieldset>
+      </form>
+      {create.error && <ErrorPanel error={create.error} />}
+      {create.data && (
+        <div className="mt-4 grid gap-2" role="status">
+          <p>
+            The secret, shown this once. It ends <Time at={create.data.expiresAt} />. To use it:
+          </p>
+          <Command
+            text={`curl -H "Authorization: Bearer ${create.data.secret}" ${window.location.origin}/api/v1/stats`}
+          />
+        </div>
+      )}
+    </Panel>
+  );
+};
+
+/** Enrollment and API tokens: made, seen without their secrets, and revoked. */
+export const TokensPage = () => {
+  const client = useQueryClient();
+  const pages = useInfiniteQuery(queries.tokens());
+  const revoke = useMutation({
+    mutationFn: (id: string) => call(contract.tokens.revokeToken, { params: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
+  });
+  return (
+    <Page title="Tokens">
+      <CreateToken />
+      {revoke.error && <ErrorPanel error={revoke.error} />}
+      <section className="panel" aria-label="Tokens">
+        <PagedTable
+          pages={pages}
+          noun="tokens"
+          label="Tokens"
+          keyOf={(t) => t.id}
+          cardHeight={112}
+          columns={[
+            { head: "Kind", width: "110px", cell: (t) => t.kind },
+            { head: "For", className: "full", cell: (t) => t.label },
+            {
+              head: "May",
+              cell: (t) => (
+                <span className="mono text-dim" title={t.permissions.join(", ")}>
+                  {t.kind === "api"
+                    ? t.permissions.join(", ")
+                    : t.usesLeft === null
+                      ? "enroll"
+                      : `enroll ${plural(t.usesLeft, "more machine")}`}
+                </span>
+              ),
+            },
+            { head: "Last used", width: "120px", className: "wide-only", cell: (t) => <Time at={t.lastUsedAt} /> },
+            { head: "Ends", width: "120px", label: "ends", cell: (t) => <Time at={t.expiresAt} /> },
+            {
+              head: "Actions",
+              width: "180px",
+              className: "end",
+              cell: (t) =>
+                t.revokedAt ? (
+                  <span className="text-dim">
+                    revoked <Time at={t.revokedAt} />
+                  </span>
+                ) : (
+                  <Confirm verb="Revoke" question={`Revoke ${t.label}?`} onConfirm={() => revoke.mutate(t.id)} />
+                ),
+            },
+          ]}
+          empty={
+            <Empty title="No token exists yet">
+              An API token lets a program read what you see here; create one above.
+            </Empty>
+          }
+        />
+      </section>
+    </Page>
+  );
+};

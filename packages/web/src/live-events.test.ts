@@ -1,0 +1,20 @@
+import { CHANNELS } from "@zerotrace/sdk";
+import { expect, test } from "vitest";
+import { backoffMs, queriesTouchedBy } from "./live-events.ts";
+
+test("every channel makes the totals and its own lists old", () => {
+  for (const channel of CHANNELS) expect(queriesTouchedBy({ channel }, false)).toContain("stats");
+  expect(queriesTouchedBy({ channel: "finding_alert" }, false)).toContain("findings");
+  expect(queriesTouchedBy({ channel: "feed_update" }, false)).toContain("feeds");
+});
+
+test("rows of an open findings list are never moved by an event", () => {
+  for (const channel of CHANNELS) expect(queriesTouchedBy({ channel }, true)).not.toContain("findings");
+});
+
+test("attempts to connect grow apart and stop growing at half a minute", () => {
+  expect(backoffMs(0, 0)).toBe(1000);
+  expect(backoffMs(3, 0)).toBe(8000);
+  expect(backoffMs(100, 0)).toBe(30_000);
+  expect(backoffMs(100, 1)).toBe(22_500);
+});

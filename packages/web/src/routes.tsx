@@ -1,0 +1,121 @@
+import { createRootRoute, createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import type { PromptFilter } from "@zerotrace/core/query/index";
+import { PROMPT_KEYS } from "@zerotrace/core/query/index";
+import type { Sort } from "./api.ts";
+import { Shell } from "./ui/shell.tsx";
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const oneOf = <T extends string>(value: unknown, allowed: readonly T[], otherwise: T): T =>
+  allowed.find((a) => a === value) ?? otherwise;
+
+export type FindingsView = "rows" | "fixes" | "advisories";
+export interface FindingsSearch extends PromptFilter {
+  sort?: Sort;
+  view?: FindingsView;
+}
+
+/** Keeps what the findings page understands of a URL. */
+const findingsSearch = (search: Record<string, unknown>): FindingsSearch => {
+  const kept: Record<string, string | undefined> = { q: text(search["q"]) };
+  for (const { field } of PROMPT_KEYS) kept[field] = text(search[field]);
+  const sort = oneOf<Sort>(search["sort"], ["risk", "seen", "package", "epss"], "risk");
+  const view = oneOf<FindingsView>(search["view"], ["rows", "fixes", "advisories"], "rows");
+  return {
+    ...kept,
+    sort: sort === "risk" ? undefined : sort,
+    view: view === "rows" ? undefined : view,
+  } as FindingsSearch;
+};
+
+const wordSearch = (search: Record<string, unknown>): { q?: string } => ({ q: text(search["q"]) });
+
+const root = createRootRoute({ component: Shell });
+const page = <P extends string>(path: P) => ({ getParentRoute: () => root, path }) as const;
+
+const overview = createRoute({
+  ...page("/"),
+  component: lazyRouteComponent(() => import("./features/overview/overview.tsx"), "OverviewPage"),
+});
+const findings = createRoute({
+  ...page("/findings"),
+  validateSearch: findingsSearch,
+  component: lazyRouteComponent(() => import("./features/findings/findings.tsx"), "FindingsPage"),
+});
+const finding = createRoute({
+  ...page("/findings/$id"),
+  component: lazyRouteComponent(() => import("./features/findings/finding.tsx"), "FindingPage"),
+});
+const assets = createRoute({
+  ...page("/assets"),
+  validateSearch: (s: Record<string, unknown>): { q?: string; sort?: "name" | "seen" } => {
+    const sort = oneOf(s["sort"], ["risk", "name", "seen"] as const, "risk");
+    return { ...wordSearch(s), sort: sort === "risk" ? undefined : sort };
+  },
+  component: lazyRouteComponent(() => import("./features/assets/assets.tsx"), "AssetsPage"),
+});
+
+export type AssetTab = "findings" | "inventory" | "changes" | "coverage" | "facts";
+const asset = createRoute({
+  ...page("/assets/$id"),
+  validateSearch: (s: Record<string, unknown>): { tab?: AssetTab; q?: string } => {
+    const tab = oneOf(s["tab"], ["findings", "inventory", "changes", "coverage", "facts"] as const, "findings");
+    return { ...wordSearch(s), tab: tab === "findings" ? undefined : tab };
+  },
+  component: lazyRouteComponent(() => import("./features/assets/asset.tsx"), "AssetPage"),
+});
+const components = createRoute({
+  ...page("/components"),
+  validateSearch: wordSearch,
+  component: lazyRouteComponent(() => import("./features/components/components.tsx"), "ComponentsPage"),
+});
+const advisories = createRoute({
+  ...page("/advisories"),
+  validateSearch: wordSearch,
+  component: lazyRouteComponent(() => import("./features/advisories/advisories.tsx"), "AdvisoriesPage"),
+});
+const advisory = createRoute({
+  ...page("/advisories/$id"),
+  component: lazyRouteComponent(() => import("./features/advisories/advisory.tsx"), "AdvisoryPage"),
+});
+const feeds = createRoute({
+  ...page("/feeds"),
+  component: lazyRouteComponent(() => import("./features/feeds/feeds.tsx"), "FeedsPage"),
+});
+const agents = createRoute({
+  ...page("/agents"),
+  component: lazyRouteComponent(() => import("./features/agents/agents.tsx"), "AgentsPage"),
+});
+const enroll = createRoute({
+  ...page("/agents/enroll"),
+  component: lazyRouteComponent(() => import("./features/agents/enroll.tsx"), "EnrollPage"),
+});
+const jobs = createRoute({
+  ...page("/jobs"),
+  component: lazyRouteComponent(() => import("./features/jobs/jobs.tsx"), "JobsPage"),
+});
+const tokens = createRoute({
+  ...page("/tokens"),
+  component: lazyRouteComponent(() => import("./features/tokens/tokens.tsx"), "TokensPage"),
+});
+const signIn = createRoute({
+  ...page("/sign-in"),
+  component: lazyRouteComponent(() => import("./features/sessions/sign-in.tsx"), "SignInPage"),
+});
+
+/** Every page of the dashboard. A new page is a folder in `features` and an entry here. */
+export const routeTree = root.addChildren([
+  overview,
+  findings,
+  finding,
+  assets,
+  asset,
+  components,
+  advisories,
+  advisory,
+  feeds,
+  agents,
+  enroll,
+  jobs,
+  tokens,
+  signIn,
+]);

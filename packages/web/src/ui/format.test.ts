@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { atLeast, bytes, duration, exact, middle, plural, relative, share } from "./format.ts";
+
+const NOW = Date.parse("2026-11-21T12:00:00Z");
+
+test("moments are told in their largest whole unit, before and after now", () => {
+  expect(relative("2026-11-21T11:59:55Z", NOW)).toBe("just now");
+  expect(relative("2026-11-21T11:58:59Z", NOW)).toBe("1 min ago");
+  expect(relative("2026-11-21T08:30:00Z", NOW)).toBe("3 h ago");
+  expect(relative("2026-11-21T12:05:00Z", NOW)).toBe("in 5 min");
+  expect(relative("2024-11-20T12:00:00Z", NOW)).toBe("2 y ago");
+  expect(relative("not a date", NOW)).toBe("not a date");
+  expect(duration(90 * 86_400_000)).toBe("3 mo");
+  expect(exact("2026-11-21T11:59:55.120Z")).toBe("2026-11-21 11:59:55 UTC");
+});
+
+test("a share that is not nothing never reads as nothing", () => {
+  expect([0, 0.0004, 0.004, 0.58, 1].map(share)).toEqual(["0 %", "< 0.1 %", "0.4 %", "58 %", "100 %"]);
+});
+
+test("numbers carry their unit, and say where counting stopped", () => {
+  expect(plural(1, "advisory", "advisories")).toBe("1 advisory");
+  expect(plural(1200, "finding")).toBe("1,200 findings");
+  expect(atLeast(10_000, false)).toBe("10,000+");
+  expect(bytes(7_340_032)).toBe("7.0 MiB");
+  expect(bytes(512)).toBe("512 B");
+});
+
+test("long text keeps both ends", () => {
+  expect(middle("pkg:deb/debian/openssl@3.0.11", 15)).toBe("pkg:deb…@3.0.11");
+  expect(middle("short", 15)).toBe("short");
+});

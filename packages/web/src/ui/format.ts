@@ -1,0 +1,72 @@
+const whole = new Intl.NumberFormat("en-US");
+
+/** 12345 -> `12,345`. */
+export const count = (n: number): string => whole.format(n);
+
+/** `1 finding`, `2 findings`, `2 advisories`. */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+/** A list's count: exact, or `10,000+` where counting stopped. */
+export const atLeast = (n: number, exact: boolean): string => (exact ? count(n) : `${count(n)}+`);
+
+/** A share 0..1 as a percentage; small shares keep one decimal and never round to nothing. */
+export const share = (part: number): string => {
+  const percent = part * 100;
+  if (percent === 0 || percent >= 10) return `${Math.round(percent)} %`;
+  return percent < 0.1 ? "< 0.1 %" : `${percent.toFixed(1)} %`;
+};
+
+const KIB = 1024;
+
+/** Bytes with a binary unit: `7.0 MiB`. */
+export const bytes = (n: number): string => {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = n;
+  let unit = 0;
+  while (value >= KIB && unit < units.length - 1) {
+    value /= KIB;
+    unit += 1;
+  }
+  return unit === 0 ? `${value} B` : `${value.toFixed(1)} ${units[unit]}`;
+};
+
+const STEPS: readonly (readonly [number, string])[] = [
+  [60, "s"],
+  [60, "min"],
+  [24, "h"],
+  [30, "d"],
+  [12.17, "mo"],
+  [Number.POSITIVE_INFINITY, "y"],
+];
+
+/** A length of time in its largest unit: `42 s`, `3 h`, `2 mo`. */
+export const duration = (ms: number): string => {
+  let value = Math.max(0, ms) / 1000;
+  for (const [size, unit] of STEPS) {
+    if (value < size) return `${Math.floor(value)} ${unit}`;
+    value /= size;
+  }
+  return "";
+};
+
+/** A moment against now: `just now`, `3 h ago`, `in 5 min`. Unreadable dates come back as they are. */
+export const relative = (iso: string, nowMs: number): string => {
+  const at = Date.parse(iso);
+  if (Number.isNaN(at)) return iso;
+  const ms = nowMs - at;
+  if (Math.abs(ms) < 10_000) return "just now";
+  return ms < 0 ? `in ${duration(-ms)}` : `${duration(ms)} ago`;
+};
+
+/** The exact moment, in UTC: `2026-11-21 14:41:09 UTC`. */
+export const exact = (iso: string): string => {
+  const at = Date.parse(iso);
+  return Number.isNaN(at) ? iso : `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+};
+
+/** Long text cut in its middle, where purls and digests differ least. */
+export const middle = (text: string, max: number): string => {
+  if (text.length <= max) return text;
+  const tail = Math.floor((max - 1) / 2);
+  return `${text.slice(0, max - 1 - tail)}…${text.slice(text.length - tail)}`;
+};

@@ -1,0 +1,123 @@
+import { Check, Copy as CopyIcon } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { exact, middle, relative } from "./format.ts";
+import { useNow } from "./hooks.ts";
+
+/** A moment, told against now; the exact one on hover and for readers of the markup. */
+export const Time = ({ at }: { at: string | null }) => {
+  const now = useNow();
+  if (!at) return <span className="text-dim">never</span>;
+  return (
+    <time dateTime={at} title={exact(at)} className="whitespace-nowrap">
+      {relative(at, now)}
+    </time>
+  );
+};
+
+/** Text that a click copies. `max` cuts it in the middle for the eye only. */
+export const Copy = ({ text, max = 80, label }: { text: string; max?: number; label?: string }) => {
+  const [copied, setCopied] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const copy = (event: React.MouseEvent) => {
+    event.stopPropagation();
+    event.preventDefault();
+    void navigator.clipboard?.writeText(text).then(() => {
+      setCopied(true);
+      timer.current = setTimeout(() => setCopied(false), 1500);
+    });
+  };
+  const Icon = copied ? Check : CopyIcon;
+  return (
+    <button
+      type="button"
+      onClick={copy}
+      title={`${text} (click to copy)`}
+      aria-label={`Copy ${label ?? text}`}
+      className="mono group inline-flex max-w-full min-w-0 items-center gap-1 text-left hover:text-accent"
+    >
+      <span className="truncate">{middle(text, max)}</span>
+      <Icon
+        aria-hidden="true"
+        className={`size-3 shrink-0 ${copied ? "text-accent" : "text-dim opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"}`}
+      />
+      <span aria-live="polite" className="sr-only">
+        {copied ? "Copied" : ""}
+      </span>
+    </button>
+  );
+};
+
+/** A command to run, whole and wrapped, with a button that copies it. */
+export const Command = ({ text }: { text: string }) => {
+  const [copied, setCopied] = useState(false);
+  const copy = () => void navigator.clipboard?.writeText(text).then(() => setCopied(true));
+  return (
+    <div className="flex items-stretch border border-line bg-page">
+      <code className="min-w-0 flex-1 px-2 py-1.5 leading-5 wrap-anywhere">
+        <span className="text-accent select-none" aria-hidden="true">
+          ${" "}
+        </span>
+        {text}
+      </code>
+      <button
+        type="button"
+        onClick={copy}
+        aria-label={copied ? "Copied" : `Copy command: ${text}`}
+        className="flex w-9 shrink-0 items-center justify-center border-l border-line text-dim hover:text-accent"
+      >
+        {copied ? <Check className="size-4 text-accent" /> : <CopyIcon className="size-4" />}
+      </button>
+    </div>
+  );
+};
+
+/** Risk 0..100 with its bar. */
+export const Risk = ({ value }: { value: number }) => (
+  <span className="mono inline-flex items-center gap-2" title={`Risk ${value.toFixed(1)} of 100`}>
+    <span className="w-9 text-right">{value.toFixed(1)}</span>
+    <span className="h-1.5 w-10 bg-line" aria-hidden="true">
+      <span className="block h-1.5 bg-text" style={{ width: `${Math.min(100, value)}%` }} />
+    </span>
+  </span>
+);
+
+/** EPSS 0..1: a small bar and its number; what is not known is said. */
+export const Epss = ({ value }: { value: number | null }) =>
+  value === null ? (
+    <span className="mono text-dim" title="No EPSS score from any source">
+      –
+    </span>
+  ) : (
+    <span
+      className="mono inline-flex items-center gap-1.5"
+      title={`EPSS: ${(value * 100).toFixed(2)} % chance of exploitation in 30 days`}
+    >
+      <span className="h-1.5 w-6 bg-line" aria-hidden="true">
+        <span className="block h-1.5 bg-dim" style={{ width: `${value * 100}%`, minWidth: value > 0 ? 1 : 0 }} />
+      </span>
+      {(value * 100).toFixed(value < 0.1 ? 1 : 0)} %
+    </span>
+  );
+
+/** A solid mark: known to be exploited. */
+export const Kev = ({ at }: { at: string | null }) =>
+  at === null ? null : (
+    <span
+      className="rounded-[2px] bg-text px-1 font-mono text-xs leading-4 font-bold text-page"
+      title={`Known to be exploited: in the KEV catalog since ${exact(at).slice(0, 10)}`}
+    >
+      KEV
+    </span>
+  );
+
+/** Online or not: a filled or a hollow dot and the word. */
+export const Online = ({ online }: { online: boolean }) => (
+  <span className="inline-flex items-center gap-1.5 text-sm">
+    <span
+      aria-hidden="true"
+      className={`size-2 rounded-full border ${online ? "border-accent bg-accent" : "border-edge"}`}
+    />
+    {online ? "online" : "offline"}
+  </span>
+);

@@ -1,0 +1,187 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useRouterState } from "@tanstack/react-router";
+import {
+  type Completion,
+  completePrompt,
+  formatPrompt,
+  parsePrompt,
+  PROMPT_KEYS,
+  type PromptFilter,
+} from "@zerotrace/core/query/index";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { queries } from "../api.ts";
+import type { FindingsSearch } from "../routes.tsx";
+
+type Scope = "findings" | "assets" | "components" | "advisories";
+const SCOPES: readonly Scope[] = ["assets", "components", "advisories"];
+const HINTS: Record<Scope, string> = {
+  findings: "severity:critical kev:true fix:yes openssl",
+  assets: "part of a host's name",
+  components: "part of a package's name",
+  advisories: "CVE-2024-3094: are we affected?",
+};
+
+const scopeOf = (path: string): Scope => SCOPES.find((s) => path === `/${s}`) ?? "findings";
+
+/** The text of the prompt as the URL has it. */
+const textOf = (path: string, search: Record<string, unknown>): string => {
+  if (path === "/findings") return formatPrompt(search as PromptFilter);
+  return SCOPES.some((s) => path === `/${s}`) && typeof search["q"] === "string" ? search["q"] : "";
+};
+
+const cleared = Object.fromEntries([...PROMPT_KEYS.map((k) => k.field), "q"].map((f) => [f, undefined]));
+
+const Suggestions = ({
+  id,
+  list,
+  at,
+  choose,
+}: {
+  id: string;
+  list: readonly Completion[];
+  at: number;
+  choose: (c: Completion) => void;
+}) => (
+  <ul
+    id={id}
+    role="listbox"
+    aria-label="Completions"
+    className="panel absolute top-full left-0 z-30 mt-px w-full max-w-md bg-raised"
+  >
+    {list.map((c, i) => (
+      <li
+        key={c.insert}
+        id={`${id}-${i}`}
+        role="option"
+        aria-selected={i === at}
+        onPointerDown={(e) => {
+          e.preventDefault();
+          choose(c);
+        }}
+        className={`flex cursor-pointer gap-3 px-3 py-1.5 ${i === at ? "bg-page text-accent" : ""}`}
+      >
+        <span className="mono">{c.insert}</span>
+        <span className="ml-auto text-xs text-dim">{c.says}</span>
+      </li>
+    ))}
+  </ul>
+);
+
+/**
+ * The one line that filters: it completes, explains mistakes in place, and is written back by everything else that
+ * filters. On lists of their own it searches those; anywhere else it opens findings.
+ */
+export const Prompt = () => {
+  const navigate = useNavigate();
+  const location = useRouterState({ select: (s) => s.resolvedLocation ?? s.location });
+  const scope = scopeOf(location.pathname);
+  const fromUrl = textOf(location.pathname, location.search);
+  const [text, setText] = useState(fromUrl);
+  const [caret, setCaret] = useState(0);
+  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState(-1);
+  const input = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const coverage = useQuery({ ...queries.coverage(), enabled: open });
+  useEffect(() => setText(fromUrl), [fromUrl, location.pathname]);
+
+  const grammar = scope === "findings";
+  const { filter, errors } = useMemo(() => (grammar ? parsePrompt(text) : { filter: {}, errors: [] }), [grammar, text]);
+  const known = { ecosystem: coverage.data?.rows.map((r) => r.ecosystem) ?? [] };
+  const list = open && grammar ? completePrompt(text, caret, known) : [];
+
+  const choose = (c: Completion) => {
+    const next = `${text.slice(0, c.at)}${c.insert}${text.slice(c.at + c.length)}`;
+    const to = c.at + c.insert.length;
+    setText(next);
+    setCaret(to);
+    setAt(-1);
+    requestAnimationFrame(() => input.current?.setSelectionRange(to, to));
+  };
+  const submit = () => {
+    if (errors.length > 0) return;
+    setOpen(false);
+    if (!grammar) void navigate({ to: `/${scope}`, search: { q: text.trim() || undefined } });
+    else {
+      const kept = location.pathname === "/findings" ? location.search : {};
+      void navigate({ to: "/findings", search: { ...kept, ...cleared, ...filter } as FindingsSearch });
+    }
+  };
+  const onKeyDown = (e: React.KeyboardEvent) => {
+    const chosen = list[at] ?? (e.key === "Tab" && text.trim() !== "" ? list[0] : undefined);
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+      e.preventDefault();
+      setAt((i) => Math.max(-1, Math.min(list.length - 1, i + (e.key === "ArrowDown" ? 1 : -1))));
+    } else if (chosen && (e.key === "Tab" || e.key === "Enter") && !e.shiftKey) {
+      e.preventDefault();
+      choose(chosen);
+    } else if (e.key === "Enter") {
+      e.preventDefault();
+      submit();
+    } else if (e.key === "Escape") {
+      if (open && list.length > 0) setOpen(false);
+      else input.current?.blur();
+    }
+  };
+  const mistake = errors[0];
+  return (
+    <div className="relative min-w-0 flex-1" role="search">
+      <div className="flex h-10 items-center gap-2">
+        <label htmlFor={`${id}-text`} className="mono shrink-0 text-dim">
+          {scope} <span className="text-accent">&gt;</span>
+        </label>
+        <input
+          ref={input}
+          id={`${id}-text`}
+          data-prompt=""
+          role="combobox"
+          aria-expanded={list.length > 0}
+          aria-controls={`${id}-list`}
+          aria-activedescendant={at >= 0 ? `${id}-list-${at}` : undefined}
+          aria-invalid={mistake !== undefined}
+          aria-describedby={mistake ? `${id}-mistake` : undefined}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          placeholder={HINTS[scope]}
+          value={text}
+          onChange={(e) => {
+            setText(e.target.value);
+            setCaret(e.target.selectionStart ?? e.target.value.length);
+            setOpen(true);
+            setAt(-1);
+          }}
+          onSelect={(e) => setCaret(e.currentTarget.selectionStart ?? 0)}
+          onFocus={() => setOpen(true)}
+          onBlur={() => setOpen(false)}
+          onKeyDown={onKeyDown}
+          className="mono h-8 min-w-0 flex-1 bg-transparent placeholder:text-dim focus-visible:outline-none"
+        />
+        {text !== "" && (
+          <button
+            type="button"
+            className="px-2 text-xs text-dim hover:text-accent"
+            onClick={() => {
+              setText("");
+              if (fromUrl !== "")
+                void navigate({ to: location.pathname, search: { ...location.search, ...cleared } as never });
+            }}
+          >
+            clear
+          </button>
+        )}
+      </div>
+      {mistake && (
+        <p
+          id={`${id}-mistake`}
+          role="alert"
+          className="absolute top-full left-0 z-40 w-full border border-line bg-raised px-3 py-1.5 text-sm"
+        >
+          <span className="mono text-bad">{text.slice(mistake.at, mistake.at + mistake.length)}</span>{" "}
+          <span>{mistake.message}</span>
+        </p>
+      )}
+      {!mistake && list.length > 0 && <Suggestions id={`${id}-list`} list={list} at={at} choose={choose} />}
+    </div>
+  );
+};

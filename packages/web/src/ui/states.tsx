@@ -1,0 +1,99 @@
+import { Link, useRouter } from "@tanstack/react-router";
+import { ApiError } from "@zerotrace/sdk";
+import { CircleAlert, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { Copy } from "./marks.tsx";
+
+/** Gray lines of a row's height where rows will be. */
+export const RowsSkeleton = ({ rows = 8 }: { rows?: number }) => (
+  <div role="status" aria-label="Loading" className="divide-y divide-line">
+    {Array.from({ length: rows }, (_, i) => (
+      <div key={i} className="flex h-8 items-center gap-3 px-3">
+        <span className="skeleton size-4" />
+        <span className="skeleton h-3" style={{ width: `${30 + ((i * 17) % 40)}%` }} />
+        <span className="skeleton ml-auto h-3 w-16" />
+      </div>
+    ))}
+  </div>
+);
+
+/** A gray block of a given size (tailwind classes) where something will be. */
+export const Block = ({ className }: { className: string }) => <span className={`skeleton block ${className}`} />;
+
+export const PageSkeleton = () => (
+  <div className="grid gap-4 py-4" role="status" aria-label="Loading">
+    <Block className="h-7 w-48" />
+    <Block className="h-40 w-full" />
+    <Block className="h-64 w-full" />
+  </div>
+);
+
+const whatToDo = (error: Error): string => {
+  if (!(error instanceof ApiError)) return "Reload the page. If it happens again, tell us the text above.";
+  if (error.status === 0)
+    return "Check that the server runs (npm start prints its address). This page tries again by itself.";
+  if (error.status === 401) return "Sign in again with a new link: npx zerotrace sign-in";
+  if (error.status === 403) return "Your credential does not allow this. Ask an owner of the company.";
+  if (error.status === 404) return "It may have been removed, or the address may be mistyped.";
+  if (error.status === 429) return "Wait a moment, then try again.";
+  if (error.status < 500) return "Change what the message names, then try again.";
+  return "Try again. If it stays, look for the correlation id in the server's log.";
+};
+
+/** A failure: what happened, what to do, and the id that the server's log holds. */
+export const ErrorPanel = ({ error, retry }: { error: Error; retry?: () => void }) => {
+  const id = error instanceof ApiError ? error.correlationId : undefined;
+  return (
+    <div role="alert" className="panel flex gap-3 p-4">
+      <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-bad" />
+      <div className="grid min-w-0 gap-1">
+        <p>{error.message}</p>
+        <p className="text-dim">{whatToDo(error)}</p>
+        <div className="mt-1 flex flex-wrap items-center gap-3">
+          {retry && (
+            <button type="button" className="button" onClick={retry}>
+              Try again
+            </button>
+          )}
+          {error instanceof ApiError && <span className="mono text-xs text-dim">{error.code}</span>}
+          {id && (
+            <span className="text-xs text-dim">
+              correlation id <Copy text={id} />
+            </span>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+};
+
+/** Nothing here yet: why, and the next step. */
+export const Empty = ({ title, children }: { title: string; children?: ReactNode }) => (
+  <div className="grid justify-items-start gap-2 px-4 py-8">
+    <p className="font-medium">{title}</p>
+    {children && <div className="grid max-w-2xl justify-items-start gap-2 text-dim">{children}</div>}
+  </div>
+);
+
+/** Something is missing, old or still moving; said above what it concerns. */
+export const Notice = ({ children, tone = "warn" }: { children: ReactNode; tone?: "warn" | "busy" }) => (
+  <div role="status" className="panel flex items-start gap-3 px-4 py-2.5">
+    {tone === "warn" ? (
+      <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
+    ) : (
+      <span aria-hidden="true" className="mt-1.5 size-2 shrink-0 bg-accent" />
+    )}
+    <div className="min-w-0 flex-1">{children}</div>
+  </div>
+);
+
+export const NotFoundPage = () => {
+  const router = useRouter();
+  return (
+    <Empty title={`There is no page at ${router.state.location.pathname}`}>
+      <Link to="/" className="link">
+        Go to the overview
+      </Link>
+    </Empty>
+  );
+};

@@ -1,0 +1,99 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { type Feeds, queries, type Session } from "../api.ts";
+import { useLive } from "../live-context.ts";
+import { useConnection } from "../live.ts";
+import { bytes, count, duration, plural } from "./format.ts";
+import { useNow } from "./hooks.ts";
+
+const Part = ({ children, className = "" }: { children: ReactNode; className?: string }) => (
+  <span className={`flex shrink-0 items-center gap-1.5 border-r border-line px-3 ${className}`}>{children}</span>
+);
+
+/** A running sync in words with numbers. */
+export const progressText = (p: NonNullable<Feeds["progress"]>): string => {
+  const read = p.totalBytes ? `${bytes(p.doneBytes)} of ${bytes(p.totalBytes)}` : bytes(p.doneBytes);
+  return `${p.label}: ${read}, ${count(p.recordCount)} records`;
+};
+
+const Connection = () => {
+  const { state, lostAtMs } = useConnection(useLive());
+  const now = useNow();
+  const lost = lostAtMs === null ? "" : `, stale since ${duration(Math.max(0, now - lostAtMs))}`;
+  const words = {
+    connecting: "connecting",
+    live: "live",
+    reconnecting: `reconnecting${lost}`,
+    "signed-out": "signed out",
+  };
+  return (
+    <Part className={state === "live" ? "text-accent" : "text-warn"}>
+      <span
+        aria-hidden="true"
+        className={`size-2 rounded-full border border-current ${state === "live" ? "bg-current" : ""}`}
+      />
+      {words[state]}
+    </Part>
+  );
+};
+
+const newest = (feeds: Feeds): string | null => {
+  const dates = feeds.sources.flatMap((s) => (s.dataAt ? [s.dataAt] : []));
+  return dates.sort().at(-1) ?? feeds.generation?.publishedAt ?? null;
+};
+
+const Advisories = () => {
+  const feeds = useQuery(queries.feeds());
+  const now = useNow();
+  if (!feeds.data) return <Part className="text-dim">advisories {feeds.error ? "unknown" : "…"}</Part>;
+  if (feeds.data.syncing) {
+    return <Part>{feeds.data.progress ? progressText(feeds.data.progress) : "bringing advisories"}</Part>;
+  }
+  const at = newest(feeds.data);
+  if (!feeds.data.generation || !at) return <Part className="text-warn">no advisories yet</Part>;
+  return (
+    <Part className={feeds.data.stale || feeds.data.lastError ? "text-warn" : ""}>
+      <Link to="/feeds" className="hover:text-accent">
+        advisories {duration(now - Date.parse(at))} old{feeds.data.stale ? ", stale" : ""}
+        {feeds.data.lastError ? ", last sync failed" : ""}
+      </Link>
+    </Part>
+  );
+};
+
+const Work = () => {
+  const stats = useQuery(queries.stats());
+  if (!stats.data) return null;
+  const { pendingJobs, agentsOnline, agentCount } = stats.data;
+  return (
+    <>
+      <Part>
+        <Link to="/jobs" className={pendingJobs > 0 ? "text-text hover:text-accent" : "text-dim hover:text-accent"}>
+          {pendingJobs > 0 ? `${plural(pendingJobs, "job")} running` : "no jobs running"}
+        </Link>
+      </Part>
+      <Part>
+        <Link to="/agents" className="hover:text-accent">
+          {count(agentsOnline)}/{count(agentCount)} agents online
+        </Link>
+      </Part>
+    </>
+  );
+};
+
+/** What is running, missing or stale, on every page. */
+export const StatusLine = ({ session, onHelp }: { session: Session; onHelp: () => void }) => (
+  <footer
+    aria-label="Status"
+    className="mono fixed inset-x-0 bottom-0 z-20 flex h-8 items-stretch overflow-x-auto border-t border-line bg-panel text-xs whitespace-nowrap"
+  >
+    <Part className="bg-raised font-semibold">{session.companyName}</Part>
+    <Connection />
+    <Advisories />
+    <Work />
+    <button type="button" onClick={onHelp} className="ml-auto shrink-0 px-3 text-dim hover:text-accent">
+      <kbd className="text-xs text-text">?</kbd> help
+    </button>
+  </footer>
+);

@@ -1,0 +1,182 @@
+import type { UseInfiniteQueryResult, InfiniteData } from "@tanstack/react-query";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { atLeast, count } from "./format.ts";
+import { useKeys, useMedia } from "./hooks.ts";
+import { ErrorPanel, RowsSkeleton } from "./states.tsx";
+
+export interface Column<Row> {
+  readonly head: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** CSS width of the column; the rest is shared by those without. */
+  readonly width?: string;
+  readonly className?: string;
+  /** Said before the value where a row is a card (under 720 px). */
+  readonly label?: string;
+}
+
+interface Page<Row> {
+  rows: Row[];
+  next: string | null;
+  count: number;
+  countIsExact: boolean;
+}
+export type Pages<Row> = UseInfiniteQueryResult<InfiniteData<Page<Row>>>;
+
+interface TableProps<Row> {
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  readonly onOpen?: (row: Row) => void;
+  /** Height of a row as a card, in pixels. */
+  readonly cardHeight?: number;
+  readonly selected?: ReadonlySet<string>;
+  readonly onSelect?: (key: string) => void;
+  /** Keys of rows that just came in. */
+  readonly arrived?: ReadonlySet<string>;
+}
+
+const ROW_PX = 32;
+const STICKY_PX = 88;
+
+/**
+ * A table of any length: only the rows in view are in the page, all of one height. j and k move, e and Enter open,
+ * x selects.
+ */
+export const Table = <Row,>(props: TableProps<Row>) => {
+  const { columns, rows, keyOf, onOpen, onSelect, cardHeight = 72 } = props;
+  const narrow = useMedia("(width < 720px)");
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [offset, setOffset] = useState(0);
+  const [active, setActive] = useState(-1);
+  useLayoutEffect(() => {
+    if (body.current) setOffset(body.current.getBoundingClientRect().top + window.scrollY);
+  }, [narrow]);
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => (narrow ? cardHeight : ROW_PX),
+    overscan: 12,
+    scrollMargin: offset,
+    scrollPaddingStart: STICKY_PX + ROW_PX,
+    scrollPaddingEnd: 64,
+  });
+  useLayoutEffect(() => virtual.measure(), [narrow, virtual]);
+
+  const onKey = useCallback(
+    (key: string): boolean => {
+      const row = rows[active];
+      if (key === "j" || key === "k") {
+        const to = Math.min(rows.length - 1, Math.max(0, active + (key === "j" ? 1 : -1)));
+        setActive(to);
+        virtual.scrollToIndex(to, { align: "auto" });
+        return true;
+      }
+      if (!row) return false;
+      if ((key === "e" || (key === "Enter" && document.activeElement === document.body)) && onOpen) {
+        onOpen(row);
+        return true;
+      }
+      if (key !== "x" || !onSelect) return false;
+      onSelect(keyOf(row));
+      return true;
+    },
+    [rows, active, virtual, onOpen, onSelect, keyOf],
+  );
+  useKeys(onKey);
+
+  const items = virtual.getVirtualItems();
+  const first = items[0];
+  const last = items.at(-1);
+  const above = first ? first.start - offset : 0;
+  const below = last ? virtual.getTotalSize() - (last.end - offset) : 0;
+  return (
+    <table
+      className="grid-table"
+      aria-label={props.label}
+      aria-rowcount={rows.length + 1}
+      style={{ ["--row-narrow" as string]: `${cardHeight}px`, ["--sticky" as string]: `${STICKY_PX}px` }}
+      role="table"
+    >
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map((c) => (
+            <th key={c.head} scope="col" role="columnheader" className={c.className} style={{ width: c.width }}>
+              {c.head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody ref={body} role="rowgroup">
+        {above > 0 && <tr className="spacer" aria-hidden="true" style={{ height: above }} />}
+        {items.map(({ index }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const key = keyOf(row);
+          return (
+            <tr
+              key={key}
+              role="row"
+              aria-rowindex={index + 2}
+              aria-current={index === active ? "true" : undefined}
+              aria-selected={props.selected ? props.selected.has(key) : undefined}
+              data-opens={onOpen ? "" : undefined}
+              className={props.arrived?.has(key) ? "arrived" : undefined}
+              onClick={(event) => {
+                if (!onOpen || (event.target as HTMLElement).closest("a,button") || getSelection()?.toString()) return;
+                onOpen(row);
+              }}
+            >
+              {columns.map((c) => (
+                <td key={c.head} role="cell" className={c.className} data-label={c.label}>
+                  {c.cell(row)}
+                </td>
+              ))}
+            </tr>
+          );
+        })}
+        {below > 0 && <tr className="spacer" aria-hidden="true" style={{ height: below }} />}
+      </tbody>
+    </table>
+  );
+};
+
+/** All rows that a paged query has so far. */
+export const rowsOf = <Row,>(pages: Pages<Row>): Row[] => pages.data?.pages.flatMap((p) => p.rows) ?? [];
+
+/** A paged query as a table: skeleton, error, `empty`, rows, and a button for the next page. */
+export const PagedTable = <Row,>({
+  pages,
+  empty,
+  noun,
+  ...table
+}: Omit<TableProps<Row>, "rows"> & { pages: Pages<Row>; empty: ReactNode; noun: string }) => {
+  const rows = rowsOf(pages);
+  const head = pages.data?.pages[0];
+  if (pages.isPending) return <RowsSkeleton rows={10} />;
+  if (pages.error && rows.length === 0) return <ErrorPanel error={pages.error} retry={() => void pages.refetch()} />;
+  if (rows.length === 0) return <>{empty}</>;
+  return (
+    <>
+      {pages.error && <ErrorPanel error={pages.error} retry={() => void pages.fetchNextPage()} />}
+      <Table {...table} rows={rows} />
+      <footer className="flex min-h-10 flex-wrap items-center gap-3 border-t border-line px-3 py-1 text-xs text-dim">
+        <span>
+          {head && rows.length < head.count
+            ? `${count(rows.length)} of ${atLeast(head.count, head.countIsExact)} ${noun}`
+            : `All ${count(rows.length)} ${noun}`}
+        </span>
+        {pages.hasNextPage && (
+          <button
+            type="button"
+            className="button"
+            disabled={pages.isFetchingNextPage}
+            onClick={() => void pages.fetchNextPage()}
+          >
+            {pages.isFetchingNextPage ? "Loading…" : "Load more"}
+          </button>
+        )}
+      </footer>
+    </>
+  );
+};
