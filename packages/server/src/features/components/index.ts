@@ -1,4 +1,4 @@
 export { createDictionary, type Dictionary } from "./dictionary.ts";
 export { createMatchPool, type MatchPool } from "./match-pool.ts";
 export { judgePending } from "./judge.ts";
-export { forgetJudgements, knownEcosystems, knownPackages, lockJudging } from "./sql.ts";
+export { forgetJudgements, judgedComponent, knownEcosystems, knownPackages, lockJudging } from "./sql.ts";

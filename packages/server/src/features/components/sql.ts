@@ -170,3 +170,16 @@ export const knownEcosystems = async (tx: Tx): Promise<string[]> =>
 /** Every package in the dictionary. */
 export const knownPackages = async (tx: Tx): Promise<{ ecosystem: string; name: string }[]> =>
   await tx.query("select ecosystem, name from package");
+
+/** What advisories speak of for a component; null when it does not exist. */
+export const judgedComponent = async (
+  tx: Tx,
+  id: number,
+): Promise<{ ecosystem: string; name: string; version: string } | null> =>
+  (
+    await tx.query<{ ecosystem: string; name: string; version: string }>(
+      `select c.ecosystem, p.name, c.judged_version as version from component c join package p on p.id = c.package_id
+       where c.id = $1`,
+      [id],
+    )
+  )[0] ?? null;

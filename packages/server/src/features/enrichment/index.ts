@@ -1,0 +1,72 @@
+import type { Database, Tx } from "../../platform/db/index.ts";
+import type { Metrics } from "../../platform/metrics/index.ts";
+import { enqueue } from "../../platform/queue/index.ts";
+import { markAllDirty, refreshDirtyAssets } from "../assets/index.ts";
+import { judgePending, type MatchPool } from "../components/index.ts";
+import { generationInForce } from "../feeds/index.ts";
+import { refreshFindings } from "../findings/index.ts";
+import { recordDay } from "../stats/index.ts";
+import { emit } from "../stream/index.ts";
+
+/** How long a company's reports gather before its findings are computed again, in ms. */
+const DEBOUNCE_MS = 250;
+
+/**
+ * Asks for a company's findings to be computed again, in the caller's transaction. Several asks before the job starts are one
+ * job; one after it started is another.
+ */
+export const requestEnrichment = async (tx: Tx, companyId: number): Promise<void> => {
+  await enqueue(tx, {
+    task: "enrich",
+    payload: { companyId },
+    key: `enrich:${companyId}`,
+    queueName: `company:${companyId}`,
+    delayMs: DEBOUNCE_MS,
+    maxAttempts: 25,
+  });
+};
+
+export interface EnrichmentDeps {
+  readonly db: Database;
+  readonly pool: MatchPool;
+  readonly metrics: Pick<Metrics, "match">;
+}
+
+const refresh = async (tx: Tx, companyId: number, feedChanged: boolean): Promise<void> => {
+  if (feedChanged) await markAllDirty(tx, companyId);
+  const assets = await refreshDirtyAssets(tx, companyId);
+  const { opened, closedCount, changedCount } = await refreshFindings(tx, companyId);
+  await recordDay(tx, companyId);
+  if (opened.length + closedCount > 0) {
+    const worst = opened[0];
+    await emit(tx, companyId, {
+      channel: "finding_alert",
+      ids: opened.map((o) => o.id),
+      count: opened.length,
+      summary: {
+        opened: opened.length,
+        closed: closedCount,
+        worstAdvisory: worst?.advisory ?? null,
+        worstPackage: worst?.package ?? null,
+        worstSeverity: worst?.severity ?? null,
+      },
+    });
+  }
+  if (assets.length > 0) {
+    const summary = { changed: changedCount, closed: closedCount };
+    await emit(tx, companyId, { channel: "scan_update", ids: assets, count: assets.length, summary });
+  }
+};
+
+/**
+ * The job that makes a company's findings true: judges every component not judged yet, then recomputes its assets' sums, its
+ * findings and today's figures in one transaction. Does nothing before the first generation: publishing it asks again.
+ */
+export const enrich = async (deps: EnrichmentDeps, payload: { companyId: number; feedChanged?: boolean }): Promise<void> => {
+  const startedAt = performance.now();
+  const { db, pool, metrics } = deps;
+  if ((await db.asService(generationInForce)) === null) return;
+  const components = await judgePending(db, pool, generationInForce);
+  await db.asServiceFor(payload.companyId, (tx) => refresh(tx, payload.companyId, payload.feedChanged ?? false));
+  metrics.match({ seconds: (performance.now() - startedAt) / 1000, components });
+};

@@ -1,0 +1,40 @@
+import { type AdvisoryIndex, applicableEcosystems } from "@zerotrace/core";
+
+/** What differs between two generations, in the words of the index. */
+export interface IndexChanges {
+  /** `ecosystem\0name` of packages whose ranges or names changed, appeared or went. */
+  readonly packages: ReadonlySet<string>;
+  /** Ecosystems that one has records for and the other has not. */
+  readonly ecosystems: ReadonlySet<string>;
+}
+
+const keysOf = (index: AdvisoryIndex | null): { hashes: Map<string, string>; ecosystems: Set<string> } => {
+  const hashes = new Map<string, string>();
+  const ecosystems = new Set<string>();
+  for (const p of index?.packages() ?? []) {
+    hashes.set(`${p.ecosystem}\0${p.name}`, p.hash);
+    ecosystems.add(p.ecosystem);
+  }
+  return { hashes, ecosystems };
+};
+
+/** Compares two indexes by package; `before` is null when there was none. */
+export const changesBetween = (before: AdvisoryIndex | null, next: AdvisoryIndex): IndexChanges => {
+  const a = keysOf(before);
+  const b = keysOf(next);
+  const packages = new Set<string>();
+  for (const [key, hash] of b.hashes) if (a.hashes.get(key) !== hash) packages.add(key);
+  for (const key of a.hashes.keys()) if (!b.hashes.has(key)) packages.add(key);
+  const ecosystems = new Set<string>();
+  for (const e of b.ecosystems) if (!a.ecosystems.has(e)) ecosystems.add(e);
+  for (const e of a.ecosystems) if (!b.ecosystems.has(e)) ecosystems.add(e);
+  return { packages, ecosystems };
+};
+
+/** Those of the dictionary's packages that the changes concern; a record for `Debian` concerns `Debian:12` too. */
+export const concernedPackages = <P extends { ecosystem: string; name: string }>(known: readonly P[], changes: IndexChanges): P[] =>
+  known.filter((p) => applicableEcosystems(p.ecosystem).some((e) => changes.packages.has(`${e}\0${p.name}`)));
+
+/** Those of the dictionary's ecosystems that came to be covered, or ceased to be. */
+export const concernedEcosystems = (known: readonly string[], changes: IndexChanges): string[] =>
+  known.filter((e) => applicableEcosystems(e).some((x) => changes.ecosystems.has(x)));

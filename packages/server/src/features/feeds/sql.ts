@@ -1,0 +1,114 @@
+import type { IndexMeta } from "@zerotrace/core";
+import { createReadStream } from "node:fs";
+import type { Tx } from "../../platform/db/index.ts";
+
+export interface Generation {
+  readonly id: number;
+  readonly publishedAt: Date;
+  readonly indexFile: string;
+  readonly meta: IndexMeta;
+}
+
+/** The generation in force: the newest published; null before the first. */
+export const generationInForce = async (tx: Tx): Promise<Generation | null> =>
+  (
+    await tx.query<Generation>(
+      `select id, published_at as "publishedAt", index_file as "indexFile", meta from feed_generation order by id desc limit 1`,
+    )
+  )[0] ?? null;
+
+/** Adds a generation, which is in force once this transaction commits. Returns its id. */
+export const insertGeneration = async (tx: Tx, meta: IndexMeta, indexFile: string): Promise<number> =>
+  (
+    await tx.query<{ id: number }>("insert into feed_generation (meta, index_file) values ($1, $2) returning id", [
+      JSON.stringify(meta),
+      indexFile,
+    ])
+  )[0]?.id as number;
+
+/** Index files of generations older than the newest `keep`, which nothing reads any more. */
+export const outdatedFiles = async (tx: Tx, keep: number): Promise<string[]> =>
+  (
+    await tx.query<{ file: string }>(
+      `select distinct index_file as file from feed_generation g
+       where g.id <= (select max(id) from feed_generation) - $1
+         and g.index_file not in (select index_file from feed_generation order by id desc limit $1)`,
+      [keep],
+    )
+  ).map((r) => r.file);
+
+/** Brings the stored records in line with a COPY file; unchanged ones are not written. Returns how many changed. */
+export const replaceRecords = async (tx: Tx, copyFile: string): Promise<number> => {
+  await tx.query(
+    `create temp table record_stage (id text, feed text, modified_at timestamptz, hash bytea, doc text) on commit drop`,
+  );
+  await tx.copyFrom(
+    "copy record_stage (id, feed, modified_at, hash, doc) from stdin binary",
+    createReadStream(copyFile, { highWaterMark: 1024 * 1024 }),
+  );
+  const rows = await tx.query<{ count: number }>(
+    `with written as (
+       insert into advisory_record as r (id, feed, modified_at, hash, doc)
+       select s.id, s.feed, s.modified_at, s.hash, s.doc from record_stage s
+       where not exists (select 1 from advisory_record o where o.id = s.id and o.hash = s.hash and o.feed = s.feed)
+       on conflict (id) do update set feed = excluded.feed, modified_at = excluded.modified_at, hash = excluded.hash,
+         doc = excluded.doc
+       returning 1),
+     gone as (
+       delete from advisory_record r where not exists (select 1 from record_stage s where s.id = r.id) returning 1)
+     select ((select count(*) from written) + (select count(*) from gone))::int as count`,
+  );
+  return rows[0]?.count ?? 0;
+};
+
+/** Columns of the binary COPY that `replaceAdvisories` takes. */
+export const ADVISORY_STAGE_COLUMNS =
+  "name, aliases, summary, severity, cvss, cvss_vector, epss, epss_percentile, kev_added_at, published_at, modified_at, attributes_hash";
+
+/**
+ * Brings the advisories in line with staged COPYs; unchanged ones are not written. Those that are no longer in force stay:
+ * findings of the past name them. Returns the ids of those that existed and changed.
+ */
+export const replaceAdvisories = async (tx: Tx, copies: Iterable<Uint8Array>): Promise<number[]> => {
+  await tx.query(
+    `create temp table advisory_stage (name text, aliases text[], summary text, severity text, cvss real, cvss_vector text,
+       epss real, epss_percentile real, kev_added_at text, published_at timestamptz, modified_at timestamptz,
+       attributes_hash text) on commit drop`,
+  );
+  for (const copy of copies) {
+    await tx.copyFrom(`copy advisory_stage (${ADVISORY_STAGE_COLUMNS}) from stdin binary`, copy);
+  }
+  const rows = await tx.query<{ id: number }>(
+    `update advisory a set aliases = s.aliases, summary = s.summary, severity = s.severity, cvss = s.cvss,
+       cvss_vector = s.cvss_vector, epss = s.epss, epss_percentile = s.epss_percentile,
+       kev_added_at = s.kev_added_at::date, published_at = s.published_at, modified_at = s.modified_at,
+       attributes_hash = s.attributes_hash
+     from advisory_stage s where a.name = s.name and a.attributes_hash <> s.attributes_hash returning a.id`,
+  );
+  await tx.query(
+    `insert into advisory (${ADVISORY_STAGE_COLUMNS})
+     select s.name, s.aliases, s.summary, s.severity, s.cvss, s.cvss_vector, s.epss, s.epss_percentile,
+       s.kev_added_at::date, s.published_at, s.modified_at, s.attributes_hash
+     from advisory_stage s where not exists (select 1 from advisory a where a.name = s.name)`,
+  );
+  return rows.map((r) => r.id);
+};
+
+/** The company's components by ecosystem and verdict. Service role with the company set. */
+export const coverageByEcosystem = async (
+  tx: Tx,
+  companyId: number,
+): Promise<{ ecosystem: string; componentCount: number; covered: number; notCovered: number; unparsable: number }[]> =>
+  await tx.query(
+    `with present as (select distinct u.id from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1)
+     select c.ecosystem, count(*)::int as "componentCount",
+       count(*) filter (where c.verdict in ('affected', 'not_affected'))::int as covered,
+       count(*) filter (where c.verdict_reason = 'no_feed')::int as "notCovered",
+       count(*) filter (where c.verdict_reason = 'unparsable')::int as unparsable
+     from present p join component c on c.id = p.id group by 1 order by 2 desc, 1`,
+    [companyId],
+  );
+
+/** Ids of every company. */
+export const companyIds = async (tx: Tx): Promise<number[]> =>
+  (await tx.query<{ id: number }>("select id from company order by id")).map((r) => r.id);

@@ -1,0 +1,181 @@
+import { AppError, type ExplainedRange, riskOf } from "@zerotrace/core";
+import { Readable } from "node:stream";
+import { z } from "zod";
+import type { Database } from "../../platform/db/index.ts";
+import { decodeCursor, type Endpoint, implement, reply } from "../../platform/http/index.ts";
+import { getAdvisoryDocs } from "../advisories/index.ts";
+import { oneDecimal, pageOf } from "../assets/index.ts";
+import { judgedComponent } from "../components/index.ts";
+import { routes } from "./contract.ts";
+import { csvLine, EXPORT_HEADER, exportCells } from "./export.ts";
+import { filterOf, type FindingFilter, fixCommand, highestVersion, OPEN, toFindingRow, whySentence } from "./rules.ts";
+import {
+  advisoryGroups,
+  assetsWith,
+  countAdvisories,
+  countFindings,
+  type FindingRecord,
+  findingById,
+  findingsPage,
+  fixGroups,
+  totalWeight,
+} from "./sql.ts";
+
+export { refreshFindings, type Refreshed } from "./refresh-sql.ts";
+export { OPEN } from "./rules.ts";
+
+/** Explains a version with the index in force; empty while there is none. */
+export type Explain = (component: { ecosystem: string; name: string; version: string }) => Promise<ExplainedRange[]>;
+
+const valueAndId = z.tuple([z.union([z.string(), z.number()]), z.uuid()]);
+const nameAndId = z.tuple([z.string(), z.uuid()]);
+const riskAndName = z.tuple([z.number(), z.string()]);
+/** Rows read at a time for an export. */
+const EXPORT_PAGE = 1_000;
+
+const required = (finding: FindingRecord | null): FindingRecord => {
+  if (finding === null) throw new AppError("NOT_FOUND", "There is no finding with this id.");
+  return finding;
+};
+
+const exportRows = async function* (db: Database, companyId: number, filter: FindingFilter, format: "csv" | "json") {
+  if (format === "csv") yield csvLine(EXPORT_HEADER);
+  let after: [unknown, string] | null = null;
+  for (;;) {
+    const from: [unknown, string] | null = after;
+    const rows = await db.withCompany(companyId, (tx) =>
+      findingsPage(tx, companyId, filter, { sort: "risk", limit: EXPORT_PAGE, after: from }),
+    );
+    for (const row of rows) {
+      const { sortValue: _, ...record } = row;
+      const shown = toFindingRow(record);
+      yield format === "csv" ? csvLine(exportCells(shown)) : `${JSON.stringify(shown)}\n`;
+    }
+    const last = rows.at(-1);
+    if (rows.length < EXPORT_PAGE || last === undefined) return;
+    after = [last.sortValue, last.id];
+  }
+};
+
+/** The company's fixes, most risk removed first, with their share of all risk. */
+export const fixesOf = async (
+  tx: Parameters<typeof fixGroups>[0],
+  companyId: number,
+  filter: FindingFilter,
+  limit: number,
+) => {
+  const total = await totalWeight(tx, companyId, filter);
+  const groups = await fixGroups(tx, companyId, filter, limit);
+  const rows = groups.map((g) => {
+    const fixedIn = highestVersion(g.ecosystem, g.fixes);
+    return {
+      key: `${g.ecosystem}/${g.package}/${fixedIn ?? ""}`,
+      ecosystem: g.ecosystem,
+      package: g.package,
+      fixedIn,
+      findingCount: g.findingCount,
+      advisoryCount: g.advisoryCount,
+      assetCount: g.assetCount,
+      severities: { critical: g.critical, high: g.high, medium: g.medium, low: g.low, none: g.none, unknown: g.unknown },
+      kevCount: g.kevCount,
+      maxRisk: oneDecimal(g.maxRisk),
+      riskShare: total === 0 ? 0 : Math.round((g.weight / total) * 10_000) / 10_000,
+      advisories: g.advisories,
+      command: fixCommand(g.ecosystem, g.package, fixedIn),
+    };
+  });
+  return { rows, totalRisk: oneDecimal(total) };
+};
+
+const detailRoute = (explain: Explain): Endpoint =>
+  implement(routes.getFinding, {
+    audit: "none",
+    transaction: "none",
+    run: async ({ db, identity: { companyId } }, { params }) => {
+      const finding = required(await db.withCompany(companyId, (tx) => findingById(tx, companyId, params.id)));
+      const judged = await db.asServiceFor(companyId, (tx) => judgedComponent(tx, finding.componentId));
+      const all = judged === null ? [] : await explain(judged);
+      const ranges = all.filter((r) => r.group.id === finding.advisory);
+      const docs = await getAdvisoryDocs(db, companyId, finding.advisory);
+      const group = ranges[0]?.group;
+      const { terms } = riskOf({
+        severity: finding.severity,
+        cvss: group?.cvss ?? (finding.cvss === null ? null : { score: finding.cvss, vector: "" }),
+        epss: group?.epss ?? (finding.epss === null ? null : { score: finding.epss, percentile: 0 }),
+        kevAddedAt: finding.kevAddedAt,
+        fixAvailable: finding.fixedIn !== null,
+      });
+      const deciding = ranges.find((r) => r.outcome === "affected");
+      return {
+        ...toFindingRow(finding),
+        details: docs.details,
+        references: docs.references,
+        cvssVector: group?.cvss?.vector ?? null,
+        epssPercentile: group?.epss?.percentile ?? null,
+        terms,
+        why: whySentence(finding, deciding),
+        ranges: ranges.map((r) => ({
+          recordId: r.recordId,
+          feed: docs.feedOf.get(r.recordId)?.feed ?? "",
+          origin: docs.feedOf.get(r.recordId)?.origin ?? "",
+          introduced: r.introduced,
+          fixedIn: r.fixedIn,
+          lastAffected: r.lastAffected,
+          outcome: r.outcome,
+          urgency: r.urgency,
+        })),
+      };
+    },
+  });
+
+/** The routes that read findings in every grouping. */
+export const findingRoutes = ({ explain }: { explain: Explain }): Endpoint[] => [
+  implement(routes.listFindings, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }, { query }) => {
+      const filter = filterOf(query);
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
+      const rows = await findingsPage(tx, companyId, filter, { sort: query.sort, limit: query.limit + 1, after });
+      const count = await countFindings(tx, companyId, filter);
+      const show = ({ sortValue: _, ...record }: (typeof rows)[number]) => toFindingRow(record);
+      return pageOf(rows, query.limit, count, show, (r) => [r.sortValue, r.id]);
+    },
+  }),
+  implement(routes.exportFindings, {
+    audit: "none",
+    transaction: "none",
+    run: async ({ db, identity: { companyId } }, { query }) => {
+      const type = query.format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson";
+      return reply({
+        headers: { "content-type": type, "content-disposition": `attachment; filename="findings.${query.format === "csv" ? "csv" : "ndjson"}"` },
+        body: Readable.from(exportRows(db, companyId, filterOf(query), query.format)),
+      });
+    },
+  }),
+  implement(routes.listFindingAdvisories, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }, { query }) => {
+      const filter = filterOf(query);
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, riskAndName);
+      const rows = await advisoryGroups(tx, companyId, filter, { limit: query.limit + 1, after });
+      const count = await countAdvisories(tx, companyId, filter);
+      return pageOf(rows, query.limit, count, (r) => ({ ...r, risk: oneDecimal(r.risk) }), (r) => [r.risk, r.advisory]);
+    },
+  }),
+  detailRoute(explain),
+  implement(routes.listFindingAssets, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }, { params, query }) => {
+      const finding = required(await findingById(tx, companyId, params.id));
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, nameAndId);
+      const rows = await assetsWith(tx, companyId, finding.componentId, { limit: query.limit + 1, after });
+      const show = (r: (typeof rows)[number]) => ({ ...r, lastSeenAt: r.lastSeenAt.toISOString() });
+      return pageOf(rows, query.limit, finding.assetCount, show, (r) => [r.name, r.id]);
+    },
+  }),
+  implement(routes.listFixes, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }, { query }) =>
+      await fixesOf(tx, companyId, { ...OPEN, assetId: query.assetId ?? null }, query.limit),
+  }),
+];

@@ -1,0 +1,62 @@
+import type { Tx } from "../../platform/db/index.ts";
+
+export interface Refreshed {
+  readonly opened: { id: string; advisory: string; severity: string; package: string; risk: number }[];
+  readonly closedCount: number;
+  readonly changedCount: number;
+}
+
+/**
+ * Makes a company's findings equal to what its inventories and the matches say, and writes only the differences: new ones
+ * open, those that came back reopen, those whose component or advisory is gone are fixed, with their time. Recomputed and
+ * never counted in place, so that running it twice, or after a kill, changes nothing. Needs the service role with the company
+ * set, and one writer per company at a time, which the advisory lock sees to.
+ */
+export const refreshFindings = async (tx: Tx, companyId: number): Promise<Refreshed> => {
+  await tx.query("select pg_advisory_xact_lock(7302, $1)", [companyId]);
+  await tx.query(
+    `create temp table desired on commit drop as
+     with present as (
+       select u.id as component_id, count(distinct i.asset_id)::int as assets
+       from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1 group by 1)
+     select p.component_id, p.assets, m.advisory_id, a.name as advisory, a.aliases, a.summary, c.ecosystem, c.name as package,
+       nullif(c.source_name, '') as source, c.version, c.purl, m.fixed_in, a.severity, a.cvss, a.epss, a.kev_added_at, m.risk,
+       array_position(array['unknown', 'none', 'low', 'medium', 'high', 'critical'], a.severity)::smallint as severity_rank,
+       m.urgency, m.record_id, a.published_at
+     from present p join component_match m on m.component_id = p.component_id
+     join component c on c.id = p.component_id join advisory a on a.id = m.advisory_id`,
+    [companyId],
+  );
+  const written = await tx.query<{ id: string; advisory: string; severity: string; package: string; risk: number; fresh: boolean }>(
+    `insert into finding as f (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source,
+       version, purl, fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, status,
+       asset_count, published_at)
+     select $1, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version, purl, fixed_in,
+       severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, 'open', assets, published_at
+     from desired d
+     where not exists (
+       select 1 from finding o where o.company_id = $1 and o.component_id = d.component_id and o.advisory_id = d.advisory_id
+         and (o.status, o.asset_count, o.advisory, o.aliases, o.summary, o.fixed_in, o.severity, o.cvss, o.epss,
+           o.kev_added_at, o.risk, o.urgency, o.record_id, o.published_at)
+         is not distinct from ('open', d.assets, d.advisory, d.aliases, d.summary, d.fixed_in, d.severity, d.cvss, d.epss,
+           d.kev_added_at, d.risk, d.urgency, d.record_id, d.published_at))
+     on conflict (company_id, component_id, advisory_id) do update set advisory = excluded.advisory,
+       aliases = excluded.aliases, summary = excluded.summary, fixed_in = excluded.fixed_in, severity = excluded.severity,
+       severity_rank = excluded.severity_rank, cvss = excluded.cvss, epss = excluded.epss,
+       kev_added_at = excluded.kev_added_at, risk = excluded.risk, urgency = excluded.urgency,
+       record_id = excluded.record_id, asset_count = excluded.asset_count, published_at = excluded.published_at,
+       reopened_at = case when f.status = 'fixed' then now() else f.reopened_at end,
+       fixed_at = case when f.status = 'fixed' then null else f.fixed_at end, status = 'open'
+     returning f.id, f.advisory, f.severity, f.package, f.risk,
+       f.first_seen_at = now() or f.reopened_at is not distinct from now() as fresh`,
+    [companyId],
+  );
+  const closed = await tx.query<{ id: string }>(
+    `update finding f set status = 'fixed', fixed_at = now(), asset_count = 0
+     where f.company_id = $1 and f.status = 'open' and not exists (
+       select 1 from desired d where d.component_id = f.component_id and d.advisory_id = f.advisory_id) returning f.id`,
+    [companyId],
+  );
+  const opened = written.filter((w) => w.fresh).sort((a, b) => b.risk - a.risk || (a.id < b.id ? -1 : 1));
+  return { opened, closedCount: closed.length, changedCount: written.length };
+};

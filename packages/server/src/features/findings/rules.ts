@@ -1,0 +1,98 @@
+import { AppError, SEVERITIES, schemeFor, type ExplainedRange, type Severity } from "@zerotrace/core";
+import { z } from "zod";
+import { findingFilter, type findingRow } from "./contract.ts";
+import type { FindingRecord } from "./sql.ts";
+
+/** A filter as it is executed; null and empty mean that it does not restrict. */
+export interface FindingFilter {
+  readonly q: string | null;
+  readonly severities: readonly Severity[];
+  readonly kev: boolean | null;
+  readonly fix: boolean | null;
+  readonly status: "open" | "fixed" | "all";
+  readonly ecosystem: string | null;
+  readonly assetId: string | null;
+  readonly advisory: string | null;
+  readonly package: string | null;
+}
+
+const query = z.object(findingFilter);
+
+/** The filter of a query. Throws BAD_REQUEST naming a severity that does not exist. */
+export const filterOf = (raw: z.output<typeof query>): FindingFilter => {
+  const severities = (raw.severity ?? "").split(",").map((s) => s.trim()).filter((s) => s !== "");
+  for (const s of severities) {
+    if (!(SEVERITIES as readonly string[]).includes(s)) {
+      throw new AppError("BAD_REQUEST", `There is no severity "${s}"; use ${SEVERITIES.join(", ")}.`, { field: "severity" });
+    }
+  }
+  return {
+    q: raw.q?.trim() || null,
+    severities: severities as Severity[],
+    kev: raw.kev === undefined ? null : raw.kev === "true",
+    fix: raw.fix === undefined ? null : raw.fix === "yes",
+    status: raw.status,
+    ecosystem: raw.ecosystem || null,
+    assetId: raw.assetId ?? null,
+    advisory: raw.advisory || null,
+    package: raw.package || null,
+  };
+};
+
+/** Everything that is open. */
+export const OPEN: FindingFilter = filterOf({ status: "open" });
+
+/** A stored finding as the API shows it. */
+export const toFindingRow = (f: FindingRecord): z.output<typeof findingRow> => {
+  const { componentId: _, recordId: __, ...rest } = f;
+  return {
+    ...rest,
+    cvss: f.cvss === null ? null : Math.round(f.cvss * 10) / 10,
+    epss: f.epss === null ? null : Math.round(f.epss * 100_000) / 100_000,
+    risk: Math.round(f.risk * 10) / 10,
+    firstSeenAt: f.firstSeenAt.toISOString(),
+    fixedAt: f.fixedAt?.toISOString() ?? null,
+    reopenedAt: f.reopenedAt?.toISOString() ?? null,
+    publishedAt: f.publishedAt?.toISOString() ?? null,
+  };
+};
+
+/** The highest of versions by the ecosystem's own order; those that do not parse count only when none does. */
+export const highestVersion = (ecosystem: string, versions: readonly string[]): string | null => {
+  const scheme = schemeFor(ecosystem);
+  let highest: string | null = null;
+  for (const version of versions) {
+    if (highest === null || (scheme?.compare(version, highest) ?? (version > highest ? 1 : -1)) > 0) highest = version;
+  }
+  return highest;
+};
+
+const COMMANDS: Record<string, (name: string, version: string) => string> = {
+  Debian: (name) => `apt-get update && apt-get install --only-upgrade '?source-package(^${name}$)'`,
+  Ubuntu: (name) => `apt-get update && apt-get install --only-upgrade '?source-package(^${name}$)'`,
+  Alpine: (name) => `apk upgrade ${name}`,
+  npm: (name, version) => `npm install --global ${name}@${version}`,
+  PyPI: (name, version) => `python3 -m pip install '${name}>=${version}'`,
+};
+const rpmUpgrade = (name: string): string => `dnf upgrade ${name}`;
+
+/** Names that may stand in a command that a person copies into a shell. */
+const SHELL_SAFE = /^[@A-Za-z0-9._+~:/-]+$/;
+
+/** The command that brings the fix; empty when there is none or a name could do harm in a shell. */
+export const fixCommand = (ecosystem: string, name: string, fixedIn: string | null): string => {
+  if (fixedIn === null || !SHELL_SAFE.test(name) || !SHELL_SAFE.test(fixedIn)) return "";
+  const family = ecosystem.split(":")[0] ?? "";
+  const known = COMMANDS[family] ?? (schemeFor(ecosystem)?.id === "rpm" ? rpmUpgrade : undefined);
+  return known?.(name, fixedIn) ?? "";
+};
+
+/** One sentence for a person: why this version is affected. */
+export const whySentence = (f: FindingRecord, range: ExplainedRange | undefined): string => {
+  const what = `${f.source ?? f.package} ${f.version}`;
+  const from = range === undefined || range.introduced === "0" || range.introduced === "" ? "" : ` since ${range.introduced}`;
+  if (f.status === "fixed") return `${f.advisory} no longer affects any asset: it was closed when its component or record changed.`;
+  if (f.fixedIn !== null) return `${f.recordId} says that ${f.source ?? f.package} is affected${from} until ${f.fixedIn}, and ${what} is lower.`;
+  if (range?.lastAffected) return `${f.recordId} says that ${f.source ?? f.package} is affected${from} up to ${range.lastAffected}, which includes ${what}.`;
+  return `${f.recordId} says that ${f.source ?? f.package} is affected${from} and names no fixed version, so ${what} is affected.`;
+};

@@ -1,0 +1,236 @@
+import type { Tx } from "../../platform/db/index.ts";
+import { COUNT_LIMIT, likePattern } from "../assets/index.ts";
+import type { FindingFilter } from "./rules.ts";
+
+const COLUMNS = `f.id, f.advisory, f.aliases, f.summary, f.ecosystem, f.package, f.source, f.version, f.purl,
+  f.fixed_in as "fixedIn", f.severity, f.cvss, f.epss, f.kev_added_at::text as "kevAddedAt", f.risk, f.urgency, f.status,
+  f.asset_count as "assetCount", f.first_seen_at as "firstSeenAt", f.fixed_at as "fixedAt", f.reopened_at as "reopenedAt",
+  f.published_at as "publishedAt", f.component_id as "componentId", f.record_id as "recordId"`;
+
+export interface FindingRecord {
+  id: string;
+  advisory: string;
+  aliases: string[];
+  summary: string;
+  ecosystem: string;
+  package: string;
+  source: string | null;
+  version: string;
+  purl: string;
+  fixedIn: string | null;
+  severity: "critical" | "high" | "medium" | "low" | "none" | "unknown";
+  cvss: number | null;
+  epss: number | null;
+  kevAddedAt: string | null;
+  risk: number;
+  urgency: string;
+  status: "open" | "fixed";
+  assetCount: number;
+  firstSeenAt: Date;
+  fixedAt: Date | null;
+  reopenedAt: Date | null;
+  publishedAt: Date | null;
+  componentId: number;
+  recordId: string;
+}
+
+const SORTS = {
+  risk: { key: "f.risk", order: "desc", type: "real" },
+  seen: { key: "date_trunc('milliseconds', f.first_seen_at)", order: "desc", type: "timestamptz" },
+  package: { key: "f.package", order: "asc", type: "text" },
+  epss: { key: "coalesce(f.epss, -1)", order: "desc", type: "real" },
+} as const;
+export type FindingSort = keyof typeof SORTS;
+
+/** The filter as a condition on `f`; values are appended to `values` and never written into the text. */
+const condition = (companyId: number, filter: FindingFilter, values: unknown[]): string => {
+  const value = (v: unknown): string => `$${values.push(v)}`;
+  const parts = [`f.company_id = ${value(companyId)}`];
+  if (filter.status !== "all") parts.push(`f.status = ${value(filter.status)}`);
+  if (filter.severities.length > 0) parts.push(`f.severity = any(${value(filter.severities)}::text[])`);
+  if (filter.kev !== null) parts.push(`f.kev_added_at is ${filter.kev ? "not null" : "null"}`);
+  if (filter.fix !== null) parts.push(`f.fixed_in is ${filter.fix ? "not null" : "null"}`);
+  if (filter.ecosystem !== null) parts.push(`f.ecosystem = ${value(filter.ecosystem)}`);
+  if (filter.advisory !== null) {
+    const name = value(filter.advisory);
+    parts.push(`(f.advisory = ${name} or ${name} = any(f.aliases))`);
+  }
+  if (filter.package !== null) parts.push(`coalesce(f.source, f.package) = ${value(filter.package)}`);
+  if (filter.q !== null) {
+    const like = value(likePattern(filter.q));
+    parts.push(
+      `(f.package ilike ${like} or f.source ilike ${like} or f.advisory ilike ${like}
+        or exists (select 1 from unnest(f.aliases) as alias where alias ilike ${like}))`,
+    );
+  }
+  if (filter.assetId !== null) {
+    parts.push(
+      `f.component_id in (select unnest(i.component_ids) from inventory i
+        where i.company_id = f.company_id and i.asset_id = ${value(filter.assetId)})`,
+    );
+  }
+  return parts.join(" and ");
+};
+
+/** A page of findings after the pair (sort value, id). */
+export const findingsPage = async (
+  tx: Tx,
+  companyId: number,
+  filter: FindingFilter,
+  page: { sort: FindingSort; limit: number; after: [unknown, string] | null },
+): Promise<(FindingRecord & { sortValue: unknown })[]> => {
+  const sort = SORTS[page.sort];
+  const values: unknown[] = [];
+  let where = condition(companyId, filter, values);
+  if (page.after !== null) {
+    const beyond = sort.order === "desc" ? "<" : ">";
+    where += ` and (${sort.key}, f.id) ${beyond} ($${values.push(page.after[0])}::${sort.type}, $${values.push(page.after[1])}::uuid)`;
+  }
+  return await tx.query(
+    `select ${COLUMNS}, ${sort.key} as "sortValue" from finding f where ${where}
+     order by ${sort.key} ${sort.order}, f.id ${sort.order} limit $${values.push(page.limit)}`,
+    values,
+  );
+};
+
+/** How many findings a filter has, counted up to COUNT_LIMIT. */
+export const countFindings = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<number> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, filter, values);
+  const rows = await tx.query<{ n: number }>(
+    `select count(*)::int as n from (select 1 from finding f where ${where} limit $${values.push(COUNT_LIMIT)}) x`,
+    values,
+  );
+  return rows[0]?.n ?? 0;
+};
+
+/** One finding or null. */
+export const findingById = async (tx: Tx, companyId: number, id: string): Promise<FindingRecord | null> =>
+  (await tx.query<FindingRecord>(`select ${COLUMNS} from finding f where f.company_id = $1 and f.id = $2`, [companyId, id]))[0] ??
+  null;
+
+/** The assets that have a component, by (name, id). */
+export const assetsWith = async (
+  tx: Tx,
+  companyId: number,
+  componentId: number,
+  page: { limit: number; after: [string, string] | null },
+): Promise<{ id: string; name: string; os: string; lastSeenAt: Date }[]> =>
+  await tx.query(
+    `select a.id, a.name, a.os, a.last_seen_at as "lastSeenAt" from asset a
+     where a.company_id = $1 and exists (
+       select 1 from inventory i where i.company_id = $1 and i.asset_id = a.id and $2::int = any(i.component_ids))
+       and ($3::text is null or (a.name, a.id) > ($3, $4::uuid))
+     order by a.name, a.id limit $5`,
+    [companyId, componentId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
+  );
+
+export interface FixRecord {
+  ecosystem: string;
+  package: string;
+  /** Every fixed version among the findings; the caller takes the highest by the ecosystem's order. */
+  fixes: string[];
+  findingCount: number;
+  advisoryCount: number;
+  assetCount: number;
+  critical: number;
+  high: number;
+  medium: number;
+  low: number;
+  none: number;
+  unknown: number;
+  kevCount: number;
+  maxRisk: number;
+  weight: number;
+  advisories: string[];
+}
+
+const COUNTS = `count(*) filter (where f.severity = 'critical')::int as critical,
+  count(*) filter (where f.severity = 'high')::int as high, count(*) filter (where f.severity = 'medium')::int as medium,
+  count(*) filter (where f.severity = 'low')::int as low, count(*) filter (where f.severity = 'none')::int as none,
+  count(*) filter (where f.severity = 'unknown')::int as unknown`;
+
+/**
+ * Open findings by the package whose upgrade closes them, with and without a fix apart. The weight of a finding is its risk
+ * times the assets that have it, counted once for a source package however many of its binaries are installed.
+ */
+export const fixGroups = async (tx: Tx, companyId: number, filter: FindingFilter, limit: number): Promise<FixRecord[]> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, filter, values);
+  return await tx.query(
+    `with f as (
+       select distinct on (f.ecosystem, coalesce(f.source, f.package), f.advisory) f.*,
+         coalesce(f.source, f.package) as fix_package, f.fixed_in is not null as fixable
+       from finding f where ${where}
+       order by f.ecosystem, coalesce(f.source, f.package), f.advisory, f.asset_count desc, f.risk desc)
+     select f.ecosystem, f.fix_package as package, array_remove(array_agg(distinct f.fixed_in), null) as fixes,
+       count(*)::int as "findingCount", count(distinct f.advisory)::int as "advisoryCount", max(f.asset_count)::int as "assetCount",
+       ${COUNTS}, count(f.kev_added_at)::int as "kevCount", max(f.risk) as "maxRisk",
+       sum(f.risk * f.asset_count) as weight, (array_agg(f.advisory order by f.risk desc, f.advisory))[1:10] as advisories
+     from f group by f.ecosystem, f.fix_package, f.fixable
+     order by weight desc, f.ecosystem, f.fix_package limit $${values.push(limit)}`,
+    values,
+  );
+};
+
+/** The weight of all open findings of a filter, as in `fixGroups`. */
+export const totalWeight = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<number> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, filter, values);
+  const rows = await tx.query<{ weight: number }>(
+    `select coalesce(sum(weight), 0)::float8 as weight from (
+       select max(f.risk * f.asset_count) as weight from finding f where ${where}
+       group by f.ecosystem, coalesce(f.source, f.package), f.advisory) x`,
+    values,
+  );
+  return rows[0]?.weight ?? 0;
+};
+
+export interface AdvisoryGroupRecord {
+  advisory: string;
+  summary: string;
+  severity: FindingRecord["severity"];
+  cvss: number | null;
+  epss: number | null;
+  kevAddedAt: string | null;
+  risk: number;
+  packages: string[];
+  findingCount: number;
+  assetCount: number;
+  fixAvailable: boolean;
+}
+
+/** Findings of a filter by advisory after the pair (risk, advisory). */
+export const advisoryGroups = async (
+  tx: Tx,
+  companyId: number,
+  filter: FindingFilter,
+  page: { limit: number; after: [number, string] | null },
+): Promise<AdvisoryGroupRecord[]> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, filter, values);
+  const after = page.after ?? [null, null];
+  const risk = `$${values.push(after[0])}::real`;
+  const name = `$${values.push(after[1])}::text`;
+  return await tx.query(
+    `select f.advisory, min(f.summary) as summary, min(f.severity) as severity, max(f.cvss) as cvss, max(f.epss) as epss,
+       min(f.kev_added_at)::text as "kevAddedAt", max(f.risk) as risk,
+       (array_agg(distinct coalesce(f.source, f.package)))[1:20] as packages, count(*)::int as "findingCount",
+       max(f.asset_count)::int as "assetCount", bool_or(f.fixed_in is not null) as "fixAvailable"
+     from finding f where ${where} group by f.advisory
+     having ${risk} is null or (-max(f.risk), f.advisory) > (-${risk}, ${name})
+     order by -max(f.risk), f.advisory limit $${values.push(page.limit)}`,
+    values,
+  );
+};
+
+/** How many advisories a filter's findings have, counted up to COUNT_LIMIT. */
+export const countAdvisories = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<number> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, filter, values);
+  const rows = await tx.query<{ n: number }>(
+    `select count(*)::int as n from (select distinct f.advisory from finding f where ${where} limit $${values.push(COUNT_LIMIT)}) x`,
+    values,
+  );
+  return rows[0]?.n ?? 0;
+};

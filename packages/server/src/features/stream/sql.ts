@@ -1,0 +1,33 @@
+import type { Tx } from "../../platform/db/index.ts";
+import type { OutboxEvent } from "../../platform/realtime/index.ts";
+import type { Channel } from "./contract.ts";
+
+/** Ids that one event names; `count` says how many there are. */
+const IDS_MAX = 100;
+/** Rows taken from the outbox at once. */
+const DRAIN_MAX = 500;
+
+/** Tells a company's listeners, once this transaction has committed. */
+export const emit = async (
+  tx: Tx,
+  companyId: number,
+  event: { channel: Channel; ids: readonly string[]; count: number; summary: Record<string, string | number | null> },
+): Promise<void> => {
+  await tx.prepared(
+    "outbox-insert",
+    "insert into outbox (company_id, channel, ids, count, summary) values ($1, $2, $3, $4, $5)",
+    [companyId, event.channel, event.ids.slice(0, IDS_MAX), event.count, JSON.stringify(event.summary)],
+  );
+};
+
+/** Takes waiting events of all companies out of the outbox, oldest first. */
+export const drainOutbox = async (tx: Tx): Promise<OutboxEvent[]> => {
+  const rows = await tx.query<OutboxEvent & { id: string }>(
+    `delete from outbox o using (
+       select company_id, id from outbox order by id limit $1 for update skip locked) x
+     where o.company_id = x.company_id and o.id = x.id
+     returning o.id, o.company_id as "companyId", o.channel, o.ids, o.count, o.summary`,
+    [DRAIN_MAX],
+  );
+  return rows.sort((a, b) => Number(a.id) - Number(b.id)).map(({ id: _, ...event }) => event);
+};
