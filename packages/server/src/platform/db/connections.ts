@@ -1,5 +1,5 @@
 import { AppError } from "@zerotrace/core";
-import type pg from "pg";
+import type { PoolConfig } from "pg";
 import type { EmbeddedPostgres } from "./embedded.ts";
 
 /** The role that requests run under: no superuser, subject to row-level security. */
@@ -9,9 +9,9 @@ export const SERVICE_ROLE = "zerotrace_service";
 
 /** How to connect as the owner of the schema (migrations, queue), and as the two roles. */
 export interface Connections {
-  owner: pg.PoolConfig;
-  app: pg.PoolConfig;
-  service: pg.PoolConfig;
+  owner: PoolConfig;
+  app: PoolConfig;
+  service: PoolConfig;
 }
 
 /**
@@ -23,11 +23,11 @@ export const connectionsOf = (source: Pick<EmbeddedPostgres, "connection"> | str
     return { owner: urlConfig(source), app: urlConfig(source, APP_ROLE), service: urlConfig(source, SERVICE_ROLE) };
   }
   const { host, port, superuser, database } = source.connection;
-  const as = (user: string): pg.PoolConfig => ({ host, port, database, user });
+  const as = (user: string): PoolConfig => ({ host, port, database, user });
   return { owner: as(superuser), app: as(APP_ROLE), service: as(SERVICE_ROLE) };
 };
 
-const urlConfig = (text: string, role?: string): pg.PoolConfig => {
+const urlConfig = (text: string, role?: string): PoolConfig => {
   if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) {
     throw new AppError("BAD_CONFIG", "DATABASE_URL must look like postgres://user:password@host:5432/database.");
   }

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "@zerotrace/core";
-import pg from "pg";
+import { Pool, type PoolClient, type PoolConfig, type QueryConfig } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { asAppError, isConnectionLoss, isRetryable } from "./faults.ts";
 
@@ -22,9 +22,12 @@ export interface Tx {
   query<R>(sql: string, values?: unknown[]): Promise<R[]>;
   /** As `query`, but planned once per connection under `name`, which must always go with the same SQL. */
   prepared<R>(name: string, sql: string, values?: unknown[]): Promise<R[]>;
-  /** Runs `copy … from stdin` with the bytes (see CopyWriter for the binary format). */
+  /**
+   * Runs `copy … from stdin` with the bytes (see CopyWriter for the binary format). PostgreSQL copies into no table
+   * with row-level security (0A000): copy into a temporary one, then `insert … select`.
+   */
   copyFrom(sql: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
-  client: pg.PoolClient;
+  client: PoolClient;
 }
 
 /**
@@ -47,8 +50,8 @@ export interface Database {
 
 /** Opens the pools lazily. `onError` hears of broken connections; they are replaced, nothing crashes. */
 export const openDatabase = (options: {
-  app: pg.PoolConfig;
-  service: pg.PoolConfig;
+  app: PoolConfig;
+  service: PoolConfig;
   onError: (error: Error) => void;
 }): Database => {
   const app = openPool({ max: APP_POOL_SIZE, statement_timeout: APP_STATEMENT_TIMEOUT_MS, ...options.app }, options);
@@ -73,8 +76,8 @@ export const openDatabase = (options: {
   };
 };
 
-const openPool = (config: pg.PoolConfig, options: { onError: (error: Error) => void }): pg.Pool => {
-  const pool = new pg.Pool({
+const openPool = (config: PoolConfig, options: { onError: (error: Error) => void }): Pool => {
+  const pool = new Pool({
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     ...config,
@@ -92,7 +95,7 @@ const beginFor = (companyId: number): string => {
   return `begin; set local app.company_id='${companyId}'`;
 };
 
-const transaction = async <T>(pool: pg.Pool, begin: string, run: (tx: Tx) => Promise<T>): Promise<T> => {
+const transaction = async <T>(pool: Pool, begin: string, run: (tx: Tx) => Promise<T>): Promise<T> => {
   try {
     return await attempt(pool, begin, run);
   } catch (error) {
@@ -101,7 +104,7 @@ const transaction = async <T>(pool: pg.Pool, begin: string, run: (tx: Tx) => Pro
   }
 };
 
-const attempt = async <T>(pool: pg.Pool, begin: string, run: (tx: Tx) => Promise<T>): Promise<T> => {
+const attempt = async <T>(pool: Pool, begin: string, run: (tx: Tx) => Promise<T>): Promise<T> => {
   const client = await acquire(pool);
   let broken: Error | undefined;
   try {
@@ -122,7 +125,7 @@ const attempt = async <T>(pool: pg.Pool, begin: string, run: (tx: Tx) => Promise
 };
 
 /** Rolls back; the error to release the client with when the connection is of no further use. */
-const rollback = async (client: pg.PoolClient, error: unknown): Promise<Error | undefined> => {
+const rollback = async (client: PoolClient, error: unknown): Promise<Error | undefined> => {
   const cause = error instanceof AppError && error.cause !== undefined ? error.cause : error;
   if (isConnectionLoss(cause)) return cause instanceof Error ? cause : new Error("connection lost");
   try {
@@ -133,7 +136,7 @@ const rollback = async (client: pg.PoolClient, error: unknown): Promise<Error | 
   }
 };
 
-const acquire = async (pool: pg.Pool): Promise<pg.PoolClient> => {
+const acquire = async (pool: Pool): Promise<PoolClient> => {
   const endAt = performance.now() + RECONNECT_BUDGET_MS;
   for (;;) {
     try {
@@ -145,8 +148,8 @@ const acquire = async (pool: pg.Pool): Promise<pg.PoolClient> => {
   }
 };
 
-const txOf = (client: pg.PoolClient): Tx => {
-  const rowsOf = async <R>(config: pg.QueryConfig): Promise<R[]> => {
+const txOf = (client: PoolClient): Tx => {
+  const rowsOf = async <R>(config: QueryConfig): Promise<R[]> => {
     try {
       return (await client.query(config)).rows as R[];
     } catch (error) {

@@ -1,6 +1,6 @@
 import { readFile, readlink, realpath, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
+import { Client, type ClientConfig } from "pg";
 import { codeOf } from "./faults.ts";
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -27,8 +27,8 @@ export const recordedPid = async (clusterDirectory: string): Promise<number | un
 };
 
 /** "up" when the server of this cluster answers, "starting" when it says to wait, "down" when nothing answers. */
-export const probe = async (config: pg.ClientConfig, clusterDirectory: string): Promise<"up" | "starting" | "down"> => {
-  const client = new pg.Client({ ...config, database: "postgres", connectionTimeoutMillis: PROBE_TIMEOUT_MS });
+export const probe = async (config: ClientConfig, clusterDirectory: string): Promise<"up" | "starting" | "down"> => {
+  const client = new Client({ ...config, database: "postgres", connectionTimeoutMillis: PROBE_TIMEOUT_MS });
   client.on("error", () => undefined); // a lost connection rejects the query too
   try {
     await client.connect();

@@ -4,7 +4,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError, messageOf } from "@zerotrace/core";
-import pg from "pg";
+import { Client, type ClientConfig } from "pg";
 import { ensureCluster, PORT, rotateLog, serverArguments, SUPERUSER } from "./embedded-cluster.ts";
 import { choosePlace, type Place } from "./embedded-place.ts";
 import { findOrphan, isAlive, probe, recordedPid } from "./embedded-process.ts";
@@ -16,7 +16,7 @@ const READY_POLL_MS = 10;
 const READY_TIMEOUT_MS = 120_000;
 /** A server that ends at once is started again: backends of the one before it may still be going. */
 const MAX_EARLY_EXITS = 8;
-const WATCH_MS = 200;
+const WATCH_MS = 100;
 const RESTART_PAUSE_MS = 50;
 const MAX_RESTART_PAUSE_MS = 5_000;
 /** A server that lived this long earns a fresh back-off. */
@@ -63,8 +63,8 @@ export const startEmbedded = async (options: { dataDir: string; log: Log }): Pro
   };
 };
 
-const ensureDatabase = async (config: pg.ClientConfig): Promise<void> => {
-  const client = new pg.Client({ ...config, database: "postgres" });
+const ensureDatabase = async (config: ClientConfig): Promise<void> => {
+  const client = new Client({ ...config, database: "postgres" });
   client.on("error", () => undefined); // a lost connection rejects the query too
   await client.connect();
   try {
@@ -76,7 +76,7 @@ const ensureDatabase = async (config: pg.ClientConfig): Promise<void> => {
 };
 
 class Supervisor {
-  readonly config: pg.ClientConfig;
+  readonly config: ClientConfig;
   pid = 0;
   readonly #place: Place;
   readonly #runtime: Runtime;

@@ -2,7 +2,7 @@ import { readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError, messageOf } from "@zerotrace/core";
-import pg from "pg";
+import { Client, type ClientConfig } from "pg";
 import { asAppError, isConnectionLoss } from "./faults.ts";
 
 /** Any constant: the embedded cluster is the data directory's own. */
@@ -18,14 +18,14 @@ const RELOCK_PAUSE_MS = 250;
  */
 export const lockDataDir = async (options: {
   dataDir: string;
-  owner: pg.ClientConfig;
+  owner: ClientConfig;
   log: (level: "info" | "warn", message: string, fields?: object) => void;
 }): Promise<{ release(): Promise<void> }> => {
   const pidFile = join(options.dataDir, "zerotrace.pid");
-  const state: { client: pg.Client | undefined; released: boolean } = { client: undefined, released: false };
+  const state: { client: Client | undefined; released: boolean } = { client: undefined, released: false };
 
   const hold = async (): Promise<boolean> => {
-    const client = new pg.Client(options.owner);
+    const client = new Client(options.owner);
     client.on("error", () => undefined); // "end" follows
     try {
       await client.connect();

@@ -3,7 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError } from "@zerotrace/core";
-import pg from "pg";
+import { Client, type ClientConfig } from "pg";
 import { asAppError } from "./faults.ts";
 import { ensureRoles } from "./roles.ts";
 
@@ -25,11 +25,11 @@ interface Migration {
  * DATA_DIR_NEWER when the database knows more than these files, DATABASE_UNAVAILABLE, or pg's error of a statement.
  */
 export const migrate = async (
-  ownerConfig: pg.ClientConfig,
+  ownerConfig: ClientConfig,
   options: { directory?: string; onProgress?: (done: number, total: number, name: string) => void } = {},
 ): Promise<{ from: number; to: number }> => {
   const files = await readMigrations(options.directory ?? DIRECTORY);
-  const client = new pg.Client(ownerConfig);
+  const client = new Client(ownerConfig);
   client.on("error", () => undefined); // the statement in flight rejects with the same error
   try {
     await client.connect();
@@ -66,7 +66,7 @@ const readMigrations = async (directory: string): Promise<Migration[]> => {
 };
 
 /** The newest version applied; refuses what does not fit our files. */
-const checkApplied = async (client: pg.Client, files: readonly Migration[]): Promise<number> => {
+const checkApplied = async (client: Client, files: readonly Migration[]): Promise<number> => {
   await client.query(`create table if not exists schema_migration (
     version int primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`);
   const { rows } = await client.query<{ version: number; name: string; checksum: string }>(
@@ -90,7 +90,7 @@ const checkApplied = async (client: pg.Client, files: readonly Migration[]): Pro
   return newest;
 };
 
-const apply = async (client: pg.Client, file: Migration): Promise<void> => {
+const apply = async (client: Client, file: Migration): Promise<void> => {
   await client.query("begin");
   try {
     await client.query(file.sql);

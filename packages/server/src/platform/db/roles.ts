@@ -1,5 +1,5 @@
 import { AppError } from "@zerotrace/core";
-import type pg from "pg";
+import type { Client } from "pg";
 import { APP_ROLE, SERVICE_ROLE } from "./connections.ts";
 import { codeOf } from "./faults.ts";
 
@@ -7,7 +7,7 @@ import { codeOf } from "./faults.ts";
  * Makes the two roles when they are missing, lets them connect, and lets the present user take them on. Refuses roles
  * that could pass by row-level security. Throws BAD_CONFIG with the statement to run when the user may not make roles.
  */
-export const ensureRoles = async (client: pg.Client): Promise<void> => {
+export const ensureRoles = async (client: Client): Promise<void> => {
   for (const role of [APP_ROLE, SERVICE_ROLE]) {
     await createRole(client, role);
     await client.query(`
@@ -22,7 +22,7 @@ export const ensureRoles = async (client: pg.Client): Promise<void> => {
   }
 };
 
-const createRole = async (client: pg.Client, role: string): Promise<void> => {
+const createRole = async (client: Client, role: string): Promise<void> => {
   const { rows } = await client.query<{ unsafe: boolean }>(
     "select rolsuper or rolbypassrls as unsafe from pg_roles where rolname = $1",
     [role],

@@ -1,0 +1,162 @@
+import { AppError } from "@zerotrace/core";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testDatabase, type TestDatabase } from "../../../../../test/support/database.ts";
+import { APP_ROLE, CopyWriter, openDatabase } from "./index.ts";
+
+let base: TestDatabase;
+
+beforeAll(async () => {
+  base = await testDatabase();
+  await base.owner.query(`
+    create table scratch (company_id int not null, n int not null, primary key (company_id, n))
+      partition by hash (company_id);
+    create table scratch_0 partition of scratch for values with (modulus 1, remainder 0);
+    alter table scratch enable row level security; alter table scratch force row level security;
+    create policy company_only on scratch using (company_id = nullif(current_setting('app.company_id', true), '')::int)
+      with check (company_id = nullif(current_setting('app.company_id', true), '')::int);
+    grant select, insert on scratch to zerotrace_app, zerotrace_service;`);
+});
+afterAll(async () => base.close());
+
+const add = async (companyId: number, n: number) =>
+  base.db.withCompany(companyId, async (tx) => tx.query("insert into scratch values ($1, $2)", [companyId, n]));
+const numbers = async (companyId: number): Promise<number[]> =>
+  base.db.withCompany(companyId, async (tx) =>
+    (await tx.query<{ n: number }>("select n from scratch order by n")).map((row) => row.n),
+  );
+
+test("a company sees its own rows, and without a company there are none", async () => {
+  await add(7, 1);
+  await add(8, 2);
+  expect(await numbers(7)).toEqual([1]);
+  expect(await numbers(8)).toEqual([2]);
+  expect(await base.db.asService(async (tx) => tx.query("select * from scratch"))).toEqual([]);
+  expect(await base.db.asServiceFor(8, async (tx) => tx.query("select n from scratch"))).toEqual([{ n: 2 }]);
+});
+
+test("a row for another company is refused with 42501", async () => {
+  const foreign = base.db.withCompany(7, async (tx) => tx.query("insert into scratch values (8, 99)"));
+  await expect(foreign).rejects.toMatchObject({ code: "42501" });
+  const unset = base.db.asService(async (tx) => tx.query("insert into scratch values (8, 99)"));
+  await expect(unset).rejects.toMatchObject({ code: "42501" });
+});
+
+test("a company id that is not a positive integer never reaches the database", async () => {
+  for (const id of [0, -1, 1.5, Number.NaN, "7'; drop table scratch; --" as unknown as number]) {
+    await expect(base.db.withCompany(id, async () => 1)).rejects.toMatchObject({ code: "INTERNAL" });
+  }
+});
+
+test("a throw rolls everything back, and the connection stays of use", async () => {
+  const failing = base.db.withCompany(9, async (tx) => {
+    await tx.query("insert into scratch values (9, 1)");
+    throw new AppError("CONFLICT", "no");
+  });
+  await expect(failing).rejects.toMatchObject({ code: "CONFLICT" });
+  expect(await numbers(9)).toEqual([]);
+});
+
+test("a swallowed SQL error does not pass for a commit", async () => {
+  const swallowed = base.db.withCompany(9, async (tx) => {
+    await tx.query("select 1/0").catch(() => undefined);
+    return "fine";
+  });
+  await expect(swallowed).rejects.toMatchObject({ code: "INTERNAL" });
+});
+
+test("a deadlock or serialization failure runs the transaction once more", async () => {
+  let runs = 0;
+  const answer = await base.db.asService(async (tx) => {
+    runs += 1;
+    if (runs === 1) await tx.query("do $$ begin raise exception 'x' using errcode = '40001'; end $$");
+    return runs;
+  });
+  expect(answer).toBe(2);
+});
+
+test("a connection killed in a transaction is DATABASE_UNAVAILABLE, and the next transaction works", async () => {
+  const killed = base.db.withCompany(7, async (tx) => {
+    const [row] = await tx.query<{ pid: number }>("select pg_backend_pid() as pid");
+    await base.owner.query("select pg_terminate_backend($1)", [row?.pid]);
+    await tx.query("select pg_sleep(1)");
+  });
+  await expect(killed).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+  expect(await numbers(7)).toEqual([1]);
+});
+
+test("a database that is not there is DATABASE_UNAVAILABLE", async () => {
+  const config = { host: "/nonexistent", user: "x", database: "x" };
+  const db = openDatabase({ app: config, service: config, onError: () => undefined });
+  await expect(db.ping()).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+  await expect(db.asService(async () => 1)).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+  await db.close();
+});
+
+test("the roles can neither be superuser nor pass by row-level security, and a URL's role option takes one on", async () => {
+  const { rows } = await base.owner.query(
+    "select bool_or(rolsuper or rolbypassrls or rolcreaterole or rolcreatedb) as unsafe, count(*)::int as n from pg_roles where rolname like 'zerotrace\\__%'",
+  );
+  expect(rows).toEqual([{ unsafe: false, n: 2 }]);
+  const client = new Client({ ...base.connections.owner, options: `-c role=${APP_ROLE}` });
+  await client.connect();
+  expect((await client.query("select current_user as u")).rows).toEqual([{ u: APP_ROLE }]);
+  await client.end();
+});
+
+test("binary COPY stores every type as it was given", async () => {
+  const columns =
+    "a int2, b int4, c int8, d float8, e bool, f text, g bytea, h timestamptz, i uuid, j int4[], k text[], l text, m real, n jsonb, o date, p int8, q int4[]";
+  const writer = new CopyWriter();
+  const at = new Date("2026-11-20T12:34:56.789Z");
+  const rowCount = 3_000;
+  for (let n = 0; n < rowCount; n += 1) {
+    writer.row(17).int2(-2).int4(n).int8(-9_007_199_254_740_991).float8(0.1).bool(true).text("naïve €");
+    writer.bytea(Uint8Array.of(0, 255)).timestamptz(at).uuid("00112233-4455-6677-8899-aabbccddeeff");
+    writer
+      .int4Array([1, -5])
+      .textArray(["", "ü"])
+      .null()
+      .float4(1.5)
+      .jsonb('{"x": [1]}')
+      .date(at)
+      .int8(-(2n ** 63n));
+    writer.int4Array([]);
+  }
+  const rows = await base.db.asService(async (tx) => {
+    await tx.query(`create temp table t (${columns}) on commit drop`);
+    await tx.copyFrom("copy t from stdin (format binary)", writer.finish());
+    return tx.query("select *, o::text as o from t order by b desc limit 1");
+  });
+  expect(rows).toEqual([
+    {
+      a: -2,
+      b: rowCount - 1,
+      c: "-9007199254740991",
+      d: 0.1,
+      e: true,
+      f: "naïve €",
+      g: Buffer.from([0, 255]),
+      h: at,
+      i: "00112233-4455-6677-8899-aabbccddeeff",
+      j: [1, -5],
+      k: ["", "ü"],
+      l: null,
+      m: 1.5,
+      n: { x: [1] },
+      o: "2026-11-20",
+      p: "-9223372036854775808",
+      q: [],
+    },
+  ]);
+});
+
+test("a COPY that breaks rejects and rolls back", async () => {
+  const broken = base.db.withCompany(9, async (tx) => {
+    await tx.query("insert into scratch values (9, 1)");
+    await tx.query("create temp table stage (a int, b int) on commit drop");
+    await tx.copyFrom("copy stage from stdin (format binary)", new CopyWriter().row(2).int4(9).text("x").finish());
+  });
+  await expect(broken).rejects.toMatchObject({ code: "22P03" });
+  expect(await numbers(9)).toEqual([]);
+});

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "@zerotrace/core";
+import { Client, type ClientConfig } from "pg";
+import { isConnectionLoss } from "../db/index.ts";
+import { workerLock } from "./schema.ts";
+
+const SWEEP_EVERY_MS = 5_000;
+/** A worker holds its lock within milliseconds of its first job, or of the database's return. */
+const SWEEP_GRACE = "2 seconds";
+const RECONNECT_PAUSE_MS = 250;
+
+type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
+
+/** The proof that this worker lives: a lock that the database frees when the process is gone. */
+export interface Lease {
+  /** Names the worker that lives from now on; the one before it does not. */
+  hold(workerId: string): Promise<void>;
+  /** Gives the worker's unfinished jobs back to the queue. */
+  returnJobs(workerId: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Opens the lease and sweeps at once and every 5 s: jobs of workers that are gone run again. Survives restarts. */
+export const openLease = async (config: ClientConfig, log: Log): Promise<Lease> => {
+  const stop = new AbortController();
+  let client = await connect(config);
+  let own = "";
+
+  const lockOwn = async (): Promise<void> => {
+    await client.query("select pg_advisory_unlock_all()");
+    if (own !== "") await client.query(`select pg_advisory_lock(${workerLock("$1::text")})`, [own]);
+  };
+
+  const beat = async (): Promise<void> => {
+    const { rows } = await client.query<{ gone: string[] | null }>(
+      "select public.sweep_jobs($1, $2::interval) as gone",
+      [own, SWEEP_GRACE],
+    );
+    if (rows[0]?.gone) log("warn", "took over the jobs of workers that are gone", { workers: rows[0].gone });
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      try {
+        await beat();
+        await Promise.race([sleep(SWEEP_EVERY_MS, undefined, { ref: false, signal: stop.signal }), lost(client)]);
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        if (!isConnectionLoss(error)) log("warn", "the queue's sweep failed", { error: messageOf(error) });
+        await sleep(RECONNECT_PAUSE_MS, undefined, { ref: false });
+        await client.end().catch(() => undefined);
+        client = await connect(config).catch(() => client);
+        await lockOwn().catch(() => undefined);
+      }
+    }
+  };
+
+  const running = run();
+  return {
+    hold: async (workerId) => {
+      own = workerId;
+      // A connection that is just lost is opened again by the loop, which then locks this id.
+      await lockOwn().catch(() => undefined);
+    },
+    returnJobs: async (workerId) => {
+      await client.query("select public.return_jobs($1)", [workerId]);
+    },
+    end: async () => {
+      stop.abort();
+      await running;
+      await client.end().catch(() => undefined);
+    },
+  };
+};
+
+const connect = async (config: ClientConfig): Promise<Client> => {
+  const client = new Client(config);
+  client.on("error", () => undefined); // "end" follows
+  await client.connect();
+  return client;
+};
+
+/** Rejects when the connection ends. */
+const lost = async (client: Client): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    client.once("end", () => reject(new Error("Connection terminated")));
+  });
