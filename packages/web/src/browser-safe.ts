@@ -2,5 +2,4 @@
  * Imported before anything that loads zod: it may not compile parsers with `new Function`, which the content security
  * policy forbids and reports.
  */
-(globalThis as { __zod_globalConfig?: { jitless: boolean } }).__zod_globalConfig = { jitless: true };
-export {};
+Reflect.set(globalThis, "__zod_globalConfig", { jitless: true });

@@ -24,7 +24,7 @@ const findingsSearch = (search: Record<string, unknown>): FindingsSearch => {
     ...kept,
     sort: sort === "risk" ? undefined : sort,
     view: view === "rows" ? undefined : view,
-  } as FindingsSearch;
+  };
 };
 
 const wordSearch = (search: Record<string, unknown>): { q?: string } => ({ q: text(search["q"]) });

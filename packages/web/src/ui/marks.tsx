@@ -1,5 +1,5 @@
 import { Check, Copy as CopyIcon } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useCopy } from "./clipboard.ts";
 import { exact, middle, relative } from "./format.ts";
 import { useNow } from "./hooks.ts";
 
@@ -16,17 +16,7 @@ export const Time = ({ at }: { at: string | null }) => {
 
 /** Text that a click copies. `max` cuts it in the middle for the eye only. */
 export const Copy = ({ text, max = 80, label }: { text: string; max?: number; label?: string }) => {
-  const [copied, setCopied] = useState(false);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const copy = (event: React.MouseEvent) => {
-    event.stopPropagation();
-    event.preventDefault();
-    void navigator.clipboard?.writeText(text).then(() => {
-      setCopied(true);
-      timer.current = setTimeout(() => setCopied(false), 1500);
-    });
-  };
+  const [copied, copy] = useCopy(text);
   const Icon = copied ? Check : CopyIcon;
   return (
     <button
@@ -50,8 +40,7 @@ export const Copy = ({ text, max = 80, label }: { text: string; max?: number; la
 
 /** A command to run, whole and wrapped, with a button that copies it. */
 export const Command = ({ text }: { text: string }) => {
-  const [copied, setCopied] = useState(false);
-  const copy = () => void navigator.clipboard?.writeText(text).then(() => setCopied(true));
+  const [copied, copy] = useCopy(text);
   return (
     <div className="flex items-stretch border border-line bg-page">
       <code className="min-w-0 flex-1 px-2 py-1.5 leading-5 wrap-anywhere">
@@ -75,8 +64,8 @@ export const Command = ({ text }: { text: string }) => {
 /** Risk 0..100 with its bar. */
 export const Risk = ({ value }: { value: number }) => (
   <span className="mono inline-flex items-center gap-2" title={`Risk ${value.toFixed(1)} of 100`}>
-    <span className="w-9 text-right">{value.toFixed(1)}</span>
-    <span className="h-1.5 w-10 bg-line" aria-hidden="true">
+    <span className="min-[720px]:w-9 min-[720px]:text-right">{value.toFixed(1)}</span>
+    <span className="hidden h-1.5 w-10 bg-line min-[720px]:block" aria-hidden="true">
       <span className="block h-1.5 bg-text" style={{ width: `${Math.min(100, value)}%` }} />
     </span>
   </span>

@@ -1,21 +1,16 @@
+// The combobox pattern of WAI-ARIA needs these roles; no HTML element has them with free text and completions.
+/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouterState } from "@tanstack/react-router";
-import {
-  type Completion,
-  completePrompt,
-  formatPrompt,
-  parsePrompt,
-  PROMPT_KEYS,
-  type PromptFilter,
-} from "@zerotrace/core/query/index";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { type Completion, completePrompt, formatPrompt, parsePrompt, PROMPT_KEYS } from "@zerotrace/core/query/index";
+import { useId, useMemo, useRef, useState } from "react";
 import { queries } from "../api.ts";
 import type { FindingsSearch } from "../routes.tsx";
 
 type Scope = "findings" | "assets" | "components" | "advisories";
 const SCOPES: readonly Scope[] = ["assets", "components", "advisories"];
 const HINTS: Record<Scope, string> = {
-  findings: "severity:critical kev:true fix:yes openssl",
+  findings: "try severity:critical kev:true fix:yes openssl",
   assets: "part of a host's name",
   components: "part of a package's name",
   advisories: "CVE-2024-3094: are we affected?",
@@ -25,7 +20,7 @@ const scopeOf = (path: string): Scope => SCOPES.find((s) => path === `/${s}`) ??
 
 /** The text of the prompt as the URL has it. */
 const textOf = (path: string, search: Record<string, unknown>): string => {
-  if (path === "/findings") return formatPrompt(search as PromptFilter);
+  if (path === "/findings") return formatPrompt(search);
   return SCOPES.some((s) => path === `/${s}`) && typeof search["q"] === "string" ? search["q"] : "";
 };
 
@@ -83,7 +78,12 @@ export const Prompt = () => {
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const coverage = useQuery({ ...queries.coverage(), enabled: open });
-  useEffect(() => setText(fromUrl), [fromUrl, location.pathname]);
+  const here = `${location.pathname} ${fromUrl}`;
+  const [written, setWritten] = useState(here);
+  if (written !== here) {
+    setWritten(here);
+    setText(fromUrl);
+  }
 
   const grammar = scope === "findings";
   const { filter, errors } = useMemo(() => (grammar ? parsePrompt(text) : { filter: {}, errors: [] }), [grammar, text]);
@@ -125,7 +125,7 @@ export const Prompt = () => {
   };
   const mistake = errors[0];
   return (
-    <div className="relative min-w-0 flex-1" role="search">
+    <search className="relative min-w-0 flex-1">
       <div className="flex h-10 items-center gap-2">
         <label htmlFor={`${id}-text`} className="mono shrink-0 text-dim">
           {scope} <span className="text-accent">&gt;</span>
@@ -182,6 +182,6 @@ export const Prompt = () => {
         </p>
       )}
       {!mistake && list.length > 0 && <Suggestions id={`${id}-list`} list={list} at={at} choose={choose} />}
-    </div>
+    </search>
   );
 };

@@ -7,24 +7,19 @@ export interface Point {
 
 const WIDTH = 400;
 const HEIGHT = 72;
+const SLOTS_MIN = 10;
 const day = (iso: string) =>
   new Date(iso).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
 
 /** Values by day as bars over a zero line, each with its own words; the table behind it opens below. */
 export const Sparkline = ({ label, points }: { label: string; points: readonly Point[] }) => {
   const most = Math.max(1, ...points.map((p) => p.value));
-  const slots = Math.max(30, points.length);
+  const slots = Math.max(SLOTS_MIN, points.length);
   const step = WIDTH / slots;
   const first = points[0];
   return (
-    <figure>
-      <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        className="h-[72px] w-full"
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={label}
-      >
+    <figure aria-label={label}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="h-[72px] w-full" preserveAspectRatio="none" aria-hidden="true">
         {points.map((p, i) => {
           const height = Math.max(1.5, (p.value / most) * (HEIGHT - 2));
           return (

@@ -6,7 +6,7 @@ import { Copy } from "./marks.tsx";
 
 /** Gray lines of a row's height where rows will be. */
 export const RowsSkeleton = ({ rows = 8 }: { rows?: number }) => (
-  <div role="status" aria-label="Loading" className="divide-y divide-line">
+  <output aria-label="Loading" className="block divide-y divide-line">
     {Array.from({ length: rows }, (_, i) => (
       <div key={i} className="flex h-8 items-center gap-3 px-3">
         <span className="skeleton size-4" />
@@ -14,18 +14,18 @@ export const RowsSkeleton = ({ rows = 8 }: { rows?: number }) => (
         <span className="skeleton ml-auto h-3 w-16" />
       </div>
     ))}
-  </div>
+  </output>
 );
 
 /** A gray block of a given size (tailwind classes) where something will be. */
 export const Block = ({ className }: { className: string }) => <span className={`skeleton block ${className}`} />;
 
 export const PageSkeleton = () => (
-  <div className="grid gap-4 py-4" role="status" aria-label="Loading">
+  <output className="grid gap-4 py-4" aria-label="Loading">
     <Block className="h-7 w-48" />
     <Block className="h-40 w-full" />
     <Block className="h-64 w-full" />
-  </div>
+  </output>
 );
 
 const whatToDo = (error: Error): string => {
@@ -77,14 +77,14 @@ export const Empty = ({ title, children }: { title: string; children?: ReactNode
 
 /** Something is missing, old or still moving; said above what it concerns. */
 export const Notice = ({ children, tone = "warn" }: { children: ReactNode; tone?: "warn" | "busy" }) => (
-  <div role="status" className="panel flex items-start gap-3 px-4 py-2.5">
+  <output className="panel flex items-start gap-3 px-4 py-2.5">
     {tone === "warn" ? (
       <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
     ) : (
       <span aria-hidden="true" className="mt-1.5 size-2 shrink-0 bg-accent" />
     )}
     <div className="min-w-0 flex-1">{children}</div>
-  </div>
+  </output>
 );
 
 export const NotFoundPage = () => {

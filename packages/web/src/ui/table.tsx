@@ -38,21 +38,34 @@ interface TableProps<Row> {
 }
 
 const ROW_PX = 32;
-const STICKY_PX = 88;
+const CARD_PX = 72;
+/** Height of what stays at the top of the page: navigation and prompt. */
+const STICKY_PX = 90;
 
 /**
  * A table of any length: only the rows in view are in the page, all of one height. j and k move, e and Enter open,
  * x selects.
  */
 export const Table = <Row,>(props: TableProps<Row>) => {
-  const { columns, rows, keyOf, onOpen, onSelect, cardHeight = 72 } = props;
   const narrow = useMedia("(width < 720px)");
+  return <Rows key={narrow ? "cards" : "rows"} {...props} narrow={narrow} />;
+};
+
+const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
+  const { columns, rows, keyOf, onOpen, onSelect, narrow, cardHeight = CARD_PX } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const [offset, setOffset] = useState(0);
   const [active, setActive] = useState(-1);
+  // Whatever grows or shrinks above the table (a notice, a selection bar) moves where it begins.
   useLayoutEffect(() => {
-    if (body.current) setOffset(body.current.getBoundingClientRect().top + window.scrollY);
-  }, [narrow]);
+    const measure = () => {
+      if (body.current) setOffset(Math.round(body.current.getBoundingClientRect().top + window.scrollY));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, []);
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (narrow ? cardHeight : ROW_PX),
@@ -61,7 +74,6 @@ export const Table = <Row,>(props: TableProps<Row>) => {
     scrollPaddingStart: STICKY_PX + ROW_PX,
     scrollPaddingEnd: 64,
   });
-  useLayoutEffect(() => virtual.measure(), [narrow, virtual]);
 
   const onKey = useCallback(
     (key: string): boolean => {
@@ -96,18 +108,17 @@ export const Table = <Row,>(props: TableProps<Row>) => {
       aria-label={props.label}
       aria-rowcount={rows.length + 1}
       style={{ ["--row-narrow" as string]: `${cardHeight}px`, ["--sticky" as string]: `${STICKY_PX}px` }}
-      role="table"
     >
-      <thead role="rowgroup">
-        <tr role="row">
+      <thead>
+        <tr>
           {columns.map((c) => (
-            <th key={c.head} scope="col" role="columnheader" className={c.className} style={{ width: c.width }}>
+            <th key={c.head} scope="col" className={c.className} style={{ width: c.width }}>
               {c.head}
             </th>
           ))}
         </tr>
       </thead>
-      <tbody ref={body} role="rowgroup">
+      <tbody ref={body}>
         {above > 0 && <tr className="spacer" aria-hidden="true" style={{ height: above }} />}
         {items.map(({ index }) => {
           const row = rows[index];
@@ -116,7 +127,6 @@ export const Table = <Row,>(props: TableProps<Row>) => {
           return (
             <tr
               key={key}
-              role="row"
               aria-rowindex={index + 2}
               aria-current={index === active ? "true" : undefined}
               aria-selected={props.selected ? props.selected.has(key) : undefined}
@@ -128,7 +138,7 @@ export const Table = <Row,>(props: TableProps<Row>) => {
               }}
             >
               {columns.map((c) => (
-                <td key={c.head} role="cell" className={c.className} data-label={c.label}>
+                <td key={c.head} className={c.className} data-label={c.label}>
                   {c.cell(row)}
                 </td>
               ))}

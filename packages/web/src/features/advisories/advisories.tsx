@@ -1,11 +1,44 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { queries } from "../../api.ts";
+import { type Advisory, queries } from "../../api.ts";
 import { Epss, Kev, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import { Empty } from "../../ui/states.tsx";
-import { PagedTable } from "../../ui/table.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
+
+const COLUMNS: readonly Column<Advisory>[] = [
+  { head: "Severity", width: "112px", cell: (a) => <SeverityMark severity={a.severity} label /> },
+  {
+    head: "Advisory",
+    width: "220px",
+    cell: (a) => (
+      <span className="inline-flex max-w-full items-center gap-2">
+        <Link to="/advisories/$id" params={{ id: a.id }} className="mono link truncate">
+          {a.id}
+        </Link>
+        <Kev at={a.kevAddedAt} />
+      </span>
+    ),
+  },
+  {
+    head: "Summary",
+    className: "full",
+    cell: (a) => a.summary || <span className="text-dim">the source gives no summary</span>,
+  },
+  {
+    head: "CVSS",
+    width: "72px",
+    label: "CVSS",
+    cell: (a) => <span className="mono">{a.cvss?.toFixed(1) ?? "–"}</span>,
+  },
+  { head: "EPSS", width: "96px", className: "wide-only", cell: (a) => <Epss value={a.epss} /> },
+  {
+    head: "Published",
+    width: "110px",
+    cell: (a) => <span className="text-dim">{a.publishedAt ? <Time at={a.publishedAt} /> : "not said"}</span>,
+  },
+];
 
 const api = getRouteApi("/advisories");
 
@@ -27,38 +60,7 @@ export const AdvisoriesPage = () => {
           keyOf={(a) => a.id}
           onOpen={(a) => void navigate({ to: "/advisories/$id", params: { id: a.id } })}
           cardHeight={92}
-          columns={[
-            { head: "Severity", width: "112px", cell: (a) => <SeverityMark severity={a.severity} label /> },
-            {
-              head: "Advisory",
-              width: "220px",
-              cell: (a) => (
-                <span className="inline-flex max-w-full items-center gap-2">
-                  <Link to="/advisories/$id" params={{ id: a.id }} className="mono link truncate">
-                    {a.id}
-                  </Link>
-                  <Kev at={a.kevAddedAt} />
-                </span>
-              ),
-            },
-            {
-              head: "Summary",
-              className: "full",
-              cell: (a) => a.summary || <span className="text-dim">the source gives no summary</span>,
-            },
-            {
-              head: "CVSS",
-              width: "72px",
-              label: "CVSS",
-              cell: (a) => <span className="mono">{a.cvss?.toFixed(1) ?? "–"}</span>,
-            },
-            { head: "EPSS", width: "96px", className: "wide-only", cell: (a) => <Epss value={a.epss} /> },
-            {
-              head: "Published",
-              width: "110px",
-              cell: (a) => <span className="text-dim">{a.publishedAt ? <Time at={a.publishedAt} /> : "not said"}</span>,
-            },
-          ]}
+          columns={COLUMNS}
           empty={
             <Empty title={q ? `No advisory in force is named ${q}…` : "No advisories are in force yet"}>
               <p>

@@ -19,6 +19,7 @@ const Findings = ({ id }: { id: string }) => {
         noun="findings"
         label="Findings of this advisory"
         columns={FINDING_COLUMNS}
+        cardHeight={92}
         keyOf={(f) => f.id}
         onOpen={(f) => void navigate({ to: "/findings/$id", params: { id: f.id } })}
         empty={

@@ -83,11 +83,11 @@ export const EnrollPage = () => {
             <p className="text-dim">
               The token is shown this once. It ends <Time at={token.expiresAt} /> or after {plural(maxUses, "machine")}.
             </p>
-            <p role="status" className={arrived > 0 ? "text-accent" : "text-dim"}>
+            <output className={arrived > 0 ? "text-accent" : "text-dim"}>
               {arrived > 0
                 ? `${count(arrived)} enrolled. Its findings arrive within seconds of its first inventory.`
                 : "Waiting for the first agent to enroll…"}
-            </p>
+            </output>
             {arrived > 0 && (
               <Link to="/agents" className="link justify-self-start">
                 See the agents

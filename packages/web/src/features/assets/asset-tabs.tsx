@@ -25,7 +25,7 @@ export const AssetInventory = ({ id }: { id: string }) => {
           void navigate({
             to: "/assets/$id",
             params: { id },
-            search: { tab: "inventory", q: String(given ?? "") },
+            search: { tab: "inventory", q: typeof given === "string" ? given : "" },
             resetScroll: false,
           });
         }}

@@ -1,12 +1,48 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { queries } from "../../api.ts";
+import { type Asset, queries } from "../../api.ts";
 import { count, plural } from "../../ui/format.ts";
 import { Online, Risk, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty } from "../../ui/states.tsx";
-import { PagedTable } from "../../ui/table.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
+
+const COLUMNS: readonly Column<Asset>[] = [
+  { head: "Risk", width: "116px", cell: (a) => <Risk value={a.risk} /> },
+  {
+    head: "Asset",
+    cell: (a) => (
+      <Link to="/assets/$id" params={{ id: a.id }} className="mono link">
+        {a.name}
+      </Link>
+    ),
+  },
+  { head: "System", cell: (a) => a.os },
+  { head: "Findings", width: "320px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
+  {
+    head: "Components",
+    width: "104px",
+    className: "end wide-only",
+    cell: (a) => <span className="mono">{count(a.componentCount)}</span>,
+  },
+  {
+    head: "Gaps",
+    width: "190px",
+    cell: (a) => (
+      <span className="text-warn">
+        {[
+          a.unreadableSources.length > 0 ? `${plural(a.unreadableSources.length, "source")} unreadable` : "",
+          a.coverage.notCovered > 0 ? `${count(a.coverage.notCovered)} not covered` : "",
+        ]
+          .filter(Boolean)
+          .join(", ") || <span className="text-dim">none</span>}
+      </span>
+    ),
+  },
+  { head: "Agent", width: "96px", cell: (a) => <Online online={a.online} /> },
+  { head: "Inventory", width: "110px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
+];
 
 const api = getRouteApi("/assets");
 
@@ -46,41 +82,7 @@ export const AssetsPage = () => {
           keyOf={(a) => a.id}
           onOpen={(a) => void navigate({ to: "/assets/$id", params: { id: a.id } })}
           cardHeight={98}
-          columns={[
-            { head: "Risk", width: "116px", cell: (a) => <Risk value={a.risk} /> },
-            {
-              head: "Asset",
-              cell: (a) => (
-                <Link to="/assets/$id" params={{ id: a.id }} className="mono link">
-                  {a.name}
-                </Link>
-              ),
-            },
-            { head: "System", cell: (a) => a.os },
-            { head: "Findings", width: "320px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
-            {
-              head: "Components",
-              width: "104px",
-              className: "end wide-only",
-              cell: (a) => <span className="mono">{count(a.componentCount)}</span>,
-            },
-            {
-              head: "Gaps",
-              width: "190px",
-              cell: (a) => (
-                <span className="text-warn">
-                  {[
-                    a.unreadableSources.length > 0 ? `${plural(a.unreadableSources.length, "source")} unreadable` : "",
-                    a.coverage.notCovered > 0 ? `${count(a.coverage.notCovered)} not covered` : "",
-                  ]
-                    .filter(Boolean)
-                    .join(", ") || <span className="text-dim">none</span>}
-                </span>
-              ),
-            },
-            { head: "Agent", width: "96px", cell: (a) => <Online online={a.online} /> },
-            { head: "Inventory", width: "110px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
-          ]}
+          columns={COLUMNS}
           empty={
             <Empty title={q ? `No asset has "${q}" in its name` : "No asset reports to this server yet"}>
               <Link to={q ? "/assets" : "/agents/enroll"} className="link">

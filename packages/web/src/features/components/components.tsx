@@ -1,11 +1,21 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { queries } from "../../api.ts";
+import { type Component, queries } from "../../api.ts";
 import { plural } from "../../ui/format.ts";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
-import { PagedTable } from "../../ui/table.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
 import { COMPONENT_COLUMNS } from "./columns.tsx";
+
+const COLUMNS: readonly Column<Component>[] = [
+  ...COMPONENT_COLUMNS,
+  {
+    head: "Assets",
+    width: "96px",
+    className: "end",
+    cell: (c) => <span className="text-dim">{plural(c.assetCount, "asset")}</span>,
+  },
+];
 
 const api = getRouteApi("/components");
 
@@ -22,15 +32,7 @@ export const ComponentsPage = () => {
           label="Components"
           keyOf={(c) => String(c.id)}
           cardHeight={72}
-          columns={[
-            ...COMPONENT_COLUMNS,
-            {
-              head: "Assets",
-              width: "96px",
-              className: "end",
-              cell: (c) => <span className="text-dim">{plural(c.assetCount, "asset")}</span>,
-            },
-          ]}
+          columns={COLUMNS}
           empty={
             <Empty title={q ? `No asset has a component with "${q}" in its name` : "No inventory has come in yet"}>
               {q ? (

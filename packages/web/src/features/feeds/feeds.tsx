@@ -69,46 +69,34 @@ const CoverageTable = () => {
       {coverage.error && <ErrorPanel error={coverage.error} retry={() => void coverage.refetch()} />}
       {coverage.data?.rows.length === 0 && <Empty title="No inventory has come in yet, so there is nothing to cover" />}
       {coverage.data && coverage.data.rows.length > 0 && (
-        <table className="grid-table wraps" role="table">
-          <thead role="rowgroup">
-            <tr role="row">
+        <table className="grid-table wraps">
+          <thead>
+            <tr>
               {["Ecosystem", "Components", "Covered", "Not covered", "Version unreadable", "By"].map((h) => (
-                <th key={h} scope="col" role="columnheader">
+                <th key={h} scope="col">
                   {h}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody role="rowgroup">
+          <tbody>
             {coverage.data.rows.map((r) => (
-              <tr key={r.ecosystem} role="row">
-                <td role="cell" className="mono full">
-                  {r.ecosystem}
-                </td>
-                <td role="cell" className="mono" data-label="components">
+              <tr key={r.ecosystem}>
+                <td className="mono full">{r.ecosystem}</td>
+                <td className="mono" data-label="components">
                   {count(r.componentCount)}
                 </td>
-                <td role="cell" className="mono" data-label="covered">
+                <td className="mono" data-label="covered">
                   {count(r.covered)}{" "}
                   <span className="text-dim">{r.componentCount > 0 ? share(r.covered / r.componentCount) : ""}</span>
                 </td>
-                <td
-                  role="cell"
-                  className={`mono ${r.notCovered > 0 ? "text-warn" : "text-dim"}`}
-                  data-label="not covered"
-                >
+                <td className={`mono ${r.notCovered > 0 ? "text-warn" : "text-dim"}`} data-label="not covered">
                   {count(r.notCovered)}
                 </td>
-                <td
-                  role="cell"
-                  className={`mono ${r.unparsable > 0 ? "text-warn" : "text-dim"}`}
-                  data-label="unreadable"
-                >
+                <td className={`mono ${r.unparsable > 0 ? "text-warn" : "text-dim"}`} data-label="unreadable">
                   {count(r.unparsable)}
                 </td>
-                <td role="cell" className="text-dim">
-                  {r.sources.join(", ") || "nothing"}
-                </td>
+                <td className="text-dim">{r.sources.join(", ") || "nothing"}</td>
               </tr>
             ))}
           </tbody>
@@ -124,18 +112,7 @@ const Running = ({ feeds }: { feeds: Feeds }) => {
   return (
     <Notice tone="busy">
       <p>{p ? progressText(p) : "A sync is starting."}</p>
-      {done !== null && (
-        <div
-          role="progressbar"
-          aria-label="Sync"
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={Math.round(done * 100)}
-          className="mt-2 h-1.5 bg-raised"
-        >
-          <div className="h-1.5 bg-accent" style={{ width: `${done * 100}%` }} />
-        </div>
-      )}
+      {done !== null && <progress aria-label="Sync" max={100} value={Math.round(done * 100)} className="bar mt-2" />}
     </Notice>
   );
 };

@@ -10,7 +10,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   { head: "Risk", width: "116px", cell: (f) => <Risk value={f.risk} /> },
   {
     head: "Severity",
-    width: "150px",
+    width: "184px",
     cell: (f) => (
       <span className="inline-flex items-center gap-2">
         <SeverityMark severity={f.severity} label />

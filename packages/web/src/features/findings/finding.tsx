@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { type FindingDetail, queries } from "../../api.ts";
+import { type FindingAsset, type FindingDetail, queries } from "../../api.ts";
 import { exact, plural } from "../../ui/format.ts";
 import { Copy, Epss, Kev, Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import { Empty, ErrorPanel, PageSkeleton } from "../../ui/states.tsx";
-import { PagedTable } from "../../ui/table.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
 import { References } from "../advisories/references.tsx";
 
 const RiskTerms = ({ finding }: { finding: FindingDetail }) => {
@@ -46,39 +46,39 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 
 const Ranges = ({ finding }: { finding: FindingDetail }) => (
   <Panel title="Ranges that were judged" aside={plural(finding.ranges.length, "range")} flush>
-    <table className="grid-table wraps" role="table">
-      <thead role="rowgroup">
-        <tr role="row">
+    <table className="grid-table wraps">
+      <thead>
+        <tr>
           {["Record", "From", "Fixed in", "Last affected", "Outcome", "Urgency"].map((h) => (
-            <th key={h} scope="col" role="columnheader">
+            <th key={h} scope="col">
               {h}
             </th>
           ))}
         </tr>
       </thead>
-      <tbody role="rowgroup">
+      <tbody>
         {finding.ranges.map((r, i) => (
-          <tr key={`${r.recordId} ${i}`} role="row">
-            <td role="cell" className="full">
+          <tr key={`${r.recordId} ${i}`}>
+            <td className="full">
               <Copy text={r.recordId} />
               <span className="block text-xs text-dim">
                 {r.feed}
                 {r.origin && ` · ${r.origin}`}
               </span>
             </td>
-            <td role="cell" className="mono" data-label="from">
+            <td className="mono" data-label="from">
               {r.introduced === "0" || r.introduced === "" ? "the first" : r.introduced}
             </td>
-            <td role="cell" data-label="fixed in">
+            <td data-label="fixed in">
               {r.fixedIn ? <Copy text={r.fixedIn} /> : <span className="text-dim">none</span>}
             </td>
-            <td role="cell" className="mono" data-label="last affected">
+            <td className="mono" data-label="last affected">
               {r.lastAffected ?? <span className="text-dim">none</span>}
             </td>
-            <td role="cell" className={r.outcome === "affected" ? "font-semibold" : "text-dim"}>
+            <td className={r.outcome === "affected" ? "font-semibold" : "text-dim"}>
               {OUTCOMES[r.outcome] ?? r.outcome}
             </td>
-            <td role="cell" className="text-dim" data-label="urgency">
+            <td className="text-dim" data-label="urgency">
               {r.urgency || "none given"}
             </td>
           </tr>
@@ -87,6 +87,20 @@ const Ranges = ({ finding }: { finding: FindingDetail }) => (
     </table>
   </Panel>
 );
+
+const ASSET_COLUMNS: readonly Column<FindingAsset>[] = [
+  {
+    head: "Asset",
+    className: "full",
+    cell: (a) => (
+      <Link to="/assets/$id" params={{ id: a.id }} className="mono link">
+        {a.name}
+      </Link>
+    ),
+  },
+  { head: "System", cell: (a) => a.os },
+  { head: "Last seen", width: "120px", cell: (a) => <Time at={a.lastSeenAt} /> },
+];
 
 const Affected = ({ finding }: { finding: FindingDetail }) => {
   const navigate = useNavigate();
@@ -100,19 +114,7 @@ const Affected = ({ finding }: { finding: FindingDetail }) => {
         keyOf={(a) => a.id}
         onOpen={(a) => void navigate({ to: "/assets/$id", params: { id: a.id } })}
         cardHeight={56}
-        columns={[
-          {
-            head: "Asset",
-            className: "full",
-            cell: (a) => (
-              <Link to="/assets/$id" params={{ id: a.id }} className="mono link">
-                {a.name}
-              </Link>
-            ),
-          },
-          { head: "System", cell: (a) => a.os },
-          { head: "Last seen", width: "120px", cell: (a) => <Time at={a.lastSeenAt} /> },
-        ]}
+        columns={ASSET_COLUMNS}
         empty={<Empty title="No asset has this component now">The finding is kept as history.</Empty>}
       />
     </Panel>
@@ -126,7 +128,16 @@ const About = ({ finding: f }: { finding: FindingDetail }) => (
         ["Installed", <Copy key="v" text={f.version} />],
         ["Fixed in", f.fixedIn ? <Copy key="f" text={f.fixedIn} /> : "No fixed version is known yet"],
         ["Package", <Copy key="p" text={f.purl} max={56} />],
-        ["Source", f.source ? <span className="mono">{f.source}</span> : "none"],
+        [
+          "Source",
+          f.source ? (
+            <span key="so" className="mono">
+              {f.source}
+            </span>
+          ) : (
+            "none"
+          ),
+        ],
         [
           "Ecosystem",
           <span key="e" className="mono">

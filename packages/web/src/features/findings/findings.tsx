@@ -2,9 +2,10 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { formatPrompt, type PromptFilter } from "@zerotrace/core/query/index";
 import { Download } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { exportUrl, type Finding, queries, type Sort } from "../../api.ts";
 import type { FindingsSearch, FindingsView } from "../../routes.tsx";
+import { useCopy } from "../../ui/clipboard.ts";
 import { count, plural } from "../../ui/format.ts";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
@@ -75,19 +76,20 @@ const Nothing = ({ filter }: { filter: PromptFilter }) => {
 
 const SelectionBar = ({ rows, clear }: { rows: readonly Finding[]; clear: () => void }) => {
   const lines = rows.map((f) => `${f.advisory}\t${f.source ?? f.package}\t${f.version}\t${f.fixedIn ?? "no fix yet"}`);
+  const [copied, copy] = useCopy(lines.join("\n"));
   return (
-    <div role="status" className="flex flex-wrap items-center gap-3 border-b border-line bg-raised px-3 py-1.5 text-sm">
+    <output className="flex flex-wrap items-center gap-3 border-b border-line bg-raised px-3 py-1.5 text-sm">
       <span>
         {plural(rows.length, "finding")} selected in{" "}
         {plural(new Set(rows.map((f) => f.source ?? f.package)).size, "package")}
       </span>
-      <button type="button" className="button" onClick={() => void navigator.clipboard?.writeText(lines.join("\n"))}>
-        Copy {plural(rows.length, "finding")} as text
+      <button type="button" className="button" onClick={copy}>
+        {copied ? "Copied" : `Copy ${plural(rows.length, "finding")} as text`}
       </button>
       <button type="button" className="button" onClick={clear}>
         Clear
       </button>
-    </div>
+    </output>
   );
 };
 
@@ -101,7 +103,6 @@ export const FindingRows = ({ filter, sort }: { filter: PromptFilter; sort: Sort
   const refresh = useCallback(() => client.resetQueries({ queryKey: ["findings"] }), [client]);
   const { waiting, arrived, show } = useArrivals(rows, `${formatPrompt(filter)} ${sort}`, refresh);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  useEffect(() => setSelected(new Set()), [filter, sort]);
   const open = useCallback((f: Finding) => void navigate({ to: "/findings/$id", params: { id: f.id } }), [navigate]);
   const select = useCallback(
     (id: string) =>
@@ -135,6 +136,7 @@ export const FindingRows = ({ filter, sort }: { filter: PromptFilter; sort: Sort
         onOpen={open}
         selected={selected}
         onSelect={select}
+        cardHeight={92}
         arrived={arrived}
         empty={<Nothing filter={filter} />}
       />
@@ -209,7 +211,7 @@ export const FindingsPage = () => {
             </label>
           )}
         </div>
-        {view === "rows" && <FindingRows filter={filter} sort={sort} />}
+        {view === "rows" && <FindingRows key={`${formatPrompt(filter)} ${sort}`} filter={filter} sort={sort} />}
         {view === "fixes" && (
           <>
             {formatPrompt({ ...filter, assetId: undefined }) !== "" && (

@@ -4,9 +4,34 @@ import { plural } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
 
 type Job = Awaited<ReturnType<typeof call<typeof contract.jobs.listJobs>>>["rows"][number];
+
+const COLUMNS: readonly Column<Job>[] = [
+  {
+    head: "State",
+    width: "110px",
+    cell: (j) => (
+      <span className={j.state === "dead" ? "font-semibold text-bad" : ""}>
+        {j.state === "dead" ? "gave up" : j.state}
+      </span>
+    ),
+  },
+  { head: "Task", width: "260px", cell: (j) => <span className="mono">{j.task}</span> },
+  {
+    head: "Attempts",
+    width: "96px",
+    label: "attempts",
+    cell: (j) => <span className="mono">{`${j.attempts}/${j.maxAttempts}`}</span>,
+  },
+  { head: "Next run", width: "110px", cell: (j) => (j.state === "waiting" ? <Time at={j.runAt} /> : "") },
+  {
+    head: "Last error",
+    className: "full",
+    cell: (j) => <span title={j.lastError ?? ""}>{j.lastError ?? <span className="text-dim">none</span>}</span>,
+  },
+];
 
 /** What is waiting, running, and what gave up. */
 export const JobsPage = () => {
@@ -35,32 +60,7 @@ export const JobsPage = () => {
             rows={[...rows].sort((a, b) => Number(b.state === "dead") - Number(a.state === "dead"))}
             keyOf={(j) => j.id}
             cardHeight={92}
-            columns={[
-              {
-                head: "State",
-                width: "110px",
-                cell: (j) => (
-                  <span className={j.state === "dead" ? "font-semibold text-bad" : ""}>
-                    {j.state === "dead" ? "gave up" : j.state}
-                  </span>
-                ),
-              },
-              { head: "Task", width: "260px", cell: (j) => <span className="mono">{j.task}</span> },
-              {
-                head: "Attempts",
-                width: "96px",
-                label: "attempts",
-                cell: (j) => <span className="mono">{`${j.attempts}/${j.maxAttempts}`}</span>,
-              },
-              { head: "Next run", width: "110px", cell: (j) => (j.state === "waiting" ? <Time at={j.runAt} /> : "") },
-              {
-                head: "Last error",
-                className: "full",
-                cell: (j) => (
-                  <span title={j.lastError ?? ""}>{j.lastError ?? <span className="text-dim">none</span>}</span>
-                ),
-              },
-            ]}
+            columns={COLUMNS}
           />
         )}
       </section>

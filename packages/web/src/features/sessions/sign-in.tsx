@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { call, contract, queries } from "../../api.ts";
 import { useTitle } from "../../ui/hooks.ts";
 import { SignInHelp } from "./sign-in-help.tsx";
@@ -14,7 +14,7 @@ export const SignInPage = () => {
   const navigate = useNavigate();
   const client = useQueryClient();
   const started = useRef(false);
-  const token = useRef(tokenOf(window.location.hash));
+  const [token] = useState(() => tokenOf(window.location.hash));
   const signIn = useMutation({
     mutationFn: (given: string) => call(contract.sessions.signIn, { body: { token: given } }),
     onSuccess: (me) => {
@@ -23,11 +23,11 @@ export const SignInPage = () => {
     },
   });
   useEffect(() => {
-    if (started.current || token.current === "") return;
+    if (started.current || token === "") return;
     started.current = true;
     window.history.replaceState(window.history.state, "", "/sign-in");
-    signIn.mutate(token.current);
-  }, [signIn]);
+    signIn.mutate(token);
+  }, [signIn, token]);
   if (signIn.error) {
     return (
       <SignInHelp>
@@ -37,10 +37,6 @@ export const SignInPage = () => {
       </SignInHelp>
     );
   }
-  if (token.current === "") return <SignInHelp />;
-  return (
-    <p role="status" className="p-8 text-center text-dim">
-      Signing in…
-    </p>
-  );
+  if (token === "") return <SignInHelp />;
+  return <output className="block p-8 text-center text-dim">Signing in…</output>;
 };

@@ -1,13 +1,13 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Permission } from "@zerotrace/core/schema";
 import { useState } from "react";
-import { call, contract, queries } from "../../api.ts";
+import { call, contract, queries, type Token } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { plural } from "../../ui/format.ts";
 import { Command, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel } from "../../ui/states.tsx";
-import { PagedTable } from "../../ui/table.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
 
 const DAY_SECONDS = 86_400;
 const READS: readonly Permission[] = ["assets:read", "feeds:read", "findings:read", "jobs:read"];
@@ -84,31 +84,75 @@ const CreateToken = () => {
       </form>
       {create.error && <ErrorPanel error={create.error} />}
       {create.data && (
-        <div className="mt-4 grid gap-2" role="status">
+        <output className="mt-4 grid gap-2">
           <p>
             The secret, shown this once. It ends <Time at={create.data.expiresAt} />. To use it:
           </p>
           <Command
             text={`curl -H "Authorization: Bearer ${create.data.secret}" ${window.location.origin}/api/v1/stats`}
           />
-        </div>
+        </output>
       )}
     </Panel>
   );
 };
 
-/** Enrollment and API tokens: made, seen without their secrets, and revoked. */
-export const TokensPage = () => {
+const Actions = ({ token }: { token: Token }) => {
   const client = useQueryClient();
-  const pages = useInfiniteQuery(queries.tokens());
   const revoke = useMutation({
-    mutationFn: (id: string) => call(contract.tokens.revokeToken, { params: { id } }),
+    mutationFn: () => call(contract.tokens.revokeToken, { params: { id: token.id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
   });
+  if (token.revokedAt) {
+    return (
+      <span className="text-dim">
+        revoked <Time at={token.revokedAt} />
+      </span>
+    );
+  }
+  return (
+    <span className="inline-flex gap-4">
+      {revoke.error && (
+        <span role="alert" className="text-bad" title={revoke.error.message}>
+          failed: {revoke.error.message}
+        </span>
+      )}
+      <Confirm verb="Revoke" question={`Revoke ${token.label}?`} onConfirm={() => revoke.mutate()} />
+    </span>
+  );
+};
+
+const COLUMNS: readonly Column<Token>[] = [
+  { head: "Kind", width: "110px", cell: (t) => t.kind },
+  { head: "For", className: "full", cell: (t) => t.label },
+  {
+    head: "May",
+    cell: (t) => (
+      <span className="mono text-dim" title={t.permissions.join(", ")}>
+        {t.kind === "api"
+          ? t.permissions.join(", ")
+          : t.usesLeft === null
+            ? "enroll"
+            : `enroll ${plural(t.usesLeft, "more machine")}`}
+      </span>
+    ),
+  },
+  { head: "Last used", width: "120px", className: "wide-only", cell: (t) => <Time at={t.lastUsedAt} /> },
+  { head: "Ends", width: "120px", label: "ends", cell: (t) => <Time at={t.expiresAt} /> },
+  {
+    head: "Actions",
+    width: "180px",
+    className: "end",
+    cell: (t) => <Actions token={t} />,
+  },
+];
+
+/** Enrollment and API tokens: made, seen without their secrets, and revoked. */
+export const TokensPage = () => {
+  const pages = useInfiniteQuery(queries.tokens());
   return (
     <Page title="Tokens">
       <CreateToken />
-      {revoke.error && <ErrorPanel error={revoke.error} />}
       <section className="panel" aria-label="Tokens">
         <PagedTable
           pages={pages}
@@ -116,37 +160,7 @@ export const TokensPage = () => {
           label="Tokens"
           keyOf={(t) => t.id}
           cardHeight={112}
-          columns={[
-            { head: "Kind", width: "110px", cell: (t) => t.kind },
-            { head: "For", className: "full", cell: (t) => t.label },
-            {
-              head: "May",
-              cell: (t) => (
-                <span className="mono text-dim" title={t.permissions.join(", ")}>
-                  {t.kind === "api"
-                    ? t.permissions.join(", ")
-                    : t.usesLeft === null
-                      ? "enroll"
-                      : `enroll ${plural(t.usesLeft, "more machine")}`}
-                </span>
-              ),
-            },
-            { head: "Last used", width: "120px", className: "wide-only", cell: (t) => <Time at={t.lastUsedAt} /> },
-            { head: "Ends", width: "120px", label: "ends", cell: (t) => <Time at={t.expiresAt} /> },
-            {
-              head: "Actions",
-              width: "180px",
-              className: "end",
-              cell: (t) =>
-                t.revokedAt ? (
-                  <span className="text-dim">
-                    revoked <Time at={t.revokedAt} />
-                  </span>
-                ) : (
-                  <Confirm verb="Revoke" question={`Revoke ${t.label}?`} onConfirm={() => revoke.mutate(t.id)} />
-                ),
-            },
-          ]}
+          columns={COLUMNS}
           empty={
             <Empty title="No token exists yet">
               An API token lets a program read what you see here; create one above.
