@@ -39,7 +39,7 @@ interface Thread {
 const startThread = (): Thread => {
   const worker = new Worker(new URL("./match-worker.ts", import.meta.url));
   worker.unref();
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>();
   let last = 0;
   worker.on("message", (answer: { ask: number; result: never; error?: string }) => {
     const asked = waiting.get(answer.ask);

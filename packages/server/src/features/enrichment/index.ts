@@ -62,7 +62,10 @@ const refresh = async (tx: Tx, companyId: number, feedChanged: boolean): Promise
  * The job that makes a company's findings true: judges every component not judged yet, then recomputes its assets' sums, its
  * findings and today's figures in one transaction. Does nothing before the first generation: publishing it asks again.
  */
-export const enrich = async (deps: EnrichmentDeps, payload: { companyId: number; feedChanged?: boolean }): Promise<void> => {
+export const enrich = async (
+  deps: EnrichmentDeps,
+  payload: { companyId: number; feedChanged?: boolean },
+): Promise<void> => {
   const startedAt = performance.now();
   const { db, pool, metrics } = deps;
   if ((await db.asService(generationInForce)) === null) return;

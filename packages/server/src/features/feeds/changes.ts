@@ -32,8 +32,10 @@ export const changesBetween = (before: AdvisoryIndex | null, next: AdvisoryIndex
 };
 
 /** Those of the dictionary's packages that the changes concern; a record for `Debian` concerns `Debian:12` too. */
-export const concernedPackages = <P extends { ecosystem: string; name: string }>(known: readonly P[], changes: IndexChanges): P[] =>
-  known.filter((p) => applicableEcosystems(p.ecosystem).some((e) => changes.packages.has(`${e}\0${p.name}`)));
+export const concernedPackages = <P extends { ecosystem: string; name: string }>(
+  known: readonly P[],
+  changes: IndexChanges,
+): P[] => known.filter((p) => applicableEcosystems(p.ecosystem).some((e) => changes.packages.has(`${e}\0${p.name}`)));
 
 /** Those of the dictionary's ecosystems that came to be covered, or ceased to be. */
 export const concernedEcosystems = (known: readonly string[], changes: IndexChanges): string[] =>

@@ -48,7 +48,13 @@ export const feedStatus = async (db: Database, sync: FeedSync, syncHours: number
 /** Asks for a sync; joins one that is already waiting. */
 export const requestSync = async (db: Database): Promise<void> => {
   await db.asService((tx) =>
-    enqueue(tx, { task: "feeds-sync", payload: { companyId: 0 }, key: "feeds-sync", queueName: "feeds", maxAttempts: 3 }),
+    enqueue(tx, {
+      task: "feeds-sync",
+      payload: { companyId: 0 },
+      key: "feeds-sync",
+      queueName: "feeds",
+      maxAttempts: 3,
+    }),
   );
 };
 

@@ -5,7 +5,14 @@ import { CopyWriter, type Database, type Tx } from "../../platform/db/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
 import { forgetJudgements, knownEcosystems, knownPackages, lockJudging } from "../components/index.ts";
 import { changesBetween, concernedEcosystems, concernedPackages } from "./changes.ts";
-import { companyIds, generationInForce, insertGeneration, outdatedFiles, replaceAdvisories, replaceRecords } from "./sql.ts";
+import {
+  companyIds,
+  generationInForce,
+  insertGeneration,
+  outdatedFiles,
+  replaceAdvisories,
+  replaceRecords,
+} from "./sql.ts";
 
 /** Generations whose index stays on disk. */
 const KEEP_GENERATIONS = 3;
@@ -56,7 +63,12 @@ export interface Published {
   readonly componentsToJudge: number;
 }
 
-const publishWithin = async (tx: Tx, index: AdvisoryIndex, recordsPath: string, indexFile: string): Promise<Published> => {
+const publishWithin = async (
+  tx: Tx,
+  index: AdvisoryIndex,
+  recordsPath: string,
+  indexFile: string,
+): Promise<Published> => {
   await lockJudging(tx, "exclusive");
   const before = await generationInForce(tx);
   const recordsChanged = await replaceRecords(tx, recordsPath);

@@ -43,7 +43,7 @@ const exportRows = async function* (db: Database, companyId: number, filter: Fin
   let after: [unknown, string] | null = null;
   for (;;) {
     const from: [unknown, string] | null = after;
-    const rows = await db.withCompany(companyId, (tx) =>
+    const rows: (FindingRecord & { sortValue: unknown })[] = await db.withCompany(companyId, (tx) =>
       findingsPage(tx, companyId, filter, { sort: "risk", limit: EXPORT_PAGE, after: from }),
     );
     for (const row of rows) {
@@ -76,7 +76,14 @@ export const fixesOf = async (
       findingCount: g.findingCount,
       advisoryCount: g.advisoryCount,
       assetCount: g.assetCount,
-      severities: { critical: g.critical, high: g.high, medium: g.medium, low: g.low, none: g.none, unknown: g.unknown },
+      severities: {
+        critical: g.critical,
+        high: g.high,
+        medium: g.medium,
+        low: g.low,
+        none: g.none,
+        unknown: g.unknown,
+      },
       kevCount: g.kevCount,
       maxRisk: oneDecimal(g.maxRisk),
       riskShare: total === 0 ? 0 : Math.round((g.weight / total) * 10_000) / 10_000,
@@ -147,7 +154,10 @@ export const findingRoutes = ({ explain }: { explain: Explain }): Endpoint[] => 
     run: async ({ db, identity: { companyId } }, { query }) => {
       const type = query.format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson";
       return reply({
-        headers: { "content-type": type, "content-disposition": `attachment; filename="findings.${query.format === "csv" ? "csv" : "ndjson"}"` },
+        headers: {
+          "content-type": type,
+          "content-disposition": `attachment; filename="findings.${query.format === "csv" ? "csv" : "ndjson"}"`,
+        },
         body: Readable.from(exportRows(db, companyId, filterOf(query), query.format)),
       });
     },
@@ -159,7 +169,13 @@ export const findingRoutes = ({ explain }: { explain: Explain }): Endpoint[] => 
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, riskAndName);
       const rows = await advisoryGroups(tx, companyId, filter, { limit: query.limit + 1, after });
       const count = await countAdvisories(tx, companyId, filter);
-      return pageOf(rows, query.limit, count, (r) => ({ ...r, risk: oneDecimal(r.risk) }), (r) => [r.risk, r.advisory]);
+      return pageOf(
+        rows,
+        query.limit,
+        count,
+        (r) => ({ ...r, risk: oneDecimal(r.risk) }),
+        (r) => [r.risk, r.advisory],
+      );
     },
   }),
   detailRoute(explain),

@@ -27,7 +27,14 @@ export const refreshFindings = async (tx: Tx, companyId: number): Promise<Refres
      join component c on c.id = p.component_id join advisory a on a.id = m.advisory_id`,
     [companyId],
   );
-  const written = await tx.query<{ id: string; advisory: string; severity: string; package: string; risk: number; fresh: boolean }>(
+  const written = await tx.query<{
+    id: string;
+    advisory: string;
+    severity: string;
+    package: string;
+    risk: number;
+    fresh: boolean;
+  }>(
     `insert into finding as f (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source,
        version, purl, fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, status,
        asset_count, published_at)

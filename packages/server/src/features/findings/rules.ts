@@ -20,10 +20,15 @@ const query = z.object(findingFilter);
 
 /** The filter of a query. Throws BAD_REQUEST naming a severity that does not exist. */
 export const filterOf = (raw: z.output<typeof query>): FindingFilter => {
-  const severities = (raw.severity ?? "").split(",").map((s) => s.trim()).filter((s) => s !== "");
+  const severities = (raw.severity ?? "")
+    .split(",")
+    .map((s) => s.trim())
+    .filter((s) => s !== "");
   for (const s of severities) {
     if (!(SEVERITIES as readonly string[]).includes(s)) {
-      throw new AppError("BAD_REQUEST", `There is no severity "${s}"; use ${SEVERITIES.join(", ")}.`, { field: "severity" });
+      throw new AppError("BAD_REQUEST", `There is no severity "${s}"; use ${SEVERITIES.join(", ")}.`, {
+        field: "severity",
+      });
     }
   }
   return {
@@ -90,9 +95,13 @@ export const fixCommand = (ecosystem: string, name: string, fixedIn: string | nu
 /** One sentence for a person: why this version is affected. */
 export const whySentence = (f: FindingRecord, range: ExplainedRange | undefined): string => {
   const what = `${f.source ?? f.package} ${f.version}`;
-  const from = range === undefined || range.introduced === "0" || range.introduced === "" ? "" : ` since ${range.introduced}`;
-  if (f.status === "fixed") return `${f.advisory} no longer affects any asset: it was closed when its component or record changed.`;
-  if (f.fixedIn !== null) return `${f.recordId} says that ${f.source ?? f.package} is affected${from} until ${f.fixedIn}, and ${what} is lower.`;
-  if (range?.lastAffected) return `${f.recordId} says that ${f.source ?? f.package} is affected${from} up to ${range.lastAffected}, which includes ${what}.`;
+  const from =
+    range === undefined || range.introduced === "0" || range.introduced === "" ? "" : ` since ${range.introduced}`;
+  if (f.status === "fixed")
+    return `${f.advisory} no longer affects any asset: it was closed when its component or record changed.`;
+  if (f.fixedIn !== null)
+    return `${f.recordId} says that ${f.source ?? f.package} is affected${from} until ${f.fixedIn}, and ${what} is lower.`;
+  if (range?.lastAffected)
+    return `${f.recordId} says that ${f.source ?? f.package} is affected${from} up to ${range.lastAffected}, which includes ${what}.`;
   return `${f.recordId} says that ${f.source ?? f.package} is affected${from} and names no fixed version, so ${what} is affected.`;
 };

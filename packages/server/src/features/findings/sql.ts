@@ -106,8 +106,12 @@ export const countFindings = async (tx: Tx, companyId: number, filter: FindingFi
 
 /** One finding or null. */
 export const findingById = async (tx: Tx, companyId: number, id: string): Promise<FindingRecord | null> =>
-  (await tx.query<FindingRecord>(`select ${COLUMNS} from finding f where f.company_id = $1 and f.id = $2`, [companyId, id]))[0] ??
-  null;
+  (
+    await tx.query<FindingRecord>(`select ${COLUMNS} from finding f where f.company_id = $1 and f.id = $2`, [
+      companyId,
+      id,
+    ])
+  )[0] ?? null;
 
 /** The assets that have a component, by (name, id). */
 export const assetsWith = async (
@@ -154,7 +158,12 @@ const COUNTS = `count(*) filter (where f.severity = 'critical')::int as critical
  * Open findings by the package whose upgrade closes them, with and without a fix apart. The weight of a finding is its risk
  * times the assets that have it, counted once for a source package however many of its binaries are installed.
  */
-export const fixGroups = async (tx: Tx, companyId: number, filter: FindingFilter, limit: number): Promise<FixRecord[]> => {
+export const fixGroups = async (
+  tx: Tx,
+  companyId: number,
+  filter: FindingFilter,
+  limit: number,
+): Promise<FixRecord[]> => {
   const values: unknown[] = [];
   const where = condition(companyId, filter, values);
   return await tx.query(

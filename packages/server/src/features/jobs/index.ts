@@ -1,19 +1,16 @@
-import type { z } from "zod";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { listJobs } from "../../platform/queue/index.ts";
 import { routes } from "./contract.ts";
 
-export type JobRow = z.output<typeof routes.listJobs.answer>["rows"][number];
-
-export interface JobDeps {
-  /** The company's waiting, running and dead jobs, from the queue; bounded by it. */
-  readonly listJobs: (companyId: number) => Promise<readonly JobRow[]>;
-}
-
-/** The route that shows a company's jobs; dead ones with their last error. */
-export const jobRoutes = (deps: JobDeps): Endpoint[] => [
+/** The route that shows a company's jobs, dead ones first, each with its last error; the queue bounds how many. */
+export const jobRoutes = (): Endpoint[] => [
   implement(routes.listJobs, {
     audit: "none",
-    transaction: "none",
-    run: async ({ identity }) => ({ rows: [...(await deps.listJobs(identity.companyId))] }),
+    run: async ({ tx, identity }) => ({
+      rows: (await listJobs(tx, identity.companyId)).map(({ companyId: _, runAt, ...job }) => ({
+        ...job,
+        runAt: runAt.toISOString(),
+      })),
+    }),
   }),
 ];

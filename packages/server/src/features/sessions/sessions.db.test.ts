@@ -1,0 +1,69 @@
+import { OWNER_PERMISSIONS } from "@zerotrace/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { createSignInLink, sessionRoutes } from "./index.ts";
+
+let api: TestApi;
+let company: TestCompany;
+
+beforeAll(async () => {
+  api = await startApi(({ forget }) => sessionRoutes({ forget, publicUrl: () => "https://zt.example/" }));
+  company = await api.company();
+});
+afterAll(() => api.close());
+
+const tokenOf = (url: string): string => new URL(url).hash.slice("#token=".length);
+const signIn = (token: string) => api.call("POST", "/api/v1/sessions", { body: { token } });
+const cookieOf = (headers: Headers): string => (headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
+const me = (cookie: string) => api.call("GET", "/api/v1/session", { cookie });
+
+test("a link signs the owner in once, and signing out ends the session at once", async () => {
+  const url = await createSignInLink(api.db, company.id, "http://127.0.0.1:8080");
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:8080\/sign-in#token=zt_l_/);
+  const answers = await Promise.all([1, 2, 3, 4].map(() => signIn(tokenOf(url))));
+  expect(answers.map((a) => a.status).sort((a, b) => a - b)).toEqual([201, 401, 401, 401]);
+  const signedIn = answers.find((a) => a.status === 201);
+  expect(signedIn?.headers.get("set-cookie")).toMatch(/^zt_session=zt_s_\S+; Path=\/; HttpOnly; SameSite=Strict/);
+  const cookie = cookieOf(signedIn?.headers ?? new Headers());
+  const who = { companyId: company.id, companyName: company.name, subject: "owner", permissions: OWNER_PERMISSIONS };
+  expect(signedIn?.body).toMatchObject(who);
+  expect((await me(cookie)).body).toMatchObject({ ...who, expiresAt: expect.any(String) });
+
+  const out = (headers: Record<string, string>) => api.call("DELETE", "/api/v1/session", { cookie, headers });
+  expect((await out({ origin: "https://evil.example" })).status).toBe(403);
+  expect((await me(cookie)).status).toBe(200);
+  const ended = await out({ origin: api.origin });
+  expect([ended.status, ended.headers.get("set-cookie")]).toEqual([200, expect.stringContaining("Max-Age=0")]);
+  expect((await me(cookie)).status).toBe(401);
+  const trail = await api.audits(company.id);
+  expect(trail.map((a) => [a.action, a.actor])).toEqual([
+    ["session.link", "server"],
+    ["session.sign_in", "owner"],
+    ["session.sign_out", "owner"],
+  ]);
+});
+
+test("a token of another kind or of nobody does not sign in", async () => {
+  for (const token of [company.owner, `zt_l_${company.id.toString(36)}_${"A".repeat(43)}`, "x".repeat(40)]) {
+    const answer = await signIn(token);
+    expect([answer.status, answer.body.field]).toEqual([401, "token"]);
+  }
+});
+
+test("a link gives no more than its maker holds, and those who only look make none", async () => {
+  const narrow = await api.apiToken(company.id, ["findings:read", "tokens:manage"]);
+  const made = await api.call("POST", "/api/v1/session-links", { token: narrow });
+  expect(made.status).toBe(201);
+  expect(made.body.url).toMatch(/^https:\/\/zt\.example\/sign-in#token=zt_l_/);
+  const session = await signIn(tokenOf(made.body.url));
+  expect(session.body.permissions).toEqual(["findings:read", "tokens:manage"]);
+  expect((await api.audits(company.id)).map((a) => a.action)).toContain("session.link");
+  expect((await api.call("POST", "/api/v1/session-links", { token: company.reader })).status).toBe(403);
+});
+
+test("an API token sees who it is and cannot be signed out", async () => {
+  const seen = await api.call("GET", "/api/v1/session", { token: company.reader });
+  expect(seen.body).toMatchObject({ companyId: company.id, subject: "token:some", expiresAt: null });
+  expect((await api.call("DELETE", "/api/v1/session", { token: company.reader })).status).toBe(400);
+  expect((await api.call("GET", "/api/v1/session", { token: company.reader })).status).toBe(200);
+});

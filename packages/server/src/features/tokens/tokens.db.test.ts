@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { tokenRoutes } from "./index.ts";
+
+let api: TestApi;
+let company: TestCompany;
+let other: TestCompany;
+
+beforeAll(async () => {
+  api = await startApi(({ forget }) => tokenRoutes({ forget }));
+  company = await api.company();
+  other = await api.company();
+});
+afterAll(() => api.close());
+
+const create = (token: string, body: object) => api.call("POST", "/api/v1/tokens", { token, body });
+const list = (token: string, query = "") => api.call("GET", `/api/v1/tokens${query}`, { token });
+
+test("an API token works with what it was given until it is revoked, and its secret is shown once", async () => {
+  const made = await create(company.owner, { kind: "api", label: "ci", permissions: ["tokens:manage"] });
+  expect(made.status).toBe(201);
+  expect(made.body.secret).toMatch(/^zt_a_/);
+  const seen = await list(made.body.secret);
+  expect(seen.status).toBe(200);
+  expect(JSON.stringify(seen.body)).not.toContain(made.body.secret);
+  expect(seen.body.rows[0]).toMatchObject({ id: made.body.id, kind: "api", label: "ci", usesLeft: null });
+
+  const path = `/api/v1/tokens/${made.body.id}`;
+  expect((await api.call("DELETE", path, { token: company.reader })).status).toBe(403);
+  expect((await api.call("DELETE", path, { token: other.owner })).status).toBe(404);
+  expect((await list(made.body.secret)).status).toBe(200);
+  expect((await api.call("DELETE", path, { token: company.owner })).status).toBe(200);
+  expect((await list(made.body.secret)).status).toBe(401);
+  expect((await api.call("DELETE", path, { token: company.owner })).status).toBe(404);
+
+  const trail = await api.audits(company.id);
+  expect(trail.map((a) => [a.action, a.actor, a.target])).toEqual([
+    ["token.create", "token:all", made.body.id],
+    ["token.revoke", "token:all", made.body.id],
+  ]);
+  expect(JSON.stringify(trail)).not.toContain(made.body.secret);
+});
+
+test("nobody gives what he does not hold, and a credential that only looks makes no token", async () => {
+  const before = await api.audits(company.id);
+  const agents = await create(company.owner, { kind: "api", label: "x", permissions: ["agents:report"] });
+  expect([agents.status, agents.body.code]).toEqual([403, "FORBIDDEN"]);
+  expect(agents.body.detail).toContain("agents:report");
+  const narrow = await api.apiToken(company.id, ["tokens:manage"]);
+  expect((await create(narrow, { kind: "api", label: "x", permissions: ["findings:read"] })).status).toBe(403);
+  expect((await create(company.reader, { kind: "enrollment", label: "x" })).status).toBe(403);
+  expect(await api.audits(company.id)).toEqual(before);
+});
+
+test("an enrollment token carries its uses and no permissions; an API token without permissions is refused", async () => {
+  const made = await create(company.owner, { kind: "enrollment", label: " rack 7 ", maxUses: 12 });
+  expect(made.status).toBe(201);
+  expect(made.body.secret).toMatch(/^zt_e_/);
+  const [row] = (await list(company.owner)).body.rows;
+  expect(row).toMatchObject({ kind: "enrollment", label: "rack 7", usesLeft: 12, permissions: [] });
+  for (const body of [
+    { kind: "enrollment", label: "x", permissions: ["findings:read"] },
+    { kind: "api", label: "x" },
+  ]) {
+    const answer = await create(company.owner, body);
+    expect([answer.status, answer.body.field]).toEqual([400, "permissions"]);
+  }
+});
+
+test("the list pages newest first, shows each token once and no other company's", async () => {
+  const paged = await api.company();
+  for (const label of ["a", "b", "c"]) await create(paged.owner, { kind: "enrollment", label });
+  const first = (await list(paged.owner, "?limit=2")).body;
+  const second = (await list(paged.owner, `?limit=500&cursor=${first.next}`)).body;
+  const rows: { label: string; id: string }[] = [...first.rows, ...second.rows];
+  expect(rows.slice(0, 3).map((r) => r.label)).toEqual(["c", "b", "a"]);
+  expect(new Set(rows.map((r) => r.id)).size).toBe(5);
+  expect([rows.length, first.count, second.next]).toEqual([5, 5, null]);
+});

@@ -1,0 +1,277 @@
+import { AppError, messageOf, READ_PERMISSIONS, type Permission } from "@zerotrace/core";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { writeAudit } from "./features/audit/index.ts";
+import { ensureDefaultCompany } from "./features/companies/index.ts";
+import { createMatchPool } from "./features/components/index.ts";
+import { enrich } from "./features/enrichment/index.ts";
+import { createFeedSync, type FeedSync, generationInForce, requestSync } from "./features/feeds/index.ts";
+import { createSignInLink } from "./features/sessions/index.ts";
+import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
+import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";
+import type { Config } from "./platform/config/index.ts";
+import {
+  connectionsOf,
+  type Connections,
+  type Database,
+  lockDataDir,
+  migrate,
+  openDatabase,
+  startEmbedded,
+} from "./platform/db/index.ts";
+import { createHttp } from "./platform/http/index.ts";
+import { createLog, type Logger } from "./platform/log/index.ts";
+import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
+import { migrateQueue, openQueue, queueDepth } from "./platform/queue/index.ts";
+import { createHub, startNotifier } from "./platform/realtime/index.ts";
+import { issueToken } from "./start-tokens.ts";
+import { createSteps, type ServerStep } from "./steps.ts";
+import { announceFeeds, endpointsOf, openApi, pendingJobs } from "./wiring.ts";
+
+export type { Config } from "./platform/config/index.ts";
+export type { ServerStep } from "./steps.ts";
+
+export const VERSION = "0.1.0";
+/** Where the built dashboard lies. */
+export const WEB_DIR = fileURLToPath(new URL("../../web/dist", import.meta.url));
+const SCHEDULE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const SETTLED_POLL_MS = 100;
+/** Quiet looks in a row before the work counts as done: a job may be followed by another. */
+const SETTLED_QUIET = 3;
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly onProgress: (step: ServerStep) => void;
+  /** Structured log lines go to `<dataDir>/zerotrace.log` unless `stdout`. */
+  readonly logTo?: "file" | "stdout";
+  readonly checkAnswers?: boolean;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  readonly url: string;
+  readonly companyId: number;
+  readonly timings: readonly { step: string; ms: number }[];
+  /** Enrolls one agent, valid for an hour. */
+  createEnrollmentToken(label: string): Promise<string>;
+  createSignInLink(): Promise<string>;
+  /** A token for this machine's command line. */
+  createCliToken(): Promise<string>;
+  /** Resolves when advisories are in force and no job of the company waits or runs. Throws what the first sync threw. */
+  settled(signal?: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+}
+
+type Closer = () => Promise<unknown>;
+
+const openStore = async (
+  options: StartOptions,
+  log: Logger,
+  closers: Closer[],
+  steps: ReturnType<typeof createSteps>,
+): Promise<{ db: Database; connections: Connections }> => {
+  const { config } = options;
+  const tell = (level: "info" | "warn", message: string, fields: object = {}): void => log[level](fields, message);
+  const connections = await steps.run("database", "PostgreSQL", async () => {
+    if (config.databaseUrl) return connectionsOf(config.databaseUrl);
+    const embedded = await startEmbedded({ dataDir: config.dataDir, log: tell });
+    const own = connectionsOf(embedded);
+    const lock = await lockDataDir({ dataDir: config.dataDir, owner: own.owner as pg.ClientConfig, log: tell });
+    closers.push(async () => {
+      await lock.release();
+      await embedded.stop();
+    });
+    return own;
+  });
+  await steps.run("migrations", "Schema", async () => {
+    await migrate(connections.owner as pg.ClientConfig, {
+      onProgress: (done, total, name) =>
+        options.onProgress({ step: "migrations", state: "progress", message: `${name} (${done + 1} of ${total})` }),
+    });
+    await migrateQueue(connections.owner as pg.ClientConfig);
+  });
+  const db = openDatabase({
+    ...connections,
+    onError: (error) => log.warn({ error: messageOf(error) }, "database connection lost"),
+  });
+  closers.push(() => db.close());
+  return { db, connections };
+};
+
+const openFeeds = (options: StartOptions, db: Database, metrics: Metrics, log: Logger): FeedSync => {
+  const startedAt = performance.now();
+  return createFeedSync({
+    db,
+    dataDir: options.config.dataDir,
+    locations: options.config.feeds,
+    onProgress: (p) =>
+      options.onProgress({
+        step: "feeds",
+        state: "progress",
+        message: p.label,
+        doneBytes: p.doneBytes,
+        totalBytes: p.totalBytes,
+        recordCount: p.recordCount,
+      }),
+    onDone: async ({ ok, seconds, message }) => {
+      metrics.feedSync({ feed: "all", ok, seconds });
+      log[ok ? "info" : "warn"]({ seconds, outcome: message }, "feeds synchronized");
+      const ms = Math.round(performance.now() - startedAt);
+      options.onProgress({ step: "feeds", state: ok ? "done" : "failed", message, ms });
+      await announceFeeds(db, { ok: ok ? 1 : 0, message });
+    },
+  });
+};
+
+/** Refreshes the feeds when they are due and the gauges, until stopped. */
+const schedule = (config: Config, db: Database, metrics: Metrics, log: Logger): Closer => {
+  const look = async (): Promise<void> => {
+    try {
+      const generation = await db.asService(generationInForce);
+      const due = generation === null || Date.now() - generation.publishedAt.getTime() > config.feedSyncHours * HOUR_MS;
+      if (due) await requestSync(db);
+      const depth = await db.asService(queueDepth);
+      metrics.queueDepth(Object.entries(depth).map(([state, count]) => ({ task: "all", state, count })));
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, "the schedule could not look");
+    }
+  };
+  const timer = setInterval(() => void look(), SCHEDULE_MS);
+  return async () => clearInterval(timer);
+};
+
+const listen = async (
+  options: StartOptions,
+  parts: {
+    db: Database;
+    auth: Authenticator;
+    metrics: Metrics;
+    log: Logger;
+    sync: FeedSync;
+    pool: ReturnType<typeof createMatchPool>;
+    connections: Connections;
+  },
+  closers: Closer[],
+): Promise<string> => {
+  const { config } = options;
+  const { db, auth, metrics, log, connections } = parts;
+  let url = config.publicUrl ?? "";
+  const hub = createHub({ protocol: streamProtocol, auth, log, metrics });
+  const http = await createHttp({
+    db,
+    auth,
+    audit: writeAudit,
+    log,
+    metrics,
+    openapi: openApi(VERSION),
+    webDir: WEB_DIR,
+    endpoints: endpointsOf({ ...parts, config, version: VERSION, publicUrl: () => url }),
+    plugins: [(app) => hub.register(app)],
+    ...(config.trustedProxy ? { trustedProxy: config.trustedProxy } : {}),
+    ...(options.checkAnswers ? { checkAnswers: true } : {}),
+  });
+  closers.push(() => http.close());
+  const notifier = startNotifier({
+    connect: async () => {
+      const client = new pg.Client(connections.service as pg.ClientConfig);
+      await client.connect();
+      return client;
+    },
+    drain: () => db.asService(drainOutbox),
+    publish: (companyId, event) => hub.publish(companyId, event),
+    log,
+  });
+  closers.push(() => notifier.stop());
+  const origin = await http.listen({ host: config.host, port: config.port });
+  url ||= origin;
+  return url;
+};
+
+/** Starts everything in this process; on failure what was started is stopped again. Throws AppError with the mend. */
+export const startServer = async (options: StartOptions): Promise<RunningServer> => {
+  const { config } = options;
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const to = options.logTo === "stdout" ? ("stdout" as const) : { file: join(config.dataDir, "zerotrace.log") };
+  const log = createLog({ level: config.logLevel, version: VERSION, to });
+  const closers: Closer[] = [];
+  const stop = async (): Promise<void> => {
+    // the worker, the listeners, the pools, the database: each closes what stands on the next
+    for (const close of closers.splice(0).reverse()) {
+      await close().catch((error: unknown) => log.warn({ error: messageOf(error) }, "a part did not stop cleanly"));
+    }
+  };
+  try {
+    return await compose(options, log, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+const compose = async (
+  options: StartOptions,
+  log: Logger,
+  closers: Closer[],
+  stop: () => Promise<void>,
+): Promise<RunningServer> => {
+  const { config } = options;
+  const steps = createSteps(options.onProgress);
+  const { db, connections } = await openStore(options, log, closers, steps);
+  const companyId = await ensureDefaultCompany(db);
+  const metrics = createMetrics({ version: VERSION, process: true });
+  const pool = createMatchPool(config.workers);
+  closers.push(() => pool.close());
+  const auth = createAuthenticator({ db, ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}) });
+  const sync = openFeeds(options, db, metrics, log);
+  const queue = openQueue({
+    owner: connections.owner,
+    concurrency: 4,
+    log: (level, message, fields = {}) => log[level](fields, message),
+    tasks: {
+      enrich: (payload) => enrich({ db, pool, metrics }, payload),
+      "feeds-sync": async (_, { signal }) => void (await sync.run(signal)),
+    },
+  });
+  const parts = { db, auth, metrics, log, sync, pool, connections };
+  const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
+  if ((await db.asService(generationInForce)) === null) await requestSync(db);
+  await queue.start();
+  closers.push(() => queue.stop(), schedule(config, db, metrics, log));
+
+  const token = (kind: "enrollment" | "api", label: string, permissions: readonly Permission[]) =>
+    issueToken(db, companyId, { kind, label, permissions });
+  return {
+    url,
+    companyId,
+    timings: steps.timings,
+    createEnrollmentToken: (label) => token("enrollment", label, []),
+    createCliToken: () =>
+      token("api", "command line of this machine", [
+        ...READ_PERMISSIONS,
+        "feeds:manage",
+        "agents:manage",
+        "tokens:manage",
+      ]),
+    createSignInLink: () => createSignInLink(db, companyId, url),
+    settled: (signal) => settled(db, sync, companyId, signal),
+    stop,
+  };
+};
+
+const settled = async (db: Database, sync: FeedSync, companyId: number, signal?: AbortSignal): Promise<void> => {
+  for (let quiet = 0; quiet < SETTLED_QUIET;) {
+    signal?.throwIfAborted();
+    const generation = await db.asService(generationInForce);
+    const { lastError, syncing } = sync.state();
+    if (generation === null && lastError !== null && !syncing) {
+      throw new AppError("FEEDS_UNAVAILABLE", lastError.message);
+    }
+    const busy = generation === null || syncing || (await pendingJobs(db, companyId)) > 0;
+    quiet = busy ? 0 : quiet + 1;
+    await sleep(SETTLED_POLL_MS);
+  }
+};

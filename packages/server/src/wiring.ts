@@ -1,0 +1,150 @@
+import { AppError, type ExplainedRange, openIndex } from "@zerotrace/core";
+import { LRUCache } from "lru-cache";
+import { readFile } from "node:fs/promises";
+import { contract, type Channel } from "./contract.ts";
+import { advisoryRoutes } from "./features/advisories/index.ts";
+import { agentRoutes, offlineAfterSeconds } from "./features/agents/index.ts";
+import { assetRoutes } from "./features/assets/index.ts";
+import { writeAudit } from "./features/audit/index.ts";
+import { createDictionary, type MatchPool } from "./features/components/index.ts";
+import { requestEnrichment } from "./features/enrichment/index.ts";
+import { companyIds, type FeedSync, feedRoutes, generationInForce } from "./features/feeds/index.ts";
+import { type Explain, findingRoutes } from "./features/findings/index.ts";
+import { healthRoutes } from "./features/health/index.ts";
+import { type AfterBatch, createIngest, inventoryRoutes } from "./features/inventory/index.ts";
+import { jobRoutes } from "./features/jobs/index.ts";
+import { sessionRoutes } from "./features/sessions/index.ts";
+import { statRoutes } from "./features/stats/index.ts";
+import { emit } from "./features/stream/index.ts";
+import { tokenRoutes } from "./features/tokens/index.ts";
+import type { Authenticator } from "./platform/auth/index.ts";
+import type { Config } from "./platform/config/index.ts";
+import type { Database, Tx } from "./platform/db/index.ts";
+import { type Endpoint, openApiOf } from "./platform/http/index.ts";
+import type { Metrics } from "./platform/metrics/index.ts";
+import { listAllJobs, listJobs, queueDepth } from "./platform/queue/index.ts";
+
+/** Jobs looked at to say how many wait. */
+const JOBS_SEEN_MAX = 1_000;
+
+/** Tells every company that the feeds moved. */
+export const announceFeeds = async (db: Database, summary: Record<string, string | number | null>): Promise<void> => {
+  for (const companyId of await db.asService(companyIds)) {
+    await db.withCompany(companyId, (tx) =>
+      emit(tx, companyId, { channel: "feed_update", ids: [], count: 1, summary }),
+    );
+  }
+};
+
+/** Waiting and running jobs of a company and of all companies together. */
+export const pendingJobs = async (db: Database, companyId: number): Promise<number> => {
+  const jobs = await db.asService((tx) => listAllJobs(tx, JOBS_SEEN_MAX));
+  return jobs.filter((j) => j.state !== "dead" && (j.companyId === companyId || j.companyId === 0)).length;
+};
+
+/** Explains with the index in force; one index is kept in memory. */
+export const createExplain = (db: Database): Explain => {
+  const open = new LRUCache<string, ReturnType<typeof openIndex>>({ max: 1 });
+  return async (component): Promise<ExplainedRange[]> => {
+    const generation = await db.asService(generationInForce);
+    if (generation === null) return [];
+    let index = open.get(generation.indexFile);
+    if (index === undefined) {
+      index = openIndex(new Uint8Array(await readFile(generation.indexFile)));
+      open.set(generation.indexFile, index);
+    }
+    return index.explain(component.ecosystem, component.name, component.version);
+  };
+};
+
+/** What a stored inventory causes: a job, an event, and an audit row for each that changed something. */
+const afterBatch: AfterBatch = async (tx, companyId, stored) => {
+  if (stored.length === 0) return;
+  const changed = stored.filter((s) => s.addedCount + s.removedCount > 0);
+  for (const s of changed) {
+    const detail = { components: s.componentCount, added: s.addedCount, removed: s.removedCount };
+    await writeAudit(tx, {
+      companyId,
+      actor: `asset:${s.assetId}`,
+      action: "inventory.report",
+      target: s.assetId,
+      detail,
+      ip: "",
+    });
+  }
+  await announceAssets(
+    tx,
+    companyId,
+    stored.map((s) => s.assetId),
+  );
+  await requestEnrichment(tx, companyId);
+};
+
+const announceAssets = async (tx: Tx, companyId: number, ids: readonly string[]): Promise<void> => {
+  const channel: Channel = "asset_update";
+  await emit(tx, companyId, { channel, ids, count: ids.length, summary: {} });
+};
+
+export interface WiringDeps {
+  readonly config: Config;
+  readonly version: string;
+  readonly db: Database;
+  readonly auth: Authenticator;
+  readonly metrics: Metrics;
+  readonly sync: FeedSync;
+  readonly pool: MatchPool;
+  readonly publicUrl: () => string;
+}
+
+const healthChecks = (db: Database) => ({
+  queue: async () => {
+    const { waiting, running, dead } = await db.asService(queueDepth);
+    return { status: "ok" as const, detail: `${waiting} waiting, ${running} running, ${dead} dead` };
+  },
+  feeds: async () => {
+    const generation = await db.asService(generationInForce);
+    return generation === null
+      ? { status: "missing" as const, detail: "no advisories yet" }
+      : { status: "ok" as const, detail: `generation ${generation.id}, ${generation.meta.recordCount} records` };
+  },
+});
+
+/** Every route of the contract with its handler. Throws when one has none. */
+export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
+  const { config, db, auth, metrics, sync, version } = deps;
+  const offline = offlineAfterSeconds(config.heartbeatSeconds);
+  const forget = (id: string): void => auth.forget(id);
+  const ingest = createIngest(db, createDictionary(db), afterBatch);
+  const endpoints = [
+    ...advisoryRoutes(),
+    ...agentRoutes({
+      heartbeatSeconds: config.heartbeatSeconds,
+      inventorySeconds: config.inventorySeconds,
+      forget,
+      onAgent: (tx, companyId, assetId) => announceAssets(tx, companyId, [assetId]),
+    }),
+    ...assetRoutes({ offlineAfterSeconds: offline }),
+    ...feedRoutes({ sync, syncHours: config.feedSyncHours }),
+    ...findingRoutes({ explain: createExplain(db) }),
+    ...healthRoutes({ db, metrics, version, checks: healthChecks(db) }),
+    ...inventoryRoutes(ingest),
+    ...jobRoutes({
+      listJobs: async (companyId) =>
+        (await db.withCompany(companyId, (tx) => listJobs(tx, companyId))).map(({ companyId: _, ...job }) => ({
+          ...job,
+          runAt: job.runAt.toISOString(),
+        })),
+    }),
+    ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
+    ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: (companyId) => pendingJobs(db, companyId) }),
+    ...tokenRoutes({ forget }),
+  ];
+  const served = new Set<unknown>(endpoints.map((e) => e.route));
+  for (const route of Object.values(contract).flatMap((routes) => Object.values(routes))) {
+    if (!served.has(route)) throw new AppError("INTERNAL", `${route.method} ${route.path} has no handler.`);
+  }
+  return endpoints;
+};
+
+/** The API's description. */
+export const openApi = (version: string): unknown => openApiOf(contract, { title: "ZeroTrace API", version });
