@@ -53,7 +53,8 @@ const parse = (text: string): unknown => {
 export const startApi = async (
   endpointsOf: (given: { db: Database; forget: (credentialId: string) => void }) => Endpoint[],
 ): Promise<TestApi> => {
-  const { db, close } = await testDatabase();
+  const database = await testDatabase();
+  const { db } = database;
   const auth = createAuthenticator({ db });
   const endpoints = endpointsOf({ db, forget: (id) => auth.forget(id) });
   const log = pino({ level: "silent" });
@@ -102,7 +103,7 @@ export const startApi = async (
       ),
     close: async () => {
       await http.close();
-      await close();
+      await database.close();
     },
   };
 };

@@ -19,7 +19,11 @@ beforeAll(async () => {
       ping: () => Promise.reject(new AppError("DATABASE_UNAVAILABLE", "secret-host refused")),
     };
     const silent = { queue: () => new Promise<never>(() => undefined) };
-    return [...at("", {}, db), ...at("/lost", { db: lost }, db), ...at("/silent", { checks: silent }, db)];
+    return [
+      ...at("", {}, db),
+      ...at("/lost", { db: lost }, db),
+      ...at("/silent", { checks: silent, answerMs: 200 }, db),
+    ];
   });
 });
 afterAll(() => api.close());

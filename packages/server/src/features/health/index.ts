@@ -9,8 +9,10 @@ export interface HealthDeps {
   readonly db: Database;
   readonly metrics: Pick<Metrics, "text">;
   readonly version: string;
-  /** Further dependencies by name, such as the queue. One that throws or takes over two seconds is down. */
+  /** Further dependencies by name, such as the queue. One that throws or does not answer in time is down. */
   readonly checks: Readonly<Record<string, () => Promise<Omit<Dependency, "name">>>>;
+  /** Milliseconds that a dependency has to answer; 2,000 unless said. */
+  readonly answerMs?: number;
 }
 
 /** The routes for those who watch the server. */

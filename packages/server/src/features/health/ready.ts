@@ -5,16 +5,16 @@ import type { HealthDeps } from "./index.ts";
 import { type Dependency, overallStatus } from "./rules.ts";
 import { generationPublishedAt } from "./sql.ts";
 
-/** A dependency that has not answered by then is down. */
+/** A dependency that has not answered by then is down, unless said otherwise. */
 const ANSWER_MS = 2_000;
 /** Anybody may ask, so the dependencies are asked at most this often. */
 const FRESH_MS = 1_000;
 
-const within = async (name: string, ask: () => Promise<Dependency>): Promise<Dependency> => {
+const within = async (answerMs: number, name: string, ask: () => Promise<Dependency>): Promise<Dependency> => {
   const down: Dependency = { name, status: "down", detail: "does not answer" };
   const stop = new AbortController();
   try {
-    return await Promise.race([ask(), sleep(ANSWER_MS, down, { signal: stop.signal, ref: false })]);
+    return await Promise.race([ask(), sleep(answerMs, down, { signal: stop.signal, ref: false })]);
   } catch {
     return down;
   } finally {
@@ -33,12 +33,14 @@ const askFeeds = async ({ db }: HealthDeps): Promise<Dependency> => {
   return { name: "feeds", status: "ok", detail: `advisories of ${at.toISOString()}` };
 };
 
-const askAll = (deps: HealthDeps): Promise<Dependency[]> =>
-  Promise.all([
-    within("database", () => askDatabase(deps)),
-    within("feeds", () => askFeeds(deps)),
-    ...Object.entries(deps.checks).map(([name, check]) => within(name, async () => ({ name, ...(await check()) }))),
+const askAll = (deps: HealthDeps): Promise<Dependency[]> => {
+  const ask = (name: string, one: () => Promise<Dependency>) => within(deps.answerMs ?? ANSWER_MS, name, one);
+  return Promise.all([
+    ask("database", () => askDatabase(deps)),
+    ask("feeds", () => askFeeds(deps)),
+    ...Object.entries(deps.checks).map(([name, check]) => ask(name, async () => ({ name, ...(await check()) }))),
   ]);
+};
 
 /** Each dependency: database, feeds and the given checks. 503 with the same body when one of them is down. */
 export const ready = (deps: HealthDeps): Endpoint => {
