@@ -5,9 +5,12 @@ import { type HealthDeps, healthRoutes } from "./index.ts";
 
 let api: TestApi;
 const metrics = { text: async () => "zerotrace_up 1\n" };
-const running = { queue: async () => ({ status: "ok", detail: "running" }) as const };
+const checks = {
+  feeds: async () => ({ status: "missing", detail: "no advisories yet" }) as const,
+  queue: async () => ({ status: "ok", detail: "running" }) as const,
+};
 const at = (path: string, over: Partial<HealthDeps>, db: HealthDeps["db"]) =>
-  healthRoutes({ db, metrics, version: "1.2.3", checks: running, ...over }).map((endpoint) => ({
+  healthRoutes({ db, metrics, version: "1.2.3", checks, ...over }).map((endpoint) => ({
     ...endpoint,
     route: { ...endpoint.route, path: path + endpoint.route.path },
   }));
@@ -46,7 +49,7 @@ test("a lost database and a silent queue answer 503 in the same shape and say no
   ]);
   expect([lost.status, lost.body.status]).toEqual([503, "down"]);
   expect(lost.body.dependencies[0]).toEqual({ name: "database", status: "down", detail: "does not answer" });
-  expect([silent.status, silent.body.dependencies[2]?.status]).toEqual([503, "down"]);
+  expect([silent.status, silent.body.dependencies[1]?.status]).toEqual([503, "down"]);
 });
 
 test("metrics are for this machine and for tokens that may read jobs", async () => {

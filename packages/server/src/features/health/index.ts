@@ -9,7 +9,7 @@ export interface HealthDeps {
   readonly db: Database;
   readonly metrics: Pick<Metrics, "text">;
   readonly version: string;
-  /** Further dependencies by name, such as the queue. One that throws or does not answer in time is down. */
+  /** Further dependencies by name, such as the queue and the feeds. One that throws or does not answer in time is down. */
   readonly checks: Readonly<Record<string, () => Promise<Omit<Dependency, "name">>>>;
   /** Milliseconds that a dependency has to answer; 2,000 unless said. */
   readonly answerMs?: number;

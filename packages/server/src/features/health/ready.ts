@@ -3,7 +3,6 @@ import { type Endpoint, implement, reply } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
 import type { HealthDeps } from "./index.ts";
 import { type Dependency, overallStatus } from "./rules.ts";
-import { generationPublishedAt } from "./sql.ts";
 
 /** A dependency that has not answered by then is down, unless said otherwise. */
 const ANSWER_MS = 2_000;
@@ -27,22 +26,15 @@ const askDatabase = async ({ db }: HealthDeps): Promise<Dependency> => {
   return { name: "database", status: "ok", detail: "answers" };
 };
 
-const askFeeds = async ({ db }: HealthDeps): Promise<Dependency> => {
-  const at = await db.asService(generationPublishedAt);
-  if (at === null) return { name: "feeds", status: "missing", detail: "no advisories yet" };
-  return { name: "feeds", status: "ok", detail: `advisories of ${at.toISOString()}` };
-};
-
 const askAll = (deps: HealthDeps): Promise<Dependency[]> => {
   const ask = (name: string, one: () => Promise<Dependency>) => within(deps.answerMs ?? ANSWER_MS, name, one);
   return Promise.all([
     ask("database", () => askDatabase(deps)),
-    ask("feeds", () => askFeeds(deps)),
     ...Object.entries(deps.checks).map(([name, check]) => ask(name, async () => ({ name, ...(await check()) }))),
   ]);
 };
 
-/** Each dependency: database, feeds and the given checks. 503 with the same body when one of them is down. */
+/** Each dependency: the database, then the given checks. 503 with the same body when one of them is down. */
 export const ready = (deps: HealthDeps): Endpoint => {
   let last: { at: number; asked: Promise<Dependency[]> } | undefined;
   return implement(routes.ready, {

@@ -1,21 +1,19 @@
+import type { z } from "zod";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
-import { type JobStatus, listJobs } from "../../platform/queue/index.ts";
 import { routes } from "./contract.ts";
 
-const toRow = ({ id, task, state, attempts, maxAttempts, runAt, lastError }: JobStatus) => ({
-  id,
-  task,
-  state,
-  attempts,
-  maxAttempts,
-  runAt: runAt.toISOString(),
-  lastError,
-});
+export type JobRow = z.output<typeof routes.listJobs.answer>["rows"][number];
 
-/** The route that shows a company's jobs, dead ones first, each with its last error; the queue bounds how many. */
-export const jobRoutes = (): Endpoint[] => [
+export interface JobDeps {
+  /** The company's waiting, running and dead jobs, from the queue, which bounds how many. */
+  readonly listJobs: (companyId: number) => Promise<readonly JobRow[]>;
+}
+
+/** The route that shows a company's jobs, each with its last error. */
+export const jobRoutes = (deps: JobDeps): Endpoint[] => [
   implement(routes.listJobs, {
     audit: "none",
-    run: async ({ tx, identity }) => ({ rows: (await listJobs(tx, identity.companyId)).map(toRow) }),
+    transaction: "none",
+    run: async ({ identity }) => ({ rows: [...(await deps.listJobs(identity.companyId))] }),
   }),
 ];

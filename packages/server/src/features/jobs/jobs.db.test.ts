@@ -1,11 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi } from "../../../../../test/support/api.ts";
-import { enqueue } from "../../platform/queue/index.ts";
+import { enqueue, listJobs } from "../../platform/queue/index.ts";
 import { jobRoutes } from "./index.ts";
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startApi(() => jobRoutes());
+  api = await startApi(({ db }) =>
+    jobRoutes({
+      listJobs: async (companyId) =>
+        (await db.withCompany(companyId, (tx) => listJobs(tx, companyId))).map(({ companyId: _, ...job }) => ({
+          ...job,
+          runAt: job.runAt.toISOString(),
+        })),
+    }),
+  );
 });
 afterAll(() => api.close());
 
