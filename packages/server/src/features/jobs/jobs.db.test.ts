@@ -8,8 +8,13 @@ beforeAll(async () => {
   api = await startApi(({ db }) =>
     jobRoutes({
       listJobs: async (companyId) =>
-        (await db.withCompany(companyId, (tx) => listJobs(tx, companyId))).map(({ companyId: _, ...job }) => ({
-          ...job,
+        (await db.withCompany(companyId, (tx) => listJobs(tx, companyId))).map((job) => ({
+          id: job.id,
+          task: job.task,
+          state: job.state,
+          attempts: job.attempts,
+          maxAttempts: job.maxAttempts,
+          lastError: job.lastError,
           runAt: job.runAt.toISOString(),
         })),
     }),
