@@ -24,12 +24,12 @@ export const Copy = ({ text, max = 80, label }: { text: string; max?: number; la
       onClick={copy}
       title={`${text} (click to copy)`}
       aria-label={`Copy ${label ?? text}`}
-      className="mono group inline-flex max-w-full min-w-0 items-center gap-1 text-left hover:text-accent"
+      className="mono group relative inline-flex max-w-full min-w-0 items-center text-left hover:text-accent"
     >
       <span className="truncate">{middle(text, max)}</span>
       <Icon
         aria-hidden="true"
-        className={`size-3 shrink-0 ${copied ? "text-accent" : "text-dim opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"}`}
+        className={`absolute left-full ml-1 size-3 ${copied ? "text-accent" : "text-dim opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"}`}
       />
       <span aria-live="polite" className="sr-only">
         {copied ? "Copied" : ""}

@@ -85,7 +85,7 @@ export const AgentsPage = () => {
           noun="agents"
           label="Agents"
           keyOf={(a) => a.id}
-          cardHeight={112}
+          cardHeight={96}
           columns={COLUMNS}
           empty={
             <Empty title="No agent is enrolled yet">

@@ -81,7 +81,7 @@ export const AssetsPage = () => {
           label="Assets"
           keyOf={(a) => a.id}
           onOpen={(a) => void navigate({ to: "/assets/$id", params: { id: a.id } })}
-          cardHeight={98}
+          cardHeight={112}
           columns={COLUMNS}
           empty={
             <Empty title={q ? `No asset has "${q}" in its name` : "No asset reports to this server yet"}>

@@ -5,8 +5,8 @@ import { Copy, Risk } from "../../ui/marks.tsx";
 import type { Column } from "../../ui/table.tsx";
 
 const REASONS: Readonly<Record<string, string>> = {
-  no_feed: "no advisories cover it",
-  unparsable: "its version cannot be read",
+  no_feed: "not covered",
+  unparsable: "version unreadable",
 };
 const VERDICTS: Readonly<Record<Component["verdict"], string>> = {
   affected: "affected",

@@ -21,18 +21,24 @@ const riskChange = (stats: Stats): string | null => {
     : `${change > 0 ? "+" : "−"}${Math.abs(change).toFixed(1)} since ${day}`;
 };
 
-const RiskNow = ({ stats }: { stats: Stats }) => {
+/** Whether there is anything to judge and to judge by; until then a zero would be a false comfort. */
+const canJudge = (stats: Stats, feeds: Feeds | undefined): boolean =>
+  stats.componentCount > 0 && Boolean(feeds?.generation);
+
+const RiskNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => {
   const change = riskChange(stats);
   return (
     <Panel title="Risk now" aside="highest of any asset, 0 to 100">
       <div className="flex items-baseline gap-2">
         <Link to="/assets" className="mono text-[44px] leading-[48px] font-semibold hover:text-accent">
-          {stats.risk.toFixed(1)}
+          {judged ? stats.risk.toFixed(1) : "–"}
         </Link>
         <span className="mono text-dim">/ 100</span>
       </div>
       <p className="mb-3 min-h-5 text-sm text-dim">
-        {change ?? "The trend begins today; come back tomorrow to compare."}
+        {judged
+          ? (change ?? "The trend begins today; come back tomorrow to compare.")
+          : "Not known before inventory and advisories are in."}
       </p>
       <Sparkline
         label="Risk by day"
@@ -46,7 +52,7 @@ const RiskNow = ({ stats }: { stats: Stats }) => {
   );
 };
 
-const FindingsNow = ({ stats }: { stats: Stats }) => (
+const FindingsNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => (
   <Panel
     title="Open findings"
     aside={
@@ -57,9 +63,9 @@ const FindingsNow = ({ stats }: { stats: Stats }) => (
   >
     <p className="mb-2">
       <Link to="/findings" className="mono text-xl font-semibold hover:text-accent">
-        {count(stats.findingCount)}
+        {judged ? count(stats.findingCount) : "–"}
       </Link>{" "}
-      <span className="text-dim">in {plural(stats.packageCount, "package")}</span>
+      <span className="text-dim">{judged ? `in ${plural(stats.packageCount, "package")}` : "not known yet"}</span>
     </p>
     <SeverityBars counts={stats.findings} />
     <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-sm">
@@ -132,7 +138,7 @@ const Caveats = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined }) =
   <>
     {feeds?.syncing && (
       <Notice tone="busy">
-        Advisories are being brought. {feeds.progress ? progressText(feeds.progress) : ""} Figures will change.
+        Advisories are being brought{feeds.progress ? ` (${progressText(feeds.progress)})` : ""}. Figures will change.
       </Notice>
     )}
     {stats.pendingJobs > 0 && (
@@ -181,6 +187,7 @@ export const OverviewPage = () => {
       </Page>
     );
   }
+  const judged = stats.data !== undefined && canJudge(stats.data, feeds.data);
   const unsure =
     !stats.data || stats.data.pendingJobs > 0 || !feeds.data || feeds.data.syncing || !feeds.data.generation;
   return (
@@ -189,8 +196,8 @@ export const OverviewPage = () => {
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 wide:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)]">
         {stats.data ? (
           <>
-            <RiskNow stats={stats.data} />
-            <FindingsNow stats={stats.data} />
+            <RiskNow stats={stats.data} judged={judged} />
+            <FindingsNow stats={stats.data} judged={judged} />
             <CoverageNow stats={stats.data} feeds={feeds.data} />
           </>
         ) : (
