@@ -9,7 +9,7 @@ export interface TestDatabase {
   db: Database;
   owner: Pool;
   connections: Connections;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** A test that breaks connections asserts on what its calls throw. */

@@ -19,10 +19,8 @@ beforeEach(async () => {
   running = [];
 });
 afterEach(async () => {
-  for (const postgres of running) {
-    await postgres.stop();
-    await rm(postgres.location, { recursive: true, force: true });
-  }
+  for (const postgres of running) await postgres.stop();
+  for (const { location } of running) await rm(location, { recursive: true, force: true });
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -115,6 +113,7 @@ test("a second ZeroTrace on the directory is refused with the pid of the first, 
     message: `Another ZeroTrace (pid ${process.pid}) uses ${dataDir}. Stop it, or start this one with --data-dir DIR.`,
   };
   await expect(lockDataDir({ dataDir, owner, log })).rejects.toMatchObject(busy);
+  await expect(start()).rejects.toMatchObject(busy);
   const pid = postgres.pid();
   process.kill(pid, "SIGKILL");
   await until(() => postgres.pid() !== pid);

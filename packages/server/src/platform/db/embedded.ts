@@ -8,6 +8,7 @@ import { Client, type ClientConfig } from "pg";
 import { ensureCluster, PORT, rotateLog, serverArguments, SUPERUSER } from "./embedded-cluster.ts";
 import { choosePlace, type Place } from "./embedded-place.ts";
 import { findOrphan, isAlive, probe, recordedPid } from "./embedded-process.ts";
+import { assertNotBusy } from "./lock.ts";
 import { prepareRuntime, type Runtime } from "./embedded-runtime.ts";
 
 const DATABASE = "zerotrace";
@@ -40,7 +41,7 @@ export interface EmbeddedPostgres {
 /**
  * Starts PostgreSQL on the data directory, making the cluster first when there is none, and keeps it running: a server
  * that dies is started again until `stop()`. A server left over by a killed ZeroTrace is taken over. Resolves when the
- * database answers. Throws BAD_CONFIG, DATA_DIR_NEWER, or DATABASE_UNAVAILABLE with the end of PostgreSQL's log.
+ * database answers. Throws DATA_DIR_BUSY when the ZeroTrace that started the server lives, BAD_CONFIG, DATA_DIR_NEWER, or DATABASE_UNAVAILABLE with the end of PostgreSQL's log.
  */
 export const startEmbedded = async (options: { dataDir: string; log: Log }): Promise<EmbeddedPostgres> => {
   const chosen = await choosePlace(options.dataDir, options.log);
@@ -51,8 +52,13 @@ export const startEmbedded = async (options: { dataDir: string; log: Log }): Pro
   await supervisor.start();
   try {
     await ensureDatabase(supervisor.config);
+    if (supervisor.adopted) {
+      await assertNotBusy({ dataDir: options.dataDir, owner: { ...supervisor.config, database: DATABASE } });
+    }
   } catch (error) {
-    await supervisor.stop();
+    // The server of a ZeroTrace that lives is not ours to end.
+    if (error instanceof AppError && error.code === "DATA_DIR_BUSY") await supervisor.leave();
+    else await supervisor.stop();
     throw error;
   }
   return {
@@ -78,6 +84,8 @@ const ensureDatabase = async (config: ClientConfig): Promise<void> => {
 class Supervisor {
   readonly config: ClientConfig;
   pid = 0;
+  /** True when the server was there before us. */
+  adopted = false;
   readonly #place: Place;
   readonly #runtime: Runtime;
   readonly #log: Log;
@@ -101,7 +109,15 @@ class Supervisor {
     this.#watching = this.#watch();
   }
 
+  /** Stops watching and lets the server run. */
+  async leave(): Promise<void> {
+    this.#stop.abort();
+    await this.#watching;
+  }
+
+  /** Only the first call ends the server: after that it may be somebody else's. */
   async stop(): Promise<void> {
+    if (this.#stop.signal.aborted) return this.#watching;
     this.#stop.abort();
     // A restart may just have begun: the pid file knows it before we do.
     const pids = new Set([this.pid, await recordedPid(this.#place.clusterDirectory)]);
@@ -133,6 +149,7 @@ class Supervisor {
       const pid = orphan ?? child?.pid;
       if (pid !== undefined && (await this.#ready(pid, child, deadline))) {
         this.pid = pid;
+        this.adopted = orphan !== undefined;
         if (orphan !== undefined) this.#log("info", "took over the PostgreSQL that was left running", { pid });
         return;
       }

@@ -14,6 +14,8 @@ const LOST_CODES = new Set([
   "EPIPE",
   "ETIMEDOUT",
 ]);
+/** Class 08 of the SQLSTATEs, but for 08P01, which a statement with malformed input gets too. */
+const CONNECTION_CLASS = /^08(?!P01)/;
 const LOST_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after)/;
 
@@ -26,7 +28,7 @@ export const codeOf = (error: unknown): string | undefined => {
 /** True when the error says that the connection, not the statement, failed. */
 export const isConnectionLoss = (error: unknown): boolean => {
   const code = codeOf(error);
-  if (code !== undefined && (LOST_CODES.has(code) || code.startsWith("08"))) return true;
+  if (code !== undefined && (LOST_CODES.has(code) || CONNECTION_CLASS.test(code))) return true;
   return error instanceof Error && LOST_MESSAGES.test(error.message);
 };
 

@@ -20,6 +20,8 @@ export const lockDataDir = async (options: {
   dataDir: string;
   owner: ClientConfig;
   log: (level: "info" | "warn", message: string, fields?: object) => void;
+  /** False: writes no pid file. */
+  pidFile?: boolean;
 }): Promise<{ release(): Promise<void> }> => {
   const pidFile = join(options.dataDir, "zerotrace.pid");
   const state: { client: Client | undefined; released: boolean } = { client: undefined, released: false };
@@ -61,14 +63,20 @@ export const lockDataDir = async (options: {
   };
 
   await holdFirst(hold, options.dataDir, pidFile);
-  await writeFile(pidFile, `${process.pid}\n`);
+  if (options.pidFile !== false) await writeFile(pidFile, `${process.pid}\n`);
   return {
     release: async () => {
       state.released = true;
-      await unlink(pidFile).catch(() => undefined);
+      if (options.pidFile !== false) await unlink(pidFile).catch(() => undefined);
       await state.client?.end().catch(() => undefined);
     },
   };
+};
+
+/** Throws DATA_DIR_BUSY when another process holds the data directory. */
+export const assertNotBusy = async (options: { dataDir: string; owner: ClientConfig }): Promise<void> => {
+  const lock = await lockDataDir({ ...options, log: () => undefined, pidFile: false });
+  await lock.release();
 };
 
 const holdFirst = async (hold: () => Promise<boolean>, dataDir: string, pidFile: string): Promise<void> => {
