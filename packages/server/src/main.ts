@@ -80,7 +80,7 @@ const openStore = async (
     if (config.databaseUrl) return connectionsOf(config.databaseUrl);
     const embedded = await startEmbedded({ dataDir: config.dataDir, log: tell });
     const own = connectionsOf(embedded);
-    const lock = await lockDataDir({ dataDir: config.dataDir, owner: own.owner as pg.ClientConfig, log: tell });
+    const lock = await lockDataDir({ dataDir: config.dataDir, owner: own.owner, log: tell });
     closers.push(async () => {
       await lock.release();
       await embedded.stop();
@@ -88,11 +88,11 @@ const openStore = async (
     return own;
   });
   await steps.run("migrations", "Schema", async () => {
-    await migrate(connections.owner as pg.ClientConfig, {
+    await migrate(connections.owner, {
       onProgress: (done, total, name) =>
         options.onProgress({ step: "migrations", state: "progress", message: `${name} (${done + 1} of ${total})` }),
     });
-    await migrateQueue(connections.owner as pg.ClientConfig);
+    await migrateQueue(connections.owner);
   });
   const db = openDatabase({
     ...connections,
@@ -177,7 +177,7 @@ const listen = async (
   closers.push(() => http.close());
   const notifier = startNotifier({
     connect: async () => {
-      const client = new pg.Client(connections.service as pg.ClientConfig);
+      const client = new pg.Client(connections.service);
       await client.connect();
       return client;
     },

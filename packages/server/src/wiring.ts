@@ -98,8 +98,8 @@ export interface WiringDeps {
 
 const healthChecks = (db: Database) => ({
   queue: async () => {
-    const { waiting, running, dead } = await db.asService(queueDepth);
-    return { status: "ok" as const, detail: `${waiting} waiting, ${running} running, ${dead} dead` };
+    await db.asService(queueDepth);
+    return { status: "ok" as const, detail: "answers" };
   },
   feeds: async () => {
     const generation = await db.asService(generationInForce);
@@ -130,8 +130,13 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...inventoryRoutes(ingest),
     ...jobRoutes({
       listJobs: async (companyId) =>
-        (await db.withCompany(companyId, (tx) => listJobs(tx, companyId))).map(({ companyId: _, ...job }) => ({
-          ...job,
+        (await db.withCompany(companyId, (tx) => listJobs(tx, companyId))).map((job) => ({
+          id: job.id,
+          task: job.task,
+          state: job.state,
+          attempts: job.attempts,
+          maxAttempts: job.maxAttempts,
+          lastError: job.lastError,
           runAt: job.runAt.toISOString(),
         })),
     }),
