@@ -1,9 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { ApiError } from "@zerotrace/sdk";
-import { Menu, SunMoon } from "lucide-react";
+import { LogOut, Menu, SunMoon } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { queries, type Session } from "../api.ts";
+import { call, contract, queries, type Session } from "../api.ts";
 import { SignInHelp } from "../features/sessions/sign-in-help.tsx";
 import { useLive } from "../live-context.ts";
 import { useLiveStream } from "../live.ts";
@@ -79,12 +79,32 @@ const useGlobalKeys = (openHelp: () => void): void => {
 
 /** Puts the reading position at the page's start after a change of page, as a page load would. */
 const useFocusOnChange = () => {
-  const path = useRouterState({ select: (s) => s.resolvedLocation?.pathname });
-  const first = useRef(true);
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  const before = useRef(path);
   useEffect(() => {
-    if (path && !first.current) document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
-    if (path) first.current = false;
+    if (before.current === path) return;
+    before.current = path;
+    document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
   }, [path]);
+};
+
+const SignOut = () => {
+  const client = useQueryClient();
+  const signOut = useMutation({
+    mutationFn: () => call(contract.sessions.signOut),
+    onSettled: () => client.resetQueries(),
+  });
+  return (
+    <button
+      type="button"
+      className="button w-8 px-0"
+      onClick={() => signOut.mutate()}
+      aria-label="Sign out"
+      title="Sign out"
+    >
+      <LogOut className="size-4 shrink-0" />
+    </button>
+  );
 };
 
 const SignedIn = ({ session }: { session: Session }) => {
@@ -100,8 +120,8 @@ const SignedIn = ({ session }: { session: Session }) => {
         Skip to the page
       </a>
       <header className="sticky top-0 z-20 border-b border-line bg-panel">
-        <div className="mx-auto flex h-12 max-w-[1440px] items-center gap-4 px-4">
-          <Link to="/" className="mono flex items-center gap-2 font-bold" aria-label="ZeroTrace, overview">
+        <div className="mx-auto flex h-12 max-w-[1440px] items-center gap-2 px-4">
+          <Link to="/" className="mono mr-2 flex items-center gap-2 font-bold" aria-label="ZeroTrace, overview">
             <span aria-hidden="true" className="text-accent">
               ▍
             </span>
@@ -117,6 +137,7 @@ const SignedIn = ({ session }: { session: Session }) => {
           >
             <SunMoon className="size-4 shrink-0" />
           </button>
+          <SignOut />
           <button type="button" className="button wide:hidden" aria-expanded={menu} onClick={() => setMenu((m) => !m)}>
             <Menu className="size-4" /> Menu
           </button>

@@ -19,8 +19,7 @@ export const progressText = (p: NonNullable<Feeds["progress"]>): string => {
 
 const Connection = () => {
   const { state, lostAtMs } = useConnection(useLive());
-  const now = useNow();
-  const lost = lostAtMs === null ? "" : `, stale since ${duration(Math.max(0, now - lostAtMs))}`;
+  const lost = lostAtMs === null ? "" : `, stale since ${new Date(lostAtMs).toLocaleTimeString("en-GB")}`;
   const words = {
     connecting: "connecting",
     live: "live",

@@ -42,6 +42,10 @@ const CARD_PX = 72;
 /** Height of what stays at the top of the page: navigation and prompt. */
 const STICKY_PX = 90;
 
+/** Enter belongs to a focused link or button; only without one it opens the row. */
+const noControlFocused = (): boolean =>
+  document.activeElement === document.body || document.activeElement?.tagName === "MAIN";
+
 /**
  * A table of any length: only the rows in view are in the page, all of one height. j and k move, e and Enter open,
  * x selects.
@@ -85,7 +89,7 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
         return true;
       }
       if (!row) return false;
-      if ((key === "e" || (key === "Enter" && document.activeElement === document.body)) && onOpen) {
+      if ((key === "e" || (key === "Enter" && noControlFocused())) && onOpen) {
         onOpen(row);
         return true;
       }

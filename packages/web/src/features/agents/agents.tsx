@@ -2,12 +2,14 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { Link } from "@tanstack/react-router";
 import { type Agent, call, contract, queries } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { useMay } from "../../ui/may.ts";
 import { Online, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 
 const Actions = ({ agent }: { agent: Agent }) => {
+  const may = useMay("agents:manage");
   const client = useQueryClient();
   const input = { params: { id: agent.id } };
   const onSuccess = () => client.invalidateQueries({ queryKey: ["agents"] });
@@ -21,6 +23,7 @@ const Actions = ({ agent }: { agent: Agent }) => {
       </span>
     );
   }
+  if (!may) return null;
   return (
     <span className="inline-flex gap-4">
       {error && (

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract, queries } from "../../api.ts";
 import { count, plural } from "../../ui/format.ts";
+import { useMay } from "../../ui/may.ts";
 import { Command, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
@@ -20,6 +21,7 @@ export const EnrollPage = () => {
   const [maxUses, setMaxUses] = useState(1);
   const stats = useQuery(queries.stats());
   const [before, setBefore] = useState<number | null>(null);
+  const may = useMay("tokens:manage");
   const create = useMutation({
     mutationFn: () =>
       call(contract.tokens.createToken, {
@@ -64,10 +66,13 @@ export const EnrollPage = () => {
               onChange={(e) => setMaxUses(Number(e.target.value))}
             />
           </label>
-          <button type="submit" className="button button-primary" disabled={create.isPending}>
+          <button type="submit" className="button button-primary" disabled={!may || create.isPending}>
             Create enrollment token
           </button>
         </form>
+        {!may && (
+          <p className="mt-4 text-dim">Your credential may not create tokens. Ask an owner of the company for one.</p>
+        )}
         {create.error && (
           <div className="mt-4">
             <ErrorPanel error={create.error} />

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RefreshCw } from "lucide-react";
 import { call, contract, type Feeds, queries } from "../../api.ts";
 import { count, plural, share } from "../../ui/format.ts";
+import { useMay } from "../../ui/may.ts";
 import { Copy, Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { Block, Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
@@ -125,6 +126,7 @@ export const FeedsPage = () => {
     mutationFn: () => call(contract.feeds.syncFeeds),
     onSuccess: () => client.invalidateQueries({ queryKey: ["feeds"] }),
   });
+  const may = useMay("feeds:manage");
   const f = feeds.data;
   return (
     <Page
@@ -147,7 +149,8 @@ export const FeedsPage = () => {
         <button
           type="button"
           className="button button-primary"
-          disabled={sync.isPending || f?.syncing}
+          disabled={!may || sync.isPending || f?.syncing}
+          title={may ? undefined : "Your credential may not sync feeds"}
           onClick={() => sync.mutate()}
         >
           <RefreshCw className="size-4" aria-hidden="true" />
