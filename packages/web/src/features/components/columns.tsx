@@ -54,6 +54,6 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
   {
     head: "Risk",
     width: "116px",
-    cell: (c) => (c.findingCount > 0 ? <Risk value={c.risk} /> : <span className="text-dim">–</span>),
+    cell: (c) => (c.findingCount > 0 ? <Risk value={c.risk} /> : ""),
   },
 ];

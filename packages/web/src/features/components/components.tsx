@@ -31,7 +31,7 @@ export const ComponentsPage = () => {
           noun="components"
           label="Components"
           keyOf={(c) => String(c.id)}
-          cardHeight={72}
+          cardHeight={84}
           columns={COLUMNS}
           empty={
             <Empty title={q ? `No asset has a component with "${q}" in its name` : "No inventory has come in yet"}>

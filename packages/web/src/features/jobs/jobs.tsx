@@ -42,8 +42,7 @@ export const JobsPage = () => {
     <Page title="Jobs" lead="Work that the server does by itself: judging inventories, syncing feeds.">
       {dead > 0 && (
         <Notice>
-          {plural(dead, "job")} gave up after all attempts. What they were to do is not done; the reason stands in the
-          row.
+          {plural(dead, "job")} gave up after all attempts. That work is not done; the reason stands in the row.
         </Notice>
       )}
       <section className="panel" aria-label="Jobs">

@@ -67,15 +67,21 @@ const FindingsNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => (
       </Link>{" "}
       <span className="text-dim">{judged ? `in ${plural(stats.packageCount, "package")}` : "not known yet"}</span>
     </p>
-    <SeverityBars counts={stats.findings} />
-    <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-sm">
-      <Link to="/findings" search={{ kev: "true" }} className="link">
-        {count(stats.kevCount)} known to be exploited
-      </Link>
-      <Link to="/findings" search={{ fix: "yes" }} className="link">
-        {count(stats.fixableCount)} with a fix
-      </Link>
-    </p>
+    {judged ? (
+      <>
+        <SeverityBars counts={stats.findings} />
+        <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-sm">
+          <Link to="/findings" search={{ kev: "true" }} className="link">
+            {count(stats.kevCount)} known to be exploited
+          </Link>
+          <Link to="/findings" search={{ fix: "yes" }} className="link">
+            {count(stats.fixableCount)} with a fix
+          </Link>
+        </p>
+      </>
+    ) : (
+      <p className="text-dim">Findings appear here as soon as an inventory can be judged by advisories.</p>
+    )}
   </Panel>
 );
 

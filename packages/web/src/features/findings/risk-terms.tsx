@@ -1,0 +1,28 @@
+import type { FindingDetail } from "../../api.ts";
+import { Panel } from "../../ui/panel.tsx";
+
+/** The risk of a finding as its terms: each in words, with its number and a bar from zero. */
+export const RiskTerms = ({ finding }: { finding: FindingDetail }) => {
+  const most = Math.max(1, ...finding.terms.map((t) => Math.abs(t.value)));
+  return (
+    <Panel title="Risk, and what makes it">
+      <p className="mb-3">
+        <span className="mono text-xl font-semibold">{finding.risk.toFixed(1)}</span>{" "}
+        <span className="mono text-dim">/ 100</span>
+      </p>
+      <ul className="grid gap-2.5">
+        {finding.terms.map((t) => (
+          <li key={t.name} className="grid grid-cols-[minmax(0,1fr)_56px] gap-x-3 gap-y-1">
+            <span className="text-sm">
+              <span className="mono">{t.name}</span> <span className="text-dim">{t.says}</span>
+            </span>
+            <span className="mono text-right">{Number(t.value.toFixed(2))}</span>
+            <span className="h-1.5 bg-raised" aria-hidden="true">
+              <span className="block h-1.5 bg-text" style={{ width: `${(Math.abs(t.value) / most) * 100}%` }} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+};
