@@ -7,3 +7,4 @@ export { fromColumns, toColumns } from "./columns.ts";
 export { acknowledgedBy, bodyOf, snapshotOf } from "./inventory-body.ts";
 export type { Acknowledged, InventoryBody, Snapshot } from "./inventory-body.ts";
 export { AGENT_VERSION } from "./version.ts";
+export { writeWhole } from "./files.ts";

@@ -1,1 +1,55 @@
 #!/usr/bin/env node
+// Plain JavaScript on purpose: any Node from 20 on can read this file and start the pinned one.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const NODE_MAJOR_MIN = 24;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+/** The Node that the package lock pins for this platform, or null. */
+const pinnedNode = () => {
+  const require = createRequire(import.meta.url);
+  const binary = process.platform === "win32" ? "node.exe" : "node";
+  for (const name of [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`]) {
+    try {
+      const path = join(dirname(require.resolve(`${name}/package.json`)), "bin", binary);
+      if (existsSync(path)) return path;
+    } catch {
+      // Not the package of this platform.
+    }
+  }
+  return null;
+};
+
+const delegate = (node) => {
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  // A terminal sends its signals to both processes; the child decides, and this one only waits for it.
+  for (const signal of SIGNALS) process.on(signal, () => process.stdin.isTTY || child.kill(signal));
+  child.on("error", (error) => {
+    process.stderr.write(`${node} cannot be started: ${error.message}. Run npm ci again.\n`);
+    process.exit(2);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code ?? 2);
+    for (const name of SIGNALS) process.removeAllListeners(name);
+    process.kill(process.pid, signal);
+  });
+};
+
+if (Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN) {
+  process.argv[1] = main;
+  await import("../src/main.ts");
+} else {
+  const node = pinnedNode();
+  if (node === null) {
+    process.stderr.write(
+      `ZeroTrace needs Node ${NODE_MAJOR_MIN} or newer; this is ${process.version}. Run npm ci, which brings it along.\n`,
+    );
+    process.exit(2);
+  }
+  delegate(node);
+}

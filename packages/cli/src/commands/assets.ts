@@ -1,0 +1,59 @@
+import type { Command } from "@commander-js/extra-typings";
+import { contract } from "@zerotrace/sdk";
+import type { Cli } from "../cli.ts";
+import { connect } from "../local.ts";
+import { dataDirOption, formatOption, limitOption, serverOption, tokenOption } from "../options.ts";
+import { counted, coverageLine } from "../output/headline.ts";
+import { pagesOf } from "../pages.ts";
+import { table } from "../output/table.ts";
+
+const COLUMNS = [
+  { title: "ASSET" },
+  { title: "SYSTEM" },
+  { title: "ONLINE" },
+  { title: "COMPONENTS", align: "right" },
+  { title: "CRITICAL", align: "right" },
+  { title: "HIGH", align: "right" },
+  { title: "UNKNOWN", align: "right" },
+  { title: "KEV", align: "right" },
+  { title: "RISK", align: "right" },
+  { title: "COVERAGE" },
+] as const;
+
+/** `zerotrace assets` */
+export const register = (program: Command, cli: Cli): void => {
+  program
+    .command("assets")
+    .description("list what is protected, highest risk first")
+    .argument("[text]", "part of a name")
+    .addOption(limitOption(50))
+    .addOption(serverOption())
+    .addOption(tokenOption())
+    .addOption(dataDirOption())
+    .addOption(formatOption())
+    .action(async (q, { format, limit, ...options }) => {
+      const { call } = await connect(cli, options);
+      const { rows, count } = await pagesOf(
+        (page) => call(contract.assets.listAssets, { query: { q, ...page } }),
+        limit,
+      );
+      if (format === "json") {
+        cli.out.write(`${JSON.stringify({ schema: "zerotrace.assets/1", count, assets: rows })}\n`);
+        return;
+      }
+      const lines = rows.map((a) => [
+        a.name,
+        a.os,
+        a.online ? "yes" : "no",
+        String(a.componentCount),
+        String(a.findings.critical),
+        String(a.findings.high),
+        String(a.findings.unknown),
+        String(a.kevCount),
+        a.risk.toFixed(1),
+        a.unreadableSources.length > 0 ? `unreadable: ${a.unreadableSources.join(", ")}` : coverageLine(a.coverage),
+      ]);
+      cli.out.write(table(COLUMNS, lines));
+      cli.err.write(`${counted(rows.length, "asset")} of ${count}\n`);
+    });
+};

@@ -1,0 +1,166 @@
+import { AppError } from "@zerotrace/core";
+import type { Command } from "@commander-js/extra-typings";
+import { collectHost, type HostInventory } from "@zerotrace/plugins";
+import { type Cli, EXIT } from "../cli.ts";
+import {
+  configOf,
+  configOption,
+  dataDirOption,
+  feedsOption,
+  formatOption,
+  isOverPolicy,
+  limitOption,
+  policyOf,
+} from "../options.ts";
+import { findingsTable } from "../output/findings-table.ts";
+import { counted, coverageLine, headline } from "../output/headline.ts";
+import { createProgress, durationText } from "../output/progress.ts";
+import { sourceLines } from "../output/sources.ts";
+import { paintFor, printable } from "../output/style.ts";
+import { fixesOf, headlineOf, judge, type Judged } from "../scan/judge.ts";
+import { openScanIndex } from "../scan/scan-index.ts";
+
+const DAY_MS = 24 * 3600 * 1000;
+const FIXES_SHOWN = 3;
+
+const unreadableOf = (inventory: HostInventory): { source: string; error: string }[] =>
+  inventory.sources
+    .filter((source) => source.status === "unreadable")
+    .map(({ source, error }) => ({ source, error: error ?? "It cannot be read." }));
+
+const writeTable = (cli: Cli, result: Judged, limit: number): void => {
+  const paint = paintFor(cli, cli.out);
+  const { findings, coverage } = result;
+  cli.out.write(`${paint("bold", headline(headlineOf(findings)))}\n`);
+  if (findings.length > 0) {
+    const { text, lineCount, shownCount } = findingsTable(findings, limit, paint);
+    cli.out.write(`\n${text}`);
+    if (shownCount < lineCount) cli.out.write(`... and ${lineCount - shownCount} more lines; --limit shows them\n`);
+    const fixes = fixesOf(findings).slice(0, FIXES_SHOWN);
+    if (fixes.length > 0) cli.out.write("\nFix first:\n");
+    for (const fix of fixes) {
+      const share = `${Math.round(fix.riskShare * 100)} % of the risk`;
+      const line = `  ${fix.package} to ${fix.fixedIn}: ${counted(fix.findingCount, "finding")}, ${share}`;
+      cli.out.write(`${printable(line)}\n`);
+    }
+  }
+  const sum = (pick: (c: Judged["coverage"][number]) => number): number =>
+    coverage.reduce((total, one) => total + pick(one), 0);
+  const missing = (reason: string): number => sum((c) => (c.reason === reason ? c.components - c.covered : 0));
+  const line = coverageLine({
+    covered: sum((c) => c.covered),
+    notCovered: missing("no_feed"),
+    unparsable: missing("unparsable"),
+  });
+  cli.out.write(`\n${line}\n`);
+  for (const c of coverage) {
+    if (c.reason === "no_feed") cli.out.write(`  ${printable(c.ecosystem)}: no source speaks of it\n`);
+  }
+};
+
+/** Hours since the newest data of any advisory source; infinite when no source has a date. */
+const dataAgeDays = (sources: readonly { covers: readonly string[]; dataAt: string | null }[]): number => {
+  const dates = sources.filter((s) => s.covers.length > 0).map((s) => Date.parse(s.dataAt ?? ""));
+  const newest = Math.max(...dates.filter((at) => !Number.isNaN(at)));
+  return (Date.now() - newest) / DAY_MS;
+};
+
+const daysOf = (text: string): number => {
+  const days = Number(text);
+  if (days > 0) return days;
+  throw new AppError("BAD_REQUEST", `--max-data-age ${text} is not a number of days.`, { field: "max-data-age" });
+};
+
+interface ScanOptions {
+  readonly feeds?: string[];
+  readonly dataDir?: string;
+  readonly config?: string;
+  readonly dpkgStatus?: string;
+  readonly osRelease?: string;
+  readonly root?: string;
+  readonly failOn?: string;
+  readonly maxDataAge?: number;
+  readonly limit: number;
+  readonly format: string;
+}
+
+const collectAndOpen = async (cli: Cli, options: ScanOptions) => {
+  const { dataDir, feeds, config: file, dpkgStatus: dpkgStatusPath, osRelease: osReleasePath } = options;
+  const { config } = configOf(cli, { dataDir, feeds, config: file });
+  const { signal } = cli;
+  const inventory = await collectHost({ root: options.root, dpkgStatusPath, osReleasePath, signal });
+  const view = createProgress(cli.err);
+  try {
+    const index = await openScanIndex({
+      dataDir: config.dataDir,
+      feeds: config.feeds,
+      dpkgStatusPath,
+      osReleasePath,
+      signal,
+      onProgress: (p) => view.update("feeds", p.label, p),
+      warn: (text) => view.line(`warning: ${text}`),
+    });
+    return { inventory, index };
+  } finally {
+    view.close();
+  }
+};
+
+const scanHost = async (cli: Cli, options: ScanOptions): Promise<void> => {
+  const startedMs = performance.now();
+  const policy = policyOf(options.failOn);
+  const { inventory, index } = await collectAndOpen(cli, options);
+  const components = inventory.sources.flatMap((source) => source.components);
+  const result = judge(components, index);
+  const unreadable = unreadableOf(inventory);
+  const tooOld = options.maxDataAge !== undefined && dataAgeDays(index.meta.sources) > options.maxDataAge;
+
+  for (const { source, error } of unreadable) cli.err.write(`warning: ${source} cannot be read: ${printable(error)}\n`);
+  for (const { source, problems } of inventory.sources) {
+    for (const problem of problems) cli.err.write(`warning: ${source}: ${printable(problem)}\n`);
+  }
+  if (options.format === "json") {
+    const target = inventory.facts.hostname;
+    const { coverage, findings } = result;
+    const answer = {
+      schema: "zerotrace.scan/1",
+      target,
+      components: components.length,
+      ...(unreadable.length > 0 ? { unreadable } : {}),
+      coverage,
+      findings,
+    };
+    cli.out.write(`${JSON.stringify(answer)}\n`);
+  } else {
+    if (components.length > 0) writeTable(cli, result, options.limit);
+    cli.err.write(`Sources:\n${sourceLines(index.meta.sources).join("\n")}\n`);
+    cli.err.write(`${counted(components.length, "component")} in ${durationText(performance.now() - startedMs)}\n`);
+  }
+  if (components.length === 0) {
+    cli.err.write("Nothing was scanned: no package database was found. Name one with --dpkg-status or --root.\n");
+    cli.exitCode = EXIT.nothingScanned;
+  } else if (result.findings.some((f) => isOverPolicy(policy, f))) cli.exitCode = EXIT.overPolicy;
+  else if (tooOld) {
+    cli.err.write(`The newest data is older than ${options.maxDataAge} days: refresh the feeds.\n`);
+    cli.exitCode = EXIT.dataTooOld;
+  }
+};
+
+/** `zerotrace scan host` */
+export const register = (program: Command, cli: Cli): void => {
+  const scan = program.command("scan").description("look for weaknesses without a server");
+  scan
+    .command("host")
+    .description("this machine's packages, or those of a status file or a file tree")
+    .addOption(feedsOption())
+    .addOption(dataDirOption())
+    .addOption(configOption())
+    .option("--dpkg-status <file>", "a dpkg status file (plain or .gz) instead of this machine's packages")
+    .option("--os-release <file>", "the os-release file that belongs to it")
+    .option("--root <folder>", "a file tree instead of /")
+    .option("--fail-on <list>", "exit 1 when one of these is found: severities, kev, any")
+    .option("--max-data-age <days>", "exit 4 when the newest advisory data is older", daysOf)
+    .addOption(limitOption(30))
+    .addOption(formatOption())
+    .action((options) => scanHost(cli, options));
+};

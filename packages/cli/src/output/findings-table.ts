@@ -1,0 +1,79 @@
+import type { Severity } from "@zerotrace/core";
+import { type Paint, SEVERITY_STYLE } from "./style.ts";
+import { table } from "./table.ts";
+
+/** What a line of the findings table needs; scan results and the server's rows both have it. */
+export interface FindingLine {
+  readonly package: string;
+  readonly source?: string | null;
+  readonly ecosystem: string;
+  readonly version: string;
+  readonly id: string;
+  readonly fixedIn: string | null;
+  readonly severity: Severity;
+  readonly epss: number | null;
+  readonly kev: boolean;
+  readonly risk: number;
+}
+
+const COLUMNS = [
+  { title: "COMPONENT" },
+  { title: "INSTALLED" },
+  { title: "FIXED-IN" },
+  { title: "ECOSYSTEM" },
+  { title: "ADVISORY" },
+  { title: "SEVERITY" },
+  { title: "EPSS", align: "right" },
+  { title: "RISK", align: "right" },
+  { title: "" },
+] as const;
+const SEVERITY_COLUMN = 5;
+const KEV_COLUMN = 8;
+
+/** Findings of one source package and advisory as one line, in the order given: `openssl (3)` stands for three packages. */
+const merged = (findings: readonly FindingLine[]): { line: FindingLine; names: Set<string> }[] => {
+  const byKey = new Map<string, { line: FindingLine; names: Set<string> }>();
+  for (const line of findings) {
+    const key = JSON.stringify([line.ecosystem, line.source ?? line.package, line.version, line.fixedIn, line.id]);
+    const known = byKey.get(key);
+    if (known) known.names.add(line.package);
+    else byKey.set(key, { line, names: new Set([line.package]) });
+  }
+  return [...byKey.values()];
+};
+
+const componentOf = ({ line, names }: { line: FindingLine; names: Set<string> }): string =>
+  names.size === 1 ? line.package : `${line.source ?? line.package} (${names.size})`;
+
+/** A probability in 0..1 as a share; an empty text when there is none. */
+export const epssText = (epss: number | null): string => (epss === null ? "-" : `${(epss * 100).toFixed(1)} %`);
+
+/** The table of findings, at most `limit` lines, and how many there are in all. */
+export const findingsTable = (
+  findings: readonly FindingLine[],
+  limit: number,
+  paint: Paint,
+): { text: string; lineCount: number; shownCount: number } => {
+  const lines = merged(findings);
+  const shown = lines.slice(0, limit);
+  const rows = shown.map((one) => {
+    const { line } = one;
+    return [
+      componentOf(one),
+      line.version,
+      line.fixedIn ?? "-",
+      line.ecosystem,
+      line.id,
+      line.severity,
+      epssText(line.epss),
+      line.risk.toFixed(1),
+      line.kev ? "KEV" : "",
+    ];
+  });
+  const text = table(COLUMNS, rows, (column, row, cell) => {
+    const line = shown[row]?.line;
+    if (column === SEVERITY_COLUMN && line) return paint(SEVERITY_STYLE[line.severity], cell);
+    return column === KEV_COLUMN && cell !== "" ? paint(["bold", "red"], cell) : cell;
+  });
+  return { text, lineCount: lines.length, shownCount: shown.length };
+};

@@ -1,0 +1,44 @@
+import { SEVERITIES, type Severity } from "@zerotrace/core";
+
+/** The figures of one sentence. */
+export interface Headline {
+  readonly severities: Readonly<Record<Severity, number>>;
+  readonly packageCount: number;
+  /** Shares of the whole risk (0..1) that each upgrade closes, largest first. */
+  readonly fixShares: readonly number[];
+  readonly kevCount: number;
+}
+
+const FIXES_NAMED = 3;
+
+const number = (n: number): string => n.toLocaleString("en-US");
+
+/** A count with its noun: `1 package`, `2 packages`. */
+export const counted = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`;
+
+/** "4 critical, 31 high, 225 of unknown severity in 39 packages; 3 upgrades close 58 % of the risk" */
+export const headline = ({ severities, packageCount, fixShares, kevCount }: Headline): string => {
+  const parts = SEVERITIES.filter((severity) => severities[severity] > 0).map((severity) => {
+    const count = number(severities[severity]);
+    if (severity === "unknown") return `${count} of unknown severity`;
+    return severity === "none" ? `${count} without severity` : `${count} ${severity}`;
+  });
+  if (parts.length === 0) return "No findings";
+  const known = `${parts.join(", ")} in ${counted(packageCount, "package")}`;
+  const kev = kevCount > 0 ? `; ${number(kevCount)} known to be exploited` : "";
+  const named = fixShares.slice(0, FIXES_NAMED).filter((share) => share > 0);
+  if (named.length === 0) return `${known}${kev}; no upgrade closes any of them yet`;
+  const share = Math.round(100 * named.reduce((sum, one) => sum + one, 0));
+  const closes = named.length === 1 ? "closes" : "close";
+  return `${known}${kev}; ${counted(named.length, "upgrade")} ${closes} ${share} % of the risk`;
+};
+
+/** "No advisories cover 34 of 959 components", or that all are covered. */
+export const coverageLine = (c: { covered: number; notCovered: number; unparsable: number }): string => {
+  const all = c.covered + c.notCovered + c.unparsable;
+  const parts = [
+    ...(c.notCovered > 0 ? [`No advisories cover ${number(c.notCovered)} of ${counted(all, "component")}`] : []),
+    ...(c.unparsable > 0 ? [`${counted(c.unparsable, "version")} of ${number(all)} cannot be judged`] : []),
+  ];
+  return parts.length > 0 ? parts.join("; ") : `Advisories cover all ${counted(all, "component")}`;
+};

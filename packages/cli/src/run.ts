@@ -1,0 +1,81 @@
+import { AppError, messageOf } from "@zerotrace/core";
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import { ApiError } from "@zerotrace/sdk";
+import { type Cli, EXIT, EXIT_HELP } from "./cli.ts";
+import { paintFor, printable } from "./output/style.ts";
+import { CLI_VERSION } from "./version.ts";
+
+/** A command's file: it adds its commands to the program. */
+interface CommandModule {
+  register(program: Command, cli: Cli): void;
+}
+
+/** Every command by its first word; a file is loaded only when it is wanted. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  start: () => import("./commands/start.ts"),
+  scan: () => import("./commands/scan.ts"),
+  status: () => import("./commands/status.ts"),
+  findings: () => import("./commands/findings.ts"),
+  assets: () => import("./commands/assets.ts"),
+  feeds: () => import("./commands/feeds.ts"),
+  explain: () => import("./commands/explain.ts"),
+  "sign-in": () => import("./commands/sign-in.ts"),
+  agent: () => import("./commands/agent.ts"),
+  config: () => import("./commands/config.ts"),
+  version: () => import("./commands/version.ts"),
+};
+
+/** The first words of all commands. A test asserts that this is the folder. */
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
+
+const buildProgram = async (argv: readonly string[], cli: Cli): Promise<Command> => {
+  const program = new Command("zerotrace")
+    .description("Know what you have, what is wrong with it, what to fix first, and prove it.")
+    .version(CLI_VERSION)
+    .addHelpText("afterAll", EXIT_HELP);
+  const named = argv[0] !== undefined && Object.hasOwn(COMMANDS, argv[0]) ? [argv[0]] : COMMAND_NAMES;
+  for (const name of named) (await COMMANDS[name]?.())?.register(program, cli);
+  const settle = (command: Command): void => {
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({
+        writeOut: (text) => cli.out.write(text),
+        writeErr: (text) => cli.err.write(text),
+        getOutHelpWidth: () => cli.out.columns,
+        getErrHelpWidth: () => cli.err.columns,
+      });
+    for (const child of command.commands) settle(child as Command);
+  };
+  settle(program);
+  return program;
+};
+
+/** One line that says what to do. A fault of ours is shown with what it was. */
+const sentenceOf = (error: unknown): string => {
+  if (error instanceof AppError) return error.message;
+  if (error instanceof ApiError) {
+    if (error.status === 0) return `${error.message.replace(/\.$/, "")}. Is it running? Start it with npm start.`;
+    const id = error.correlationId === undefined ? "" : ` (correlation id ${error.correlationId})`;
+    return `${error.message}${id}`;
+  }
+  return `A fault of ours: ${messageOf(error)}`;
+};
+
+/** Runs one command line (without `node` and the script); returns the exit code. Never throws. */
+export const runCli = async (argv: readonly string[], cli: Cli): Promise<number> => {
+  try {
+    const program = await buildProgram(argv, cli);
+    if (argv.length === 0) {
+      program.outputHelp();
+      return EXIT.ok;
+    }
+    await program.parseAsync(argv, { from: "user" });
+    return cli.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
+    if (cli.signal.aborted) return EXIT.error;
+    cli.err.write(`${paintFor(cli, cli.err)("red", "error:")} ${printable(sentenceOf(error))}\n`);
+    return EXIT.error;
+  }
+};

@@ -1,0 +1,155 @@
+import {
+  type AdvisoryIndex,
+  applicableEcosystems,
+  canonicalEcosystem,
+  type Component,
+  judgedAs,
+  purlOf,
+  riskOf,
+  schemeFor,
+  type Severity,
+  SEVERITIES,
+} from "@zerotrace/core";
+import type { Headline } from "../output/headline.ts";
+
+/** One finding of a scan; the shape of `zerotrace.scan/1`. */
+export interface ScanFinding {
+  readonly purl: string;
+  readonly ecosystem: string;
+  /** The installed package. */
+  readonly package: string;
+  /** The source package that advisories speak of, where it has another name. */
+  readonly source?: string;
+  /** The installed version of the package. */
+  readonly version: string;
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly fixedIn: string | null;
+  readonly severity: Severity;
+  readonly cvss: number | null;
+  readonly epss: number | null;
+  readonly kev: boolean;
+  readonly risk: number;
+}
+
+export interface ScanCoverage {
+  readonly ecosystem: string;
+  readonly components: number;
+  readonly covered: number;
+  /** Why some are not covered; absent when all are. */
+  readonly reason?: "no_feed" | "unparsable";
+  /** Feeds that speak of this ecosystem, sorted. */
+  readonly sources: readonly string[];
+}
+
+export interface Judged {
+  readonly findings: readonly ScanFinding[];
+  readonly coverage: readonly ScanCoverage[];
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const findingsOf = (component: Component, index: AdvisoryIndex): { reason?: string; findings: ScanFinding[] } => {
+  const { name, version } = judgedAs(component);
+  const verdict = index.match(component.ecosystem, name, version);
+  const findings = verdict.hits.map((hit): ScanFinding => {
+    const group = index.advisory(hit.advisory);
+    return {
+      purl: purlOf(component),
+      ecosystem: component.ecosystem,
+      package: component.name,
+      ...(component.source ? { source: component.source.name } : {}),
+      version: component.version,
+      id: group.id,
+      aliases: group.aliases,
+      fixedIn: hit.fixedIn,
+      severity: group.severity,
+      cvss: group.cvss?.score ?? null,
+      epss: group.epss?.score ?? null,
+      kev: group.kevAddedAt !== null,
+      risk: riskOf({ ...group, fixAvailable: hit.fixedIn !== null }).risk,
+    };
+  });
+  return { reason: verdict.reason, findings };
+};
+
+const sourcesOf = (ecosystem: string, index: AdvisoryIndex): string[] => {
+  const wanted = new Set(applicableEcosystems(ecosystem));
+  const speaking = index.meta.sources.filter((s) => s.covers.some((one) => wanted.has(canonicalEcosystem(one))));
+  return [...new Set(speaking.map((s) => s.feed))].sort();
+};
+
+/** Judges components: findings by risk, then package, id and purl; coverage by ecosystem. Same input, same output. */
+export const judge = (components: readonly Component[], index: AdvisoryIndex): Judged => {
+  const findings: ScanFinding[] = [];
+  const counts = new Map<string, { components: number; no_feed: number; unparsable: number }>();
+  for (const component of components) {
+    const { reason, findings: found } = findingsOf(component, index);
+    findings.push(...found);
+    const count = counts.get(component.ecosystem) ?? { components: 0, no_feed: 0, unparsable: 0 };
+    count.components += 1;
+    if (reason === "no_feed" || reason === "unparsable") count[reason] += 1;
+    counts.set(component.ecosystem, count);
+  }
+  findings.sort(
+    (a, b) =>
+      b.risk - a.risk || compareText(a.package, b.package) || compareText(a.id, b.id) || compareText(a.purl, b.purl),
+  );
+  const coverage = [...counts].sort(([a], [b]) => compareText(a, b));
+  return {
+    findings,
+    coverage: coverage.map(([ecosystem, count]) => ({
+      ecosystem,
+      components: count.components,
+      covered: count.components - count.no_feed - count.unparsable,
+      ...(count.no_feed > 0
+        ? { reason: "no_feed" as const }
+        : count.unparsable > 0
+          ? { reason: "unparsable" as const }
+          : {}),
+      sources: sourcesOf(ecosystem, index),
+    })),
+  };
+};
+
+/** What one upgrade closes. */
+export interface Fix {
+  readonly ecosystem: string;
+  readonly package: string;
+  /** The version that closes all of it. */
+  readonly fixedIn: string;
+  readonly findingCount: number;
+  /** Share of the whole risk, 0..1. */
+  readonly riskShare: number;
+}
+
+/** Upgrades by what they close of the risk, largest first. */
+export const fixesOf = (findings: readonly ScanFinding[]): Fix[] => {
+  const totalRisk = findings.reduce((sum, f) => sum + f.risk, 0);
+  const fixes = new Map<string, Fix>();
+  for (const f of findings) {
+    if (f.fixedIn === null) continue;
+    const name = f.source ?? f.package;
+    const key = JSON.stringify([f.ecosystem, name]);
+    const known = fixes.get(key);
+    const later = known === undefined || schemeFor(f.ecosystem)?.compare(f.fixedIn, known.fixedIn) === 1;
+    fixes.set(key, {
+      ecosystem: f.ecosystem,
+      package: name,
+      fixedIn: later ? f.fixedIn : known.fixedIn,
+      findingCount: (known?.findingCount ?? 0) + 1,
+      riskShare: (known?.riskShare ?? 0) + (totalRisk > 0 ? f.risk / totalRisk : 0),
+    });
+  }
+  return [...fixes.values()].sort((a, b) => b.riskShare - a.riskShare || compareText(a.package, b.package));
+};
+
+/** The figures of the headline. */
+export const headlineOf = (findings: readonly ScanFinding[]): Headline => ({
+  severities: Object.fromEntries(
+    SEVERITIES.map((severity) => [severity, findings.filter((f) => f.severity === severity).length]),
+  ) as Record<Severity, number>,
+  packageCount: new Set(findings.map((f) => JSON.stringify([f.ecosystem, f.source ?? f.package]))).size,
+  fixShares: fixesOf(findings).map((fix) => fix.riskShare),
+  kevCount: findings.filter((f) => f.kev).length,
+});

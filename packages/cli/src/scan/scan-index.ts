@@ -1,0 +1,120 @@
+import { type AdvisoryIndex, AppError, messageOf, openIndex } from "@zerotrace/core";
+import { compileInWorker, type Progress } from "@zerotrace/plugins";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+/** An index younger than this is used again while its feeds are the same. */
+const FRESH_MS = 6 * 3600 * 1000;
+/** Compiled indexes that are kept, newest first (count). */
+const KEPT_MAX = 4;
+/** Files whose size and date tell whether a folder of feeds changed (count). */
+const FILES_MAX = 2000;
+
+export interface ScanIndexOptions {
+  readonly dataDir: string;
+  readonly feeds: readonly string[];
+  readonly dpkgStatusPath?: string;
+  readonly osReleasePath?: string;
+  /** Compile even when a fresh index is at hand. */
+  readonly force?: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly warn: (text: string) => void;
+}
+
+const isUrl = (location: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(location);
+
+/** Name, size and date of the files one and two levels down: a replaced feed is another feed. */
+const stampOf = async (folder: string): Promise<string[]> => {
+  const lines: string[] = [];
+  const walk = async (path: string, depth: number): Promise<void> => {
+    for (const entry of (await readdir(path, { withFileTypes: true }).catch(() => [])).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      if (lines.length >= FILES_MAX) return;
+      const child = join(path, entry.name);
+      if (entry.isDirectory() && depth > 0) await walk(child, depth - 1);
+      else if (entry.isFile()) {
+        const { size, mtimeMs } = await stat(child);
+        lines.push(`${child} ${size} ${mtimeMs}`);
+      }
+    }
+  };
+  await walk(folder, 2);
+  return lines;
+};
+
+const keyOf = async (options: ScanIndexOptions): Promise<string> => {
+  const hash = createHash("sha256");
+  for (const location of options.feeds) {
+    const lines = isUrl(location) ? [] : await stampOf(resolve(location));
+    hash.update(`${JSON.stringify([location, lines])}\n`);
+  }
+  hash.update(JSON.stringify([options.dpkgStatusPath ?? "", options.osReleasePath ?? ""]));
+  return hash.digest("hex").slice(0, 16);
+};
+
+const openFile = async (path: string): Promise<AdvisoryIndex | null> => {
+  try {
+    return openIndex(await readFile(path));
+  } catch {
+    // Absent, or of another version: it is compiled anew.
+    return null;
+  }
+};
+
+const prune = async (folder: string): Promise<void> => {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".ztx"));
+  const files = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
+  files.sort((a, b) => b.at - a.at);
+  for (const { name } of files.slice(KEPT_MAX)) await rm(join(folder, name), { force: true });
+};
+
+const compile = async (options: ScanIndexOptions, folder: string, path: string): Promise<AdvisoryIndex> => {
+  const outDir = join(folder, `compiling-${process.pid}`);
+  try {
+    const { indexPath } = await compileInWorker({
+      locations: options.feeds,
+      cacheDir: join(options.dataDir, "feeds", "cache"),
+      outDir,
+      dpkgStatusPath: options.dpkgStatusPath,
+      osReleasePath: options.osReleasePath,
+      signal: options.signal,
+      onProgress: options.onProgress,
+    });
+    await rename(indexPath, path);
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
+  await prune(folder);
+  return openIndex(await readFile(path));
+};
+
+/**
+ * The index of these feeds: the compiled one when it is fresh, else compiled in a worker. When the feeds cannot be read an
+ * older index of the same feeds stays in use, and `warn` says so; without one it throws AppError FEEDS_UNAVAILABLE or BAD_FEED.
+ */
+export const openScanIndex = async (options: ScanIndexOptions): Promise<AdvisoryIndex> => {
+  const folder = join(options.dataDir, "feeds", "scan");
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new AppError("UNREADABLE", `${folder} cannot be made: ${messageOf(cause)}. Name another with --data-dir.`, {
+      field: "data-dir",
+      cause,
+    });
+  }
+  const path = join(folder, `${await keyOf(options)}.ztx`);
+  const known = await openFile(path);
+  const ageMs = known === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(known.meta.builtAt);
+  if (known !== null && ageMs < FRESH_MS && options.force !== true) return known;
+  try {
+    return await compile(options, folder, path);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (known === null) throw error;
+    options.warn(`The feeds could not be refreshed (${messageOf(error)}); the index of ${known.meta.builtAt} is used.`);
+    return known;
+  }
+};

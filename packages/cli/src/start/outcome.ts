@@ -1,0 +1,61 @@
+import { type Answer, type Client, contract } from "@zerotrace/sdk";
+import type { Cli } from "../cli.ts";
+import { lineOf } from "../commands/findings.ts";
+import { findingsTable } from "../output/findings-table.ts";
+import { counted, coverageLine, headline } from "../output/headline.ts";
+import { durationText } from "../output/progress.ts";
+import { sourceLines } from "../output/sources.ts";
+import { paintFor, printable } from "../output/style.ts";
+
+const TOP_LINES = 10;
+/** Rows asked for: packages of one source share a line. */
+const TOP_ROWS = 200;
+const FIXES = 3;
+
+const headlineText = (
+  stats: Answer<typeof contract.stats.getStats>,
+  fixes: Answer<typeof contract.findings.listFixes>,
+): string =>
+  headline({
+    severities: stats.findings,
+    packageCount: stats.packageCount,
+    kevCount: stats.kevCount,
+    fixShares: fixes.rows.filter((fix) => fix.fixedIn !== null).map((fix) => fix.riskShare),
+  });
+
+/** Writes what a person wants to know first: headline, top findings, what to fix, coverage, sources. Throws ApiError. */
+export const writeOutcome = async (cli: Cli, call: Client): Promise<void> => {
+  const [stats, fixes, findings, feeds, coverage] = await Promise.all([
+    call(contract.stats.getStats),
+    call(contract.findings.listFixes, { query: { limit: FIXES } }),
+    call(contract.findings.listFindings, { query: { limit: TOP_ROWS } }),
+    call(contract.feeds.getFeeds),
+    call(contract.feeds.getCoverage),
+  ]);
+  const paint = paintFor(cli, cli.out);
+  const lines = [""];
+  if (feeds.generation === null) lines.push("No advisories are in force: nothing could be judged yet");
+  else if (stats.assetCount === 0) lines.push("No machine has reported yet");
+  else lines.push(paint("bold", headlineText(stats, fixes)));
+  if (findings.rows.length > 0) {
+    const { text } = findingsTable(findings.rows.map(lineOf), TOP_LINES, paint);
+    lines.push("", text.trimEnd(), "", "Fix first:");
+    for (const fix of fixes.rows.filter((one) => one.fixedIn !== null)) {
+      const share = `${Math.round(fix.riskShare * 100)} % of the risk`;
+      lines.push(printable(`  ${fix.package} to ${fix.fixedIn}: ${counted(fix.findingCount, "finding")}, ${share}`));
+    }
+  }
+  if (stats.assetCount > 0) lines.push("", coverageLine(stats.coverage));
+  for (const row of coverage.rows.filter((one) => one.notCovered > 0)) {
+    lines.push(printable(`  ${row.ecosystem}: ${counted(row.notCovered, "component")} that no source speaks of`));
+  }
+  lines.push("Sources:", ...sourceLines(feeds.sources));
+  if (feeds.lastError !== null) lines.push(printable(`Last sync failed: ${feeds.lastError.message}`));
+  cli.out.write(`${lines.join("\n")}\n`);
+};
+
+/** "database 0.6 s, migrations 0.2 s, … ; ready in 4.1 s" */
+export const timesLine = (timings: readonly { step: string; ms: number }[], totalMs: number): string => {
+  const steps = timings.map(({ step, ms }) => `${step} ${durationText(ms)}`).join(", ");
+  return `Ready in ${durationText(totalMs)}${steps === "" ? "" : ` (${steps})`}`;
+};
