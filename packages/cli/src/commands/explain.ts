@@ -2,6 +2,7 @@ import { AppError, componentOfPurl, type ExplainedRange, judgedAs, type Verdict 
 import type { Command } from "@commander-js/extra-typings";
 import type { Cli } from "../cli.ts";
 import { configOf, configOption, dataDirOption, feedsOption, formatOption } from "../options.ts";
+import { counted } from "../output/headline.ts";
 import { createProgress } from "../output/progress.ts";
 import { paintFor, printable } from "../output/style.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
@@ -21,7 +22,7 @@ const WORDS: Readonly<Record<ExplainedRange["outcome"], (r: ExplainedRange, vers
 };
 
 const verdictWords = (verdict: Verdict, name: string, version: string): string => {
-  if (verdict.verdict === "affected") return `${name} ${version} is affected by ${verdict.hits.length} advisories`;
+  if (verdict.verdict === "affected") return `${name} ${version} is affected by ${counted(verdict.hits.length, "advisory", "advisories")}`;
   if (verdict.verdict === "not_affected") return `${name} ${version} is not affected by any advisory of these sources`;
   return verdict.reason === "no_feed"
     ? `Unknown: no source covers the ecosystem of ${name}`

@@ -141,7 +141,7 @@ const scanHost = async (cli: Cli, options: ScanOptions): Promise<void> => {
     cli.exitCode = EXIT.nothingScanned;
   } else if (result.findings.some((f) => isOverPolicy(policy, f))) cli.exitCode = EXIT.overPolicy;
   else if (tooOld) {
-    cli.err.write(`The newest data is older than ${options.maxDataAge} days: refresh the feeds.\n`);
+    cli.err.write(`The newest data is older than ${counted(options.maxDataAge ?? 0, "day")}: refresh the feeds.\n`);
     cli.exitCode = EXIT.dataTooOld;
   }
 };

@@ -2,12 +2,24 @@ import type { SourceReport } from "@zerotrace/core";
 import { counted } from "./headline.ts";
 import { printable } from "./style.ts";
 
+/** Origins named, and characters of each: a converted archive may list thousands, one for each file. */
+const ORIGINS_MAX = 2;
+const ORIGIN_CHARS_MAX = 70;
+
+const originsText = (origins: readonly string[]): string => {
+  const named = origins
+    .slice(0, ORIGINS_MAX)
+    .map((origin) => (origin.length > ORIGIN_CHARS_MAX ? `${origin.slice(0, ORIGIN_CHARS_MAX - 3)}...` : origin));
+  const rest = origins.length - named.length;
+  return `${named.join("; ")}${rest > 0 ? ` and ${counted(rest, "other origin")}` : ""}`;
+};
+
 /** What a person needs to know of one source: name, date, count, place; then what it does not cover. */
 export const sourceLines = (sources: readonly SourceReport[]): string[] =>
   sources.flatMap((source) => {
     const at = source.dataAt === null ? "no date of its own" : `data of ${source.dataAt.slice(0, 10)}`;
     const bad = source.badCount > 0 ? `, ${counted(source.badCount, "record")} unusable` : "";
-    const origins = source.origins.length > 0 ? ` (${source.origins.join(", ")})` : "";
+    const origins = source.origins.length > 0 ? ` (${originsText(source.origins)})` : "";
     const place = source.location === "" ? "" : ` from ${source.location}`;
     return [
       `  ${source.feed}${origins}: ${counted(source.recordCount, "record")}, ${at}${bad}${place}`,
