@@ -82,9 +82,16 @@ export const wantInventory = async (tx: Tx, companyId: number, assetId: string):
     ])
   ).length > 0;
 
-/** Marks the assets of a company whose sums must be computed again after a feed changed. */
+/**
+ * Marks the assets of a company whose sums must be computed again after a feed changed. Locks by id, as inventories do, so
+ * that the two cannot deadlock.
+ */
 export const markAllDirty = async (tx: Tx, companyId: number): Promise<void> => {
-  await tx.query("update asset set dirty = true where company_id = $1", [companyId]);
+  await tx.query(
+    `update asset a set dirty = true
+     from (select id from asset where company_id = $1 order by id for update) o where a.company_id = $1 and a.id = o.id`,
+    [companyId],
+  );
 };
 
 /**
@@ -93,7 +100,7 @@ export const markAllDirty = async (tx: Tx, companyId: number): Promise<void> => 
  */
 export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<string[]> => {
   const rows = await tx.query<{ id: string }>(
-    `with dirty as (select id from asset where company_id = $1 and dirty for update),
+    `with dirty as (select id from asset where company_id = $1 and dirty order by id for update),
      parts as (
        select distinct i.asset_id, c.id as component_id
        from inventory i join dirty d on d.id = i.asset_id, unnest(i.component_ids) as c(id) where i.company_id = $1),

@@ -66,12 +66,15 @@ export interface ToJudge {
   readonly version: string;
 }
 
-/** Components that no generation in force has judged, by id. Locked, so that two judges never take the same. */
+/**
+ * Components that no generation in force has judged, by id. Locked, so that two judges never take the same; what another is
+ * judging is waited for and not skipped, as its matches are needed before the findings can be computed.
+ */
 export const componentsToJudge = async (tx: Tx, limit: number): Promise<ToJudge[]> =>
   await tx.query<ToJudge>(
     `select c.id, c.ecosystem, p.name as "packageName", c.judged_version as version
      from component c join package p on p.id = c.package_id
-     where c.judged_generation is null order by c.id limit $1 for update of c skip locked`,
+     where c.judged_generation is null order by c.id limit $1 for update of c`,
     [limit],
   );
 

@@ -1,4 +1,4 @@
-import type { Database, Tx } from "../../platform/db/index.ts";
+import { type Database, isRetryable, type Tx } from "../../platform/db/index.ts";
 import type { Dictionary } from "../components/index.ts";
 import { type InventoryBody, prepare, store, type Stored } from "./store.ts";
 
@@ -35,6 +35,8 @@ export const createIngest = (db: Database, dictionary: Dictionary, afterBatch: A
       await tx.query("release savepoint one");
       return { stored };
     } catch (error) {
+      // a deadlock is nobody's fault: the whole batch is run again
+      if (isRetryable(error)) throw error;
       await tx.query("rollback to savepoint one");
       return { error };
     }

@@ -34,6 +34,13 @@ export const componentsOf = (c: Columns, field: string): Component[] => {
   });
 };
 
+/**
+ * An agent's own time, not after `now`: a clock that once ran ahead must not make every later inventory "older". Years that
+ * PostgreSQL or a person cannot read become 1970.
+ */
+export const boundedTime = (takenAt: string, now: Date): string =>
+  new Date(Math.max(0, Math.min(Date.parse(takenAt), now.getTime()))).toISOString();
+
 /** Ids ascending, each once: how a set of components is stored. */
 export const sortedSet = (ids: readonly number[]): number[] => Array.from(new Set(ids)).sort((a, b) => a - b);
 

@@ -2,6 +2,7 @@ import type { Tx } from "../../platform/db/index.ts";
 
 export interface StoredSource {
   readonly source: string;
+  readonly status: "ok" | "unreadable";
   readonly digest: string | null;
   readonly componentIds: number[];
 }
@@ -10,7 +11,7 @@ export interface StoredSource {
 export const sourcesOf = async (tx: Tx, companyId: number, assetId: string): Promise<StoredSource[]> =>
   await tx.prepared(
     "inventory-sources",
-    `select source, digest, component_ids as "componentIds" from inventory where company_id = $1 and asset_id = $2`,
+    `select source, status, digest, component_ids as "componentIds" from inventory where company_id = $1 and asset_id = $2`,
     [companyId, assetId],
   );
 
@@ -40,6 +41,21 @@ export const writeSource = async (tx: Tx, companyId: number, w: SourceWrite): Pr
        component_ids = case when $8::int[] is null then inventory.component_ids else excluded.component_ids end,
        taken_at = excluded.taken_at`,
     [companyId, w.assetId, w.source, w.status, w.error, w.problems, w.digest, w.componentIds, w.takenAt],
+  );
+};
+
+/** An unreadable source was read again and holds what it held. */
+export const sourceReadAgain = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string,
+  source: string,
+  takenAt: string,
+): Promise<void> => {
+  await tx.query(
+    `update inventory set status = 'ok', error = null, taken_at = $4
+     where company_id = $1 and asset_id = $2 and source = $3`,
+    [companyId, assetId, source, takenAt],
   );
 };
 

@@ -4,8 +4,8 @@ import type { Tx } from "../../platform/db/index.ts";
 import { assetForInventory, assetReported } from "../assets/index.ts";
 import type { Dictionary } from "../components/index.ts";
 import type { putInventory, SourceBody } from "./contract.ts";
-import { componentsOf, differences, sortedSet } from "./rules.ts";
-import { appendDelta, removeSources, sourcesOf, type StoredSource, writeSource } from "./sql.ts";
+import { boundedTime, componentsOf, differences, sortedSet } from "./rules.ts";
+import { appendDelta, removeSources, sourceReadAgain, sourcesOf, type StoredSource, writeSource } from "./sql.ts";
 
 export type InventoryBody = z.output<(typeof putInventory)["body"]>;
 
@@ -96,7 +96,8 @@ export const store = async (
   prepared: readonly Prepared[],
 ): Promise<Stored> => {
   const asset = await assetForInventory(tx, companyId, assetId);
-  if (asset.inventoryTakenAt !== null && new Date(asset.inventoryTakenAt) > new Date(body.takenAt)) {
+  const takenAt = boundedTime(body.takenAt, new Date());
+  if (asset.inventoryTakenAt !== null && new Date(asset.inventoryTakenAt) > new Date(takenAt)) {
     return { assetId, componentCount: asset.componentCount, addedCount: 0, removedCount: 0 };
   }
   const held = new Map((await sourcesOf(tx, companyId, assetId)).map((s) => [s.source, s]));
@@ -107,7 +108,10 @@ export const store = async (
     const before = held.get(p.source);
     const ids = nextIds(p, before);
     for (const id of ids ?? before?.componentIds ?? []) all.add(id);
-    if (p.kind === "same") continue;
+    if (p.kind === "same") {
+      if (before?.status === "unreadable") await sourceReadAgain(tx, companyId, assetId, p.source, takenAt);
+      continue;
+    }
     const changed = differences(before?.componentIds ?? [], ids ?? before?.componentIds ?? []);
     await writeSource(tx, companyId, {
       assetId,
@@ -117,7 +121,7 @@ export const store = async (
       problems: p.kind === "unreadable" ? [] : p.problems,
       digest: p.kind === "unreadable" ? null : p.digest,
       componentIds: ids,
-      takenAt: body.takenAt,
+      takenAt,
     });
     if (changed.added.length + changed.removed.length > 0) {
       await appendDelta(tx, companyId, assetId, p.source, changed.added, changed.removed);
@@ -139,7 +143,7 @@ export const store = async (
     );
   await assetReported(tx, companyId, assetId, {
     facts: body.facts,
-    takenAt: body.takenAt,
+    takenAt,
     componentCount: all.size,
     dirty: addedCount + removedCount > 0 || asset.inventoryTakenAt === null,
     unreadableSources: prepared.filter((p) => p.kind === "unreadable").map((p) => p.source),
