@@ -22,7 +22,8 @@ const WORDS: Readonly<Record<ExplainedRange["outcome"], (r: ExplainedRange, vers
 };
 
 const verdictWords = (verdict: Verdict, name: string, version: string): string => {
-  if (verdict.verdict === "affected") return `${name} ${version} is affected by ${counted(verdict.hits.length, "advisory", "advisories")}`;
+  if (verdict.verdict === "affected")
+    return `${name} ${version} is affected by ${counted(verdict.hits.length, "advisory", "advisories")}`;
   if (verdict.verdict === "not_affected") return `${name} ${version} is not affected by any advisory of these sources`;
   return verdict.reason === "no_feed"
     ? `Unknown: no source covers the ecosystem of ${name}`

@@ -40,7 +40,7 @@ const writeTable = (cli: Cli, result: Judged, limit: number): void => {
     if (fixes.length > 0) cli.out.write("\nFix first:\n");
     for (const fix of fixes) {
       const share = `${Math.round(fix.riskShare * 100)} % of the risk`;
-      const line = `  ${fix.package} to ${fix.fixedIn}: ${counted(fix.findingCount, "finding")}, ${share}`;
+      const line = `  ${fix.package} to ${fix.fixedIn}: ${counted(fix.findingCount, "advisory", "advisories")}, ${share}`;
       cli.out.write(`${printable(line)}\n`);
     }
   }

@@ -41,11 +41,13 @@ const timed = async <T>(
   }
 };
 
-const show = (view: ProgressView, step: ServerStep, isReady: boolean): void => {
+const show = (view: ProgressView, timings: Timings, step: ServerStep, isReady: boolean): void => {
   // Once the outcome stands, only what went wrong is worth a line.
   if (isReady && step.state !== "failed") return;
   if (step.state === "failed") view.done(step.step, `${step.step} failed: ${step.message}`);
   else if (step.state === "done") {
+    // The server's own list holds the steps that it waits for; the feeds are read beside them.
+    if (step.step === "feeds" && step.ms !== undefined) timings.push({ step: "feeds", ms: step.ms });
     view.done(step.step, `${step.message}${step.ms === undefined ? "" : `: ${durationText(step.ms)}`}`);
   } else view.update(step.step, step.message, step);
 };
@@ -156,7 +158,7 @@ const start = async (cli: Cli, config: Config, options: StartOptions): Promise<v
   const web = tolerate(view, signal, async () => {
     if (await isWebStale()) await timed(view, timings, "dashboard", "Building the dashboard", () => buildWeb(signal));
   });
-  const starting = startServer({ config, onProgress: (step) => show(view, step, isReady) });
+  const starting = startServer({ config, onProgress: (step) => show(view, timings, step, isReady) });
   try {
     const server = await Promise.race([starting, ended(signal).then(() => null)]);
     if (server === null) return;

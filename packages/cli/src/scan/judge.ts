@@ -123,11 +123,15 @@ export interface Fix {
   readonly riskShare: number;
 }
 
-/** Upgrades by what they close of the risk, largest first. */
+/**
+ * Upgrades by what they close of the risk, largest first. An advisory counts once for a source package, however many of
+ * its binaries are installed.
+ */
 export const fixesOf = (findings: readonly ScanFinding[]): Fix[] => {
-  const totalRisk = findings.reduce((sum, f) => sum + f.risk, 0);
+  const once = new Map(findings.map((f) => [JSON.stringify([f.ecosystem, f.source ?? f.package, f.id]), f]));
+  const totalRisk = [...once.values()].reduce((sum, f) => sum + f.risk, 0);
   const fixes = new Map<string, Fix>();
-  for (const f of findings) {
+  for (const f of once.values()) {
     if (f.fixedIn === null) continue;
     const name = f.source ?? f.package;
     const key = JSON.stringify([f.ecosystem, name]);

@@ -42,7 +42,11 @@ export const writeOutcome = async (cli: Cli, call: Client): Promise<void> => {
     lines.push("", text.trimEnd(), "", "Fix first:");
     for (const fix of fixes.rows.filter((one) => one.fixedIn !== null)) {
       const share = `${Math.round(fix.riskShare * 100)} % of the risk`;
-      lines.push(printable(`  ${fix.package} to ${fix.fixedIn}: ${counted(fix.findingCount, "finding")}, ${share}`));
+      lines.push(
+        printable(
+          `  ${fix.package} to ${fix.fixedIn}: ${counted(fix.advisoryCount, "advisory", "advisories")}, ${share}`,
+        ),
+      );
     }
   }
   if (stats.assetCount > 0) lines.push("", coverageLine(stats.coverage));

@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { run } from "./fixtures.ts";
+import { coverageLine, headline } from "./output/headline.ts";
+import { createProgress } from "./output/progress.ts";
+import { COMMAND_NAMES } from "./run.ts";
+import { isWebStale } from "./start/web-build.ts";
+
+const NONE = { critical: 0, high: 0, medium: 0, low: 0, none: 0, unknown: 0 };
+
+test("every file of commands is a command, and every command is a file", async () => {
+  const files = await readdir(new URL("./commands/", import.meta.url));
+  const names = files.filter((name) => !name.endsWith(".test.ts")).map((name) => name.replace(/\.ts$/, ""));
+  expect([...COMMAND_NAMES].sort()).toEqual(names.sort());
+});
+
+test("the headline names counts, packages and what the first three upgrades close", () => {
+  const severities = { ...NONE, critical: 4, high: 31, unknown: 1225 };
+  const fixShares = [0.3, 0.2, 0.08, 0.01];
+  expect(headline({ severities, packageCount: 39, fixShares, kevCount: 0 })).toBe(
+    "4 critical, 31 high, 1,225 of unknown severity in 39 packages; 3 upgrades close 58 % of the risk",
+  );
+  expect(headline({ severities: { ...NONE, low: 1 }, packageCount: 1, fixShares: [], kevCount: 0 })).toBe(
+    "1 low in 1 package; no upgrade closes any of them yet",
+  );
+  expect(headline({ severities: NONE, packageCount: 0, fixShares: [], kevCount: 0 })).toBe("No findings");
+});
+
+test("coverage says what is not covered and what cannot be judged", () => {
+  expect(coverageLine({ covered: 925, notCovered: 34, unparsable: 0 })).toBe(
+    "No advisories cover 34 of 959 components",
+  );
+  expect(coverageLine({ covered: 1, notCovered: 0, unparsable: 1 })).toBe("1 version of 2 cannot be judged");
+});
+
+test("a mistyped command or flag gets the nearest one, and exit code 2", async () => {
+  expect(await run(["scna"])).toMatchObject({ code: 2, out: "", err: expect.stringContaining("Did you mean scan?") });
+  expect(await run(["scan", "host", "--fedes", "x"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--feeds"),
+  });
+});
+
+test("errors are one line that says what to do", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "zerotrace-cli-"));
+  try {
+    const { code, err } = await run(["status", "--data-dir", dir]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error: No server was started with .*--server URL --token T\.\n$/);
+    const away = await run(["findings", "--server", "http://127.0.0.1:1", "--token", "t"]);
+    expect(away).toMatchObject({ code: 2, err: expect.stringContaining("cannot be reached") });
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
+test("help names the exit codes", async () => {
+  const { code, out } = await run(["--help"]);
+  expect(code).toBe(0);
+  expect(out).toContain("3 nothing was scanned");
+});
+
+test("config check prints every value with its origin, and hides secrets", async () => {
+  const env = { DATABASE_URL: "postgres://u:hunter2@h/d", ZEROTRACE_DATA_DIR: join(tmpdir(), "zerotrace-none") };
+  const { out, code } = await run(["config", "check", "--format", "json"], env);
+  expect(code).toBe(0);
+  expect(out).not.toContain("hunter2");
+  const { settings } = JSON.parse(out) as { settings: { key: string; origin: string }[] };
+  expect(settings.find((s) => s.key === "databaseUrl")?.origin).toBe("environment");
+});
+
+test("the bin starts the command line whatever Node runs it", async () => {
+  const bin = fileURLToPath(new URL("../bin/zerotrace.mjs", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [bin, "version", "--format", "json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ schema: "zerotrace.version/1" });
+});
+
+test("without a terminal progress is a plain line every three seconds; on one it is drawn again in place", () => {
+  let text = "";
+  let now = 0;
+  const sink = (isTerminal: boolean) => ({ write: (t: string) => void (text += t), isTerminal, columns: 80 });
+  const plain = createProgress(sink(false), () => now);
+  for (now = 0; now <= 7000; now += 500) plain.update("a", "Reading", { doneBytes: 5e6, totalBytes: 1e7 });
+  expect(text.split("\n").filter((line) => line.includes("50 %"))).toHaveLength(2);
+  expect(text).not.toContain("\u001b");
+  text = "";
+  const drawn = createProgress(sink(true), () => now);
+  drawn.update("a", "Reading", { recordCount: 10 });
+  drawn.done("a", "Read");
+  expect(text).toBe("Reading  10 records\n\u001b[1A\u001b[JRead\n");
+});
+
+test("the dashboard is built again when its sources are newer, and left alone where there are none", async () => {
+  const packages = await mkdtemp(join(tmpdir(), "zerotrace-web-"));
+  try {
+    expect(await isWebStale(packages)).toBe(false);
+    await mkdir(join(packages, "web", "src"), { recursive: true });
+    await mkdir(join(packages, "web", "dist"));
+    await writeFile(join(packages, "web", "index.html"), "");
+    expect(await isWebStale(packages)).toBe(true);
+    await writeFile(join(packages, "web", "dist", "index.html"), "");
+    await utimes(join(packages, "web", "index.html"), 1, 1);
+    expect(await isWebStale(packages)).toBe(false);
+    await writeFile(join(packages, "web", "src", "a.tsx"), "");
+    await utimes(join(packages, "web", "dist", "index.html"), 2, 2);
+    expect(await isWebStale(packages)).toBe(true);
+  } finally {
+    await rm(packages, { recursive: true, force: true });
+  }
+});
