@@ -44,7 +44,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
     className: "full",
     cell: (f) => (
       <span className="mono" title={f.purl}>
-        {f.source ?? f.package} <span className="text-dim">{f.version}</span>
+        {f.package} <span className="text-dim">{f.version}</span>
       </span>
     ),
   },
