@@ -33,7 +33,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-const startOwn = async (): Promise<{ cluster: TestCluster; stop: () => Promise<void> }> => {
+/** A PostgreSQL of the run's own in a temporary directory, deleted by `stop()`. */
+export const startOwn = async (): Promise<{ cluster: TestCluster; stop: () => Promise<void> }> => {
   const dataDir = await mkdtemp(join(tmpdir(), "zt-test-"));
   await chmod(dataDir, 0o755); // as root, PostgreSQL runs as nobody and must be able to enter
   const postgres = await startEmbedded({ dataDir, log: () => undefined });

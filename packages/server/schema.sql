@@ -1,0 +1,524 @@
+-- The schema after all migrations and the queue's, for reading. Written by `npm run schema:write`; a test keeps it true.
+-- The migrations are what runs.
+
+create table advisory (
+  id integer generated always as identity not null,
+  name text not null,
+  aliases text[] not null,
+  summary text not null,
+  severity text not null,
+  cvss real,
+  cvss_vector text,
+  epss real,
+  epss_percentile real,
+  kev_added_at date,
+  published_at timestamp with time zone,
+  modified_at timestamp with time zone,
+  attributes_hash text not null,
+  constraint advisory_pkey PRIMARY KEY (id),
+  constraint advisory_name_key UNIQUE (name)
+);
+
+create table advisory_record (
+  id text not null,
+  feed text not null,
+  modified_at timestamp with time zone,
+  hash bytea not null,
+  doc text not null,
+  constraint advisory_record_pkey PRIMARY KEY (id)
+);
+
+create table asset (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  kind text default 'host'::text not null,
+  name text not null,
+  machine_id text not null,
+  os text not null,
+  ecosystem text not null,
+  facts jsonb not null,
+  agent_version text not null,
+  component_count integer default 0 not null,
+  critical integer default 0 not null,
+  high integer default 0 not null,
+  medium integer default 0 not null,
+  low integer default 0 not null,
+  "none" integer default 0 not null,
+  unknown integer default 0 not null,
+  kev_count integer default 0 not null,
+  risk real default 0 not null,
+  covered integer default 0 not null,
+  not_covered integer default 0 not null,
+  unparsable integer default 0 not null,
+  unreadable_sources text[] default '{}'::text[] not null,
+  inventory_wanted boolean default true not null,
+  dirty boolean default true not null,
+  first_seen_at timestamp with time zone default now() not null,
+  last_seen_at timestamp with time zone default now() not null,
+  inventory_at timestamp with time zone,
+  inventory_taken_at timestamp with time zone,
+  constraint asset_pkey PRIMARY KEY (company_id, id),
+  constraint asset_company_id_machine_id_key UNIQUE (company_id, machine_id)
+) partition by HASH (company_id);
+alter table asset enable row level security;
+alter table asset force row level security;
+create table asset_0 partition of asset FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table asset_1 partition of asset FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table asset_2 partition of asset FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table asset_3 partition of asset FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table asset_4 partition of asset FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table asset_5 partition of asset FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table asset_6 partition of asset FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table asset_7 partition of asset FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table audit_event (
+  company_id integer not null,
+  id bigint generated always as identity not null,
+  at timestamp with time zone default now() not null,
+  actor text not null,
+  action text not null,
+  target text not null,
+  detail jsonb not null,
+  ip text not null,
+  constraint audit_event_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table audit_event enable row level security;
+alter table audit_event force row level security;
+create table audit_event_0 partition of audit_event FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table audit_event_1 partition of audit_event FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table audit_event_2 partition of audit_event FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table audit_event_3 partition of audit_event FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table audit_event_4 partition of audit_event FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table audit_event_5 partition of audit_event FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table audit_event_6 partition of audit_event FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table audit_event_7 partition of audit_event FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table company (
+  id integer generated always as identity not null,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint company_pkey PRIMARY KEY (id),
+  constraint company_name_key UNIQUE (name)
+);
+alter table company enable row level security;
+
+create table component (
+  id integer generated always as identity not null,
+  ecosystem text not null,
+  name text not null,
+  version text not null,
+  arch text not null,
+  source_name text not null,
+  source_version text not null,
+  package_id integer not null,
+  judged_version text not null,
+  purl text not null,
+  judged_generation integer,
+  verdict text,
+  verdict_reason text,
+  critical integer default 0 not null,
+  high integer default 0 not null,
+  medium integer default 0 not null,
+  low integer default 0 not null,
+  "none" integer default 0 not null,
+  unknown integer default 0 not null,
+  kev_count integer default 0 not null,
+  max_risk real default 0 not null,
+  constraint component_pkey PRIMARY KEY (id),
+  constraint component_ecosystem_name_version_arch_source_name_source_ve_key UNIQUE (ecosystem, name, version, arch, source_name, source_version)
+);
+
+create table component_match (
+  component_id integer not null,
+  advisory_id integer not null,
+  record_id text not null,
+  fixed_in text,
+  urgency text not null,
+  risk real not null,
+  constraint component_match_pkey PRIMARY KEY (component_id, advisory_id)
+);
+
+create table credential (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  kind text not null,
+  hash bytea not null,
+  previous_hash bytea,
+  subject text not null,
+  label text default ''::text not null,
+  permissions text[] not null,
+  asset_id uuid,
+  created_at timestamp with time zone default now() not null,
+  rotated_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  uses_left integer,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint credential_pkey PRIMARY KEY (company_id, id),
+  constraint credential_company_id_hash_key UNIQUE (company_id, hash),
+  constraint credential_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'signin'::text, 'api'::text, 'device'::text, 'enrollment'::text])))
+) partition by HASH (company_id);
+alter table credential enable row level security;
+alter table credential force row level security;
+create table credential_0 partition of credential FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table credential_1 partition of credential FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table credential_2 partition of credential FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table credential_3 partition of credential FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table credential_4 partition of credential FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table credential_5 partition of credential FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table credential_6 partition of credential FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table credential_7 partition of credential FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table daily_stat (
+  company_id integer not null,
+  day date not null,
+  risk real not null,
+  critical integer not null,
+  high integer not null,
+  medium integer not null,
+  low integer not null,
+  "none" integer not null,
+  unknown integer not null,
+  constraint daily_stat_pkey PRIMARY KEY (company_id, day)
+) partition by HASH (company_id);
+alter table daily_stat enable row level security;
+alter table daily_stat force row level security;
+create table daily_stat_0 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table daily_stat_1 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table daily_stat_2 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table daily_stat_3 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table daily_stat_4 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table daily_stat_5 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table daily_stat_6 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table daily_stat_7 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table feed_generation (
+  id integer generated always as identity not null,
+  published_at timestamp with time zone default now() not null,
+  meta jsonb not null,
+  index_file text not null,
+  constraint feed_generation_pkey PRIMARY KEY (id)
+);
+
+create table finding (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  component_id integer not null,
+  advisory_id integer not null,
+  advisory text not null,
+  aliases text[] not null,
+  summary text not null,
+  ecosystem text not null,
+  package text not null,
+  source text,
+  version text not null,
+  purl text not null,
+  fixed_in text,
+  severity text not null,
+  severity_rank smallint not null,
+  cvss real,
+  epss real,
+  kev_added_at date,
+  risk real not null,
+  urgency text not null,
+  record_id text not null,
+  status text not null,
+  asset_count integer not null,
+  published_at timestamp with time zone,
+  first_seen_at timestamp with time zone default now() not null,
+  fixed_at timestamp with time zone,
+  reopened_at timestamp with time zone,
+  constraint finding_pkey PRIMARY KEY (company_id, id),
+  constraint finding_company_id_component_id_advisory_id_key UNIQUE (company_id, component_id, advisory_id),
+  constraint finding_status_check CHECK ((status = ANY (ARRAY['open'::text, 'fixed'::text])))
+) partition by HASH (company_id);
+alter table finding enable row level security;
+alter table finding force row level security;
+create table finding_0 partition of finding FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table finding_1 partition of finding FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table finding_2 partition of finding FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table finding_3 partition of finding FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table finding_4 partition of finding FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table finding_5 partition of finding FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table finding_6 partition of finding FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table finding_7 partition of finding FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table inventory (
+  company_id integer not null,
+  asset_id uuid not null,
+  source text not null,
+  status text not null,
+  error text,
+  problems text[] default '{}'::text[] not null,
+  digest text,
+  component_ids integer[] default '{}'::integer[] not null,
+  taken_at timestamp with time zone not null,
+  constraint inventory_pkey PRIMARY KEY (company_id, asset_id, source),
+  constraint inventory_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'unreadable'::text])))
+) partition by HASH (company_id);
+alter table inventory enable row level security;
+alter table inventory force row level security;
+create table inventory_0 partition of inventory FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table inventory_1 partition of inventory FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table inventory_2 partition of inventory FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table inventory_3 partition of inventory FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table inventory_4 partition of inventory FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table inventory_5 partition of inventory FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table inventory_6 partition of inventory FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table inventory_7 partition of inventory FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table inventory_delta (
+  company_id integer not null,
+  asset_id uuid not null,
+  id bigint generated always as identity not null,
+  source text not null,
+  at timestamp with time zone default now() not null,
+  added integer[] not null,
+  removed integer[] not null,
+  constraint inventory_delta_pkey PRIMARY KEY (company_id, asset_id, id)
+) partition by HASH (company_id);
+alter table inventory_delta enable row level security;
+alter table inventory_delta force row level security;
+create table inventory_delta_0 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table inventory_delta_1 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table inventory_delta_2 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table inventory_delta_3 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table inventory_delta_4 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table inventory_delta_5 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table inventory_delta_6 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table inventory_delta_7 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table outbox (
+  company_id integer not null,
+  id bigint generated always as identity not null,
+  at timestamp with time zone default now() not null,
+  channel text not null,
+  ids text[] not null,
+  count integer not null,
+  summary jsonb not null,
+  constraint outbox_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table outbox enable row level security;
+alter table outbox force row level security;
+create table outbox_0 partition of outbox FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table outbox_1 partition of outbox FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table outbox_2 partition of outbox FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table outbox_3 partition of outbox FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table outbox_4 partition of outbox FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table outbox_5 partition of outbox FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table outbox_6 partition of outbox FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table outbox_7 partition of outbox FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table package (
+  id integer generated always as identity not null,
+  ecosystem text not null,
+  name text not null,
+  constraint package_pkey PRIMARY KEY (id),
+  constraint package_ecosystem_name_key UNIQUE (ecosystem, name)
+);
+
+create table schema_migration (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint schema_migration_pkey PRIMARY KEY (version)
+);
+
+alter table asset add constraint asset_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table audit_event add constraint audit_event_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table component add constraint component_package_id_fkey FOREIGN KEY (package_id) REFERENCES package(id);
+alter table component_match add constraint component_match_advisory_id_fkey FOREIGN KEY (advisory_id) REFERENCES advisory(id);
+alter table component_match add constraint component_match_component_id_fkey FOREIGN KEY (component_id) REFERENCES component(id);
+alter table credential add constraint credential_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table daily_stat add constraint daily_stat_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table finding add constraint finding_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table inventory add constraint inventory_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
+alter table inventory_delta add constraint inventory_delta_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
+alter table outbox add constraint outbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+
+CREATE INDEX advisory_aliases ON public.advisory USING gin (aliases);
+CREATE INDEX advisory_name_prefix ON public.advisory USING btree (name text_pattern_ops);
+CREATE INDEX asset_name ON public.asset USING btree (company_id, name, id);
+CREATE INDEX asset_risk ON public.asset USING btree (company_id, risk DESC, id DESC);
+CREATE INDEX asset_seen ON public.asset USING btree (company_id, last_seen_at DESC, id DESC);
+CREATE INDEX component_match_advisory ON public.component_match USING btree (advisory_id);
+CREATE INDEX component_package ON public.component USING btree (package_id);
+CREATE INDEX component_to_judge ON public.component USING btree (id) WHERE (judged_generation IS NULL);
+CREATE INDEX credential_asset ON public.credential USING btree (company_id, asset_id) WHERE (asset_id IS NOT NULL);
+CREATE INDEX credential_previous ON public.credential USING btree (company_id, previous_hash) WHERE (previous_hash IS NOT NULL);
+CREATE INDEX finding_advisory ON public.finding USING btree (company_id, advisory);
+CREATE INDEX finding_epss ON public.finding USING btree (company_id, status, COALESCE(epss, ('-1'::integer)::real) DESC, id DESC);
+CREATE INDEX finding_package ON public.finding USING btree (company_id, status, package, id);
+CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC);
+CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
+
+create policy company_only on asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on audit_event as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on daily_stat as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on finding as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on inventory_delta as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on outbox as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy notifier on outbox as permissive for all to zerotrace_service using (true);
+create policy own_company on company as permissive for select to zerotrace_app using ((id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy service_company on company as permissive for all to zerotrace_service using (true) with check (true);
+
+grant delete, insert, select, update on table advisory to zerotrace_service;
+grant delete, insert, select, update on table advisory_record to zerotrace_service;
+grant delete, insert, select, update on table asset to zerotrace_app;
+grant delete, insert, select, update on table asset to zerotrace_service;
+grant delete, insert, select, update on table company to zerotrace_service;
+grant delete, insert, select, update on table component to zerotrace_service;
+grant delete, insert, select, update on table component_match to zerotrace_service;
+grant delete, insert, select, update on table credential to zerotrace_app;
+grant delete, insert, select, update on table credential to zerotrace_service;
+grant delete, insert, select, update on table daily_stat to zerotrace_app;
+grant delete, insert, select, update on table daily_stat to zerotrace_service;
+grant delete, insert, select, update on table feed_generation to zerotrace_service;
+grant delete, insert, select, update on table finding to zerotrace_app;
+grant delete, insert, select, update on table finding to zerotrace_service;
+grant delete, insert, select, update on table inventory to zerotrace_app;
+grant delete, insert, select, update on table inventory to zerotrace_service;
+grant delete, insert, select, update on table outbox to zerotrace_app;
+grant delete, insert, select, update on table outbox to zerotrace_service;
+grant delete, insert, select, update on table package to zerotrace_service;
+grant insert, select on table audit_event to zerotrace_app;
+grant insert, select on table audit_event to zerotrace_service;
+grant insert, select on table inventory_delta to zerotrace_app;
+grant insert, select on table inventory_delta to zerotrace_service;
+grant select on table company to zerotrace_app;
+grant usage on sequence advisory_id_seq to zerotrace_app;
+grant usage on sequence advisory_id_seq to zerotrace_service;
+grant usage on sequence audit_event_id_seq to zerotrace_app;
+grant usage on sequence audit_event_id_seq to zerotrace_service;
+grant usage on sequence company_id_seq to zerotrace_app;
+grant usage on sequence company_id_seq to zerotrace_service;
+grant usage on sequence component_id_seq to zerotrace_app;
+grant usage on sequence component_id_seq to zerotrace_service;
+grant usage on sequence feed_generation_id_seq to zerotrace_app;
+grant usage on sequence feed_generation_id_seq to zerotrace_service;
+grant usage on sequence inventory_delta_id_seq to zerotrace_app;
+grant usage on sequence inventory_delta_id_seq to zerotrace_service;
+grant usage on sequence outbox_id_seq to zerotrace_app;
+grant usage on sequence outbox_id_seq to zerotrace_service;
+grant usage on sequence package_id_seq to zerotrace_app;
+grant usage on sequence package_id_seq to zerotrace_service;
+
+CREATE OR REPLACE FUNCTION public.all_jobs(most integer)
+ RETURNS TABLE(id bigint, task text, company_id integer, state text, attempts integer, max_attempts integer, run_at timestamp with time zone, last_error text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  
+  select j.id, t.identifier, (j.payload ->> 'companyId')::int, case when j.locked_at is not null then 'running' when j.attempts >= j.max_attempts then 'dead' else 'waiting' end, j.attempts::int, j.max_attempts::int,
+    j.run_at, j.last_error
+  from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+  where (j.flags ? 'superseded') is not true order by (j.attempts >= j.max_attempts) desc, j.priority, j.run_at, j.id limit most
+$function$;
+CREATE OR REPLACE FUNCTION public.company_jobs(company integer, most integer)
+ RETURNS TABLE(id bigint, task text, company_id integer, state text, attempts integer, max_attempts integer, run_at timestamp with time zone, last_error text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+  if company::text is distinct from nullif(current_setting('app.company_id', true), '') then
+    raise exception 'jobs of another company' using errcode = '42501';
+  end if;
+  return query 
+  select j.id, t.identifier, (j.payload ->> 'companyId')::int, case when j.locked_at is not null then 'running' when j.attempts >= j.max_attempts then 'dead' else 'waiting' end, j.attempts::int, j.max_attempts::int,
+    j.run_at, j.last_error
+  from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+  where (j.flags ? 'superseded') is not true and (j.payload ->> 'companyId')::int = company order by (j.attempts >= j.max_attempts) desc, j.priority, j.run_at, j.id limit most;
+end $function$;
+CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload jsonb, job_key text, priority integer, run_after interval, max_attempts integer, queue_name text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  company text := nullif(current_setting('app.company_id', true), '');
+  job_id bigint;
+begin
+  if jsonb_typeof(payload -> 'companyId') is distinct from 'number' then
+    raise exception 'a job needs a companyId' using errcode = '22023';
+  end if;
+  if company is not null and payload ->> 'companyId' <> company then
+    raise exception 'a job of another company' using errcode = '42501';
+  end if;
+  if job_key is not null then
+    update graphile_worker._private_jobs j set flags = coalesce(j.flags, '{}'::jsonb) || '{"superseded": true}'::jsonb
+      where j.key = job_key and j.locked_at is not null;
+  end if;
+  select id into job_id from graphile_worker.add_job(
+    identifier => task, payload => payload::json, queue_name => queue_name,
+    run_at => case when run_after is null then null else now() + run_after end,
+    max_attempts => max_attempts, job_key => job_key, priority => priority, job_key_mode => 'preserve_run_at');
+  return job_id;
+end $function$;
+CREATE OR REPLACE FUNCTION public.notify_outbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('zt_outbox', '');
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.queue_depth()
+ RETURNS TABLE(waiting integer, running integer, dead integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select (count(*) filter (where s = 'waiting'))::int, (count(*) filter (where s = 'running'))::int,
+    (count(*) filter (where s = 'dead'))::int
+  from (select case when j.locked_at is not null then 'running' when j.attempts >= j.max_attempts then 'dead' else 'waiting' end as s from graphile_worker._private_jobs j where (j.flags ? 'superseded') is not true) states
+$function$;
+CREATE OR REPLACE FUNCTION public.return_jobs(own text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update graphile_worker._private_jobs set attempts = greatest(attempts - 1, 0) where locked_by = own and (flags ? 'superseded') is not true;
+  perform graphile_worker.force_unlock_workers(array[own]);
+end $function$;
+CREATE OR REPLACE FUNCTION public.sweep_jobs(own text, grace interval)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  gone text[];
+begin
+  with holders as materialized (
+    select locked_by from graphile_worker._private_jobs where locked_by is not null and locked_at < now() - grace
+    union
+    select locked_by from graphile_worker._private_job_queues where locked_by is not null and locked_at < now() - grace
+  )
+  select array_agg(locked_by) into gone from holders
+    where locked_by <> own and pg_try_advisory_xact_lock(pg_catalog.hashtextextended(locked_by, 7305004));
+  if gone is not null then
+    update graphile_worker._private_jobs set last_error = 'the worker that ran it ended without an answer' where locked_by = any(gone);
+    perform graphile_worker.force_unlock_workers(gone);
+  end if;
+  delete from graphile_worker._private_jobs where locked_at is null and flags ? 'superseded' and attempts >= max_attempts;
+  return gone;
+end $function$;
+
+grant execute on function all_jobs(integer) to zerotrace_service;
+grant execute on function company_jobs(integer,integer) to zerotrace_app;
+grant execute on function company_jobs(integer,integer) to zerotrace_service;
+grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_app;
+grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_service;
+grant execute on function notify_outbox() to public;
+grant execute on function queue_depth() to zerotrace_service;
+
+CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox();

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { errorTable } from "../support/error-table.ts";
+import { filesIn, read } from "./source.ts";
+
+const scripts = (JSON.parse(read("package.json")) as { scripts: Record<string, string> }).scripts;
+
+test("docs/reference/errors.md is the table of errors", () => {
+  expect(read("docs/reference/errors.md"), "run npm run docs:errors").toBe(errorTable());
+});
+
+test("every npm script that a document names exists", () => {
+  const documents = filesIn("*.md", "docs/**/*.md", "packages/**/*.md");
+  const missing = documents.flatMap((path) =>
+    [...read(path).matchAll(/\bnpm run (?:--silent )?([a-z][a-z0-9:-]*)/g)]
+      .filter(([, name]) => name !== undefined && !(name in scripts))
+      .map(([, name]) => `${path}: npm run ${name}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test("CI runs the README's test command and nothing else of ours", () => {
+  const steps = read(".ci/run")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => /^(npm|npx|node) /.test(line) && !line.endsWith("--version"));
+  expect(read("README.md")).toContain("npm ci && npm test");
+  expect(steps).toEqual(["npm ci", "npm test"]);
+});
