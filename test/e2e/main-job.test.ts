@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { type Component, judgedAs } from "@zerotrace/core";
 import { collectHost } from "@zerotrace/plugins";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -118,7 +118,7 @@ test("an agent is enrolled from the dashboard, its finding arrives without a rel
   await page.goto(`${origin}/findings`);
   await page.getByText("live", { exact: true }).waitFor();
   expect(await page.getByText(ADVISORY).count()).toBe(0);
-  await page.evaluate(() => document.documentElement.setAttribute("data-same-page", "yes"));
+  await page.locator("html").evaluate((html) => html.setAttribute("data-same-page", "yes"));
 
   const state = ["--state-dir", join(folder, "agent")];
   const enrolled = await zerotrace("agent", "enroll", "--server", origin, "--token", token as string, ...state);
@@ -156,7 +156,7 @@ test("every page is free of accessibility faults and does not scroll sideways at
     await page.goto(`${origin}${path}`);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle");
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(380);
+    expect(await page.locator("html").evaluate((html) => html.scrollWidth), path).toBeLessThanOrEqual(380);
     expect(await violations(), path).toEqual([]);
   }
 });

@@ -3,12 +3,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
+import { Client } from "pg";
 import { writeAudit } from "./features/audit/index.ts";
 import { ensureDefaultCompany } from "./features/companies/index.ts";
 import { createMatchPool } from "./features/components/index.ts";
 import { enrich } from "./features/enrichment/index.ts";
-import { createFeedSync, type FeedSync, generationInForce, requestSync } from "./features/feeds/index.ts";
+import { createFeedSync, type FeedSync, generationInForce } from "./features/feeds/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
 import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
 import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";
@@ -25,8 +25,9 @@ import {
 import { createHttp } from "./platform/http/index.ts";
 import { createLog, type Logger } from "./platform/log/index.ts";
 import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
-import { migrateQueue, openQueue, queueDepth } from "./platform/queue/index.ts";
+import { migrateQueue, openQueue } from "./platform/queue/index.ts";
 import { createHub, startNotifier } from "./platform/realtime/index.ts";
+import { startSchedule } from "./schedule.ts";
 import { issueToken } from "./start-tokens.ts";
 import { createSteps, type ServerStep } from "./steps.ts";
 import { announceFeeds, endpointsOf, openApi, pendingJobs } from "./wiring.ts";
@@ -37,8 +38,6 @@ export type { ServerStep } from "./steps.ts";
 export const VERSION = "0.1.0";
 /** Where the built dashboard lies. */
 export const WEB_DIR = fileURLToPath(new URL("../../web/dist", import.meta.url));
-const SCHEDULE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const SETTLED_POLL_MS = 100;
 /** Quiet looks in a row before the work counts as done: a job may be followed by another. */
 const SETTLED_QUIET = 3;
@@ -127,23 +126,6 @@ const openFeeds = (options: StartOptions, db: Database, metrics: Metrics, log: L
   });
 };
 
-/** Refreshes the feeds when they are due and the gauges, until stopped. */
-const schedule = (config: Config, db: Database, metrics: Metrics, log: Logger): Closer => {
-  const look = async (): Promise<void> => {
-    try {
-      const generation = await db.asService(generationInForce);
-      const due = generation === null || Date.now() - generation.publishedAt.getTime() > config.feedSyncHours * HOUR_MS;
-      if (due) await requestSync(db);
-      const depth = await db.asService(queueDepth);
-      metrics.queueDepth(Object.entries(depth).map(([state, count]) => ({ task: "all", state, count })));
-    } catch (error) {
-      log.warn({ error: messageOf(error) }, "the schedule could not look");
-    }
-  };
-  const timer = setInterval(() => void look(), SCHEDULE_MS);
-  return async () => clearInterval(timer);
-};
-
 const listen = async (
   options: StartOptions,
   parts: {
@@ -177,7 +159,7 @@ const listen = async (
   closers.push(() => http.close());
   const notifier = startNotifier({
     connect: async () => {
-      const client = new pg.Client(connections.service);
+      const client = new Client(connections.service);
       await client.connect();
       return client;
     },
@@ -238,9 +220,8 @@ const compose = async (
   });
   const parts = { db, auth, metrics, log, sync, pool, connections };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
-  if ((await db.asService(generationInForce)) === null) await requestSync(db);
   await queue.start();
-  closers.push(() => queue.stop(), schedule(config, db, metrics, log));
+  closers.push(() => queue.stop(), startSchedule(config, db, metrics, log));
 
   const token = (kind: "enrollment" | "api", label: string, permissions: readonly Permission[]) =>
     issueToken(db, companyId, { kind, label, permissions });

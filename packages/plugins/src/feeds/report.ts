@@ -1,5 +1,13 @@
 import type { SourceReport } from "@zerotrace/core";
 
+/** Origins named in a report; some sources name a file for each record. */
+const ORIGINS_MAX = 20;
+
+const shortened = (origins: readonly string[]): string[] =>
+  origins.length <= ORIGINS_MAX
+    ? [...origins]
+    : [...origins.slice(0, ORIGINS_MAX), `and ${origins.length - ORIGINS_MAX} more`];
+
 const MAX_BAD_SHOWN = 20;
 const MAX_REASON_CHARS = 200;
 
@@ -38,7 +46,7 @@ export class Tally {
       bad: this.#bad,
       covers: [...this.covers].sort(),
       notCovered: fields.notCovered,
-      origins: [...this.origins].sort(),
+      origins: shortened([...this.origins].sort()),
     };
   }
 }

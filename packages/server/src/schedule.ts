@@ -1,0 +1,54 @@
+import { messageOf, SEVERITIES } from "@zerotrace/core";
+import { offlineAfterSeconds } from "./features/agents/index.ts";
+import { companyIds, generationInForce, requestSync } from "./features/feeds/index.ts";
+import { assetTotals, findingTotals } from "./features/stats/index.ts";
+import type { Config } from "./platform/config/index.ts";
+import type { Database } from "./platform/db/index.ts";
+import type { Logger } from "./platform/log/index.ts";
+import type { Metrics } from "./platform/metrics/index.ts";
+import { queueDepth } from "./platform/queue/index.ts";
+
+const LOOK_EVERY_MS = 15_000;
+const HOUR_MS = 3_600_000;
+
+/** Sums over all companies, each read within its own scope. */
+const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): Promise<void> => {
+  const findings: Record<string, number> = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0]));
+  let online = 0;
+  for (const companyId of await db.asService(companyIds)) {
+    const [assets, totals] = await db.withCompany(companyId, async (tx) => [
+      await assetTotals(tx, companyId, offlineSeconds),
+      await findingTotals(tx, companyId),
+    ]);
+    online += assets.agentsOnline;
+    for (const severity of SEVERITIES) findings[severity] = (findings[severity] ?? 0) + totals[severity];
+  }
+  metrics.agentsOnline(online);
+  metrics.findings(findings);
+  const depth = await db.asService(queueDepth);
+  metrics.queueDepth(Object.entries(depth).map(([state, count]) => ({ task: "all", state, count })));
+};
+
+/** Asks for a feed sync when one is due and keeps the gauges true, at once and then every 15 s until the returned stop. */
+export const startSchedule = (config: Config, db: Database, metrics: Metrics, log: Logger): (() => Promise<void>) => {
+  let looking: Promise<void> = Promise.resolve();
+  const look = async (): Promise<void> => {
+    try {
+      const generation = await db.asService(generationInForce);
+      const due = generation === null || Date.now() - generation.publishedAt.getTime() > config.feedSyncHours * HOUR_MS;
+      if (due) await requestSync(db);
+      await measure(db, metrics, offlineAfterSeconds(config.heartbeatSeconds));
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, "the schedule could not look");
+    }
+  };
+  const tick = (): void => {
+    looking = looking.then(look);
+  };
+  tick();
+  const timer = setInterval(tick, LOOK_EVERY_MS);
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+};
