@@ -2,7 +2,7 @@ import { loadConfig } from "../../packages/server/src/platform/config/index.ts";
 import { startServer } from "../../packages/server/src/main.ts";
 
 const [dataDir, ...feeds] = process.argv.slice(2);
-const { config } = await loadConfig({ flags: { dataDir, port: 0, feeds, host: "127.0.0.1" } as never, env: {} });
+const { config } = loadConfig({ flags: { dataDir, port: 0, feeds, host: "127.0.0.1" }, env: {} });
 const startedAt = performance.now();
 let imported = Promise.withResolvers<void>();
 const server = await startServer({
@@ -26,7 +26,10 @@ const say = async (since: number): Promise<void> => {
 };
 
 process.on("message", (message) => {
-  if (message === "stop") return void server.stop().then(() => process.exit(0));
+  if (message === "stop") {
+    void server.stop().then(() => process.exit(0));
+    return;
+  }
   imported = Promise.withResolvers<void>();
   const since = performance.now();
   void fetch(`${server.url}/api/v1/feeds/sync`, { method: "POST", headers }).then(() => say(since));

@@ -58,7 +58,8 @@ const ask = (url: string, method: string, token: string, body?: Buffer): Promise
 const read = async ({ url, reader }: LoadOrder, until: AbortSignal, failures: string[]): Promise<number[]> => {
   const times: number[] = [];
   let cursor: string | null = null;
-  while (reader !== null && !until.aborted) {
+  if (reader === null) return times;
+  while (!until.aborted) {
     const path: string = `/api/v1/findings?limit=50${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
     const startedAt = performance.now();
     const answer = await ask(url + path, "GET", reader.token);

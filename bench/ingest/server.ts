@@ -7,8 +7,8 @@ export type FromServer =
   | { kind: "settled"; ms: number };
 
 const [dataDir, ...feeds] = process.argv.slice(2);
-const { config } = await loadConfig({
-  flags: { dataDir, port: 0, feeds, host: "127.0.0.1" } as never,
+const { config } = loadConfig({
+  flags: { dataDir, port: 0, feeds, host: "127.0.0.1" },
   env: {},
 });
 const server = await startServer({ config, onProgress: () => undefined });

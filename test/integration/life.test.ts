@@ -27,7 +27,11 @@ test("a reported inventory becomes findings with the fixed version of the source
   expect(stored).toMatchObject({ status: 202, body: { componentCount: 4, addedCount: 4, removedCount: 0 } });
   await live.server.settled();
   const found = await live.findings();
-  expect(found.map((f) => [f.advisory, f.package, f.source, f.version, f.fixedIn]).sort()).toEqual([
+  expect(
+    found
+      .map((f) => [f.advisory, f.package, f.source, f.version, f.fixedIn])
+      .sort((a, b) => (String(a) < String(b) ? -1 : 1)),
+  ).toEqual([
     ["CVE-2026-0001", "libssl3", "openssl", "3.0.14-1", "3.0.15-1"],
     ["CVE-2026-0002", "left", null, "1.9.9", "2.0.0"],
   ]);

@@ -176,7 +176,7 @@ export const startLive = async (
           body: {
             takenAt: takenAt.toISOString(),
             facts,
-            sources: Array.isArray(sources) ? sources : full(sources as Record<string, Component[]>),
+            sources: Array.isArray(sources) ? sources : full(sources),
           },
         }),
     };

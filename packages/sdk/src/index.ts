@@ -48,10 +48,10 @@ export const urlOf = <R extends Route>(baseUrl: string, route: R, input: CallInp
   const params = (input.params ?? {}) as Record<string, unknown>;
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries((input.query ?? {}) as Record<string, unknown>)) {
-    if (value !== undefined && value !== "") query.set(name, String(value));
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (value !== undefined && value !== "") query.set(name, `${value as string | number | boolean}`);
   }
-  return `${baseUrl}${path}${query.size > 0 ? `?${query}` : ""}`;
+  return `${baseUrl}${path}${query.size > 0 ? `?${query.toString()}` : ""}`;
 };
 
 const refusal = async (response: Response): Promise<ApiError> => {
