@@ -80,7 +80,7 @@ test("without any source that answers the error says what to do", async () => {
   await expect(attempt).rejects.toThrow(/--feeds/);
 });
 
-test("a worker thread gives the same result, passes errors on and stops on abort", async () => {
+test("a process of its own gives the same result, passes errors on and stops on abort", async () => {
   const good = layout("A", "2026-01-01T00:00:00Z");
   const { indexPath, meta } = await compileInWorker(optionsFor([good]));
   expect(openIndex(readFileSync(indexPath)).meta).toEqual(meta);
