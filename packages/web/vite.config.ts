@@ -11,6 +11,8 @@ export default defineConfig({
   build: {
     outDir: "dist",
     emptyOutDir: true,
+    // "assets" is a page
+    assetsDir: "static",
     target: "es2024",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

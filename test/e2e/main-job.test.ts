@@ -138,8 +138,12 @@ test("an agent is enrolled from the dashboard, its finding arrives without a rel
 });
 
 test("every page is free of accessibility faults and does not scroll sideways at 380 px", async () => {
-  const { origin } = new URL(page.url());
+  const { origin, pathname } = new URL(page.url());
+  const listed = await page.request.get(`${origin}/api/v1/assets`);
+  const { rows } = (await listed.json()) as { rows: { id: string }[] };
   const paths = [
+    pathname,
+    `/assets/${rows[0]?.id}`,
     "/",
     "/findings",
     "/assets",

@@ -15,10 +15,21 @@ const MAX_REASON_CHARS = 200;
 export class Tally {
   recordCount = 0;
   badCount = 0;
-  newestAt = "";
+  #newestAt = "";
   readonly covers = new Set<string>();
   readonly origins = new Set<string>();
   readonly #bad: { id: string; reason: string }[] = [];
+
+  readonly #now: string;
+
+  constructor(now: Date) {
+    this.#now = now.toISOString();
+  }
+
+  /** Notes a record's time (ISO); one that has not come yet says nothing of the data's age. */
+  dated(at: string): void {
+    if (at > this.#newestAt && at <= this.#now) this.#newestAt = at;
+  }
 
   /** Counts a record that cannot be used; the first 20 are kept with the reason. */
   bad(id: string, reason: string): void {
@@ -39,7 +50,7 @@ export class Tally {
     return {
       feed: fields.feed,
       location: fields.location,
-      dataAt: fields.dataAt === undefined ? this.newestAt || null : fields.dataAt,
+      dataAt: fields.dataAt === undefined ? this.#newestAt || null : fields.dataAt,
       readAt: fields.readAt.toISOString(),
       recordCount: this.recordCount,
       badCount: this.badCount,

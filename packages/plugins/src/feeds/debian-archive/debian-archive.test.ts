@@ -47,7 +47,7 @@ test("records group under the CVE, keep the upload's urgency and claim no severi
   const kept = recordingSink();
   if (release === null) throw new Error("no release");
   const all = ["zoo", "foo"].map((source) => ({ source, fixes }));
-  emitRecords(all, release, "label", kept.sink, new Tally());
+  emitRecords(all, release, "label", kept.sink, new Tally(new Date()));
   expect(kept.records.map((record) => record.id)).toEqual(["DEBIAN-CVE-2025-0001", "DEBIAN-CVE-2025-0002"]);
   expect(kept.records[0]).toMatchObject({
     upstream: ["CVE-2025-0001"],

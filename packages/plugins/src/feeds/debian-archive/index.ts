@@ -79,7 +79,7 @@ async function readArchive(
   const lists = await refreshLists(apt, release, context.signal);
   const found = await findUpdates(lists, installed, scheme, context);
   const updates = docDir === null ? found : await Promise.all(found.map((update) => orderByDocs(update, docDir)));
-  const tally = new Tally();
+  const tally = new Tally(context.clock());
   const sources = await readUpdates(context, apt, updates, scheme, tally);
   sources.push(...(await readInstalled(installed, sources, docDir, scheme, context)));
   const suites = [...new Set(lists.map((list) => list.suite))].sort().join(", ");

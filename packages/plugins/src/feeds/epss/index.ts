@@ -30,7 +30,7 @@ export const createEpssFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS): Feed =
   async read(context, location, sink) {
     const found = await locate(context, location, limits);
     if (found === null) return null;
-    const tally = new Tally();
+    const tally = new Tally(context.clock());
     let dataAt: string | null = null;
     try {
       for await (const line of linesOf(found.path, context.signal)) {

@@ -26,7 +26,7 @@ export const createKevFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS): Feed =>
     const found = await locate(context, location, limits);
     if (found === null) return null;
     const { dataAt, entries } = await parse(found.path, location);
-    const tally = new Tally();
+    const tally = new Tally(context.clock());
     for (const entry of entries.slice(0, MAX_ENTRIES)) {
       const { cveID, dateAdded } = (entry ?? {}) as { cveID?: unknown; dateAdded?: unknown };
       if (typeof cveID !== "string" || !/^CVE-\d{4}-\d{4,19}$/.test(cveID)) {

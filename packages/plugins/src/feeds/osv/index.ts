@@ -165,7 +165,7 @@ async function readArchives(
   sink: FeedSink,
   options: OsvOptions,
 ): Promise<SourceReport> {
-  const tally = new Tally();
+  const tally = new Tally(context.clock());
   const totalBytes = archives.reduce((all, archive) => all + archive.sizeBytes, 0);
   let before = 0;
   for (const archive of archives) {
@@ -213,6 +213,6 @@ function readRecord(name: string, bytes: Buffer, tally: Tally, sink: FeedSink): 
   tally.recordCount++;
   for (const affected of record.affected) tally.covers.add(affected.ecosystem);
   if (record.origin !== "") tally.origins.add(record.origin);
-  if (record.modifiedAt > tally.newestAt) tally.newestAt = record.modifiedAt;
+  tally.dated(record.modifiedAt);
   sink.record(record, raw);
 }

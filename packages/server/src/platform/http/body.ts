@@ -1,6 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import { promisify } from "node:util";
 import { gunzip, zstdDecompress } from "node:zlib";
+import { mayBeUnstorable, refuseUnstorable } from "./text.ts";
 
 /** Deepest nesting of a JSON body. */
 export const JSON_DEPTH_MAX = 20;
@@ -77,7 +78,7 @@ const guard = (key: string, value: unknown): unknown => {
 // a reviver costs several times the parse itself: only a text that could name these keys gets it
 const SUSPECT = /__proto__|constructor|\\u00/;
 
-/** The value of a JSON body; undefined for an empty one. Throws BAD_REQUEST for what is not JSON, too deep or poisoned. */
+/** The value of a JSON body; undefined for an empty one. Throws BAD_REQUEST for what is not JSON, too deep, poisoned or not storable. */
 export const parseJson = (bytes: Buffer): unknown => {
   if (bytes.length === 0) return undefined;
   if (nestsDeeper(bytes, JSON_DEPTH_MAX)) {
@@ -90,7 +91,9 @@ export const parseJson = (bytes: Buffer): unknown => {
     throw bad("The body is not UTF-8: encode it so.", cause);
   }
   try {
-    return SUSPECT.test(text) ? JSON.parse(text, guard) : JSON.parse(text);
+    const value: unknown = SUSPECT.test(text) ? JSON.parse(text, guard) : JSON.parse(text);
+    if (mayBeUnstorable(text)) refuseUnstorable(value, "body");
+    return value;
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw bad("The body is not JSON: check its syntax.", cause);

@@ -1,5 +1,6 @@
 import { AppError } from "@zerotrace/core";
 import type { z } from "zod";
+import { refuseUnstorable } from "./text.ts";
 
 /** Where a page ended, as one opaque word. */
 export const encodeCursor = (values: unknown): string => Buffer.from(JSON.stringify(values)).toString("base64url");
@@ -13,6 +14,9 @@ export const decodeCursor = <Shape extends z.ZodType>(text: string, shape: Shape
     value = undefined;
   }
   const result = shape.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) {
+    refuseUnstorable(Array.isArray(value) ? value.join() : value, "cursor");
+    return result.data;
+  }
   throw new AppError("BAD_REQUEST", "The cursor is not one of ours: start again without it.", { field: "cursor" });
 };

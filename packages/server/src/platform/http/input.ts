@@ -1,5 +1,6 @@
 import { AppError, type Route } from "@zerotrace/core";
 import type { z } from "zod";
+import { refuseUnstorable } from "./text.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -24,8 +25,13 @@ const parsePart = <Shape extends z.ZodType>(shape: Shape, value: unknown, part: 
 };
 
 /** Parameters, query and body of a request as the route's types have them. Throws BAD_REQUEST naming the first field at fault. */
-export const parseInput = (route: Route, raw: { params: unknown; query: unknown; body: unknown }) => ({
-  params: parsePart(route.params, raw.params, "path"),
-  query: parsePart(route.query, raw.query, "query"),
-  body: parsePart(route.body, raw.body ?? undefined, "body"),
-});
+export const parseInput = (route: Route, raw: { params: unknown; query: unknown; body: unknown }) => {
+  // of a body the parser has seen to it
+  refuseUnstorable(raw.params, "path");
+  refuseUnstorable(raw.query, "query");
+  return {
+    params: parsePart(route.params, raw.params, "path"),
+    query: parsePart(route.query, raw.query, "query"),
+    body: parsePart(route.body, raw.body ?? undefined, "body"),
+  };
+};

@@ -243,12 +243,13 @@ test("a route for this machine takes no credential from it, but does through a p
 
 test("the dashboard is a clear 503 until it is built, then falls back to its index; hashed files are kept", async () => {
   expect(await call("/assets")).toMatchObject({ status: 503 });
-  mkdirSync(join(web, "assets"));
+  mkdirSync(join(web, "static"));
   writeFileSync(join(web, "index.html"), "<title>home</title>");
-  writeFileSync(join(web, "assets/main-Ab12Cd34.js"), "1");
+  writeFileSync(join(web, "static/main-Ab12Cd34.js"), "1");
   expect(await call("/findings/1?x=1")).toMatchObject({ status: 200, text: "<title>home</title>" });
-  expect((await call("/assets/main-Ab12Cd34.js")).headers.get("cache-control")).toContain("immutable");
-  expect((await call("/assets/none.js")).status).toBe(404);
+  expect((await call("/static/main-Ab12Cd34.js")).headers.get("cache-control")).toContain("immutable");
+  expect((await call("/static/none.js")).status).toBe(404);
+  expect((await call("/assets/7652cfd3-21a1-4660-91c2-3b9ad01fa5fd")).status, "a page's own address").toBe(200);
   expect((await call("/%2e%2e/%2e%2e/etc/passwd")).text).toBe("<title>home</title>");
   const policy = (await call("/")).headers.get("content-security-policy") ?? "";
   expect(policy).toContain("default-src 'self'");

@@ -5,6 +5,8 @@ import { stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 
 const HASHED = /[.-][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
+/** Where the build puts its hashed files: a name that is no page of the dashboard. */
+const BUILT = "static/";
 const YEAR_SECONDS = 31_536_000;
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>ZeroTrace: dashboard not built</title></head>
@@ -29,11 +31,11 @@ export const serveStatic = (app: FastifyInstance, folder: string) => {
     }
     const path = resolve(root, name);
     if (name !== "" && !name.includes("\0") && path.startsWith(root + sep) && (await isFile(path))) {
-      const lasting = name.startsWith("assets/") && HASHED.test(name);
+      const lasting = name.startsWith(BUILT) && HASHED.test(name);
       answer.header("cache-control", lasting ? `public, max-age=${YEAR_SECONDS}, immutable` : "no-cache");
       return answer.code(200).sendFile(path.slice(root.length + 1));
     }
-    if (name.startsWith("assets/")) return answer.code(404).type("text/plain; charset=utf-8").send("No such file\n");
+    if (name.startsWith(BUILT)) return answer.code(404).type("text/plain; charset=utf-8").send("No such file\n");
     return answer.code(200).header("cache-control", "no-cache").sendFile("index.html");
   };
 };
