@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Logger } from "pino";
 import { type Authenticated, type Authenticator, callerKey, type Limiter } from "../auth/index.ts";
-import type { Database, Tx } from "../db/index.ts";
+import { codeOf, type Database, type Tx } from "../db/index.ts";
 import { authorize } from "./access.ts";
+import { foreignCursor } from "./cursor.ts";
 import { parseInput } from "./input.ts";
 import { type AuditWriter, type Endpoint, isReply, type RequestContext } from "./types.ts";
 
@@ -126,6 +127,10 @@ const send = (
   return answer.send(text);
 };
 
+/** Whether PostgreSQL refused a value and the request brought a cursor: that is the one input whose values are not typed. */
+const isForeignCursor = (request: FastifyRequest, error: unknown): boolean =>
+  (request.query as { cursor?: unknown }).cursor !== undefined && (codeOf(error) ?? "").startsWith("22");
+
 /** The order that every request goes through: limit, prove, allow, parse, decide, record, answer. */
 export const serveEndpoint =
   (deps: EndpointDeps, endpoint: Endpoint) =>
@@ -133,7 +138,9 @@ export const serveEndpoint =
     const { route, handler } = endpoint;
     const caller = request.caller;
     if (caller === undefined) throw new AppError("UNAUTHENTICATED", "Sign in first.");
-    const result = await run(deps, request, { route, handler }, caller);
+    const result = await run(deps, request, { route, handler }, caller).catch((error: unknown) => {
+      throw isForeignCursor(request, error) ? foreignCursor(error) : error;
+    });
     return send(deps, request, answer, { endpoint, result });
   };
 
