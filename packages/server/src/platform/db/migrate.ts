@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { AppError } from "@zerotrace/core";
 import { Client, type ClientConfig } from "pg";
 import { asAppError } from "./faults.ts";
-import { ensureRoles } from "./roles.ts";
+import { checkServer, ensureRoles } from "./roles.ts";
 
 const DIRECTORY = fileURLToPath(new URL("../../../migrations/", import.meta.url));
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
@@ -34,6 +34,7 @@ export const migrate = async (
   try {
     await client.connect();
     await client.query("select pg_advisory_lock($1)", [MIGRATE_LOCK]);
+    await checkServer(client);
     await ensureRoles(client);
     const from = await checkApplied(client, files);
     const missing = files.filter((file) => file.version > from);

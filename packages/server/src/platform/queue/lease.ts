@@ -43,7 +43,7 @@ export const openLease = async (config: ClientConfig, log: Log): Promise<Lease> 
     while (!stop.signal.aborted) {
       try {
         await beat();
-        await Promise.race([sleep(SWEEP_EVERY_MS, undefined, { ref: false, signal: stop.signal }), lost(client)]);
+        await pause(client, stop.signal);
       } catch (error) {
         if (stop.signal.aborted) return;
         if (!isConnectionLoss(error)) log("warn", "the queue's sweep failed", { error: messageOf(error) });
@@ -80,8 +80,16 @@ const connect = async (config: ClientConfig): Promise<Client> => {
   return client;
 };
 
-/** Rejects when the connection ends. */
-const lost = async (client: Client): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    client.once("end", () => reject(new Error("Connection terminated")));
-  });
+/** Waits for the next sweep. Rejects when the connection ends or the signal fires; leaves no listener behind. */
+const pause = async (client: Client, stop: AbortSignal): Promise<void> => {
+  const over = new AbortController();
+  const lost = (): void => over.abort();
+  client.once("end", lost);
+  try {
+    await sleep(SWEEP_EVERY_MS, undefined, { ref: false, signal: AbortSignal.any([stop, over.signal]) });
+  } catch (error) {
+    throw over.signal.aborted ? new Error("Connection terminated") : error;
+  } finally {
+    client.off("end", lost);
+  }
+};
