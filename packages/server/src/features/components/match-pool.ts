@@ -28,6 +28,8 @@ export interface MatchPool {
   close(): Promise<void>;
 }
 
+/** A thread's garbage is short-lived; a larger young heap costs memory and gains nothing. */
+const YOUNG_HEAP_MB = 8;
 /** Components sent to a thread in one message. */
 const SLICE = 2_000;
 
@@ -37,7 +39,9 @@ interface Thread {
 }
 
 const startThread = (): Thread => {
-  const worker = new Worker(new URL("./match-worker.ts", import.meta.url));
+  const worker = new Worker(new URL("./match-worker.ts", import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
+  });
   worker.unref();
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>();
   let last = 0;
@@ -62,9 +66,9 @@ const startThread = (): Thread => {
   };
 };
 
-/** Starts `size` threads; they hold no index until `load`. */
+/** A pool of `size` threads, which start with the first `load`. */
 export const createMatchPool = (size: number): MatchPool => {
-  const threads = Array.from({ length: size }, startThread);
+  const threads: Thread[] = [];
   let inForce: number | null = null;
 
   return {
@@ -72,6 +76,7 @@ export const createMatchPool = (size: number): MatchPool => {
     async load(generation, indexFile) {
       if (generation === inForce) return;
       const file = await readFile(indexFile);
+      while (threads.length < size) threads.push(startThread());
       const shared = new SharedArrayBuffer(file.byteLength);
       new Uint8Array(shared).set(file);
       await Promise.all(threads.map((thread) => thread.ask({ load: shared })));

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import type { Metrics } from "../../platform/metrics/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
@@ -8,8 +9,17 @@ import { refreshFindings } from "../findings/index.ts";
 import { recordDay } from "../stats/index.ts";
 import { emit } from "../stream/index.ts";
 
-/** How long a company's reports gather before its findings are computed again, in ms. */
+/** How long a company's reports gather before its findings are computed again, in ms; longer where that takes long. */
 const DEBOUNCE_MS = 250;
+const DEBOUNCE_MAX_MS = 10_000;
+/** The rest after a computation, as a multiple of its duration: a large company's ingest and pages keep that share. */
+const REST_FACTOR = 5;
+/** Companies whose last duration is remembered; the others begin with the shortest delay. */
+const DURATIONS_MAX = 10_000;
+const lastMs = new LRUCache<number, number>({ max: DURATIONS_MAX });
+
+const delayMsOf = (companyId: number): number =>
+  Math.round(Math.min(DEBOUNCE_MAX_MS, Math.max(DEBOUNCE_MS, (lastMs.get(companyId) ?? 0) * REST_FACTOR)));
 
 /**
  * Asks for a company's findings to be computed again, in the caller's transaction. Several asks before the job starts are one
@@ -21,7 +31,7 @@ export const requestEnrichment = async (tx: Tx, companyId: number): Promise<void
     payload: { companyId },
     key: `enrich:${companyId}`,
     queueName: `company:${companyId}`,
-    delayMs: DEBOUNCE_MS,
+    delayMs: delayMsOf(companyId),
     maxAttempts: 25,
   });
 };
@@ -70,6 +80,8 @@ export const enrich = async (
   const { db, pool, metrics } = deps;
   if ((await db.asService(generationInForce)) === null) return;
   const components = await judgePending(db, pool, generationInForce);
+  const refreshedAt = performance.now();
   await db.asServiceFor(payload.companyId, (tx) => refresh(tx, payload.companyId, payload.feedChanged ?? false));
+  lastMs.set(payload.companyId, performance.now() - refreshedAt);
   metrics.match({ seconds: (performance.now() - startedAt) / 1000, components });
 };

@@ -8,20 +8,32 @@ export interface IndexChanges {
   readonly ecosystems: ReadonlySet<string>;
 }
 
-const keysOf = (index: AdvisoryIndex | null): { hashes: Map<string, string>; ecosystems: Set<string> } => {
+const keysOf = (
+  index: AdvisoryIndex | null,
+  wanted: ReadonlySet<string>,
+): { hashes: Map<string, string>; ecosystems: Set<string> } => {
   const hashes = new Map<string, string>();
   const ecosystems = new Set<string>();
   for (const p of index?.packages() ?? []) {
-    hashes.set(`${p.ecosystem}\0${p.name}`, p.hash);
+    const key = `${p.ecosystem}\0${p.name}`;
+    if (wanted.has(key)) hashes.set(key, p.hash);
     ecosystems.add(p.ecosystem);
   }
   return { hashes, ecosystems };
 };
 
-/** Compares two indexes by package; `before` is null when there was none. */
-export const changesBetween = (before: AdvisoryIndex | null, next: AdvisoryIndex): IndexChanges => {
-  const a = keysOf(before);
-  const b = keysOf(next);
+/**
+ * Compares two indexes by package, of those alone that concern `known`: an index names far more packages than anyone has.
+ * `before` is null when there was none.
+ */
+export const changesBetween = (
+  before: AdvisoryIndex | null,
+  next: AdvisoryIndex,
+  known: readonly { ecosystem: string; name: string }[],
+): IndexChanges => {
+  const wanted = new Set(known.flatMap((p) => applicableEcosystems(p.ecosystem).map((e) => `${e}\0${p.name}`)));
+  const a = keysOf(before, wanted);
+  const b = keysOf(next, wanted);
   const packages = new Set<string>();
   for (const [key, hash] of b.hashes) if (a.hashes.get(key) !== hash) packages.add(key);
   for (const key of a.hashes.keys()) if (!b.hashes.has(key)) packages.add(key);

@@ -17,7 +17,7 @@ import {
 /** Generations whose index stays on disk. */
 const KEEP_GENERATIONS = 3;
 /** Advisories encoded at a time. */
-const COPY_ROWS = 4_000;
+const COPY_ROWS = 1_000;
 
 const read = async (file: string): Promise<AdvisoryIndex | null> => {
   try {
@@ -50,11 +50,18 @@ const encode = (index: AdvisoryIndex, from: number, to: number): Uint8Array => {
   return writer.finish();
 };
 
-/** The advisories of an index as binary COPYs of bounded size, one after the other. */
-const advisoryCopies = function* (index: AdvisoryIndex): Generator<Uint8Array> {
+/** Bytes of the end of a binary COPY. */
+const COPY_TAIL_BYTES = 2;
+
+/** The advisories of an index as one binary COPY, in parts of bounded size; only the whole has a head and an end. */
+const advisoryCopy = async function* (index: AdvisoryIndex): AsyncGenerator<Uint8Array> {
+  const empty = new CopyWriter().finish();
+  const headBytes = empty.length - COPY_TAIL_BYTES;
+  yield empty.subarray(0, headBytes);
   for (let from = 0; from < index.groupCount; from += COPY_ROWS) {
-    yield encode(index, from, Math.min(from + COPY_ROWS, index.groupCount));
+    yield encode(index, from, Math.min(from + COPY_ROWS, index.groupCount)).subarray(headBytes, -COPY_TAIL_BYTES);
   }
+  yield empty.subarray(headBytes);
 };
 
 export interface Published {
@@ -72,10 +79,11 @@ const publishWithin = async (
   await lockJudging(tx, "exclusive");
   const before = await generationInForce(tx);
   const recordsChanged = await replaceRecords(tx, recordsPath);
-  const advisoryIds = await replaceAdvisories(tx, advisoryCopies(index));
-  const changes = changesBetween(before === null ? null : await read(before.indexFile), index);
+  const advisoryIds = await replaceAdvisories(tx, advisoryCopy(index));
+  const known = await knownPackages(tx);
+  const changes = changesBetween(before === null ? null : await read(before.indexFile), index, known);
   const componentsToJudge = await forgetJudgements(tx, {
-    packages: concernedPackages(await knownPackages(tx), changes),
+    packages: concernedPackages(known, changes),
     ecosystems: concernedEcosystems(await knownEcosystems(tx), changes),
     advisoryIds,
   });

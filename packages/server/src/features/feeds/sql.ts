@@ -66,18 +66,16 @@ export const ADVISORY_STAGE_COLUMNS =
   "name, aliases, summary, severity, cvss, cvss_vector, epss, epss_percentile, kev_added_at, published_at, modified_at, attributes_hash";
 
 /**
- * Brings the advisories in line with staged COPYs; unchanged ones are not written. Those that are no longer in force stay:
+ * Brings the advisories in line with a staged COPY; unchanged ones are not written. Those that are no longer in force stay:
  * findings of the past name them. Returns the ids of those that existed and changed.
  */
-export const replaceAdvisories = async (tx: Tx, copies: Iterable<Uint8Array>): Promise<number[]> => {
+export const replaceAdvisories = async (tx: Tx, copy: AsyncIterable<Uint8Array>): Promise<number[]> => {
   await tx.query(
     `create temp table advisory_stage (name text, aliases text[], summary text, severity text, cvss real, cvss_vector text,
        epss real, epss_percentile real, kev_added_at text, published_at timestamptz, modified_at timestamptz,
        attributes_hash text) on commit drop`,
   );
-  for (const copy of copies) {
-    await tx.copyFrom(`copy advisory_stage (${ADVISORY_STAGE_COLUMNS}) from stdin binary`, copy);
-  }
+  await tx.copyFrom(`copy advisory_stage (${ADVISORY_STAGE_COLUMNS}) from stdin binary`, copy);
   const rows = await tx.query<{ id: number }>(
     `update advisory a set aliases = s.aliases, summary = s.summary, severity = s.severity, cvss = s.cvss,
        cvss_vector = s.cvss_vector, epss = s.epss, epss_percentile = s.epss_percentile,

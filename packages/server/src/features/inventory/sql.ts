@@ -7,13 +7,19 @@ export interface StoredSource {
   readonly componentIds: number[];
 }
 
+/** PostgreSQL's text of an int[]: the driver's own quotes every element, which costs more than the insert. */
+const idList = (ids: readonly number[]): string => `{${ids.join(",")}}`;
+
 /** The sources that the server holds of an asset. */
-export const sourcesOf = async (tx: Tx, companyId: number, assetId: string): Promise<StoredSource[]> =>
-  await tx.prepared(
+export const sourcesOf = async (tx: Tx, companyId: number, assetId: string): Promise<StoredSource[]> => {
+  const rows = await tx.prepared<Omit<StoredSource, "componentIds"> & { ids: string }>(
     "inventory-sources",
-    `select source, status, digest, component_ids as "componentIds" from inventory where company_id = $1 and asset_id = $2`,
+    `select source, status, digest, array_to_string(component_ids, ',') as ids from inventory
+     where company_id = $1 and asset_id = $2`,
     [companyId, assetId],
   );
+  return rows.map(({ ids, ...row }) => ({ ...row, componentIds: ids === "" ? [] : ids.split(",").map(Number) }));
+};
 
 export interface SourceWrite {
   readonly assetId: string;
@@ -40,7 +46,17 @@ export const writeSource = async (tx: Tx, companyId: number, w: SourceWrite): Pr
        problems = excluded.problems, digest = coalesce(excluded.digest, inventory.digest),
        component_ids = case when $8::int[] is null then inventory.component_ids else excluded.component_ids end,
        taken_at = excluded.taken_at`,
-    [companyId, w.assetId, w.source, w.status, w.error, w.problems, w.digest, w.componentIds, w.takenAt],
+    [
+      companyId,
+      w.assetId,
+      w.source,
+      w.status,
+      w.error,
+      w.problems,
+      w.digest,
+      w.componentIds && idList(w.componentIds),
+      w.takenAt,
+    ],
   );
 };
 
@@ -85,6 +101,6 @@ export const appendDelta = async (
   await tx.prepared(
     "inventory-delta",
     `insert into inventory_delta (company_id, asset_id, source, added, removed) values ($1, $2, $3, $4, $5)`,
-    [companyId, assetId, source, added, removed],
+    [companyId, assetId, source, idList(added), idList(removed)],
   );
 };
