@@ -91,7 +91,10 @@ export interface LiveHost {
   readonly assetId: string;
   readonly credential: string;
   /** Sends sources in full, or as they are given. */
-  report(sources: Readonly<Record<string, readonly Component[]>> | object[], takenAt?: Date): Promise<LiveAnswer>;
+  report(
+    sources: Readonly<Record<string, readonly Component[]>> | readonly object[],
+    takenAt?: Date,
+  ): Promise<LiveAnswer>;
 }
 
 /** The whole server on a data directory, with feeds of the test's own. */
@@ -127,6 +130,8 @@ export const full = (sources: Readonly<Record<string, readonly Component[]>>): o
     components: toColumns(components),
     problems: [],
   }));
+
+const isList = (value: object): value is readonly object[] => Array.isArray(value);
 
 export const configOf = (dataDir: string, feeds: string, more: object = {}) =>
   loadConfig({ flags: { dataDir, port: 0, feeds: [feeds], ...more }, env: {} }).config;
@@ -176,7 +181,7 @@ export const startLive = async (
           body: {
             takenAt: takenAt.toISOString(),
             facts,
-            sources: Array.isArray(sources) ? sources : full(sources),
+            sources: isList(sources) ? sources : full(sources),
           },
         }),
     };
@@ -191,7 +196,8 @@ export const startLive = async (
     host,
     publish: async (next) => {
       await writeFeeds(feeds, next);
-      await call("POST", "/api/v1/feeds/sync", { body: {} });
+      const { status } = await call("POST", "/api/v1/feeds/sync");
+      if (status !== 202) throw new Error(`sync: ${status}`);
       await server.settled();
     },
     findings: async (filter = "status=open") => (await call("GET", `/api/v1/findings?limit=200&${filter}`)).body.rows,

@@ -28,6 +28,7 @@ import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
 import { migrateQueue, openQueue } from "./platform/queue/index.ts";
 import { createHub, startNotifier } from "./platform/realtime/index.ts";
 import { startSchedule } from "./schedule.ts";
+import { patiently } from "./patiently.ts";
 import { issueToken } from "./start-tokens.ts";
 import { createSteps, type ServerStep } from "./steps.ts";
 import { announceFeeds, endpointsOf, openApi, pendingJobs } from "./wiring.ts";
@@ -77,9 +78,9 @@ const openStore = async (
   const tell = (level: "info" | "warn", message: string, fields: object = {}): void => log[level](fields, message);
   const connections = await steps.run("database", "PostgreSQL", async () => {
     if (config.databaseUrl) return connectionsOf(config.databaseUrl);
-    const embedded = await startEmbedded({ dataDir: config.dataDir, log: tell });
+    const embedded = await patiently(() => startEmbedded({ dataDir: config.dataDir, log: tell }));
     const own = connectionsOf(embedded);
-    const lock = await lockDataDir({ dataDir: config.dataDir, owner: own.owner, log: tell });
+    const lock = await patiently(() => lockDataDir({ dataDir: config.dataDir, owner: own.owner, log: tell }));
     closers.push(async () => {
       await lock.release();
       await embedded.stop();
@@ -87,11 +88,10 @@ const openStore = async (
     return own;
   });
   await steps.run("migrations", "Schema", async () => {
-    await migrate(connections.owner, {
-      onProgress: (done, total, name) =>
-        options.onProgress({ step: "migrations", state: "progress", message: `${name} (${done + 1} of ${total})` }),
-    });
-    await migrateQueue(connections.owner);
+    const onProgress = (done: number, total: number, name: string): void =>
+      options.onProgress({ step: "migrations", state: "progress", message: `${name} (${done + 1} of ${total})` });
+    await patiently(() => migrate(connections.owner, { onProgress }));
+    await patiently(() => migrateQueue(connections.owner));
   });
   const db = openDatabase({
     ...connections,
@@ -203,7 +203,7 @@ const compose = async (
   const { config } = options;
   const steps = createSteps(options.onProgress);
   const { db, connections } = await openStore(options, log, closers, steps);
-  const companyId = await ensureDefaultCompany(db);
+  const companyId = await patiently(() => ensureDefaultCompany(db));
   const metrics = createMetrics({ version: VERSION, process: true });
   const pool = createMatchPool(config.workers);
   closers.push(() => pool.close());
@@ -220,7 +220,7 @@ const compose = async (
   });
   const parts = { db, auth, metrics, log, sync, pool, connections };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
-  await queue.start();
+  await patiently(() => queue.start());
   closers.push(() => queue.stop(), startSchedule(config, db, metrics, log));
 
   const token = (kind: "enrollment" | "api", label: string, permissions: readonly Permission[]) =>

@@ -1,6 +1,20 @@
 import { AppError, type Component } from "@zerotrace/core";
 import type { Columns } from "./contract.ts";
 
+/** Bytes of all texts of one component together: what an index of PostgreSQL can hold. */
+const COMPONENT_BYTES_MAX = 2_400;
+/** UTF-8 bytes of one UTF-16 unit, at most. */
+const BYTES_PER_UNIT = 3;
+
+const refuseOversize = (texts: readonly string[], field: string): void => {
+  const units = texts.reduce((sum, text) => sum + text.length, 0);
+  if (units * BYTES_PER_UNIT <= COMPONENT_BYTES_MAX) return;
+  if (texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= COMPONENT_BYTES_MAX) return;
+  throw new AppError("BAD_REQUEST", `${field} and its other texts are longer than ${COMPONENT_BYTES_MAX} bytes.`, {
+    field,
+  });
+};
+
 /** The rows of a columnar body. Throws BAD_REQUEST when the columns differ in length or name an ecosystem that is not there. */
 export const componentsOf = (c: Columns, field: string): Component[] => {
   const count = c.name.length;
@@ -23,13 +37,17 @@ export const componentsOf = (c: Columns, field: string): Component[] => {
       });
     }
     const arch = c.arch[i] as string;
+    const name = c.name[i] as string;
+    const version = c.version[i] as string;
     const sourceName = c.sourceName[i] as string;
+    const sourceVersion = c.sourceVersion[i] as string;
+    refuseOversize([ecosystem, name, version, arch, sourceName, sourceVersion], `${field}.name[${i}]`);
     return {
       ecosystem,
-      name: c.name[i] as string,
-      version: c.version[i] as string,
+      name,
+      version,
       ...(arch === "" ? {} : { arch }),
-      ...(sourceName === "" ? {} : { source: { name: sourceName, version: c.sourceVersion[i] as string } }),
+      ...(sourceName === "" ? {} : { source: { name: sourceName, version: sourceVersion } }),
     };
   });
 };

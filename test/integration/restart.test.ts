@@ -1,0 +1,51 @@
+import { rm } from "node:fs/promises";
+import { afterAll, expect, test } from "vitest";
+import { startServer } from "../../packages/server/src/main.ts";
+import { configOf, freshDir, type Live, npm, record, startLive } from "../support/live.ts";
+
+const FEEDS = { npm: [record("CVE-2026-0002", "npm", "left", "2.0.0")] };
+const READY_WITHIN_MS = 5_000;
+const STOPPED_WITHIN_MS = 2_000;
+const dataDir = await freshDir();
+let live: Live | null = null;
+afterAll(async () => {
+  await live?.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test("a second start on the same data directory is ready in time, loses nothing and does not read the feeds again", async () => {
+  live = await startLive(FEEDS, { dataDir });
+  const host = await live.host("kept");
+  await host.report({ npm: [npm("left", "1.0.0")] });
+  await live.server.settled();
+  const findings = await live.findings();
+  const { generation } = (await live.call("GET", "/api/v1/feeds")).body;
+  const stopAt = performance.now();
+  await live.stop();
+  expect(performance.now() - stopAt).toBeLessThan(STOPPED_WITHIN_MS);
+
+  const startAt = performance.now();
+  live = await startLive(null, { dataDir });
+  expect(performance.now() - startAt).toBeLessThan(READY_WITHIN_MS);
+  await live.server.settled();
+  expect(findings).toHaveLength(1);
+  expect(await live.findings()).toEqual(findings);
+  expect((await live.call("GET", "/api/v1/feeds")).body.generation).toEqual(generation);
+});
+
+test("a second instance on the directory is refused with DATA_DIR_BUSY and the first goes on", async () => {
+  const second = startServer({ config: configOf(dataDir, dataDir), onProgress: () => undefined });
+  await expect(second).rejects.toMatchObject({ code: "DATA_DIR_BUSY" });
+  expect((await live?.call("GET", "/health/ready"))?.status).toBe(200);
+  expect(await live?.findings()).toHaveLength(1);
+});
+
+test("a data directory of a newer schema is refused with DATA_DIR_NEWER and left as it is", async () => {
+  const owner = await (live as Live).sql("zerotrace");
+  await owner.query("insert into schema_migration (version, name, checksum) values (9999, '9999_future.sql', 'x')");
+  await owner.end();
+  await live?.stop();
+  const start = startServer({ config: configOf(dataDir, dataDir), onProgress: () => undefined });
+  await expect(start).rejects.toMatchObject({ code: "DATA_DIR_NEWER" });
+  live = null;
+});
