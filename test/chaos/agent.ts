@@ -86,8 +86,7 @@ export class ChaosAgent {
   };
 
   /** Everything that the server may hold: the newest acknowledged, or what was sent after it and lost its answer. */
-  mayHold(): readonly Taken[] {
-    const since = this.acknowledged?.takenAt ?? "";
+  mayHold(since: string = this.acknowledged?.takenAt ?? ""): readonly Taken[] {
     return this.#sent.filter((t) => t.takenAt >= since);
   }
 

@@ -24,11 +24,13 @@ export const wrongInventories = async (
   agents: readonly ChaosAgent[],
   { exact }: { exact: boolean },
 ): Promise<string[]> => {
+  // agents go on while the database is read: what was acknowledged before counts, and all that was sent after it
+  const since = new Map(agents.map((a) => [a, a.acknowledged?.takenAt ?? ""]));
   const held = await heldInventories(owner);
   const problems: string[] = [];
   for (const agent of agents) {
     if (agent.acknowledged === null) continue;
-    const allowed = exact ? [agent.acknowledged] : agent.mayHold();
+    const allowed = exact ? [agent.acknowledged] : agent.mayHold(since.get(agent));
     const fits = allowed.some((taken) =>
       SOURCES.every((source) => {
         const row = held.get(`${agent.assetId} ${source}`);
