@@ -49,12 +49,18 @@ export interface RotateOptions {
   readonly server?: string;
 }
 
-/** Exchanges the device credential for a new one; the old one ends at once. Throws ApiError. */
+/**
+ * Exchanges the device credential for a new one, keeps it, and uses it once, which ends the old one. Where the answer is
+ * lost, the old one holds long enough to come again. Throws ApiError.
+ */
 export const rotateCredential = async (credential: Credential, options: RotateOptions): Promise<Credential> => {
   const server = options.server ?? credential.server;
   const { call } = createTransport(server, credential.credential, options.fetch);
   const answer = await call(contract.agents.rotate);
   const fresh: Credential = { ...credential, credential: answer.credential, issuedAt: new Date().toISOString() };
   await openState(options.stateDir).saveCredential(fresh);
+  const next = createTransport(server, fresh.credential, options.fetch);
+  // Any use will do. Should it fail, the next one does it, or time.
+  await next.call(contract.inventory.compareDigests, { body: { digests: {} } }).catch(() => undefined);
   return fresh;
 };

@@ -56,7 +56,7 @@ const registerRun = (agent: Command, cli: Cli): void => {
 const registerRotate = (agent: Command, cli: Cli): void => {
   agent
     .command("rotate")
-    .description("exchange the device credential for a new one; the old one ends at once")
+    .description("exchange the device credential for a new one; the old one ends")
     .addOption(stateDirOption(cli))
     .addOption(formatOption())
     .action(async ({ stateDir, format }) => {

@@ -82,7 +82,7 @@ test("a wrong, a foreign and an expired enrollment token are refused alike, and 
   expect(await api.audits(company.id)).toEqual([]);
 });
 
-test("an agent enrolls, reports, rotates and is revoked; each secret ends at once", async () => {
+test("an agent enrolls, reports, rotates and is revoked; each secret ends with the use of the next", async () => {
   const enrolled = await enroll(await enrollmentToken(company, 1), "machine-life", "web-1");
   expect(enrolled.status).toBe(201);
   const { agentId, assetId, credential } = enrolled.body;
@@ -94,8 +94,8 @@ test("an agent enrolls, reports, rotates and is revoked; each secret ends at onc
 
   const rotated = await api.call("POST", "/api/v1/agents/rotate", { token: credential });
   expect(rotated.status).toBe(200);
-  expect((await beat(credential)).status).toBe(401);
   expect((await beat(rotated.body.credential)).status).toBe(200);
+  expect((await beat(credential)).status).toBe(401);
 
   const [row] = (await api.call("GET", "/api/v1/agents", { token: company.reader })).body.rows;
   expect(row).toMatchObject({ id: agentId, assetId, hostname: "web-1", online: true, agentVersion: "1.0.1" });
@@ -117,6 +117,19 @@ test("an agent enrolls, reports, rotates and is revoked; each secret ends at onc
   expect(noticed.filter((id) => id === assetId)).toHaveLength(2);
   const [gone] = (await api.call("GET", "/api/v1/agents", { token: company.reader })).body.rows;
   expect(gone).toMatchObject({ id: agentId, online: false, revokedAt: expect.any(String) });
+});
+
+test("an agent that lost the answer of a rotation, even twice, comes again with the secret it holds", async () => {
+  const lossy = await api.company();
+  const { credential, agentId } = (await enroll(await enrollmentToken(lossy, 1), "machine-lossy")).body;
+  const rotate = (token: string) => api.call("POST", "/api/v1/agents/rotate", { token });
+  const lost = [(await rotate(credential)).body.credential, (await rotate(credential)).body.credential];
+  expect((await beat(credential)).status).toBe(200);
+  const kept = (await rotate(credential)).body.credential;
+  expect((await beat(kept)).status).toBe(200);
+  for (const gone of [credential, ...lost]) expect((await beat(gone)).status).toBe(401);
+  const trail = (await api.audits(lossy.id)).filter((row) => row.action === "agent.rotate");
+  expect(trail.map((row) => row.target)).toEqual([agentId, agentId, agentId]);
 });
 
 test("a machine enrolled again keeps its asset, and its former credential ends", async () => {

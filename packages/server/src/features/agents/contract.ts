@@ -63,7 +63,8 @@ export const heartbeat = route({
 export const rotate = route({
   method: "POST",
   path: "/api/v1/agents/rotate",
-  summary: "Exchange the device credential for a new one; the old one ends at once",
+  summary:
+    "Exchange the device credential for a new one; the old one ends when the new one is used, or after 2 minutes",
   permission: "agents:report",
   answer: z.object({ credential: z.string() }),
 });

@@ -19,7 +19,10 @@ export const heartbeat = (deps: AgentDeps): Endpoint =>
     }),
   });
 
-/** Exchanges the device credential for a new one. The agent keeps its id; the old secret ends with the commit. */
+/**
+ * Exchanges the device credential for a new one. The agent keeps its id; the old secret ends with the first use of the new
+ * one, or after two minutes, so that an answer lost on the way locks nobody out.
+ */
 export const rotate = (deps: AgentDeps): Endpoint =>
   implement(routes.rotate, {
     audit: "agent.rotate",

@@ -102,6 +102,28 @@ test("a session gets a new secret after 15 minutes; the former one lasts 30 seco
   expect((await call(cookie(next))).status).toBe(200);
 });
 
+test("a device's former secret ends with the first use of the new one, or after two minutes", async () => {
+  const replace = (device: ReturnType<typeof s.add>) => {
+    const next = newToken("device", 7);
+    Object.assign(device.row, { previous: device.row.hash, hash: next.hash, rotatedAt: s.state.at });
+    s.auth.forget(device.row.id);
+    return next.secret;
+  };
+  const used = s.add("device");
+  const next = replace(used);
+  expect((await call(bearer(used.secret))).status).toBe(200);
+  expect((await call(bearer(next))).status).toBe(200);
+  expect((await call(bearer(used.secret))).status).toBe(401);
+
+  const unused = s.add("device");
+  const other = replace(unused);
+  pass(119);
+  expect((await call(bearer(unused.secret))).status).toBe(200);
+  pass(2);
+  expect((await call(bearer(unused.secret))).status).toBe(401);
+  expect((await call(bearer(other))).status).toBe(200);
+});
+
 test("a session ends when idle for a day, and after 30 days whatever it does", async () => {
   const idle = s.add("session");
   pass(24 * 3600 + 1);

@@ -6,9 +6,11 @@ import type { Identity } from "./identity.ts";
 import { callerKey, createLimiter } from "./limiter.ts";
 import {
   type Credential,
+  endFormerSecret,
   findCredential,
   findRotated,
   isCredentialAlive,
+  OLD_SECRET_MS,
   rotateCredential,
   touchCredential,
 } from "./sql.ts";
@@ -56,7 +58,6 @@ const KNOWN_MS = 3_600_000;
 const KNOWN_MAX = 20_000;
 const TOUCH_MS = 60_000;
 const ROTATE_MS = 15 * 60_000;
-const OLD_SECRET_MS = 30_000;
 const IDLE_MS = 24 * 3_600_000;
 const FAILURES = { burst: 20, perSecond: 1 / 3 };
 const KIND = { session: "session", api: "api_token", device: "device" } as const;
@@ -66,9 +67,14 @@ interface Known {
   verifiedAt: number;
   /** Found by its former secret: it must not be rotated again by that one. */
   former: boolean;
+  /** A device's new secret is in use, so its former one has ended. */
+  confirms: boolean;
 }
 
-type Presented = NonNullable<ReturnType<typeof parseToken>> & { byCookie: boolean };
+type Presented = NonNullable<ReturnType<typeof parseToken>> & {
+  readonly kind: "session" | "api" | "device";
+  readonly byCookie: boolean;
+};
 
 const refuse = (): never => {
   throw new AppError("UNAUTHENTICATED", "Sign in, or send a valid token as `Authorization: Bearer …`.");
@@ -79,10 +85,12 @@ const presented = (request: Credentials): Presented | null => {
   const bearer = typeof authorization === "string" ? /^Bearer +(\S+)$/i.exec(authorization)?.[1] : undefined;
   if (authorization !== undefined) {
     const token = parseToken(bearer ?? "");
-    return token && (token.kind === "api" || token.kind === "device") ? { ...token, byCookie: false } : null;
+    return token && (token.kind === "api" || token.kind === "device")
+      ? { ...token, kind: token.kind, byCookie: false }
+      : null;
   }
   const token = parseToken(request.cookies[SESSION_COOKIE] ?? "");
-  return token?.kind === "session" ? { ...token, byCookie: true } : null;
+  return token?.kind === "session" ? { ...token, kind: token.kind, byCookie: true } : null;
 };
 
 const identityOf = (c: Credential): Identity => ({
@@ -102,27 +110,54 @@ const tooOld = (c: Credential, now: number): boolean =>
 const lookUp = (db: Database, token: Presented, now: Date): Promise<Known | null> =>
   db.withCompany(token.companyId, async (tx) => {
     let credential = await findCredential(tx, token.companyId, token.hash, now);
-    const former = credential === null && token.kind === "session";
-    if (former) {
-      const since = new Date(now.getTime() - OLD_SECRET_MS);
-      credential = await findRotated(tx, token.companyId, token.hash, since, now);
+    let former = false;
+    if (credential === null && token.kind !== "api") {
+      const since = new Date(now.getTime() - OLD_SECRET_MS[token.kind]);
+      credential = await findRotated(tx, token.companyId, token.kind, token.hash, since, now);
+      former = true;
     }
     if (credential === null || credential.kind !== token.kind || tooOld(credential, now.getTime())) return null;
+    const sinceRotation = now.getTime() - (credential.rotatedAt?.getTime() ?? -Infinity);
+    const confirms = !former && token.kind === "device" && sinceRotation < OLD_SECRET_MS.device;
+    if (confirms) await endFormerSecret(tx, token.companyId, credential.id);
     const last = credential.lastUsedAt?.getTime() ?? 0;
     if (now.getTime() - last >= TOUCH_MS) {
       await touchCredential(tx, token.companyId, credential.id, now);
       credential = { ...credential, lastUsedAt: now };
     }
-    return { credential, verifiedAt: now.getTime(), former };
+    return { credential, verifiedAt: now.getTime(), former, confirms };
   });
+
+/** What was proved lately, by the hash of its secret. */
+const createKnown = () => {
+  const byHash = new LRUCache<string, Known>({ max: KNOWN_MAX, ttl: KNOWN_MS });
+  const hashesOf = new LRUCache<string, Set<string>>({ max: KNOWN_MAX });
+  // a look-up that began before a revocation must not bring the credential back
+  let epoch = 0;
+  return {
+    epoch: () => epoch,
+    get: (key: string) => byHash.get(key),
+    set: (key: string, found: Known): void => {
+      byHash.set(key, found);
+      hashesOf.set(found.credential.id, (hashesOf.get(found.credential.id) ?? new Set()).add(key));
+    },
+    delete: (key: string): void => {
+      const held = byHash.get(key);
+      byHash.delete(key);
+      if (held) hashesOf.get(held.credential.id)?.delete(key);
+    },
+    drop: (credentialId: string): void => {
+      epoch += 1;
+      for (const key of hashesOf.get(credentialId) ?? []) byHash.delete(key);
+      hashesOf.delete(credentialId);
+    },
+  };
+};
 
 /** Verifies credentials against the `credential` table; a verified one is trusted for two seconds without asking again. */
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
   const now = options.now ?? (() => new Date());
-  const known = new LRUCache<string, Known>({ max: KNOWN_MAX, ttl: KNOWN_MS });
-  const hashesOf = new LRUCache<string, Set<string>>({ max: KNOWN_MAX });
-  // a look-up that began before a revocation must not bring the credential back
-  let epoch = 0;
+  const known = createKnown();
   const listeners = new Set<(credentialId: string) => void>();
   const failures = createLimiter({ ...FAILURES, now: () => now().getTime() });
 
@@ -134,18 +169,17 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     if (held && !expired && at.getTime() - held.verifiedAt < FRESH_MS) return held;
     // one wrong caller behind a shared address must not lock out those who were right before
     if (!held) failures.check(callerKey(ip));
-    const before = epoch;
+    const before = known.epoch();
     const found = await lookUp(options.db, token, at);
     if (!found) {
       known.delete(key);
       failures.take(callerKey(ip));
       return refuse();
     }
-    if (before === epoch) {
-      known.set(key, found);
-      const hashes = hashesOf.get(found.credential.id) ?? new Set();
-      hashesOf.set(found.credential.id, hashes.add(key));
-    }
+    const isCurrent = before === known.epoch();
+    // once the new secret is in use, a former one that was just proved counts no more
+    if (found.confirms) known.drop(found.credential.id);
+    if (isCurrent) known.set(key, found);
     return found;
   };
 
@@ -158,9 +192,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     const next = newToken("session", companyId);
     const change = { id, from: token.hash, to: next.hash, now: at };
     const done = await options.db.withCompany(companyId, (tx) => rotateCredential(tx, companyId, change));
-    const former = token.hash.toString("base64");
-    known.delete(former);
-    hashesOf.get(id)?.delete(former);
+    known.delete(token.hash.toString("base64"));
     return done ? sessionCookie(next.secret, secure) : undefined;
   };
 
@@ -183,9 +215,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       return () => void listeners.delete(listener);
     },
     forget: (credentialId) => {
-      epoch += 1;
-      for (const key of hashesOf.get(credentialId) ?? []) known.delete(key);
-      hashesOf.delete(credentialId);
+      known.drop(credentialId);
       for (const listener of listeners) listener(credentialId);
     },
   };

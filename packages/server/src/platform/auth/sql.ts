@@ -22,6 +22,11 @@ export interface Credential {
 const COLUMNS = `id, company_id as "companyId", kind, subject, label, permissions, asset_id as "assetId",
   created_at as "createdAt", rotated_at as "rotatedAt", expires_at as "expiresAt", uses_left as "usesLeft",
   last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
+/**
+ * How long a replaced secret still holds, in ms. A device whose new one was lost on the way notices by its time-out of 30 s
+ * and comes again; its former one ends as soon as the new one is used.
+ */
+export const OLD_SECRET_MS = { session: 30_000, device: 120_000 } as const;
 const ALIVE = `revoked_at is null and (uses_left is null or uses_left > 0)`;
 
 export interface NewCredential {
@@ -72,10 +77,11 @@ export const findCredential = async (
   return row ?? null;
 };
 
-/** The session whose secret was replaced after `since`, by its former hash; null when there is none. */
+/** The credential whose secret was replaced after `since`, by its former hash; null when there is none. */
 export const findRotated = async (
   tx: Tx,
   companyId: number,
+  kind: "session" | "device",
   hash: Buffer,
   since: Date,
   now: Date,
@@ -83,11 +89,19 @@ export const findRotated = async (
   const [row] = await tx.prepared<Credential>(
     "credential_by_previous_hash",
     `select ${COLUMNS} from credential
-     where company_id = $1 and previous_hash = $2 and rotated_at > $3 and kind = 'session' and ${ALIVE}
+     where company_id = $1 and previous_hash = $2 and rotated_at > $3 and kind = $5 and ${ALIVE}
        and (expires_at is null or expires_at > $4)`,
-    [companyId, hash, since, now],
+    [companyId, hash, since, now, kind],
   );
   return row ?? null;
+};
+
+/** Ends the former secret of a credential: the new one is in use. */
+export const endFormerSecret = async (tx: Tx, companyId: number, id: string): Promise<void> => {
+  await tx.query(
+    `update credential set previous_hash = null where company_id = $1 and id = $2 and previous_hash is not null`,
+    [companyId, id],
+  );
 };
 
 /** Takes one use of a credential that counts its uses, atomically; null when it is not valid (any more). */
@@ -107,16 +121,20 @@ export const useCredential = async (
   return row ?? null;
 };
 
-/** Replaces a secret; false when another request replaced it first. The former hash is kept as `previous_hash`. */
+/**
+ * Replaces a secret; false when another request replaced it first. The former hash is kept as `previous_hash`; of a device
+ * whose newest secret was never used, the one before it: that is the one which the device holds.
+ */
 export const rotateCredential = async (
   tx: Tx,
   companyId: number,
   change: { id: string; from: Buffer; to: Buffer; now: Date },
 ): Promise<boolean> => {
   const rows = await tx.query<{ id: string }>(
-    `update credential set hash = $4, previous_hash = hash, rotated_at = $5
+    `update credential set hash = $4, rotated_at = $5,
+       previous_hash = case when kind = 'device' and rotated_at > $6 then coalesce(previous_hash, hash) else hash end
      where company_id = $1 and id = $2 and hash = $3 and revoked_at is null returning id`,
-    [companyId, change.id, change.from, change.to, change.now],
+    [companyId, change.id, change.from, change.to, change.now, new Date(change.now.getTime() - OLD_SECRET_MS.device)],
   );
   return rows.length === 1;
 };

@@ -21,7 +21,8 @@ export const fakeDatabase = () => {
     const hash = (at: number) => (row: Stored) => row.hash.equals(values[at] as Buffer);
     if (sql.includes("previous_hash = $2")) {
       const since = values[2] as Date;
-      const former = (c: Stored) => c.previous?.equals(values[1] as Buffer) && c.rotatedAt && c.rotatedAt > since;
+      const former = (c: Stored) =>
+        c.kind === values[4] && c.previous?.equals(values[1] as Buffer) && c.rotatedAt && c.rotatedAt > since;
       return own.filter((row) => alive(row) && former(row));
     }
     if (sql.startsWith("select id from")) return own.filter((row) => row.id === values[1] && alive(row));
@@ -34,7 +35,8 @@ export const fakeDatabase = () => {
     if (sql.includes("set hash")) {
       if (!hash(2)(row)) return [];
       Object.assign(row, { hash: values[3], previous: values[2], rotatedAt: values[4] });
-    } else Object.assign(row, { lastUsedAt: values[2] });
+    } else if (sql.includes("previous_hash = null")) Object.assign(row, { previous: null });
+    else Object.assign(row, { lastUsedAt: values[2] });
     return [row];
   };
   const withCompany: Database["withCompany"] = async (companyId, run) => {
