@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { lstat, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { AppError, messageOf, schemeFor } from "@zerotrace/core";
@@ -11,8 +11,9 @@ import type { Apt, PackagesList } from "./apt.ts";
 import { ChangelogCache, readBounded } from "./changelog-cache.ts";
 import { fixesOf, parseChangelog, unpackChangelog } from "./changelog.ts";
 import { changelogOfDeb } from "./deb.ts";
+import { changelogPaths, orderByDocs } from "./docs.ts";
 import { UpdateFinder, installedSources, stanzasOf } from "./packages.ts";
-import type { BinaryPackage, InstalledSource, Update } from "./packages.ts";
+import type { InstalledSource, Update } from "./packages.ts";
 import { emitRecords } from "./records.ts";
 import type { SourceFixes } from "./records.ts";
 import { parseRelease } from "./release.ts";
@@ -192,28 +193,6 @@ async function readUpdates(
   return results;
 }
 
-/**
- * What the installed packages show: those whose documentation is only a link are tried last, those with a changelog of
- * their own right after the smallest.
- */
-async function orderByDocs(update: Update, docDir: string): Promise<Update> {
-  const rank = new Map<string, number>();
-  for (const { name } of update.binaries) {
-    const doc = await lstat(join(docDir, name)).catch(() => null);
-    if (doc === null) continue;
-    const own = doc.isDirectory() && (await hasAny(changelogPaths(docDir, name)));
-    rank.set(name, own ? 0 : 2);
-  }
-  const rankOf = (binary: BinaryPackage): number => rank.get(binary.name) ?? 1;
-  const [first, ...rest] = [...update.binaries].sort((a, b) => Number(rankOf(a) === 2) - Number(rankOf(b) === 2));
-  return first === undefined ? update : { ...update, binaries: [first, ...rest.sort((a, b) => rankOf(a) - rankOf(b))] };
-}
-
-const hasAny = async (paths: readonly string[]): Promise<boolean> => {
-  for (const path of paths) if ((await lstat(path).catch(() => null))?.isFile()) return true;
-  return false;
-};
-
 /** Null when it is no changelog of that source package. */
 function fixesIn(packed: Buffer, source: string, scheme: VersionScheme): SourceFixes["fixes"] | null {
   try {
@@ -248,6 +227,3 @@ async function readInstalled(
   }
   return results;
 }
-
-const changelogPaths = (docDir: string, binary: string): string[] =>
-  ["changelog.Debian.gz", "changelog.gz"].map((name) => join(docDir, binary, name));

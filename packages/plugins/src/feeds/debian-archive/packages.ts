@@ -9,6 +9,8 @@ export interface BinaryPackage {
   readonly version: string;
   readonly source: string;
   readonly sourceVersion: string;
+  /** `all` for one package for every machine. */
+  readonly architecture: string;
   /** Of the `.deb`; 0 in a status file. */
   readonly sizeBytes: number;
 }
@@ -63,6 +65,7 @@ export function parseBinary(stanza: string): BinaryPackage | null {
     version,
     source: match?.[1] ?? name,
     sourceVersion: match?.[2] ?? version,
+    architecture: fieldOf(stanza, "Architecture"),
     sizeBytes: Number(fieldOf(stanza, "Size")) || 0,
   };
 }
