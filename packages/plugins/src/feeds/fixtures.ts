@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
 import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,20 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
 import type { AdvisoryRecord } from "@zerotrace/core";
-import { afterAll } from "vitest";
 import type { FeedContext, FeedSink } from "./feed.ts";
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** An empty folder of its own; it goes with the test file. */
-export const freshFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), "zerotrace-feeds-"));
-  folders.push(folder);
-  return folder;
-};
+/** An empty folder of its own. */
+export const freshFolder = (): string => mkdtempSync(join(tmpdir(), "zerotrace-feeds-"));
 
 /** One file of `zipOf`; the declared size and CRC can be made to lie. */
 export interface ZipFixture {
