@@ -8,7 +8,7 @@ import { createTransport, isAway, type Transport } from "../../packages/agent/sr
 import { FACTS } from "../support/live.ts";
 import { change, componentsIn, firstInstall, type Installed, randomOf, SOURCES } from "./world.ts";
 
-const BACK_OFF_MS = { first: 100, max: 1_500 };
+const BACK_OFF_MS = { first: 250, max: 3_000 };
 const PAUSE_MS = 300;
 
 /** What the whole run saw. */

@@ -23,10 +23,10 @@ test("the headline names counts, packages and what the first three upgrades clos
   const severities = { ...NONE, critical: 4, high: 31, unknown: 1225 };
   const fixShares = [0.3, 0.2, 0.08, 0.01];
   expect(headline({ severities, packageCount: 39, fixShares, kevCount: 0 })).toBe(
-    "4 critical, 31 high, 1,225 of unknown severity in 39 packages; 3 upgrades close 58 % of the risk",
+    "1,260 findings in 39 packages: 4 critical, 31 high, 1,225 of unknown severity; 3 upgrades close 58 % of the risk",
   );
   expect(headline({ severities: { ...NONE, low: 1 }, packageCount: 1, fixShares: [], kevCount: 0 })).toBe(
-    "1 low in 1 package; no upgrade closes any of them yet",
+    "1 finding in 1 package: 1 low; no upgrade closes any of them yet",
   );
   expect(headline({ severities: NONE, packageCount: 0, fixShares: [], kevCount: 0 })).toBe("No findings");
 });

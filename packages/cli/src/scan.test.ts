@@ -73,7 +73,7 @@ test("a person gets one sentence, one line for a source package, what to fix, an
   const { out, err } = await scan();
   const lines = out.split("\n");
   expect(lines[0]).toBe(
-    "2 critical, 1 of unknown severity in 2 packages; 1 known to be exploited; 1 upgrade closes 53 % of the risk",
+    "3 findings in 2 packages: 2 critical, 1 of unknown severity; 1 known to be exploited; 1 upgrade closes 53 % of the risk",
   );
   expect(lines[2]).toMatch(/^COMPONENT +INSTALLED +FIXED-IN +ECOSYSTEM +ADVISORY +SEVERITY +EPSS +RISK$/);
   expect(lines[3]).toMatch(

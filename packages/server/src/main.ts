@@ -8,7 +8,13 @@ import { writeAudit } from "./features/audit/index.ts";
 import { ensureDefaultCompany } from "./features/companies/index.ts";
 import { createMatchPool } from "./features/components/index.ts";
 import { enrich } from "./features/enrichment/index.ts";
-import { createFeedSync, type FeedSync, generationInForce } from "./features/feeds/index.ts";
+import {
+  createFeedSync,
+  feedsDirectory,
+  type FeedSync,
+  generationInForce,
+  isIndexHere,
+} from "./features/feeds/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
 import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
 import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";
@@ -49,6 +55,8 @@ export interface StartOptions {
   /** Structured log lines go to `<dataDir>/zerotrace.log` unless `stdout`. */
   readonly logTo?: "file" | "stdout";
   readonly checkAnswers?: boolean;
+  /** Ends a start that is under way: what stands is stopped and `startServer` rejects. */
+  readonly signal?: AbortSignal;
 }
 
 /** A server that answers. */
@@ -74,13 +82,19 @@ const openStore = async (
   closers: Closer[],
   steps: ReturnType<typeof createSteps>,
 ): Promise<{ db: Database; connections: Connections }> => {
-  const { config } = options;
+  const { config, signal } = options;
   const tell = (level: "info" | "warn", message: string, fields: object = {}): void => log[level](fields, message);
   const connections = await steps.run("database", "PostgreSQL", async () => {
-    if (config.databaseUrl) return connectionsOf(config.databaseUrl);
-    const embedded = await patiently(() => startEmbedded({ dataDir: config.dataDir, log: tell }));
+    if (config.databaseUrl) {
+      const own = connectionsOf(config.databaseUrl);
+      const given = { dataDir: config.dataDir, owner: own.owner, log: tell, isExternal: true };
+      const lock = await patiently(() => lockDataDir(given), signal);
+      closers.push(() => lock.release());
+      return own;
+    }
+    const embedded = await patiently(() => startEmbedded({ dataDir: config.dataDir, log: tell }), signal);
     const own = connectionsOf(embedded);
-    const lock = await patiently(() => lockDataDir({ dataDir: config.dataDir, owner: own.owner, log: tell }));
+    const lock = await patiently(() => lockDataDir({ dataDir: config.dataDir, owner: own.owner, log: tell }), signal);
     closers.push(async () => {
       await lock.release();
       await embedded.stop();
@@ -90,8 +104,8 @@ const openStore = async (
   await steps.run("migrations", "Schema", async () => {
     const onProgress = (done: number, total: number, name: string): void =>
       options.onProgress({ step: "migrations", state: "progress", message: `${name} (${done + 1} of ${total})` });
-    await patiently(() => migrate(connections.owner, { onProgress }));
-    await patiently(() => migrateQueue(connections.owner));
+    await patiently(() => migrate(connections.owner, { onProgress }), signal);
+    await patiently(() => migrateQueue(connections.owner), signal);
   });
   const db = openDatabase({
     ...connections,
@@ -180,17 +194,24 @@ export const startServer = async (options: StartOptions): Promise<RunningServer>
   const to = options.logTo === "stdout" ? ("stdout" as const) : { file: join(config.dataDir, "zerotrace.log") };
   const log = createLog({ level: config.logLevel, version: VERSION, to });
   const closers: Closer[] = [];
-  const stop = async (): Promise<void> => {
+  let stopping: Promise<void> = Promise.resolve();
+  const closeAll = async (): Promise<void> => {
     // the worker, the listeners, the pools, the database: each closes what stands on the next
     for (const close of closers.splice(0).reverse()) {
       await close().catch((error: unknown) => log.warn({ error: messageOf(error) }, "a part did not stop cleanly"));
     }
   };
+  const stop = (): Promise<void> => (stopping = stopping.then(closeAll));
+  // what the step under way stands on is taken away, so that it ends at once
+  const onAbort = (): void => void stop();
+  options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
     return await compose(options, log, closers, stop);
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", onAbort);
   }
 };
 
@@ -201,9 +222,10 @@ const compose = async (
   stop: () => Promise<void>,
 ): Promise<RunningServer> => {
   const { config } = options;
+  const feedsDir = feedsDirectory(config.dataDir);
   const steps = createSteps(options.onProgress);
   const { db, connections } = await openStore(options, log, closers, steps);
-  const companyId = await patiently(() => ensureDefaultCompany(db));
+  const companyId = await patiently(() => ensureDefaultCompany(db), options.signal);
   const metrics = createMetrics({ version: VERSION, process: true });
   const pool = createMatchPool(config.workers);
   closers.push(() => pool.close());
@@ -214,14 +236,14 @@ const compose = async (
     concurrency: 4,
     log: (level, message, fields = {}) => log[level](fields, message),
     tasks: {
-      enrich: (payload) => enrich({ db, pool, metrics }, payload),
+      enrich: (payload) => enrich({ db, pool, metrics, feedsDir }, payload),
       "feeds-sync": async (_, { signal }) => void (await sync.run(signal)),
     },
   });
   const parts = { db, auth, metrics, log, sync, pool, connections };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
-  await patiently(() => queue.start());
-  closers.push(() => queue.stop(), startSchedule(config, db, metrics, log));
+  await patiently(() => queue.start(), options.signal);
+  closers.push(() => queue.stop(), startSchedule(config, parts));
 
   const token = (kind: "enrollment" | "api", label: string, permissions: readonly Permission[]) =>
     issueToken(db, companyId, { kind, label, permissions });
@@ -238,20 +260,25 @@ const compose = async (
         "tokens:manage",
       ]),
     createSignInLink: () => createSignInLink(db, companyId, url),
-    settled: (signal) => settled(db, sync, companyId, signal),
+    settled: (signal) => settled({ db, sync, feedsDir }, companyId, signal),
     stop,
   };
 };
 
-const settled = async (db: Database, sync: FeedSync, companyId: number, signal?: AbortSignal): Promise<void> => {
+const settled = async (
+  { db, sync, feedsDir }: { db: Database; sync: FeedSync; feedsDir: string },
+  companyId: number,
+  signal?: AbortSignal,
+): Promise<void> => {
   for (let quiet = 0; quiet < SETTLED_QUIET;) {
     signal?.throwIfAborted();
     const generation = await db.asService(generationInForce);
     const { lastError, syncing } = sync.state();
-    if (generation === null && lastError !== null && !syncing) {
+    const isHere = generation !== null && isIndexHere(feedsDir, generation);
+    if (!isHere && lastError !== null && !syncing) {
       throw new AppError("FEEDS_UNAVAILABLE", lastError.message);
     }
-    const busy = generation === null || syncing || (await pendingJobs(db, companyId)) > 0;
+    const busy = !isHere || syncing || (await pendingJobs(db, companyId)) > 0;
     quiet = busy ? 0 : quiet + 1;
     await sleep(SETTLED_POLL_MS);
   }

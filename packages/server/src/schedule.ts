@@ -1,6 +1,13 @@
 import { messageOf, SEVERITIES } from "@zerotrace/core";
 import { offlineAfterSeconds } from "./features/agents/index.ts";
-import { companyIds, generationInForce, requestSync } from "./features/feeds/index.ts";
+import {
+  companyIds,
+  type FeedSync,
+  feedsDirectory,
+  generationInForce,
+  isIndexHere,
+  requestSync,
+} from "./features/feeds/index.ts";
 import { assetTotals, findingTotals } from "./features/stats/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import type { Database } from "./platform/db/index.ts";
@@ -30,13 +37,25 @@ const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): 
 };
 
 /** Asks for a feed sync when one is due and keeps the gauges true, at once and then every 15 s until the returned stop. */
-export const startSchedule = (config: Config, db: Database, metrics: Metrics, log: Logger): (() => Promise<void>) => {
+export const startSchedule = (
+  config: Config,
+  parts: { db: Database; metrics: Metrics; log: Logger; sync: Pick<FeedSync, "state"> },
+): (() => Promise<void>) => {
+  const { db, metrics, log, sync } = parts;
+  const feedsDir = feedsDirectory(config.dataDir);
+  let isMissing = false;
   let looking: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     try {
       const generation = await db.asService(generationInForce);
-      const due = generation === null || Date.now() - generation.publishedAt.getTime() > config.feedSyncHours * HOUR_MS;
-      if (due) await requestSync(db);
+      const isHere = generation !== null && isIndexHere(feedsDir, generation);
+      if (generation !== null && !isHere && !isMissing) {
+        log.warn({ file: generation.indexFile }, "missing index file: the feeds are read again");
+      }
+      isMissing = !isHere;
+      const due = !isHere || Date.now() - generation.publishedAt.getTime() > config.feedSyncHours * HOUR_MS;
+      // one that runs already would be followed by another
+      if (due && !sync.state().syncing) await requestSync(db);
       await measure(db, metrics, offlineAfterSeconds(config.heartbeatSeconds));
     } catch (error) {
       log.warn({ error: messageOf(error) }, "the schedule could not look");

@@ -8,7 +8,15 @@ import { assetRoutes } from "./features/assets/index.ts";
 import { writeAudit } from "./features/audit/index.ts";
 import { createDictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
-import { companyIds, type FeedSync, feedRoutes, generationInForce } from "./features/feeds/index.ts";
+import {
+  companyIds,
+  feedsDirectory,
+  type FeedSync,
+  feedRoutes,
+  generationInForce,
+  indexPath,
+  isIndexHere,
+} from "./features/feeds/index.ts";
 import { type Explain, findingRoutes } from "./features/findings/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { type AfterBatch, createIngest, inventoryRoutes } from "./features/inventory/index.ts";
@@ -43,14 +51,14 @@ export const pendingJobs = async (db: Database, companyId: number): Promise<numb
 };
 
 /** Explains with the index in force; one index is kept in memory. */
-export const createExplain = (db: Database): Explain => {
+export const createExplain = (db: Database, feedsDir: string): Explain => {
   const open = new LRUCache<string, ReturnType<typeof openIndex>>({ max: 1 });
   return async (component): Promise<ExplainedRange[]> => {
     const generation = await db.asService(generationInForce);
-    if (generation === null) return [];
+    if (generation === null || !isIndexHere(feedsDir, generation)) return [];
     let index = open.get(generation.indexFile);
     if (index === undefined) {
-      index = openIndex(new Uint8Array(await readFile(generation.indexFile)));
+      index = openIndex(new Uint8Array(await readFile(indexPath(feedsDir, generation.indexFile))));
       open.set(generation.indexFile, index);
     }
     return index.explain(component.ecosystem, component.name, component.version);
@@ -96,15 +104,16 @@ export interface WiringDeps {
   readonly publicUrl: () => string;
 }
 
-const healthChecks = (db: Database) => ({
+const healthChecks = (db: Database, feedsDir: string) => ({
   queue: async () => {
     await db.asService(queueDepth);
     return { status: "ok" as const, detail: "answers" };
   },
   feeds: async () => {
     const generation = await db.asService(generationInForce);
-    return generation === null
-      ? { status: "missing" as const, detail: "no advisories yet" }
+    if (generation === null) return { status: "missing" as const, detail: "no advisories yet" };
+    return !isIndexHere(feedsDir, generation)
+      ? { status: "missing" as const, detail: "missing index file; the feeds are read again" }
       : { status: "ok" as const, detail: `generation ${generation.id}, ${generation.meta.recordCount} records` };
   },
 });
@@ -113,6 +122,7 @@ const healthChecks = (db: Database) => ({
 export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
   const { config, db, auth, metrics, sync, version } = deps;
   const offline = offlineAfterSeconds(config.heartbeatSeconds);
+  const feedsDir = feedsDirectory(config.dataDir);
   const forget = (id: string): void => auth.forget(id);
   const ingest = createIngest(db, createDictionary(db), afterBatch);
   const endpoints = [
@@ -125,8 +135,8 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     }),
     ...assetRoutes({ offlineAfterSeconds: offline }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours }),
-    ...findingRoutes({ explain: createExplain(db) }),
-    ...healthRoutes({ db, metrics, version, checks: healthChecks(db) }),
+    ...findingRoutes({ explain: createExplain(db, feedsDir) }),
+    ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir) }),
     ...inventoryRoutes(ingest),
     ...jobRoutes({
       listJobs: async (companyId) =>

@@ -71,10 +71,10 @@ export const queries = {
       refetchInterval: (q) => (q.state.data?.syncing ? SYNCING_POLL_MS : POLL_MS),
     }),
   coverage: () => queryOptions({ queryKey: ["coverage"], queryFn: () => call(contract.feeds.getCoverage) }),
-  fixes: (assetId?: string, rows = 50) =>
+  fixes: (filter: PromptFilter, rows: number) =>
     queryOptions({
-      queryKey: ["fixes", assetId ?? "", rows],
-      queryFn: () => call(contract.findings.listFixes, { query: { limit: rows, assetId } }),
+      queryKey: ["fixes", filter, rows],
+      queryFn: () => call(contract.findings.listFixes, { query: { ...filter, limit: rows } }),
     }),
   findings: (filter: PromptFilter, sort: Sort) =>
     pages(["findings", filter, sort], (cursor) =>

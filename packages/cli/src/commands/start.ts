@@ -158,7 +158,7 @@ const start = async (cli: Cli, config: Config, options: StartOptions): Promise<v
   const web = tolerate(view, signal, async () => {
     if (await isWebStale()) await timed(view, timings, "dashboard", "Building the dashboard", () => buildWeb(signal));
   });
-  const starting = startServer({ config, onProgress: (step) => show(view, timings, step, isReady) });
+  const starting = startServer({ config, signal, onProgress: (step) => show(view, timings, step, isReady) });
   try {
     const server = await Promise.race([starting, ended(signal).then(() => null)]);
     if (server === null) return;

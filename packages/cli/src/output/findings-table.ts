@@ -5,6 +5,8 @@ import { table } from "./table.ts";
 /** What a line of the findings table needs; scan results and the server's rows both have it. */
 export interface FindingLine {
   readonly package: string;
+  /** Binary packages that the line stands for already. */
+  readonly packages?: readonly string[];
   readonly source?: string | null;
   readonly ecosystem: string;
   readonly version: string;
@@ -30,16 +32,38 @@ const COLUMNS = [
 const SEVERITY_COLUMN = 5;
 const KEV_COLUMN = 8;
 
-/** Findings of one source package and advisory as one line, in the order given: `openssl (3)` stands for three packages. */
+/** Findings of one source package, version and advisory as one line, in the order given: `openssl (3)` stands for three packages. */
 const merged = (findings: readonly FindingLine[]): { line: FindingLine; names: Set<string> }[] => {
   const byKey = new Map<string, { line: FindingLine; names: Set<string> }>();
   for (const line of findings) {
     const key = JSON.stringify([line.ecosystem, line.source ?? line.package, line.version, line.fixedIn, line.id]);
     const known = byKey.get(key);
-    if (known) known.names.add(line.package);
-    else byKey.set(key, { line, names: new Set([line.package]) });
+    const names = line.packages ?? [line.package];
+    if (known) for (const name of names) known.names.add(name);
+    else byKey.set(key, { line, names: new Set(names) });
   }
   return [...byKey.values()];
+};
+
+/**
+ * Lines of the same risk and EPSS with their source packages taking turns, so that one package with a thousand does not hide
+ * the others. The order is otherwise kept.
+ */
+const inTurns = <Line extends { line: FindingLine }>(lines: readonly Line[]): Line[] => {
+  const counts = new Map<string, number>();
+  const ranked = lines.map((one, at) => {
+    const { ecosystem, source, risk, epss } = one.line;
+    const key = JSON.stringify([ecosystem, source ?? one.line.package, risk, epss]);
+    const turn = counts.get(key) ?? 0;
+    counts.set(key, turn + 1);
+    return { one, at, turn };
+  });
+  const epssOf = (f: FindingLine): number => f.epss ?? -1;
+  ranked.sort(
+    (a, b) =>
+      b.one.line.risk - a.one.line.risk || epssOf(b.one.line) - epssOf(a.one.line) || a.turn - b.turn || a.at - b.at,
+  );
+  return ranked.map(({ one }) => one);
 };
 
 const componentOf = ({ line, names }: { line: FindingLine; names: Set<string> }): string =>
@@ -54,7 +78,7 @@ export const findingsTable = (
   limit: number,
   paint: Paint,
 ): { text: string; lineCount: number; shownCount: number } => {
-  const lines = merged(findings);
+  const lines = inTurns(merged(findings));
   const shown = lines.slice(0, limit);
   const rows = shown.map((one) => {
     const { line } = one;

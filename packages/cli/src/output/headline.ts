@@ -16,7 +16,7 @@ const number = (n: number): string => n.toLocaleString("en-US");
 /** A count with its noun: `1 package`, `2 packages`. */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`;
 
-/** "4 critical, 31 high, 225 of unknown severity in 39 packages; 3 upgrades close 58 % of the risk" */
+/** "260 findings in 39 packages: 4 critical, 31 high, 225 of unknown severity; 3 upgrades close 58 % of the risk" */
 export const headline = ({ severities, packageCount, fixShares, kevCount }: Headline): string => {
   const parts = SEVERITIES.filter((severity) => severities[severity] > 0).map((severity) => {
     const count = number(severities[severity]);
@@ -24,7 +24,8 @@ export const headline = ({ severities, packageCount, fixShares, kevCount }: Head
     return severity === "none" ? `${count} without severity` : `${count} ${severity}`;
   });
   if (parts.length === 0) return "No findings";
-  const known = `${parts.join(", ")} in ${counted(packageCount, "package")}`;
+  const total = SEVERITIES.reduce((sum, severity) => sum + severities[severity], 0);
+  const known = `${counted(total, "finding")} in ${counted(packageCount, "package")}: ${parts.join(", ")}`;
   const kev = kevCount > 0 ? `; ${number(kevCount)} known to be exploited` : "";
   const named = fixShares.slice(0, FIXES_NAMED).filter((share) => share > 0);
   if (named.length === 0) return `${known}${kev}; no upgrade closes any of them yet`;

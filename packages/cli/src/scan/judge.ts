@@ -93,7 +93,11 @@ export const judge = (components: readonly Component[], index: AdvisoryIndex): J
   }
   findings.sort(
     (a, b) =>
-      b.risk - a.risk || compareText(a.package, b.package) || compareText(a.id, b.id) || compareText(a.purl, b.purl),
+      b.risk - a.risk ||
+      (b.epss ?? -1) - (a.epss ?? -1) ||
+      compareText(a.package, b.package) ||
+      compareText(a.id, b.id) ||
+      compareText(a.purl, b.purl),
   );
   const coverage = [...counts].sort(([a], [b]) => compareText(a, b));
   return {

@@ -8,8 +8,8 @@ import { sourceLines } from "../output/sources.ts";
 import { paintFor, printable } from "../output/style.ts";
 
 const TOP_LINES = 10;
-/** Rows asked for: packages of one source share a line. */
-const TOP_ROWS = 200;
+/** So that the top shows different problems, not one package's hundred. */
+const TOP_LINES_PER_PACKAGE = 2;
 const FIXES = 3;
 
 const headlineText = (
@@ -28,7 +28,7 @@ export const writeOutcome = async (cli: Cli, call: Client): Promise<void> => {
   const [stats, fixes, findings, feeds, coverage] = await Promise.all([
     call(contract.stats.getStats),
     call(contract.findings.listFixes, { query: { limit: FIXES } }),
-    call(contract.findings.listFindings, { query: { limit: TOP_ROWS } }),
+    call(contract.findings.listFindingSources, { query: { limit: TOP_LINES, perPackage: TOP_LINES_PER_PACKAGE } }),
     call(contract.feeds.getFeeds),
     call(contract.feeds.getCoverage),
   ]);

@@ -4,7 +4,7 @@ import type { Metrics } from "../../platform/metrics/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
 import { markAllDirty, refreshDirtyAssets } from "../assets/index.ts";
 import { judgePending, type MatchPool } from "../components/index.ts";
-import { generationInForce } from "../feeds/index.ts";
+import { generationInForce, indexPath, isIndexHere } from "../feeds/index.ts";
 import { refreshFindings } from "../findings/index.ts";
 import { recordDay } from "../stats/index.ts";
 import { emit } from "../stream/index.ts";
@@ -39,6 +39,8 @@ export const requestEnrichment = async (tx: Tx, companyId: number): Promise<void
 export interface EnrichmentDeps {
   readonly db: Database;
   readonly pool: MatchPool;
+  /** Where the indexes lie. */
+  readonly feedsDir: string;
   readonly metrics: Pick<Metrics, "match">;
 }
 
@@ -70,16 +72,22 @@ const refresh = async (tx: Tx, companyId: number, feedChanged: boolean): Promise
 
 /**
  * The job that makes a company's findings true: judges every component not judged yet, then recomputes its assets' sums, its
- * findings and today's figures in one transaction. Does nothing before the first generation: publishing it asks again.
+ * findings and today's figures in one transaction. Does nothing before the first generation, or while
+ * its index is not on this machine: publishing one asks again.
  */
 export const enrich = async (
   deps: EnrichmentDeps,
   payload: { companyId: number; feedChanged?: boolean },
 ): Promise<void> => {
   const startedAt = performance.now();
-  const { db, pool, metrics } = deps;
-  if ((await db.asService(generationInForce)) === null) return;
-  const components = await judgePending(db, pool, generationInForce);
+  const { db, pool, metrics, feedsDir } = deps;
+  const generation = await db.asService(generationInForce);
+  if (generation === null) return;
+  if (pool.generation() !== generation.id && !isIndexHere(feedsDir, generation)) return;
+  const components = await judgePending(db, pool, async (tx) => {
+    const inForce = await generationInForce(tx);
+    return inForce === null ? null : { id: inForce.id, indexFile: indexPath(feedsDir, inForce.indexFile) };
+  });
   const refreshedAt = performance.now();
   await db.asServiceFor(payload.companyId, (tx) => refresh(tx, payload.companyId, payload.feedChanged ?? false));
   lastMs.set(payload.companyId, performance.now() - refreshedAt);

@@ -6,6 +6,7 @@ import { coverageByEcosystem, generationInForce } from "./sql.ts";
 import type { FeedSync } from "./sync.ts";
 import { applicableEcosystems } from "@zerotrace/core";
 
+export { feedsDirectory, indexPath, isIndexHere } from "./index-file.ts";
 export { createFeedSync, type FeedSync } from "./sync.ts";
 export { companyIds, type Generation, generationInForce } from "./sql.ts";
 

@@ -5,6 +5,7 @@ import { CopyWriter, type Database, type Tx } from "../../platform/db/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
 import { forgetJudgements, knownEcosystems, knownPackages, lockJudging } from "../components/index.ts";
 import { changesBetween, concernedEcosystems, concernedPackages } from "./changes.ts";
+import { indexPath } from "./index-file.ts";
 import {
   companyIds,
   generationInForce,
@@ -74,20 +75,24 @@ const publishWithin = async (
   tx: Tx,
   index: AdvisoryIndex,
   recordsPath: string,
-  indexFile: string,
+  file: { directory: string; name: string },
 ): Promise<Published> => {
   await lockJudging(tx, "exclusive");
   const before = await generationInForce(tx);
   const recordsChanged = await replaceRecords(tx, recordsPath);
   const advisoryIds = await replaceAdvisories(tx, advisoryCopy(index));
   const known = await knownPackages(tx);
-  const changes = changesBetween(before === null ? null : await read(before.indexFile), index, known);
+  const changes = changesBetween(
+    before === null ? null : await read(indexPath(file.directory, before.indexFile)),
+    index,
+    known,
+  );
   const componentsToJudge = await forgetJudgements(tx, {
     packages: concernedPackages(known, changes),
     ecosystems: concernedEcosystems(await knownEcosystems(tx), changes),
     advisoryIds,
   });
-  const generation = await insertGeneration(tx, index.meta, indexFile);
+  const generation = await insertGeneration(tx, index.meta, file.name);
   for (const companyId of await companyIds(tx)) {
     await enqueue(tx, {
       task: "enrich",
@@ -110,11 +115,12 @@ export const publish = async (
   directory: string,
 ): Promise<Published> => {
   await mkdir(directory, { recursive: true });
-  const indexFile = join(directory, `index-${Date.now()}.ztx`);
+  const file = { directory, name: `index-${Date.now()}.ztx` };
   const index = openIndex(new Uint8Array(await readFile(compiled.indexPath)));
-  await rename(compiled.indexPath, indexFile);
-  const published = await db.asService((tx) => publishWithin(tx, index, compiled.recordsPath, indexFile));
+  await rename(compiled.indexPath, join(directory, file.name));
+  const published = await db.asService((tx) => publishWithin(tx, index, compiled.recordsPath, file));
   const old = await db.asService((tx) => outdatedFiles(tx, KEEP_GENERATIONS));
-  for (const file of [...old, compiled.recordsPath]) await rm(file, { force: true });
+  for (const name of old) await rm(indexPath(directory, name), { force: true });
+  await rm(compiled.recordsPath, { force: true });
   return published;
 };

@@ -5,6 +5,7 @@ import type { Tx } from "../../platform/db/index.ts";
 export interface Generation {
   readonly id: number;
   readonly publishedAt: Date;
+  /** The file's name; see indexPath. */
   readonly indexFile: string;
   readonly meta: IndexMeta;
 }

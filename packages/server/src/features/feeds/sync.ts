@@ -3,6 +3,7 @@ import { compileInWorker, type Progress } from "@zerotrace/plugins";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Database } from "../../platform/db/index.ts";
+import { feedsDirectory } from "./index-file.ts";
 import { type Published, publish } from "./publish.ts";
 
 export interface SyncState {
@@ -39,7 +40,7 @@ export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
     const startedAt = Date.now();
     state = { ...state, syncing: true };
     try {
-      const directory = join(options.dataDir, "feeds");
+      const directory = feedsDirectory(options.dataDir);
       const compiled = await compileInWorker({
         locations: options.locations,
         cacheDir: join(directory, "cache", cacheName(options.locations)),

@@ -79,7 +79,7 @@ export const fixRow = z.object({
   severities: severityCounts,
   kevCount: z.number().int(),
   maxRisk: z.number(),
-  /** Share of the company's whole risk that this closes, 0..1. */
+  /** Share of the risk of all findings of the filter that this closes, 0..1. */
   riskShare: z.number(),
   advisories: z.array(z.string()).max(10),
   command: z.string(),
@@ -139,10 +139,29 @@ export const listFindingAssets = route({
 export const listFixes = route({
   method: "GET",
   path: "/api/v1/fixes",
-  summary: "Open findings grouped by the action that closes them, most risk removed first",
+  summary: "Findings of a filter grouped by the action that closes them, most risk removed first",
   permission: "findings:read",
-  query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(50), assetId: z.uuid().optional() }),
+  query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(50), ...findingFilter }),
   answer: z.object({ rows: z.array(fixRow), totalRisk: z.number() }),
+});
+
+export const sourceRow = findingRow.extend({
+  /** Binary packages that the row stands for, by name. */
+  packages: z.array(z.string()).max(50),
+  findingCount: z.number().int(),
+});
+
+export const listFindingSources = route({
+  method: "GET",
+  path: "/api/v1/findings/by-source",
+  summary: "Findings, one for each source package and advisory: highest risk, then highest EPSS, then newest first",
+  permission: "findings:read",
+  query: z.object({
+    ...pageQuery,
+    ...findingFilter,
+    perPackage: z.coerce.number().int().min(1).max(1000).optional().describe("Most rows of one source package"),
+  }),
+  answer: page(sourceRow),
 });
 
 export const listFindingAdvisories = route({
@@ -158,6 +177,7 @@ export const routes = {
   listFindings,
   exportFindings,
   listFindingAdvisories,
+  listFindingSources,
   getFinding,
   listFindingAssets,
   listFixes,

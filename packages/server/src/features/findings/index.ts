@@ -8,7 +8,8 @@ import { oneDecimal, pageOf } from "../assets/index.ts";
 import { judgedComponent } from "../components/index.ts";
 import { routes } from "./contract.ts";
 import { csvLine, EXPORT_HEADER, exportCells } from "./export.ts";
-import { filterOf, type FindingFilter, fixCommand, highestVersion, OPEN, toFindingRow, whySentence } from "./rules.ts";
+import { countSources, findingsBySource } from "./by-source-sql.ts";
+import { filterOf, type FindingFilter, fixCommand, highestVersion, toFindingRow, whySentence } from "./rules.ts";
 import {
   advisoryGroups,
   assetsWith,
@@ -22,13 +23,13 @@ import {
 } from "./sql.ts";
 
 export { refreshFindings, type Refreshed } from "./refresh-sql.ts";
-export { OPEN } from "./rules.ts";
 
 /** Explains a version with the index in force; empty while there is none. */
 export type Explain = (component: { ecosystem: string; name: string; version: string }) => Promise<ExplainedRange[]>;
 
 const valueAndId = z.tuple([z.union([z.string(), z.number()]), z.uuid()]);
 const nameAndId = z.tuple([z.string(), z.uuid()]);
+const sourceKey = z.tuple([z.number(), z.number(), z.number(), z.number(), z.uuid()]);
 const riskAndName = z.tuple([z.number(), z.string()]);
 /** Rows read at a time for an export. */
 const EXPORT_PAGE = 1_000;
@@ -135,6 +136,23 @@ const detailRoute = (explain: Explain): Endpoint =>
     },
   });
 
+const bySourceRoute: Endpoint = implement(routes.listFindingSources, {
+  audit: "none",
+  run: async ({ tx, identity: { companyId } }, { query }) => {
+    const filter = filterOf(query);
+    const after = query.cursor === undefined ? null : decodeCursor(query.cursor, sourceKey);
+    const perPackage = query.perPackage ?? null;
+    const rows = await findingsBySource(tx, companyId, filter, { limit: query.limit + 1, after, perPackage });
+    const count = await countSources(tx, companyId, filter, perPackage);
+    const show = ({ sortKey: _, packages, findingCount, ...record }: (typeof rows)[number]) => ({
+      ...toFindingRow(record),
+      packages,
+      findingCount,
+    });
+    return pageOf(rows, query.limit, count, show, (r) => r.sortKey);
+  },
+});
+
 /** The routes that read findings in every grouping. */
 export const findingRoutes = ({ explain }: { explain: Explain }): Endpoint[] => [
   implement(routes.listFindings, {
@@ -178,6 +196,7 @@ export const findingRoutes = ({ explain }: { explain: Explain }): Endpoint[] => 
       );
     },
   }),
+  bySourceRoute,
   detailRoute(explain),
   implement(routes.listFindingAssets, {
     audit: "none",
@@ -192,6 +211,6 @@ export const findingRoutes = ({ explain }: { explain: Explain }): Endpoint[] => 
   implement(routes.listFixes, {
     audit: "none",
     run: async ({ tx, identity: { companyId } }, { query }) =>
-      await fixesOf(tx, companyId, { ...OPEN, assetId: query.assetId ?? null }, query.limit),
+      await fixesOf(tx, companyId, filterOf(query), query.limit),
   }),
 ];

@@ -44,9 +44,6 @@ export const filterOf = (raw: z.output<typeof query>): FindingFilter => {
   };
 };
 
-/** Everything that is open. */
-export const OPEN: FindingFilter = filterOf({ status: "open" });
-
 /** A stored finding as the API shows it. */
 export const toFindingRow = (f: FindingRecord): z.output<typeof findingRow> => {
   const { componentId: _, recordId: __, ...rest } = f;

@@ -2,7 +2,8 @@ import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT, likePattern } from "../assets/index.ts";
 import type { FindingFilter } from "./rules.ts";
 
-const COLUMNS = `f.id, f.advisory, f.aliases, f.summary, f.ecosystem, f.package, f.source, f.version, f.purl,
+/** Every column of a `FindingRecord`, of the table named `f`. */
+export const COLUMNS = `f.id, f.advisory, f.aliases, f.summary, f.ecosystem, f.package, f.source, f.version, f.purl,
   f.fixed_in as "fixedIn", f.severity, f.cvss, f.epss, f.kev_added_at::text as "kevAddedAt", f.risk, f.urgency, f.status,
   f.asset_count as "assetCount", f.first_seen_at as "firstSeenAt", f.fixed_at as "fixedAt", f.reopened_at as "reopenedAt",
   f.published_at as "publishedAt", f.component_id as "componentId", f.record_id as "recordId"`;
@@ -43,7 +44,7 @@ const SORTS = {
 export type FindingSort = keyof typeof SORTS;
 
 /** The filter as a condition on `f`; values are appended to `values` and never written into the text. */
-const condition = (companyId: number, filter: FindingFilter, values: unknown[]): string => {
+export const condition = (companyId: number, filter: FindingFilter, values: unknown[]): string => {
   const value = (v: unknown): string => `$${values.push(v)}`;
   const parts = [`f.company_id = ${value(companyId)}`];
   if (filter.status !== "all") parts.push(`f.status = ${value(filter.status)}`);

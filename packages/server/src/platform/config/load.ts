@@ -111,7 +111,7 @@ const check = (values: Record<string, unknown>, origin: Readonly<Record<string, 
   const where = { default: "", file: " in the file", environment: ` in ${names}`, flag: " on the command line" }[from];
   throw wrong(
     key,
-    `${key}${where} is not valid (${issue?.message}): it is the ${meaning.replace(/^./, (c) => c.toLowerCase())}. Correct it.`,
+    `${key}${where} is not valid (${issue?.message}). Expected: ${meaning.replace(/^./, (c) => c.toLowerCase())}.`,
   );
 };
 

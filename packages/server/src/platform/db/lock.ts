@@ -20,6 +20,8 @@ export const lockDataDir = async (options: {
   dataDir: string;
   owner: ClientConfig;
   log: (level: "info" | "warn", message: string, fields?: object) => void;
+  /** The database is not the data directory's own: the refusal names the database. */
+  isExternal?: boolean;
   /** False: writes no pid file. */
   pidFile?: boolean;
 }): Promise<{ release(): Promise<void> }> => {
@@ -62,7 +64,7 @@ export const lockDataDir = async (options: {
     }
   };
 
-  await holdFirst(hold, options.dataDir, pidFile);
+  await holdFirst(hold, options.isExternal === true ? null : options.dataDir, pidFile);
   if (options.pidFile !== false) await writeFile(pidFile, `${process.pid}\n`);
   return {
     release: async () => {
@@ -79,11 +81,15 @@ export const assertNotBusy = async (options: { dataDir: string; owner: ClientCon
   await lock.release();
 };
 
-const holdFirst = async (hold: () => Promise<boolean>, dataDir: string, pidFile: string): Promise<void> => {
+const holdFirst = async (hold: () => Promise<boolean>, dataDir: string | null, pidFile: string): Promise<void> => {
   const endAt = performance.now() + TRY_FOR_MS;
   try {
     while (!(await hold())) {
       if (performance.now() > endAt) {
+        if (dataDir === null) {
+          const mend = "Stop it, or name another database: one server uses a database at a time.";
+          throw new AppError("DATA_DIR_BUSY", `Another ZeroTrace uses the database of DATABASE_URL. ${mend}`);
+        }
         const pid = (await readFile(pidFile, "utf8").catch(() => "unknown")).trim();
         throw new AppError(
           "DATA_DIR_BUSY",

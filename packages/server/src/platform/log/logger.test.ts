@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { newToken } from "../auth/index.ts";
-import { createLog } from "./index.ts";
+import { createLog, FILE_BYTES_MAX } from "./index.ts";
 
 test("one JSON line an event with ECS names, secrets hidden at any depth and in any text", () => {
   const lines: string[] = [];
@@ -46,5 +46,20 @@ test("a log file is for its owner only, and its folder is made", async () => {
   log.info("kept");
   await vi.waitFor(() => expect(readFileSync(file, "utf8")).toContain('"kept"'));
   expect(statSync(file).mode & 0o777).toBe(0o600);
+  rmSync(folder, { recursive: true });
+});
+
+test("a log file over its bound is put aside when it is opened again, and one is kept", () => {
+  const folder = mkdtempSync(join(tmpdir(), "zt-log-"));
+  const file = join(folder, "zerotrace.log");
+  for (const name of ["first", "second"]) {
+    writeFileSync(file, name);
+    truncateSync(file, FILE_BYTES_MAX + 1);
+    createLog({ level: "info", version: "1", to: { file } });
+    expect(readFileSync(`${file}.1`).subarray(0, name.length).toString()).toBe(name);
+  }
+  writeFileSync(file, "small");
+  createLog({ level: "info", version: "1", to: { file } });
+  expect(readFileSync(file, "utf8")).toBe("small");
   rmSync(folder, { recursive: true });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type DestinationStream, type Level, type Logger, destination, pino, stdSerializers } from "pino";
 
@@ -8,6 +8,8 @@ const SECRET_TEXT = /zt_[slade]_[0-9a-z]{1,6}_[A-Za-z0-9_-]{43}/g;
 const DEPTH_MAX = 8;
 const KEYS_MAX = 200;
 const URL_PASSWORD = /(\w:\/\/[^\s:@/]*):[^\s@/]+@/g;
+/** A log file larger than this is put aside as `<file>.1` when it is opened again; one is kept. */
+export const FILE_BYTES_MAX = 20 * 1024 * 1024;
 const HIDDEN = "[redacted]";
 
 /** A copy without secrets, by the name of a field at any depth and by the form of our own tokens in any text. */
@@ -41,7 +43,7 @@ const ecs = (fields: Record<string, unknown>): Record<string, unknown> => {
 export interface LogOptions {
   readonly level: Level | "silent";
   readonly version: string;
-  /** A file (its folder is made), `stdout`, or a stream. */
+  /** A file (its folder is made; put aside when it is larger than 20 MB), `stdout`, or a stream. */
   readonly to: { file: string } | "stdout" | DestinationStream;
 }
 
@@ -49,6 +51,8 @@ const streamOf = (to: LogOptions["to"]): DestinationStream => {
   if (to === "stdout") return destination({ dest: 1, sync: false });
   if (!("file" in to)) return to;
   mkdirSync(dirname(to.file), { recursive: true, mode: 0o700 });
+  // looked at when the log is opened: a restart bounds what is kept to this and what came since
+  if ((statSync(to.file, { throwIfNoEntry: false })?.size ?? 0) > FILE_BYTES_MAX) renameSync(to.file, `${to.file}.1`);
   return destination({ dest: to.file, sync: false, mode: 0o600 });
 };
 

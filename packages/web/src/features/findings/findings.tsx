@@ -212,17 +212,7 @@ export const FindingsPage = () => {
           )}
         </div>
         {view === "rows" && <FindingRows key={`${formatPrompt(filter)} ${sort}`} filter={filter} sort={sort} />}
-        {view === "fixes" && (
-          <>
-            {formatPrompt({ ...filter, assetId: undefined }) !== "" && (
-              <p className="border-b border-line px-4 py-2 text-dim">
-                Fixes are worked out over all open findings{filter.assetId ? " of the asset" : ""}; the rest of the
-                prompt does not narrow them.
-              </p>
-            )}
-            <Fixes rows={200} assetId={filter.assetId} unsure={unsure} />
-          </>
-        )}
+        {view === "fixes" && <Fixes rows={200} filter={filter} unsure={unsure} empty={<Nothing filter={filter} />} />}
         {view === "advisories" && <GroupRows filter={filter} />}
       </section>
     </Page>

@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { PromptFilter } from "@zerotrace/core/query/index";
+import type { ReactNode } from "react";
 import { type Fix, queries } from "../../api.ts";
 import { count, plural, share } from "../../ui/format.ts";
 import { Command, Copy } from "../../ui/marks.tsx";
@@ -37,7 +39,10 @@ const FixRow = ({ fix, place, most }: { fix: Fix; place: number; most: number })
       <p className="text-sm">closes {plural(fix.findingCount, "finding")}</p>
       <SeverityLine counts={fix.severities} />
     </div>
-    <div className="col-start-2 flex items-center gap-2 wide:col-auto" title="Share of the whole risk that this closes">
+    <div
+      className="col-start-2 flex items-center gap-2 wide:col-auto"
+      title="Share of the risk of these findings that this closes"
+    >
       <span className="h-2 min-w-16 flex-1 bg-raised" aria-hidden="true">
         <span className="block h-2 bg-accent" style={{ width: `${most > 0 ? (fix.riskShare / most) * 100 : 0}%` }} />
       </span>
@@ -49,13 +54,22 @@ const FixRow = ({ fix, place, most }: { fix: Fix; place: number; most: number })
   </li>
 );
 
-/** What to do, most risk removed first. `unsure` while data is missing or moving: then nothing is called clean. */
-export const Fixes = ({ rows, assetId, unsure }: { rows: number; assetId?: string; unsure: boolean }) => {
-  const fixes = useQuery(queries.fixes(assetId, rows));
+interface FixesProps {
+  readonly rows: number;
+  readonly filter: PromptFilter;
+  readonly unsure: boolean;
+  /** Shown instead of the plain sentence when nothing is to be fixed. */
+  readonly empty?: ReactNode;
+}
+
+/** What to do about a filter's findings, most risk removed first. `unsure` while data is missing or moving: then nothing is called clean. */
+export const Fixes = ({ rows, filter, unsure, empty }: FixesProps) => {
+  const fixes = useQuery(queries.fixes(filter, rows));
   if (fixes.isPending) return <RowsSkeleton rows={6} />;
   if (fixes.error) return <ErrorPanel error={fixes.error} retry={() => void fixes.refetch()} />;
   const list = fixes.data.rows;
   if (list.length === 0) {
+    if (empty !== undefined) return empty;
     return unsure ? (
       <Empty title="Nothing to fix is known yet">
         <p>Inventory or advisories are still missing or being read. This list fills by itself when they are in.</p>

@@ -219,7 +219,7 @@ export const OverviewPage = () => {
           </Link>
         }
       >
-        <Fixes rows={8} unsure={unsure} />
+        <Fixes rows={8} filter={{}} unsure={unsure} />
       </Panel>
     </Page>
   );

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { type FindingLine, findingsTable } from "./findings-table.ts";
+
+const line = (name: string, id: string, more: Partial<FindingLine> = {}): FindingLine => ({
+  package: name,
+  ecosystem: "Debian:12",
+  version: "1",
+  id,
+  fixedIn: "2",
+  severity: "unknown",
+  epss: null,
+  kev: false,
+  risk: 25.5,
+  ...more,
+});
+
+const shown = (lines: FindingLine[], limit: number): string[] =>
+  findingsTable(lines, limit, (_, text) => text)
+    .text.trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((row) =>
+      row
+        .split(/ {2,}/)
+        .filter((cell, at) => at === 0 || cell.startsWith("CVE"))
+        .join(" "),
+    );
+
+test("a package with many findings of the same risk does not hide the others; a higher risk or EPSS still comes first", () => {
+  const linux = ["1", "2", "3", "4"].map((n) => line("linux", `CVE-${n}`));
+  const rows = [...linux, line("bash", "CVE-5"), line("zip", "CVE-6"), line("linux", "CVE-7", { epss: 0.5 })];
+  expect(shown([...rows, line("linux", "CVE-8", { risk: 30 })], 6)).toEqual([
+    "linux CVE-8",
+    "linux CVE-7",
+    "linux CVE-1",
+    "bash CVE-5",
+    "zip CVE-6",
+    "linux CVE-2",
+  ]);
+});
+
+test("binaries of one source package and advisory are one line, whoever joined them", () => {
+  const libs = ["libssl3", "openssl"].map((name) => line(name, "CVE-1", { source: "openssl" }));
+  expect(shown(libs, 9)).toEqual(["openssl (2) CVE-1"]);
+  expect(shown([line("libssl3", "CVE-1", { source: "openssl", packages: ["libssl3", "openssl"] })], 9)).toEqual([
+    "openssl (2) CVE-1",
+  ]);
+});
