@@ -31,7 +31,7 @@ Architecture: amd64
 Version: 5.2.15-2+b8
 `;
 
-test("only installed packages count, with the source package and its own version", async () => {
+test("packages that are removed do not count; others do, with the source package and its own version", async () => {
   const extraction = await run({ "/var/lib/dpkg/status": STATUS });
   expect(extraction).toEqual({
     problems: [],
@@ -53,6 +53,25 @@ test("only installed packages count, with the source package and its own version
       },
     ],
   });
+});
+
+test.each([
+  ["install ok installed", true],
+  ["hold ok installed", true],
+  ["deinstall ok installed", true],
+  ["install ok unpacked", true],
+  ["install ok half-configured", true],
+  ["install ok triggers-awaited", true],
+  ["install ok triggers-pending", true],
+  ["install reinstreq half-installed", false],
+  ["deinstall ok config-files", false],
+  ["purge ok not-installed", false],
+  ["install ok", false],
+  ["", false],
+])("a package in state '%s' counts as it has its files on disk: %s", async (status, counts) => {
+  const paragraph = `Package: bash\nStatus: ${status}\nArchitecture: amd64\nVersion: 5.2.15-2+b8\n`;
+  const extraction = await run({ "/var/lib/dpkg/status": paragraph });
+  expect(extraction?.components.map((c) => c.name)).toEqual(counts ? ["bash"] : []);
 });
 
 test("status.d of distroless images counts without a Status field; checksums beside it do not", async () => {

@@ -1,9 +1,10 @@
 import type { Component } from "@zerotrace/core";
+import { isOnDisk } from "../../dpkg-state.ts";
 import { withSource } from "../gather.ts";
 import type { Gathering } from "../gather.ts";
 
 /**
- * Reads the paragraphs of a dpkg status file into `into`: only packages in state `installed`. Paragraphs without a
+ * Reads the paragraphs of a dpkg status file into `into`: only packages whose files are on disk. Paragraphs without a
  * Status field count as installed when `statusOptional` (status.d holds nothing else). Source: deb-control(5), dpkg(1).
  */
 export const readDpkgStatus = (
@@ -55,7 +56,7 @@ const take = (
 ): void => {
   const { package: name, version = "", architecture: arch, status, source } = paragraph;
   if (name === undefined) return into.problem(`the paragraph that ends at line ${lineNumber} names no package`);
-  if (status === undefined ? !statusOptional : status.split(/\s+/)[2] !== "installed") return;
+  if (status === undefined ? !statusOptional : !isOnDisk(status)) return;
   const component: Component = { ecosystem, name, version, ...(arch === undefined ? {} : { arch }) };
   if (source === undefined) return into.add(component);
   // "Source: openssl" or "Source: gcc-12 (12.2.0-14)": the version is given when it differs from the binary's.

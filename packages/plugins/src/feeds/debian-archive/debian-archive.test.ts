@@ -74,6 +74,12 @@ test("source name and version come from the Source field, with the package's own
   expect(parseBinary("Package: a")).toBeNull();
 });
 
+test("a package whose triggers wait is one that is installed, as the inventory has it", async () => {
+  const states = ["unpacked", "half-configured", "triggers-awaited", "triggers-pending", "half-installed"];
+  const status = states.map((state) => `Package: ${state}\nStatus: install ok ${state}\nVersion: 1-1\n\n`).join("");
+  expect([...(await installedSources(chunksOf(status, 7), dpkg)).keys()]).toEqual(states.slice(0, 4));
+});
+
 test("only newer versions of installed sources count, with all binaries of the newest, smallest first", async () => {
   const status =
     "Package: a\nStatus: install ok installed\nVersion: 1-1\nSource: src\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n";

@@ -1,4 +1,5 @@
 import type { VersionScheme } from "@zerotrace/core";
+import { isOnDisk } from "../../dpkg-state.ts";
 
 const MAX_STANZA_CHARS = 1024 * 1024;
 const MAX_PACKAGES = 2_000_000;
@@ -77,9 +78,7 @@ export async function installedSources(
 ): Promise<Map<string, InstalledSource>> {
   const sources = new Map<string, { name: string; version: string; binaries: string[] }>();
   for await (const stanza of stanzasOf(chunks)) {
-    const status = fieldOf(stanza, "Status");
-    if (!status.endsWith(" installed") && !status.endsWith(" unpacked") && !status.endsWith(" half-configured"))
-      continue;
+    if (!isOnDisk(fieldOf(stanza, "Status"))) continue;
     const binary = parseBinary(stanza);
     if (binary === null) continue;
     const known = sources.get(binary.source);
