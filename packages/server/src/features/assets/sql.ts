@@ -96,7 +96,8 @@ export const markAllDirty = async (tx: Tx, companyId: number): Promise<void> => 
 
 /**
  * Computes the sums of every dirty asset from the components it has and writes those that differ. Needs the service role
- * with the company set. Returns the ids that were dirty.
+ * with the company set. Returns the ids that were dirty. The sums are materialized: without figures about the table, which a
+ * first large intake outruns, the planner would compute them once for each asset.
  */
 export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<string[]> => {
   const rows = await tx.query<{ id: string }>(
@@ -104,7 +105,7 @@ export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<str
      parts as (
        select distinct i.asset_id, c.id as component_id
        from inventory i join dirty d on d.id = i.asset_id, unnest(i.component_ids) as c(id) where i.company_id = $1),
-     sums as (
+     sums as materialized (
        select p.asset_id, sum(c.critical) as critical, sum(c.high) as high, sum(c.medium) as medium, sum(c.low) as low,
          sum(c.none) as none, sum(c.unknown) as unknown, sum(c.kev_count) as kev, max(c.max_risk) as risk,
          count(*) filter (where c.verdict in ('affected', 'not_affected')) as covered,
