@@ -469,6 +469,20 @@ begin
   perform pg_notify('zt_outbox', '');
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.pending_jobs(company integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if company::text is distinct from nullif(current_setting('app.company_id', true), '') then
+    raise exception 'jobs of another company' using errcode = '42501';
+  end if;
+  return (select count(*)::int from graphile_worker._private_jobs j
+    where (j.flags ? 'superseded') is not true and (j.locked_at is not null or j.attempts < j.max_attempts)
+      and (j.payload ->> 'companyId')::int in (company, 0));
+end $function$;
 CREATE OR REPLACE FUNCTION public.queue_depth()
  RETURNS TABLE(waiting integer, running integer, dead integer)
  LANGUAGE sql
@@ -519,6 +533,8 @@ grant execute on function company_jobs(integer,integer) to zerotrace_service;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_app;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_service;
 grant execute on function notify_outbox() to public;
+grant execute on function pending_jobs(integer) to zerotrace_app;
+grant execute on function pending_jobs(integer) to zerotrace_service;
 grant execute on function queue_depth() to zerotrace_service;
 
 CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox();

@@ -31,13 +31,13 @@ import {
 import { createHttp } from "./platform/http/index.ts";
 import { createLog, type Logger } from "./platform/log/index.ts";
 import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
-import { migrateQueue, openQueue } from "./platform/queue/index.ts";
+import { countPendingJobs, migrateQueue, openQueue } from "./platform/queue/index.ts";
 import { createHub, startNotifier } from "./platform/realtime/index.ts";
 import { startSchedule } from "./schedule.ts";
 import { patiently } from "./patiently.ts";
 import { issueToken } from "./start-tokens.ts";
 import { createSteps, type ServerStep } from "./steps.ts";
-import { announceFeeds, endpointsOf, openApi, pendingJobs } from "./wiring.ts";
+import { announceFeeds, endpointsOf, openApi } from "./wiring.ts";
 
 export type { Config } from "./platform/config/index.ts";
 export type { ServerStep } from "./steps.ts";
@@ -278,7 +278,7 @@ const settled = async (
     if (!isHere && lastError !== null && !syncing) {
       throw new AppError("FEEDS_UNAVAILABLE", lastError.message);
     }
-    const busy = !isHere || syncing || (await pendingJobs(db, companyId)) > 0;
+    const busy = !isHere || syncing || (await db.withCompany(companyId, (tx) => countPendingJobs(tx, companyId))) > 0;
     quiet = busy ? 0 : quiet + 1;
     await sleep(SETTLED_POLL_MS);
   }

@@ -30,10 +30,7 @@ import type { Config } from "./platform/config/index.ts";
 import type { Database, Tx } from "./platform/db/index.ts";
 import { type Endpoint, openApiOf } from "./platform/http/index.ts";
 import type { Metrics } from "./platform/metrics/index.ts";
-import { listAllJobs, listJobs, queueDepth } from "./platform/queue/index.ts";
-
-/** Jobs looked at to say how many wait. */
-const JOBS_SEEN_MAX = 1_000;
+import { countPendingJobs, listJobs, queueDepth } from "./platform/queue/index.ts";
 
 /** Tells every company that the feeds moved. */
 export const announceFeeds = async (db: Database, summary: Record<string, string | number | null>): Promise<void> => {
@@ -42,12 +39,6 @@ export const announceFeeds = async (db: Database, summary: Record<string, string
       emit(tx, companyId, { channel: "feed_update", ids: [], count: 1, summary }),
     );
   }
-};
-
-/** Waiting and running jobs of a company and of all companies together. */
-export const pendingJobs = async (db: Database, companyId: number): Promise<number> => {
-  const jobs = await db.asService((tx) => listAllJobs(tx, JOBS_SEEN_MAX));
-  return jobs.filter((j) => j.state !== "dead" && (j.companyId === companyId || j.companyId === 0)).length;
 };
 
 /** Explains with the index in force; one index is kept in memory. */
@@ -151,7 +142,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
         })),
     }),
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
-    ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: (companyId) => pendingJobs(db, companyId) }),
+    ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...tokenRoutes({ forget }),
   ];
   const served = new Set<unknown>(endpoints.map((e) => e.route));

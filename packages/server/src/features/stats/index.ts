@@ -1,3 +1,4 @@
+import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
 import { routes } from "./contract.ts";
@@ -10,7 +11,7 @@ export interface StatDeps {
   /** Seconds of silence after which an agent counts as offline. */
   readonly offlineAfterSeconds: number;
   /** The waiting and running jobs of a company and of all companies together. */
-  readonly pendingJobs: (companyId: number) => Promise<number>;
+  readonly pendingJobs: (tx: Tx, companyId: number) => Promise<number>;
 }
 
 /** The route of a company's totals. */
@@ -32,7 +33,7 @@ export const statRoutes = (deps: StatDeps): Endpoint[] => [
         fixableCount,
         coverage: { covered, notCovered, unparsable },
         trend: trendOf(days, { ...countsOf(findings), day: today, risk: assets.risk }),
-        pendingJobs: await deps.pendingJobs(companyId),
+        pendingJobs: await deps.pendingJobs(tx, companyId),
       };
     },
   }),

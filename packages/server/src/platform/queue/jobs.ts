@@ -78,6 +78,15 @@ export const listJobs = async (
 ): Promise<JobStatus[]> =>
   (await tx.query<JobRow>("select * from public.company_jobs($1, $2)", [companyId, limit])).map(statusOf);
 
+/**
+ * How many jobs wait (also for a retry) or run for the company that the transaction was opened for, together with those of
+ * no company, which concern everybody; 42501 for any other company. Dead ones do not count. Cost: one pass over all jobs.
+ */
+export const countPendingJobs = async (tx: Pick<Tx, "prepared">, companyId: number): Promise<number> => {
+  const [row] = await tx.prepared<{ n: number }>("pending_jobs", "select public.pending_jobs($1) as n", [companyId]);
+  return row?.n ?? 0;
+};
+
 /** The jobs of all companies and of none, dead ones first; for the service role. */
 export const listAllJobs = async (tx: Pick<Tx, "query">, limit: number = DEFAULT_LIST_LIMIT): Promise<JobStatus[]> =>
   (await tx.query<JobRow>("select * from public.all_jobs($1)", [limit])).map(statusOf);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../../../../test/support/database.ts";
 import {
+  countPendingJobs,
   enqueue,
   type JobPayload,
   listAllJobs,
@@ -76,6 +77,23 @@ test("a company can neither order nor see jobs of another", async () => {
   expect(await base.db.withCompany(7, async (tx) => listJobs(tx, 7))).toEqual([]);
   expect(await base.db.withCompany(8, async (tx) => listJobs(tx, 8))).toHaveLength(1);
   expect(await base.db.asService(async (tx) => listAllJobs(tx))).toHaveLength(1);
+});
+
+test("what waits or runs is counted for a company and for all, however many are dead or another's", async () => {
+  await base.owner.query(
+    `select graphile_worker.add_job('dead', json_build_object('companyId', 7)) from generate_series(1, 1200)`,
+  );
+  await base.owner.query("update graphile_worker._private_jobs set attempts = max_attempts");
+  await order("hello");
+  await order("later", { delayMs: 60_000 });
+  await order("hello", {}, 8);
+  await base.db.asService(async (tx) => enqueue(tx, { task: "all", payload: { companyId: 0 } }));
+  const pending = async (company: number, of = company) =>
+    base.db.withCompany(company, async (tx) => countPendingJobs(tx, of));
+  expect([await pending(7), await pending(8), await pending(9)]).toEqual([3, 2, 1]);
+  await expect(pending(7, 8)).rejects.toMatchObject({ code: "42501" });
+  await base.owner.query("update graphile_worker._private_jobs set locked_at = now() where attempts = 0");
+  expect(await pending(7)).toBe(3);
 });
 
 test("a failing job is tried again later, then lies visible as a dead letter", async () => {

@@ -62,6 +62,19 @@ begin
   return query ${SELECT_JOBS} and (j.payload ->> 'companyId')::int = company ${ORDER};
 end $$`;
 
+/** Jobs that wait or run for a company or for all; the same guard as the list's. */
+const PENDING_JOBS = `
+create or replace function public.pending_jobs(company int) returns int
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if company::text is distinct from nullif(current_setting('app.company_id', true), '') then
+    raise exception 'jobs of another company' using errcode = '42501';
+  end if;
+  return (select count(*)::int from ${JOBS} j
+    where (j.flags ? 'superseded') is not true and (j.locked_at is not null or j.attempts < j.max_attempts)
+      and (j.payload ->> 'companyId')::int in (company, 0));
+end $$`;
+
 const ALL_JOBS = `
 create or replace function public.all_jobs(most int) returns table (${JOB_COLUMNS})
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -112,9 +125,10 @@ end $$`;
 
 const GRANTS = `
 revoke all on function public.enqueue_job(text, jsonb, text, int, interval, int, text), public.company_jobs(int, int),
-  public.all_jobs(int), public.queue_depth(), public.sweep_jobs(text, interval), public.return_jobs(text) from public;
-grant execute on function public.enqueue_job(text, jsonb, text, int, interval, int, text), public.company_jobs(int, int)
-  to ${APP_ROLE}, ${SERVICE_ROLE};
+  public.pending_jobs(int), public.all_jobs(int), public.queue_depth(), public.sweep_jobs(text, interval),
+  public.return_jobs(text) from public;
+grant execute on function public.enqueue_job(text, jsonb, text, int, interval, int, text), public.company_jobs(int, int),
+  public.pending_jobs(int) to ${APP_ROLE}, ${SERVICE_ROLE};
 grant execute on function public.all_jobs(int), public.queue_depth() to ${SERVICE_ROLE}`;
 
 /**
@@ -131,7 +145,7 @@ export const migrateQueue = async (ownerConfig: ClientConfig): Promise<void> => 
     await client.connect();
     await client.query("select pg_advisory_lock($1)", [QUEUE_LOCK]);
     await runMigrations({ pgPool: pool, logger: new Logger(() => () => undefined) });
-    const statements = [ENQUEUE, COMPANY_JOBS, ALL_JOBS, DEPTH, SWEEP, RETURN_JOBS, GRANTS];
+    const statements = [ENQUEUE, COMPANY_JOBS, PENDING_JOBS, ALL_JOBS, DEPTH, SWEEP, RETURN_JOBS, GRANTS];
     await client.query(`begin; ${statements.join(";\n")}; commit`);
   } catch (error) {
     throw asAppError(error);
