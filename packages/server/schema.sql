@@ -352,6 +352,7 @@ CREATE INDEX finding_epss ON public.finding USING btree (company_id, status, COA
 CREATE INDEX finding_package ON public.finding USING btree (company_id, status, package, id);
 CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC);
 CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
+CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
 
 create policy company_only on asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_event as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -362,9 +363,13 @@ create policy company_only on inventory as permissive for all to public using ((
 create policy company_only on inventory_delta as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on outbox as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy notifier on outbox as permissive for all to zerotrace_service using (true);
+create policy old_only on audit_event as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
+create policy old_only on inventory_delta as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
 create policy own_company on company as permissive for select to zerotrace_app using ((id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy service_company on company as permissive for all to zerotrace_service using (true) with check (true);
 
+grant delete, insert, select on table audit_event to zerotrace_service;
+grant delete, insert, select on table inventory_delta to zerotrace_service;
 grant delete, insert, select, update on table advisory to zerotrace_service;
 grant delete, insert, select, update on table advisory_record to zerotrace_service;
 grant delete, insert, select, update on table asset to zerotrace_app;
@@ -385,9 +390,7 @@ grant delete, insert, select, update on table outbox to zerotrace_app;
 grant delete, insert, select, update on table outbox to zerotrace_service;
 grant delete, insert, select, update on table package to zerotrace_service;
 grant insert, select on table audit_event to zerotrace_app;
-grant insert, select on table audit_event to zerotrace_service;
 grant insert, select on table inventory_delta to zerotrace_app;
-grant insert, select on table inventory_delta to zerotrace_service;
 grant select on table company to zerotrace_app;
 grant usage on sequence advisory_id_seq to zerotrace_app;
 grant usage on sequence advisory_id_seq to zerotrace_service;

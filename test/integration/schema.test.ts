@@ -59,14 +59,31 @@ test("what is global, no company's role may touch; its own name it may read", as
   expect(granted).toEqual([{ what: "company select" }]);
 });
 
-test("history is written once: nobody may change or delete it", async () => {
-  const granted = await rows(`select distinct c.relname || ' ' || lower(a.privilege_type) as what
+test("history is written once: nobody may change it, and the service alone deletes what is 30 days old", async () => {
+  const granted =
+    await rows(`select distinct c.relname || ' ' || lower(a.privilege_type) || ' ' || a.grantee::regrole as what
     from pg_class c cross join aclexplode(c.relacl) a
     where c.relname in ('audit_event', 'inventory_delta') and a.grantee <> c.relowner order by 1`);
   expect(granted.map(({ what }) => what)).toEqual([
-    "audit_event insert",
-    "audit_event select",
-    "inventory_delta insert",
-    "inventory_delta select",
+    "audit_event delete zerotrace_service",
+    "audit_event insert zerotrace_app",
+    "audit_event insert zerotrace_service",
+    "audit_event select zerotrace_app",
+    "audit_event select zerotrace_service",
+    "inventory_delta delete zerotrace_service",
+    "inventory_delta insert zerotrace_app",
+    "inventory_delta insert zerotrace_service",
+    "inventory_delta select zerotrace_app",
+    "inventory_delta select zerotrace_service",
   ]);
+  const guards = await rows(`select tablename, permissive, cmd, qual from pg_policies where policyname = 'old_only'
+    order by tablename`);
+  expect(guards).toEqual(
+    ["audit_event", "inventory_delta"].map((tablename) => ({
+      tablename,
+      permissive: "RESTRICTIVE",
+      cmd: "DELETE",
+      qual: "(at < (now() - '30 days'::interval))",
+    })),
+  );
 });

@@ -15,6 +15,7 @@ import {
   generationInForce,
   isIndexHere,
 } from "./features/feeds/index.ts";
+import { applyRetention } from "./features/retention/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
 import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
 import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";
@@ -237,6 +238,7 @@ const compose = async (
     log: (level, message, fields = {}) => log[level](fields, message),
     tasks: {
       enrich: (payload) => enrich({ db, pool, metrics, feedsDir }, payload),
+      retention: (payload, { signal }) => applyRetention({ db, ...config }, payload, signal),
       "feeds-sync": async (_, { signal }) => void (await sync.run(signal)),
     },
   });

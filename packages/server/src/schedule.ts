@@ -8,6 +8,7 @@ import {
   isIndexHere,
   requestSync,
 } from "./features/feeds/index.ts";
+import { requestRetention } from "./features/retention/index.ts";
 import { assetTotals, findingTotals } from "./features/stats/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import type { Database } from "./platform/db/index.ts";
@@ -17,6 +18,7 @@ import { queueDepth } from "./platform/queue/index.ts";
 
 const LOOK_EVERY_MS = 15_000;
 const HOUR_MS = 3_600_000;
+const RETENTION_EVERY_MS = 24 * HOUR_MS;
 
 /** Sums over all companies, each read within its own scope. */
 const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): Promise<void> => {
@@ -36,7 +38,10 @@ const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): 
   metrics.queueDepth(Object.entries(depth).map(([state, count]) => ({ task: "all", state, count })));
 };
 
-/** Asks for a feed sync when one is due and keeps the gauges true, at once and then every 15 s until the returned stop. */
+/**
+ * Asks for a feed sync when one is due, once a day for old rows to be deleted, and keeps the gauges true: at once and then
+ * every 15 s until the returned stop.
+ */
 export const startSchedule = (
   config: Config,
   parts: { db: Database; metrics: Metrics; log: Logger; sync: Pick<FeedSync, "state"> },
@@ -44,6 +49,7 @@ export const startSchedule = (
   const { db, metrics, log, sync } = parts;
   const feedsDir = feedsDirectory(config.dataDir);
   let isMissing = false;
+  let retentionDueMs = 0;
   let looking: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     try {
@@ -56,6 +62,10 @@ export const startSchedule = (
       const due = !isHere || Date.now() - generation.publishedAt.getTime() > config.feedSyncHours * HOUR_MS;
       // one that runs already would be followed by another
       if (due && !sync.state().syncing) await requestSync(db);
+      if (Date.now() >= retentionDueMs) {
+        await requestRetention(db);
+        retentionDueMs = Date.now() + RETENTION_EVERY_MS;
+      }
       await measure(db, metrics, offlineAfterSeconds(config.heartbeatSeconds));
     } catch (error) {
       log.warn({ error: messageOf(error) }, "the schedule could not look");

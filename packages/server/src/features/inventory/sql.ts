@@ -104,3 +104,20 @@ export const appendDelta = async (
     [companyId, assetId, source, idList(added), idList(removed)],
   );
 };
+
+/**
+ * Deletes up to `limit` of the company's changes that are older than `days`; answers how many. What is installed now does
+ * not depend on them. Service role with the company set; the database refuses to part with the last 30 days.
+ */
+export const expireDeltas = async (tx: Tx, companyId: number, days: number, limit: number): Promise<number> => {
+  const [row] = await tx.query<{ n: number }>(
+    `with gone as (
+       delete from inventory_delta d using (
+         select asset_id, id from inventory_delta
+         where company_id = $1 and at < now() - make_interval(days => $2) order by at limit $3) old
+       where d.company_id = $1 and d.asset_id = old.asset_id and d.id = old.id returning 1)
+     select count(*)::int as n from gone`,
+    [companyId, days, limit],
+  );
+  return row?.n ?? 0;
+};

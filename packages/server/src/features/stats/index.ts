@@ -5,7 +5,7 @@ import { routes } from "./contract.ts";
 import { countsOf, trendOf } from "./rules.ts";
 import { assetTotals, findingTotals, pastDays } from "./sql.ts";
 
-export { assetTotals, findingTotals, recordDay } from "./sql.ts";
+export { assetTotals, expireDays, findingTotals, recordDay } from "./sql.ts";
 
 export interface StatDeps {
   /** Seconds of silence after which an agent counts as offline. */

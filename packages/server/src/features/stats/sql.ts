@@ -99,3 +99,17 @@ export const recordDay = async (tx: Tx, companyId: number): Promise<void> => {
     [companyId],
   );
 };
+
+/** Deletes up to `limit` of the company's recorded days that are more than `days` back (UTC); answers how many. */
+export const expireDays = async (tx: Tx, companyId: number, days: number, limit: number): Promise<number> => {
+  const [row] = await tx.query<{ n: number }>(
+    `with gone as (
+       delete from daily_stat s using (
+         select day from daily_stat
+         where company_id = $1 and day < (now() at time zone 'UTC')::date - $2::int order by day limit $3) old
+       where s.company_id = $1 and s.day = old.day returning 1)
+     select count(*)::int as n from gone`,
+    [companyId, days, limit],
+  );
+  return row?.n ?? 0;
+};

@@ -200,3 +200,21 @@ export const isCredentialAlive = async (tx: Tx, companyId: number, id: string, n
   );
   return rows.length === 1;
 };
+
+/**
+ * Deletes up to `limit` of the company's sessions, sign-in links and tokens that expired, were revoked or were used up more than
+ * `days` ago; answers how many. Device credentials stay: they are the history of the agents.
+ */
+export const expireCredentials = async (tx: Tx, companyId: number, days: number, limit: number): Promise<number> => {
+  const [row] = await tx.query<{ n: number }>(
+    `with gone as (
+       delete from credential c using (
+         select id from credential
+         where company_id = $1 and kind <> 'device' and now() - make_interval(days => $2) >
+           least(expires_at, revoked_at, case when uses_left <= 0 then coalesce(last_used_at, created_at) end) limit $3) old
+       where c.company_id = $1 and c.id = old.id returning 1)
+     select count(*)::int as n from gone`,
+    [companyId, days, limit],
+  );
+  return row?.n ?? 0;
+};

@@ -29,6 +29,8 @@ test("defaults alone are a whole configuration", () => {
     feeds: [],
     heartbeatSeconds: 30,
     inventorySeconds: 3600,
+    retentionDays: 365,
+    auditRetentionDays: 730,
   });
   expect(config.dataDir).toBe(join(homedir(), ".zerotrace"));
   expect(new Set(Object.values(origin))).toEqual(new Set(["default"]));
@@ -64,6 +66,8 @@ test("the file of the data directory is read without being named", () => {
 test.each([
   ["a port that is none", { env: { ZEROTRACE_PORT: "99999" } }, "port", "ZEROTRACE_PORT"],
   ["a word for a number", { env: {}, flags: { workers: "many" } }, "workers", "command line"],
+  ["less than 30 days of the trail", { env: { ZEROTRACE_AUDIT_RETENTION_DAYS: "29" } }, "auditRetentionDays", "AUDIT"],
+  ["no days of history", { env: { ZEROTRACE_RETENTION_DAYS: "0" } }, "retentionDays", "ZEROTRACE_RETENTION_DAYS"],
   ["a foreign database", { env: { DATABASE_URL: "mysql://x/y" } }, "databaseUrl", "DATABASE_URL"],
 ])("refuses %s and names the key", (_, options, key, where) => {
   const error = refusal(() => loadConfig(options));

@@ -5,6 +5,10 @@ import { z } from "zod";
 const home = (path: string): string => (path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path);
 const text = z.string().trim().min(1).max(4096);
 const web = z.url({ protocol: /^https?$/ }).max(2048);
+/** The trend shows 30 days, and the database itself refuses to delete younger history. */
+const RETENTION_DAYS_MIN = 30;
+const RETENTION_DAYS_MAX = 36_500;
+const days = z.coerce.number().int().min(RETENTION_DAYS_MIN).max(RETENTION_DAYS_MAX);
 const WORKERS_DEFAULT_MAX = 2;
 
 /** Every setting: its default, what it means and what is allowed. The names in a file are these keys. */
@@ -49,6 +53,10 @@ export const configSchema = z
       .max(604_800)
       .default(3600)
       .describe("Seconds between agents' inventories"),
+    retentionDays: days
+      .default(365)
+      .describe("Days for which inventory changes and the daily figures are kept, at least 30"),
+    auditRetentionDays: days.default(730).describe("Days for which the audit trail is kept, at least 30"),
     trustedProxy: text.optional().describe("Proxies whose X-Forwarded headers are believed: addresses or CIDR ranges"),
   })
   .strict();

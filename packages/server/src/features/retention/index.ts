@@ -1,0 +1,80 @@
+import { expireCredentials } from "../../platform/auth/index.ts";
+import type { Database, Tx } from "../../platform/db/index.ts";
+import { enqueue } from "../../platform/queue/index.ts";
+import { expireAuditEvents, writeAudit } from "../audit/index.ts";
+import { companyIds } from "../feeds/index.ts";
+import { expireDeltas } from "../inventory/index.ts";
+import { expireDays } from "../stats/index.ts";
+
+/** Rows that one transaction deletes at most, so that nobody waits long for its locks. */
+const BATCH_ROWS = 5_000;
+/** Batches of one table in one run; what is left then is the next day's. */
+const BATCHES_MAX = 1_000;
+/** Days for which a token or session stays to be seen after it has ended. */
+const CREDENTIAL_DAYS = 30;
+/** After everything that somebody waits for. */
+const PRIORITY = 100;
+
+export interface RetentionDeps {
+  readonly db: Database;
+  /** Days that inventory changes and daily figures are kept; at least 30. */
+  readonly retentionDays: number;
+  /** Days that the audit trail is kept; at least 30. */
+  readonly auditRetentionDays: number;
+  /** Rows a transaction; 5,000 when not given. */
+  readonly batchRows?: number;
+}
+
+interface Rule {
+  readonly table: string;
+  readonly days: number;
+  /** Deletes up to `limit` rows older than `days` and answers how many. */
+  readonly expire: (tx: Tx, companyId: number, days: number, limit: number) => Promise<number>;
+}
+
+const rulesOf = ({ retentionDays, auditRetentionDays }: RetentionDeps): Rule[] => [
+  { table: "inventory_delta", days: retentionDays, expire: expireDeltas },
+  { table: "daily_stat", days: retentionDays, expire: expireDays },
+  { table: "credential", days: CREDENTIAL_DAYS, expire: expireCredentials },
+  { table: "audit_event", days: auditRetentionDays, expire: expireAuditEvents },
+];
+
+/** Orders a job for each company that deletes what is too old; joins those that wait already. One runs at a time. */
+export const requestRetention = async (db: Database): Promise<void> => {
+  await db.asService(async (tx) => {
+    for (const companyId of await companyIds(tx)) {
+      await enqueue(tx, {
+        task: "retention",
+        payload: { companyId },
+        key: `retention:${companyId}`,
+        queueName: "retention",
+        priority: PRIORITY,
+        maxAttempts: 3,
+      });
+    }
+  });
+};
+
+/**
+ * The job that deletes a company's old rows, in batches. Each batch is a transaction with an audit row that names the table, how
+ * many rows and how old. Ends early when `signal` fires; what is left goes the next time.
+ */
+export const applyRetention = async (
+  deps: RetentionDeps,
+  { companyId }: { companyId: number },
+  signal: AbortSignal,
+): Promise<void> => {
+  const limit = deps.batchRows ?? BATCH_ROWS;
+  for (const { table, days, expire } of rulesOf(deps)) {
+    for (let batch = 0, count = limit; batch < BATCHES_MAX && count === limit && !signal.aborted; batch += 1) {
+      count = await deps.db.asServiceFor(companyId, async (tx) => {
+        const deleted = await expire(tx, companyId, days, limit);
+        if (deleted > 0) await recordDeletion(tx, companyId, table, { count: deleted, olderThanDays: days });
+        return deleted;
+      });
+    }
+  }
+};
+
+const recordDeletion = async (tx: Tx, companyId: number, table: string, detail: Record<string, number>) =>
+  writeAudit(tx, { companyId, actor: "server", action: "retention.delete", target: table, detail, ip: "" });
