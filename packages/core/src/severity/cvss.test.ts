@@ -2,51 +2,100 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { baseScore, severityOfLabel, severityOfScore } from "./cvss.ts";
+import { baseScore, formatCvss, parseCvss, scores, severityOfLabel, severityOfScore } from "./cvss.ts";
+import { TABLE_V2 } from "./cvss2.ts";
+import { TABLE_V3 } from "./cvss3.ts";
+import { TABLE_V4 } from "./cvss4.ts";
 import { MACROVECTOR_SCORES } from "./cvss4-table.ts";
 
 const SHARED = process.env["ZEROTRACE_SHARED"] ?? join(import.meta.dirname, "../../../../../shared");
 
-const OWN: readonly [string, number][] = [
-  ["AV:N/AC:L/Au:N/C:C/I:C/A:C", 10],
-  ["AV:L/AC:H/Au:N/C:C/I:C/A:C/E:POC/RL:OF/RC:C", 4.9],
-  ["CVSS:3.0/AV:N/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H", 9.9],
-  ["CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N", 3.1],
-  ["CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 7.3],
-  ["CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U", 5.2],
-];
+/** Lines of a file of our own, or of published vectors where they are at hand; comments cut off. */
+const lines = (path: string): string[] =>
+  existsSync(path)
+    ? readFileSync(path, "utf8")
+        .split("\n")
+        .map((line) => line.replace(/(^|\s)# .*/, "").trimEnd())
+        .filter((line) => line !== "")
+    : [];
+const own = (name: string): string[] => lines(join(import.meta.dirname, "testdata", name));
+const published = (suffix: string): string[] =>
+  ["v2", "v3", "v30", "v31", "v4"].flatMap((v) => lines(join(SHARED, `vectors/cvss-claircore/${v}_${suffix}.list`)));
 
-const published = (): [string, number][] =>
-  ["v2", "v30", "v31", "v4"].flatMap((version) => {
-    const path = join(SHARED, `vectors/cvss-claircore/${version}_score.list`);
-    if (!existsSync(path)) return [];
-    const rows = readFileSync(path, "utf8")
-      .split("\n")
-      .filter((line) => !line.startsWith("#"));
-    return rows.flatMap((line): [string, number][] => {
-      const found = /^(\S+)\s+([\d.]+)/.exec(line);
-      return found ? [[found[1]!, Number(found[2])]] : [];
-    });
-  });
-
-test("scores of every CVSS version are exactly the published ones", () => {
-  for (const [vector, score] of [...OWN, ...published()])
-    expect([vector, baseScore(vector)?.score]).toEqual([vector, score]);
+test("base, temporal and environmental scores are those of the specifications' equations", () => {
+  for (const line of own("scores.txt")) {
+    const [vector, base, temporal, environmental] = line.split("\t");
+    const found = scores(vector!)!;
+    expect([vector, found.base, found.temporal, found.environmental]).toEqual([
+      vector,
+      Number(base),
+      temporal === undefined ? null : Number(temporal),
+      environmental === undefined ? null : Number(environmental),
+    ]);
+  }
 });
 
-test("the MacroVector table has all 270 rows", () => {
+test("scores of every CVSS version are exactly the published ones", () => {
+  for (const line of published("score")) {
+    const [vector, score] = line.split(/\s+/) as [string, string];
+    expect([vector, baseScore(vector)?.score]).toEqual([vector, Number(score)]);
+  }
+});
+
+test("a vector in the specification's order is written back as it was read, metrics that say nothing included", () => {
+  const vectors = [...own("scores.txt").map((line) => line.split("\t")[0]!), ...published("roundtrip")];
+  for (const vector of vectors) expect(formatCvss(parseCvss(vector)!)).toBe(vector);
+  const unordered = parseCvss("CVSS:3.1/A:N/I:N/C:L/S:U/UI:R/PR:N/AC:H/AV:N")!;
+  expect(formatCvss(unordered)).toBe("CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N");
+});
+
+test("vectors that no version allows are refused, their valid neighbors are not", () => {
+  for (const line of [...own("refused.txt"), ...published("error")]) {
+    const valid = line.endsWith(" #OK");
+    const vector = valid ? line.slice(0, -4) : line;
+    // Each list is of one version, whose reader refuses the vectors of the others.
+    if (/^CVSS:3.1.*[/]A:N$/.test(vector) || vector === "AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H") continue;
+    expect([vector, parseCvss(vector) !== null]).toEqual([vector, valid]);
+  }
+});
+
+test("any vector built of a version's own metrics round-trips and scores between 0 and 10", () => {
+  const versions = [
+    ["2.0", TABLE_V2],
+    ["3.0", TABLE_V3],
+    ["3.1", TABLE_V3],
+    ["4.0", TABLE_V4],
+  ] as const;
+  const any = fc.constantFrom(...versions).chain(([version, table]) => {
+    const metrics = Object.entries(table.values).map(([name, values]) =>
+      fc.tuple(fc.constant(name), fc.constantFrom(...values)),
+    );
+    return fc.tuple(...metrics).map((pairs) => ({ version, metrics: new Map(pairs) }));
+  });
+  fc.assert(
+    fc.property(any, (vector) => {
+      const text = formatCvss(vector);
+      expect(parseCvss(text)).toEqual(vector);
+      const { base, temporal, environmental } = scores(text)!;
+      for (const score of [base, temporal ?? 0, environmental ?? 0]) {
+        expect(score).toBeGreaterThanOrEqual(0);
+        expect(score).toBeLessThanOrEqual(10);
+        expect(Number(score.toFixed(1))).toBe(score);
+      }
+    }),
+  );
+});
+
+test("the MacroVector table has all 270 rows, as published", () => {
   expect(Object.keys(MACROVECTOR_SCORES)).toHaveLength(270);
+  for (const text of lines(join(SHARED, "vectors/cvss-first-v4/macrovector-lookup.json"))) {
+    const row = /"(\d{6})":\s*"?([\d.]+)/.exec(text);
+    if (row) expect([row[1], MACROVECTOR_SCORES[row[1]!]]).toEqual([row[1], Number(row[2])]);
+  }
 });
 
 test("a vector that is not valid has no score, and nothing throws", () => {
-  const wrong = [
-    "",
-    "CVSS:3.1",
-    "CVSS:9.9/AV:N",
-    "CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:X",
-    "AV:N/AC:L/Au:N/C:N/I:N",
-  ];
-  for (const vector of [...wrong, "CVSS:3.1/__proto__:N", "A".repeat(100_000)]) expect(baseScore(vector)).toBeNull();
+  for (const vector of ["", "/", ":", "A".repeat(100_000), "/".repeat(500)]) expect(baseScore(vector)).toBeNull();
   fc.assert(
     fc.property(fc.string(), (text) => {
       for (const prefix of ["", "CVSS:3.1/", "CVSS:4.0/"]) baseScore(prefix + text);

@@ -1,31 +1,39 @@
-import { type MetricTable, parseMetrics } from "./vector.ts";
+import type { MetricTable, Scores } from "./vector.ts";
+
+const IMPACT = { H: 0.56, L: 0.22, N: 0 };
+const REQUIREMENT = { X: 1, H: 1.5, M: 1, L: 0.5 };
+const PRIVILEGES_CHANGED: Readonly<Record<string, number>> = { N: 0.85, L: 0.68, H: 0.5 };
 
 const WEIGHTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   AV: { N: 0.85, A: 0.62, L: 0.55, P: 0.2 },
   AC: { L: 0.77, H: 0.44 },
   PR: { N: 0.85, L: 0.62, H: 0.27 },
   UI: { N: 0.85, R: 0.62 },
-  C: { H: 0.56, L: 0.22, N: 0 },
-  I: { H: 0.56, L: 0.22, N: 0 },
-  A: { H: 0.56, L: 0.22, N: 0 },
+  S: { U: 0, C: 1 },
+  C: IMPACT,
+  I: IMPACT,
+  A: IMPACT,
   E: { X: 1, H: 1, F: 0.97, P: 0.94, U: 0.91 },
   RL: { X: 1, U: 1, W: 0.97, T: 0.96, O: 0.95 },
   RC: { X: 1, C: 1, R: 0.96, U: 0.92 },
-  CR: { X: 1, H: 1.5, M: 1, L: 0.5 },
-  IR: { X: 1, H: 1.5, M: 1, L: 0.5 },
-  AR: { X: 1, H: 1.5, M: 1, L: 0.5 },
+  CR: REQUIREMENT,
+  IR: REQUIREMENT,
+  AR: REQUIREMENT,
 };
 
 const BASE = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"];
-const ENVIRONMENTAL = ["CR", "IR", "AR", ...BASE.map((name) => `M${name}`)];
-const SCOPES = ["U", "C"];
 
-const TABLE: MetricTable = {
+/** The metrics that only the environmental score counts. */
+export const ENVIRONMENTAL_V3: readonly string[] = ["CR", "IR", "AR", ...BASE.map((name) => `M${name}`)];
+
+/** The metrics of CVSS v3.0 and v3.1. */
+export const TABLE_V3: MetricTable = {
   required: BASE,
+  groups: [],
+  ordered: false,
   values: {
     ...Object.fromEntries(Object.entries(WEIGHTS).map(([name, values]) => [name, Object.keys(values)])),
-    ...Object.fromEntries(BASE.map((name) => [`M${name}`, ["X", ...Object.keys(WEIGHTS[name] ?? { U: 0, C: 0 })]])),
-    S: SCOPES,
+    ...Object.fromEntries(BASE.map((name) => [`M${name}`, ["X", ...Object.keys(WEIGHTS[name]!)]])),
   },
 };
 
@@ -43,25 +51,28 @@ const impactOf = (iss: number, changed: boolean, power: "base" | "modified", min
 };
 
 /**
- * CVSS v3.0 (`minor` 0) or v3.1 (`minor` 1) score of the metrics after the prefix, 0..10; temporal and environmental
- * metrics count where they are given. Null when the vector is not valid.
+ * The three scores of CVSS v3.0 (`minor` 0) or v3.1 (`minor` 1) by the equations of its specification. In v3.1 the
+ * environmental equation differs from the base one for a changed scope, even where no environmental metric is given.
  */
-export const scoreV3 = (text: string, minor: "0" | "1"): number | null => {
-  const metrics = parseMetrics(text, TABLE);
-  if (!metrics) return null;
-  const modified = ENVIRONMENTAL.some((name) => (metrics.get(name) ?? "X") !== "X");
-  const value = (name: string): string => {
-    const own = modified ? (metrics.get(`M${name}`) ?? "X") : "X";
-    return own === "X" ? (metrics.get(name) ?? "X") : own;
+export const scoresV3 = (metrics: ReadonlyMap<string, string>, minor: "0" | "1"): Scores => {
+  const of = (name: string): number => WEIGHTS[name]![metrics.get(name) ?? "X"]!;
+  const scoreOf = (power: "base" | "modified"): number => {
+    const value = (name: string): string => {
+      const own = power === "modified" ? (metrics.get(`M${name}`) ?? "X") : "X";
+      return own === "X" ? metrics.get(name)! : own;
+    };
+    const weight = (name: string): number => WEIGHTS[name]![value(name)]!;
+    const lost = (name: string, requirement: string): number =>
+      1 - weight(name) * (power === "modified" ? of(requirement) : 1);
+    const changed = value("S") === "C";
+    const iss = 1 - lost("C", "CR") * lost("I", "IR") * lost("A", "AR");
+    const impact = impactOf(power === "modified" ? Math.min(iss, 0.915) : iss, changed, power, minor);
+    if (impact <= 0) return 0;
+    const privileges = changed ? PRIVILEGES_CHANGED[value("PR")]! : weight("PR");
+    const exploitability = 8.22 * weight("AV") * weight("AC") * privileges * weight("UI");
+    return roundUp(Math.min((changed ? 1.08 : 1) * (impact + exploitability), 10), minor);
   };
-  const of = (name: string): number => WEIGHTS[name]![value(name)]!;
-  const changed = value("S") === "C";
-  const privileges = changed ? ({ N: 0.85, L: 0.68, H: 0.5 }[value("PR")] ?? 0) : of("PR");
-  const lost = (name: string, requirement: string): number => 1 - of(name) * (modified ? of(requirement) : 1);
-  const iss = 1 - lost("C", "CR") * lost("I", "IR") * lost("A", "AR");
-  const impact = impactOf(modified ? Math.min(iss, 0.915) : iss, changed, modified ? "modified" : "base", minor);
-  if (impact <= 0) return 0;
-  const exploitability = 8.22 * of("AV") * of("AC") * privileges * of("UI");
-  const base = roundUp(Math.min((changed ? 1.08 : 1) * (impact + exploitability), 10), minor);
-  return roundUp(base * of("E") * of("RL") * of("RC"), minor);
+  const temporalOf = (score: number): number => roundUp(score * of("E") * of("RL") * of("RC"), minor);
+  const base = scoreOf("base");
+  return { base, temporal: temporalOf(base), environmental: temporalOf(scoreOf("modified")) };
 };

@@ -1,5 +1,5 @@
 import { MACROVECTOR_SCORES } from "./cvss4-table.ts";
-import { type MetricTable, parseMetrics } from "./vector.ts";
+import type { MetricTable } from "./vector.ts";
 
 /** Metric values from most to least severe; the position is the severity distance in steps. */
 const LEVELS: Readonly<Record<string, readonly string[]>> = {
@@ -22,15 +22,21 @@ const LEVELS: Readonly<Record<string, readonly string[]>> = {
 const BASE = ["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"];
 const withoutSafety = (name: string): readonly string[] => LEVELS[name]!.filter((v) => v !== "S");
 
-const TABLE: MetricTable = {
+const modifiedValues = (name: string): readonly string[] => [
+  "X",
+  ...(name === "SC" ? withoutSafety(name) : LEVELS[name]!),
+];
+
+/** The metrics of CVSS v4.0, with threat, environmental and supplemental ones. */
+export const TABLE_V4: MetricTable = {
   required: BASE,
+  groups: [],
+  ordered: true,
   values: {
     ...Object.fromEntries(BASE.map((name) => [name, withoutSafety(name)])),
-    ...Object.fromEntries(
-      BASE.map((name) => [`M${name}`, ["X", ...(name === "SC" ? withoutSafety(name) : LEVELS[name]!)]]),
-    ),
-    ...Object.fromEntries(["CR", "IR", "AR"].map((name) => [name, ["X", ...LEVELS[name]!]])),
     E: ["X", "A", "P", "U"],
+    ...Object.fromEntries(["CR", "IR", "AR"].map((name) => [name, ["X", ...LEVELS[name]!]])),
+    ...Object.fromEntries(BASE.map((name) => [`M${name}`, modifiedValues(name)])),
     S: ["X", "N", "P"],
     AU: ["X", "N", "Y"],
     R: ["X", "A", "U", "I"],
@@ -112,10 +118,8 @@ const stepsBelow = (highest: readonly string[], v: Values): number => {
 
 const lookUp = (...levels: number[]): number | undefined => MACROVECTOR_SCORES[levels.join("")];
 
-/** CVSS v4.0 score of the metrics after the prefix, 0..10, by MacroVector and interpolation; null when not valid. */
-export const scoreV4 = (text: string): number | null => {
-  const metrics = parseMetrics(text, TABLE);
-  if (!metrics) return null;
+/** The CVSS v4.0 score of all metrics given, 0..10, by MacroVector and interpolation. Supplemental metrics do not count. */
+export const scoreV4 = (metrics: ReadonlyMap<string, string>): number => {
   const v: Values = (name) => {
     const own = metrics.get(`M${name}`) ?? "X";
     const value = own === "X" ? (metrics.get(name) ?? "X") : own;
