@@ -1,3 +1,5 @@
+import type { Ssvc } from "./enrichment.ts";
+
 /** One advisory record, normalized from the OSV schema (https://ossf.github.io/osv-schema/). */
 export interface AdvisoryRecord {
   readonly id: string;
@@ -12,6 +14,8 @@ export interface AdvisoryRecord {
   /** Where the data comes from when it is not the database that the id suggests; empty otherwise. */
   readonly origin: string;
   readonly affected: readonly AffectedPackage[];
+  /** Weaknesses, `CWE-79`; absent when the source names none. */
+  readonly cwes?: readonly string[];
 }
 
 export interface RecordSeverity {
@@ -55,6 +59,12 @@ export interface AdvisoryGroup {
   readonly kevAddedAt: string | null;
   readonly publishedAt: string | null;
   readonly modifiedAt: string | null;
+  /** Weaknesses, `CWE-79`, sorted by number. */
+  readonly cwes: readonly string[];
+  /** CISA's decision points; null when it has not decided. */
+  readonly ssvc: Ssvc | null;
+  /** Addresses of known exploits, sorted. */
+  readonly exploits: readonly string[];
 }
 
 /** `unknown` means that no source gave a severity; it is never `none`. */

@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import { baseScore } from "../severity/cvss.ts";
 import { schemeFor } from "../version/index.ts";
 import type { AdvisoryRecord, AffectedPackage, AffectedRange, RecordSeverity } from "./advisory.ts";
+import { CWES_MAX, isCwe } from "./enrichment.ts";
 import { intervalsOf, readEvents } from "./osv-ranges.ts";
 
 /** Bounds of one record; counts, and lengths in UTF-16 units. */
@@ -138,6 +139,13 @@ const severityOf = (record: Json, entries: readonly Json[]): RecordSeverity => {
   return { vectors: order.map(([vector]) => vector), label };
 };
 
+/** Weaknesses as GitHub writes them; anything else is left out. */
+const cwesOf = (record: Json): string[] => {
+  const ids = inner(record, "database_specific")["cwe_ids"];
+  if (!Array.isArray(ids)) return [];
+  return ids.filter((id): id is string => typeof id === "string" && isCwe(id)).slice(0, CWES_MAX);
+};
+
 /**
  * Reads one record in the OSV schema (any 1.x version). GIT ranges and entries without a package are left out; all
  * else that the schema's evaluation needs is kept. Throws BAD_RECORD naming the first field that cannot be used.
@@ -149,6 +157,7 @@ export const parseOsvRecord = (json: unknown): AdvisoryRecord => {
   if (modifiedAt === null) throw bad("modified", "is missing");
   const entries = list(record["affected"], "affected", OSV_LIMITS.affected);
   const affected = entries.flatMap((entry, i) => affectedOf(entry, `affected[${i}]`) ?? []);
+  const cwes = cwesOf(record);
   return {
     id,
     aliases: names(record["aliases"], "aliases").filter((name) => name !== id),
@@ -160,5 +169,6 @@ export const parseOsvRecord = (json: unknown): AdvisoryRecord => {
     severity: severityOf(record, entries as readonly Json[]),
     origin: line(inner(record, "database_specific")["derived_from"], OSV_LIMITS.originLength),
     affected,
+    ...(cwes.length > 0 && { cwes }),
   };
 };

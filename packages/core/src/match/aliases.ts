@@ -27,7 +27,8 @@ const isPlural = (record: NamedRecord): boolean =>
  */
 export const isNotice = (record: NamedRecord): boolean => !isCve(record.id) && isPlural(record);
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** Order of UTF-16 code units. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const rank = (name: string): number => (isCve(name) ? 0 : name.startsWith("GHSA-") ? 1 : 2);
 
@@ -58,6 +59,17 @@ const createUnion = () => {
   return { add: (): number => parent.push(parent.length) - 1, find, join };
 };
 
+/** What belongs to each owner, ascending, all in one array: a list object for each would weigh more than the records. */
+const sideBySide = (count: number, ownerOf: (i: number) => number, ownerCount: number) => {
+  const ends = new Uint32Array(ownerCount + 1);
+  for (let i = 0; i < count; i++) ends[ownerOf(i) + 1]!++;
+  for (let owner = 0; owner < ownerCount; owner++) ends[owner + 1]! += ends[owner]!;
+  const places = ends.slice();
+  const items = new Uint32Array(count);
+  for (let i = 0; i < count; i++) items[places[ownerOf(i)]!++] = i;
+  return (owner: number): Uint32Array => items.subarray(ends[owner], ends[owner + 1]);
+};
+
 /**
  * Groups records that name the same weakness: the transitive union of id, aliases and a single upstream. A notice stays
  * alone, and no other record is joined through its name. Same records in any order give the same groups, sorted by id.
@@ -80,27 +92,20 @@ export const groupRecords = (records: readonly NamedRecord[]): AliasGroup[] => {
       : [...record.aliases, ...record.upstream];
     for (const name of joined) if (!notices.has(name)) union.join(node, nodeOf(name));
   }
-  const members = new Map<number, { names: Set<string>; references: Set<string>; records: number[] }>();
-  const memberOf = (node: number) => {
-    const root = union.find(node);
-    let member = members.get(root);
-    if (!member) members.set(root, (member = { names: new Set(), references: new Set(), records: [] }));
-    return member;
-  };
-  for (const [name, node] of nodes) memberOf(node).names.add(name);
-  records.forEach((record, i) => {
-    const member = memberOf(nodes.get(record.id)!);
-    member.records.push(i);
-    for (const name of [...record.aliases, ...record.upstream]) member.references.add(name);
-  });
-  return [...members.values()]
-    .filter((member) => member.records.length > 0)
-    .map((member) => {
-      const first = records[member.records[0]!]!;
-      const notice = notices.has(first.id);
-      const id = notice ? first.id : [...member.names].reduce((a, b) => (compareNames(b, a) < 0 ? b : a));
-      const aliases = [...member.names.union(member.references)].filter((name) => name !== id).sort();
-      return { id, aliases, records: member.records, notice };
-    })
-    .sort((a, b) => compareText(a.id, b.id));
+  const names = [...nodes.keys()];
+  const namesOf = sideBySide(names.length, (node) => union.find(node), names.length);
+  const recordsOf = sideBySide(records.length, (i) => union.find(nodes.get(records[i]!.id)!), names.length);
+  const groups: AliasGroup[] = [];
+  for (let root = 0; root < names.length; root++) {
+    const positions = Array.from(recordsOf(root));
+    if (positions.length === 0) continue;
+    const all = new Set(Array.from(namesOf(root), (node) => names[node]!));
+    const first = records[positions[0]!]!;
+    const notice = notices.has(first.id);
+    const id = notice ? first.id : [...all].reduce((a, b) => (compareNames(b, a) < 0 ? b : a));
+    for (const i of positions) for (const name of [...records[i]!.aliases, ...records[i]!.upstream]) all.add(name);
+    all.delete(id);
+    groups.push({ id, aliases: [...all].sort(), records: positions, notice });
+  }
+  return groups.sort((a, b) => compareText(a.id, b.id));
 };

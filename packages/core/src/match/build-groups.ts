@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from "../advisory/advisory.ts";
 import { severityOfScore } from "../severity/cvss.ts";
 import { type AliasGroup, compareNames, isCve } from "./aliases.ts";
+import { buildEnrichment, type CveFacts, type EnrichmentStore } from "./build-enrichment.ts";
 import { createColumn, createHash } from "./bytes.ts";
 import { NONE } from "./layout.ts";
 import type { Store, StoredRecord } from "./store.ts";
@@ -9,6 +10,7 @@ import type { Store, StoredRecord } from "./store.ts";
 export interface Enrichment {
   readonly kev: ReadonlyMap<string, string>;
   epss(cve: string): { readonly score: number; readonly percentile: number } | null;
+  readonly facts: EnrichmentStore;
 }
 
 /** Stands in `groupScore` for "no score"; scores are stored as tenths. */
@@ -21,7 +23,8 @@ interface Rating {
 
 const worse = (a: Severity, b: Severity): Severity => (SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b);
 
-const ratingOf = (records: readonly StoredRecord[]): Rating => {
+/** The records' own rating speaks before the one of others about the CVE, unless that is of a newer CVSS version. */
+const ratingOf = (records: readonly StoredRecord[], facts: readonly CveFacts[]): Rating => {
   let best: StoredRecord["cvss"] = null;
   let label: Severity = "unknown";
   for (const { cvss, label: own } of records) {
@@ -30,6 +33,7 @@ const ratingOf = (records: readonly StoredRecord[]): Rating => {
     // A newer CVSS version wins, then the higher score.
     if (!best || cvss.version > best.version || (cvss.version === best.version && cvss.score > best.score)) best = cvss;
   }
+  for (const { cvss } of facts) if (cvss && (!best || cvss.version > best.version)) best = cvss;
   return { cvss: best, severity: best ? severityOfScore(best.score) : label };
 };
 
@@ -42,8 +46,13 @@ const speakersOf = (group: AliasGroup, records: readonly StoredRecord[]): Stored
   );
 };
 
-const ratingsOf = (groups: readonly AliasGroup[], speakers: readonly StoredRecord[][]): Rating[] => {
-  const own = speakers.map(ratingOf);
+const ratingsOf = (
+  groups: readonly AliasGroup[],
+  speakers: readonly StoredRecord[][],
+  factsOf: (group: AliasGroup) => readonly CveFacts[],
+): Rating[] => {
+  // a notice is not rated by one of the CVEs that it covers
+  const own = speakers.map((records, i) => ratingOf(records, groups[i]!.notice ? [] : factsOf(groups[i]!)));
   const byId = new Map(groups.map((group, i) => [group.id, own[i]!]));
   return groups.map((group, i) => {
     const rating = own[i]!;
@@ -62,12 +71,34 @@ const extreme = (values: readonly number[], pick: (...values: number[]) => numbe
   return known.length === 0 ? Number.NaN : pick(...known);
 };
 
+const hashExtras = (
+  hash: ReturnType<typeof createHash>,
+  sections: ReturnType<typeof buildEnrichment>,
+  group: number,
+  store: Store,
+): void => {
+  const { groupCwes, groupCweOffsets, groupExploits, groupExploitOffsets, groupSsvc } = sections;
+  const texts = [
+    ...groupCwes.subarray(groupCweOffsets[group], groupCweOffsets[group + 1]),
+    ...groupExploits.subarray(groupExploitOffsets[group], groupExploitOffsets[group + 1]),
+  ];
+  for (const text of texts) hash.text(store.strings.of(text));
+  hash.add(groupSsvc[group]!);
+};
+
 /** Writes the group sections. A notice takes the earliest KEV date and the highest EPSS of the CVEs that it covers. */
 export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichment: Enrichment) => {
   const { intern } = store.strings;
   const count = groups.length;
   const speakers = groups.map((group) => speakersOf(group, store.records));
-  const ratings = ratingsOf(groups, speakers);
+  const cvesOf = groups.map((group) => [group.id, ...group.aliases].filter(isCve));
+  const factsOf = (cves: readonly string[]): CveFacts[] => cves.flatMap((id) => enrichment.facts.of(id) ?? []);
+  const ratings = ratingsOf(groups, speakers, (group) => factsOf([group.id, ...group.aliases].filter(isCve)));
+  const enriched = buildEnrichment(
+    store,
+    enrichment.facts,
+    groups.map((group, i) => ({ cves: cvesOf[i]!, records: group.records })),
+  );
   const u32 = (): Uint32Array => new Uint32Array(count);
   const out = {
     groupId: u32(),
@@ -86,12 +117,13 @@ export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichm
   groups.forEach((group, i) => {
     const rating = ratings[i]!;
     const names = [group.id, ...group.aliases];
-    const cves = names.filter(isCve);
+    const cves = cvesOf[i]!;
+    const facts = group.notice ? [] : factsOf(cves);
     const kev = cves.flatMap((cve) => enrichment.kev.get(cve) ?? []).sort()[0];
     const epss = cves.flatMap((cve) => enrichment.epss(cve) ?? []).sort((a, b) => b.score - a.score)[0];
     const summary = speakers[i]!.find((record) => store.strings.of(record.summary) !== "");
     out.groupId[i] = intern(group.id);
-    out.groupSummary[i] = summary?.summary ?? intern("");
+    out.groupSummary[i] = summary?.summary ?? facts.find((one) => one.summary !== null)?.summary ?? intern("");
     out.groupSeverity[i] = SEVERITIES.indexOf(rating.severity);
     if (rating.cvss) {
       out.groupScore[i] = Math.round(rating.cvss.score * 10);
@@ -100,7 +132,7 @@ export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichm
     if (epss) out.groupEpss.set([epss.score, epss.percentile], i * 2);
     if (kev !== undefined) out.groupKev[i] = intern(kev);
     out.groupPublished[i] = extreme(
-      speakers[i]!.map((record) => record.publishedAt),
+      [...speakers[i]!, ...facts].map((one) => one.publishedAt),
       Math.min,
     );
     out.groupModified[i] = extreme(
@@ -118,12 +150,14 @@ export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichm
       `${rating.severity} ${rating.cvss?.score ?? ""} ${rating.cvss ? store.strings.of(rating.cvss.vector) : ""}`,
     );
     hash.text(`${epss?.score ?? ""} ${epss?.percentile ?? ""} ${kev ?? ""}`);
+    hashExtras(hash, enriched, i, store);
     out.groupHash.set(hash.pair(), i * 2);
   });
   aliases.offsets.push(aliases.values.length);
   records.offsets.push(records.values.length);
   return {
     ...out,
+    ...enriched,
     groupAliasOffsets: aliases.offsets.view(),
     groupAliases: aliases.values.view(),
     groupRecordOffsets: records.offsets.view(),

@@ -1,5 +1,7 @@
 import type { AdvisoryRecord } from "../advisory/advisory.ts";
+import type { CveEnrichment, LifeCycle } from "../advisory/enrichment.ts";
 import { groupRecords } from "./aliases.ts";
+import { createEnrichment, withdrawRejected } from "./build-enrichment.ts";
 import { buildGroups } from "./build-groups.ts";
 import { buildRows, hashPackages } from "./build-rows.ts";
 import { hashName } from "./bytes.ts";
@@ -103,6 +105,11 @@ export interface IndexBuilder {
   kev(cve: string, addedAt: string): void;
   /** Score and percentile in 0..1; other values are ignored. */
   epss(cve: string, score: number, percentile: number): void;
+  /** What a source says of a CVE; the first source's word stands, lists are joined. CVEs that no record names are dropped. */
+  cve(entry: CveEnrichment): void;
+  /** The name of a weakness, `CWE-79`. */
+  cwe(id: string, name: string): void;
+  lifeCycle(product: LifeCycle): void;
   /** The finished artefact; the same calls in the same order give the same bytes. The builder is used up. */
   finish(meta: BuildMeta): Uint8Array<ArrayBuffer>;
 }
@@ -112,16 +119,25 @@ export const createIndexBuilder = (): IndexBuilder => {
   const store = createStore();
   const kev = new Map<string, string>();
   const epss = createEpss();
+  const facts = createEnrichment(store);
   return {
     add: store.add,
     kev: (cve, addedAt) => void kev.set(cve, addedAt.slice(0, 10)),
     epss: epss.add,
+    cve: facts.cve,
+    cwe: facts.cwe,
+    lifeCycle: facts.lifeCycle,
     finish: ({ builtAt, sources }) => {
+      withdrawRejected(store, facts);
       const groups = groupRecords(store.records);
       const rows = buildRows(store, groups);
       const wanted = new Set(groups.flatMap((g) => [g.id, ...g.aliases].map(numberOfCve)).filter((n) => n >= 0));
       const scores = epss.pick(wanted);
-      const groupSections = buildGroups(store, groups, { kev, epss: (cve) => scores.get(numberOfCve(cve)) ?? null });
+      const groupSections = buildGroups(store, groups, {
+        kev,
+        epss: (cve) => scores.get(numberOfCve(cve)) ?? null,
+        facts,
+      });
       const packageHash = hashPackages(store, groups, rows);
       const { lists, byName, ...rowSections } = rows;
       const packageSections = packPackages(store, byName);

@@ -4,7 +4,7 @@ import { checksum } from "./bytes.ts";
 /** "ZTIX", little-endian. */
 const MAGIC = 0x5849545a;
 /** Raised with every change of the layout. */
-export const INDEX_FORMAT = 1;
+export const INDEX_FORMAT = 2;
 /** Largest index that is opened, in bytes. */
 export const INDEX_BYTES_MAX = 1024 * 1024 * 1024;
 
@@ -58,7 +58,13 @@ const SECTIONS = {
   groupAliases: "u32",
   groupRecordOffsets: "u32",
   groupRecords: "u32",
+  groupSsvc: "u8",
+  groupCweOffsets: "u32",
+  groupCwes: "u32",
+  groupExploitOffsets: "u32",
+  groupExploits: "u32",
   groupHash: "u32",
+  extras: "u8",
 } as const;
 
 type ArrayOf = { u8: Uint8Array; u32: Uint32Array; f64: Float64Array };
@@ -87,6 +93,12 @@ export const pack = (sections: Sections): Uint8Array<ArrayBuffer> => {
   words.set([MAGIC, INDEX_FORMAT, size, 0, ...places]);
   words[3] = checksum(words.subarray(4));
   return bytes;
+};
+
+/** Whether the first 8 bytes are those of an index that this version reads. */
+export const isReadableHead = (head: Uint8Array): boolean => {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return head.byteLength >= 8 && view.getUint32(0, true) === MAGIC && view.getUint32(4, true) === INDEX_FORMAT;
 };
 
 const broken = (why: string): AppError => new AppError("BAD_FEED", `The index cannot be used: ${why}. Build it again.`);

@@ -1,9 +1,11 @@
 import { SEVERITIES, type AdvisoryGroup } from "../advisory/advisory.ts";
+import type { LifeCycle } from "../advisory/enrichment.ts";
 import { applicableEcosystems } from "../component/ecosystem.ts";
 import { nameRuleOf } from "../component/normalize.ts";
 import { AppError } from "../errors.ts";
 import { schemeFor } from "../version/index.ts";
 import type { VersionScheme } from "../version/scheme.ts";
+import { type Extras, unpackSsvc } from "./build-enrichment.ts";
 import { NO_SCORE } from "./build-groups.ts";
 import { hashName, hex } from "./bytes.ts";
 import { createJudge, type Judge } from "./judge.ts";
@@ -27,6 +29,10 @@ export interface AdvisoryIndex {
   attributesHash(position: number): string;
   /** Every package, sorted; `hash` changes when a range of it or a name of its groups changes. */
   packages(): Iterable<{ ecosystem: string; name: string; hash: string }>;
+  /** Products and their release cycles, sorted by product. */
+  lifeCycles(): readonly LifeCycle[];
+  /** The name of a weakness (`CWE-79`), or null. */
+  cweName(id: string): string | null;
 }
 
 /** What an ecosystem as written by a component means in this index. */
@@ -101,6 +107,9 @@ const createGroups = (s: Sections, texts: Texts) => {
       kevAddedAt: s.groupKev[i] === NONE ? null : texts.decode(s.groupKev[i]!),
       publishedAt: instant(s.groupPublished[i]!),
       modifiedAt: instant(s.groupModified[i]!),
+      cwes: Array.from(s.groupCwes.slice(s.groupCweOffsets[i], s.groupCweOffsets[i + 1]), texts.decode),
+      ssvc: unpackSsvc(s.groupSsvc[i]!),
+      exploits: Array.from(s.groupExploits.slice(s.groupExploitOffsets[i], s.groupExploitOffsets[i + 1]), texts.decode),
     };
   };
   const recordsOf = (i: number): string[] => {
@@ -113,6 +122,18 @@ const createGroups = (s: Sections, texts: Texts) => {
     return hex(s.groupHash[i * 2]!, s.groupHash[i * 2 + 1]!);
   };
   return { advisory, recordsOf, attributesHash };
+};
+
+const createExtras = (s: Sections) => {
+  let read: Extras | null = null;
+  const extras = (): Extras => (read ??= JSON.parse(new TextDecoder().decode(s.extras.slice())) as Extras);
+  return {
+    lifeCycles: (): readonly LifeCycle[] => extras().lifeCycles,
+    cweName: (id: string): string | null => {
+      const { cweNames } = extras();
+      return Object.hasOwn(cweNames, id) ? cweNames[id]! : null;
+    },
+  };
 };
 
 const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge) => ({
@@ -160,6 +181,7 @@ export const openIndex = (bytes: Uint8Array): AdvisoryIndex => {
       }));
     },
     ...groups,
+    ...createExtras(s),
     *packages() {
       for (let i = 0; i < s.packageName.length; i++) {
         yield {

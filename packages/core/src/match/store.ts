@@ -15,6 +15,8 @@ export interface StoredRecord extends NamedRecord {
   readonly publishedAt: number;
   readonly modifiedAt: number;
   readonly withdrawnAt: number;
+  /** Numbers of the string table. */
+  readonly cwes: readonly number[];
 }
 
 export interface StoredPackage {
@@ -57,10 +59,12 @@ const storedOf = (record: AdvisoryRecord, strings: ReturnType<typeof createStrin
     publishedAt: millis(record.publishedAt),
     modifiedAt: millis(record.modifiedAt),
     withdrawnAt: record.withdrawnAt === null ? Number.NaN : Date.parse(record.withdrawnAt),
+    cwes: record.cwes === undefined ? NO_CWES : record.cwes.map(strings.intern),
   };
 };
 
 const NO_NAMES: readonly string[] = [];
+const NO_CWES: readonly number[] = [];
 
 const createRows = () => ({
   package: createColumn(),

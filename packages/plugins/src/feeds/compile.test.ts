@@ -90,3 +90,13 @@ test("a process of its own gives the same result, passes errors on and stops on 
   abort.abort();
   await expect(running).rejects.toThrow(/abort/i);
 });
+
+test("a location may name one feed, at its public address or at another", async () => {
+  const folder = layout("A", "2026-01-01T00:00:00Z");
+  const { meta } = await compileFeeds(optionsFor([`osv=${folder}`]));
+  expect(meta.sources.map((source) => [source.feed, source.location])).toEqual([["osv", folder]]);
+  await expect(compileFeeds(optionsFor([`kev=${folder}`]))).rejects.toMatchObject({
+    code: "FEEDS_UNAVAILABLE",
+    message: expect.stringContaining(folder),
+  });
+});

@@ -45,7 +45,8 @@ export async function compileFeeds(options: CompileOptions): Promise<Compiled> {
     const winners = new Winners();
     let built = await readOnce(options, plan, winners, recordsPath);
     // An older form of a record came first: now that the newest is known for each id, read again and take only these.
-    if (winners.lateCount > 0) built = await readOnce(options, plan, winners.secondPass(), recordsPath);
+    built ??= await readOnce(options, plan, winners.secondPass(), recordsPath);
+    if (built === null) throw new AppError("INTERNAL", "The second reading of the feeds gave nothing.");
     const bytes = built.builder.finish({ builtAt: now.toISOString(), sources: built.sources });
     writeWhole(`${indexPath}.part`, bytes);
     options.signal.throwIfAborted();
@@ -87,33 +88,39 @@ class Winners {
   }
 }
 
+/** Reads all feeds; null when an older form of a record came first, so that what was collected is of no use. */
 async function readOnce(
   options: CompileOptions,
   plan: Plan,
   winners: Winners,
   recordsPath: string | null,
-): Promise<{ builder: IndexBuilder; sources: SourceReport[] }> {
-  const builder = createIndexBuilder();
+): Promise<{ builder: IndexBuilder; sources: SourceReport[] } | null> {
+  // Given up as soon as it is of no use: the memory goes back before the next reading.
+  let builder: IndexBuilder | null = createIndexBuilder();
   const copy = recordsPath ? new CopyFile(`${recordsPath}.part`) : null;
+  const sinkFor = (feed: string): FeedSink => ({
+    record(record, raw) {
+      const isTaken = winners.take(record.id, record.modifiedAt);
+      if (winners.lateCount > 0) builder = null;
+      if (!isTaken || builder === null) return;
+      builder.add(record);
+      copy?.row(record.id, feed, record.modifiedAt, raw);
+    },
+    kev: (cveId, addedAt) => builder?.kev(cveId, addedAt),
+    epss: (cveId, score, percentile) => builder?.epss(cveId, score, percentile),
+    cve: (entry) => builder?.cve(entry),
+    cwe: (id, name) => builder?.cwe(id, name),
+    lifeCycle: (product) => builder?.lifeCycle(product),
+  });
   try {
-    const sources = await readSteps(options, plan, (feed) => sinkOf(feed, builder, winners, copy));
+    const sources = await readSteps(options, plan, sinkFor);
     copy?.finish();
-    return { builder, sources };
+    return builder && { builder, sources };
   } catch (error) {
     copy?.close();
     throw error;
   }
 }
-
-const sinkOf = (feed: string, builder: IndexBuilder, winners: Winners, copy: CopyFile | null): FeedSink => ({
-  record(record, raw) {
-    if (!winners.take(record.id, record.modifiedAt)) return;
-    builder.add(record);
-    copy?.row(record.id, feed, record.modifiedAt, raw);
-  },
-  kev: (cveId, addedAt) => builder.kev(cveId, addedAt),
-  epss: (cveId, score, percentile) => builder.epss(cveId, score, percentile),
-});
 
 async function readSteps(
   options: CompileOptions,
@@ -128,7 +135,8 @@ async function readSteps(
       const cacheDir = join(options.cacheDir, id);
       await mkdir(cacheDir, { recursive: true });
       const { signal, onProgress } = options;
-      const context = { cacheDir, fetch: globalThis.fetch, clock: () => new Date(), signal, onProgress };
+      const { isShared } = step;
+      const context = { cacheDir, isShared, fetch: globalThis.fetch, clock: () => new Date(), signal, onProgress };
       const report = await feed.read(context, step.location, sinkFor(id));
       if (report === null) continue;
       found = true;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
-import type { AdvisoryRecord } from "@zerotrace/core";
+import type { AdvisoryRecord, CveEnrichment, LifeCycle } from "@zerotrace/core";
 import type { FeedContext, FeedSink } from "./feed.ts";
 
 /** An empty folder of its own. */
@@ -69,6 +69,7 @@ export const recordJson = (id: string, modified = "2026-01-01T00:00:00Z"): Buffe
 /** A context over a folder of its own. */
 export const contextOf = (signal: AbortSignal = new AbortController().signal): FeedContext => ({
   cacheDir: freshFolder(),
+  isShared: true,
   fetch: globalThis.fetch,
   clock: () => new Date("2026-02-03T04:05:06Z"),
   signal,
@@ -80,12 +81,18 @@ export function recordingSink() {
   const records: AdvisoryRecord[] = [];
   const kev: [string, string][] = [];
   const epss: [string, number, number][] = [];
+  const cves: CveEnrichment[] = [];
+  const cweNames: [string, string][] = [];
+  const lifeCycles: LifeCycle[] = [];
   const sink: FeedSink = {
     record: (record) => void records.push(record),
     kev: (cveId, addedAt) => void kev.push([cveId, addedAt]),
     epss: (cveId, score, percentile) => void epss.push([cveId, score, percentile]),
+    cve: (entry) => void cves.push(entry),
+    cwe: (id, name) => void cweNames.push([id, name]),
+    lifeCycle: (product) => void lifeCycles.push(product),
   };
-  return { sink, records, kev, epss };
+  return { sink, records, kev, epss, cves, cweNames, lifeCycles };
 }
 
 /** A real server on loopback for the length of `use`. */

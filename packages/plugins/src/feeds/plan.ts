@@ -9,6 +9,7 @@ import type { Feed } from "./feed.ts";
 import { createKevFeed, KEV_URL, kevFeed } from "./kev/index.ts";
 import { COVERED_ECOSYSTEMS, OSV_BUCKET } from "./osv/ecosystems.ts";
 import { createOsvFeed, osvFeed } from "./osv/index.ts";
+import { FEEDS } from "./registry.ts";
 
 const PROBE_TIMEOUT_MS = 5000;
 /** For a source that the probe did not reach: one short try, then the copy at hand. */
@@ -31,6 +32,8 @@ export const PUBLIC_SOURCES: PublicSources = { osv: OSV_BUCKET, kev: KEV_URL, ep
 export interface PlanStep {
   readonly location: string;
   readonly feeds: readonly Feed[];
+  /** See `FeedContext.isShared`. */
+  readonly isShared: boolean;
 }
 
 export interface Plan {
@@ -55,15 +58,17 @@ export interface PlanOptions {
  */
 export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: Date): Promise<Plan> {
   const { dpkgStatusPath, osReleasePath } = options;
-  const mirror: PlanStep = { location: "", feeds: [createDebianArchiveFeed({ dpkgStatusPath, osReleasePath })] };
+  const mirror: PlanStep = {
+    location: "",
+    feeds: [createDebianArchiveFeed({ dpkgStatusPath, osReleasePath })],
+    isShared: false,
+  };
   if (options.locations.length > 0) {
-    const steps = options.locations.map((location) => {
-      if (location === PACKAGE_MIRROR) return mirror;
-      // A layout that is named itself is not read a second time with its parent.
-      const osv = holdsAnother(location, options.locations) ? createOsvFeed({ nested: false }) : osvFeed;
-      return { location, feeds: [osv, kevFeed, epssFeed] };
-    });
-    return { steps, missing: [], mend: "Expected <Ecosystem>/all.zip, kev/ or epss/ there" };
+    const steps = options.locations.map((location) =>
+      location === PACKAGE_MIRROR ? mirror : namedStep(location, options.locations),
+    );
+    const ids = FEEDS.map((feed) => feed.descriptor.id).join(", ");
+    return { steps, missing: [], mend: `Expected <Ecosystem>/all.zip or a folder of a feed there (${ids})` };
   }
   const urls = options.publicSources ?? PUBLIC_SOURCES;
   const [osvSilence, kevSilence, epssSilence] = await Promise.all([
@@ -72,7 +77,9 @@ export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: 
     probe(urls.epss, signal),
   ]);
   const steps: PlanStep[] = [
-    osvSilence === null ? { location: urls.osv, feeds: [createOsvFeed({ ecosystems: COVERED_ECOSYSTEMS })] } : mirror,
+    osvSilence === null
+      ? { location: urls.osv, feeds: [createOsvFeed({ ecosystems: COVERED_ECOSYSTEMS })], isShared: false }
+      : mirror,
   ];
   const missing: SourceReport[] = [];
   const enrichment = [
@@ -80,8 +87,8 @@ export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: 
     { feed: epssFeed, short: createEpssFeed(SHORT_LIMITS), url: urls.epss, silence: epssSilence },
   ];
   for (const { feed, short, url, silence } of enrichment) {
-    if (silence === null) steps.push({ location: url, feeds: [feed] });
-    else if (await hasCopy(options.cacheDir, feed, url)) steps.push({ location: url, feeds: [short] });
+    if (silence === null) steps.push({ location: url, feeds: [feed], isShared: false });
+    else if (await hasCopy(options.cacheDir, feed, url)) steps.push({ location: url, feeds: [short], isShared: false });
     else missing.push(missingReport(feed, url, silence, now));
   }
   const mend =
@@ -90,6 +97,17 @@ export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: 
       : `OSV's public bucket did not answer (${osvSilence}), and there is no package mirror. ${MEND}`;
   return { steps, missing, mend };
 }
+
+/** `nvd` is the feed at its public address, `nvd=<folder or URL>` the feed there; anything else is asked by every feed. */
+const namedStep = (location: string, all: readonly string[]): PlanStep => {
+  const [, id = "", own] = /^([a-z0-9-]+)(?:=(.+))?$/.exec(location) ?? [];
+  const named = FEEDS.find((feed) => feed.descriptor.id === id);
+  if (named !== undefined) return { location: own ?? named.publicLocation, feeds: [named], isShared: false };
+  // A layout that is named itself is not read a second time with its parent.
+  const osv = holdsAnother(location, all) ? createOsvFeed({ nested: false }) : osvFeed;
+  const others = FEEDS.filter((feed) => feed !== osvFeed && feed.publicLocation !== "");
+  return { location, feeds: [osv, ...others], isShared: true };
+};
 
 const holdsAnother = (location: string, all: readonly string[]): boolean =>
   !isUrl(location) && all.some((other) => !isUrl(other) && resolve(other).startsWith(`${resolve(location)}${sep}`));

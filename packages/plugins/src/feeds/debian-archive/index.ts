@@ -49,6 +49,7 @@ export const createDebianArchiveFeed = (options: DebianArchiveOptions = {}): Fee
     source: "https://www.debian.org/doc/debian-policy/ch-source.html#debian-changelog-debian-changelog",
     version: "1",
   },
+  publicLocation: "",
   async read(context, location, sink) {
     if (location !== "") return null;
     const release = await readRelease(options.osReleasePath ?? "/etc/os-release");

@@ -27,6 +27,7 @@ export const createEpssFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS): Feed =
     source: EPSS_URL,
     version: "1",
   },
+  publicLocation: EPSS_URL,
   async read(context, location, sink) {
     const found = await locate(context, location, limits);
     if (found === null) return null;

@@ -22,6 +22,7 @@ export const createKevFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS): Feed =>
     source: KEV_URL,
     version: "1",
   },
+  publicLocation: KEV_URL,
   async read(context, location, sink) {
     const found = await locate(context, location, limits);
     if (found === null) return null;

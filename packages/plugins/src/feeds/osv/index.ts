@@ -41,6 +41,7 @@ export const createOsvFeed = (options: OsvOptions = {}): Feed => ({
     source: OSV_BUCKET,
     version: "1",
   },
+  publicLocation: OSV_BUCKET,
   async read(context, location, sink) {
     if (/\.(json|csv|gz|zip)$/i.test(location)) return null;
     const archives = isUrl(location)

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { isReadableHead } from "@zerotrace/core";
+import { closeSync, openSync, readSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /** Where the compiled advisories of a data directory lie. */
@@ -10,6 +11,23 @@ export const feedsDirectory = (dataDir: string): string => join(dataDir, "feeds"
  */
 export const indexPath = (directory: string, indexFile: string): string => join(directory, basename(indexFile));
 
-/** Whether a generation's index lies on this machine. It does not after a restore of the database alone. */
-export const isIndexHere = (directory: string, generation: { readonly indexFile: string }): boolean =>
-  existsSync(indexPath(directory, generation.indexFile));
+const HEAD_BYTES = 8;
+
+/**
+ * Whether a generation's index lies on this machine in a form that this version reads. It does not after a restore of the
+ * database alone, or after an update that changed the form.
+ */
+export const isIndexHere = (directory: string, generation: { readonly indexFile: string }): boolean => {
+  let file: number;
+  try {
+    file = openSync(indexPath(directory, generation.indexFile), "r");
+  } catch {
+    return false;
+  }
+  try {
+    const head = new Uint8Array(HEAD_BYTES);
+    return readSync(file, head, 0, HEAD_BYTES, 0) === HEAD_BYTES && isReadableHead(head);
+  } finally {
+    closeSync(file);
+  }
+};

@@ -1,0 +1,183 @@
+import {
+  type CveEnrichment,
+  CWES_MAX,
+  EXPLOITS_MAX,
+  isCwe,
+  type LifeCycle,
+  type Ssvc,
+  SSVC,
+} from "../advisory/enrichment.ts";
+import { baseScore } from "../severity/cvss.ts";
+import { compareText } from "./aliases.ts";
+import { createColumn } from "./bytes.ts";
+import { ROW } from "./layout.ts";
+import type { Store, StoredRecord } from "./store.ts";
+
+/** Lengths in UTF-16 units; longer ones are no address and no name. */
+const ADDRESS_MAX = 500;
+const NAME_MAX = 300;
+const LIFE_CYCLES_MAX = 10_000;
+
+/** What the sources together say of one CVE. Texts are numbers of the string table. */
+export interface CveFacts {
+  cvss: StoredRecord["cvss"];
+  cwes: number[];
+  exploits: number[];
+  ssvc: Ssvc | null;
+  rejectedAt: number;
+  summary: number | null;
+  publishedAt: number;
+}
+
+/** The extra section of an index: small tables that are read whole. */
+export interface Extras {
+  readonly cweNames: Readonly<Record<string, string>>;
+  readonly lifeCycles: readonly LifeCycle[];
+}
+
+const union = (known: number[], more: readonly number[], max: number): void => {
+  for (const one of more) if (known.length < max && !known.includes(one)) known.push(one);
+};
+
+const millis = (iso: string | null): number => (iso === null ? Number.NaN : Date.parse(iso));
+
+const isAddress = (text: string): boolean => text.length <= ADDRESS_MAX && /^https?:\/\//.test(text);
+
+/** Collects enrichment of CVEs until the groups are known. What a source says first stands; lists are joined. */
+export const createEnrichment = ({ strings }: Store) => {
+  const cves = new Map<string, CveFacts>();
+  const cweNames = new Map<string, string>();
+  const lifeCycles = new Map<string, LifeCycle>();
+
+  const bestOf = (vectors: readonly string[]): StoredRecord["cvss"] => {
+    let best: StoredRecord["cvss"] = null;
+    for (const vector of vectors) {
+      const score = baseScore(vector);
+      if (score === null || (best !== null && Number(score.version) <= best.version)) continue;
+      best = { version: Number(score.version), score: score.score, vector: strings.intern(vector.trim()) };
+    }
+    return best;
+  };
+
+  const cve = (entry: CveEnrichment): void => {
+    const cvss = bestOf(entry.vectors);
+    const cwes = entry.cwes.filter(isCwe).map(strings.intern);
+    const exploits = entry.exploits.filter(isAddress).map(strings.intern);
+    const summary = entry.summary === "" ? null : strings.intern(entry.summary);
+    const known = cves.get(entry.id);
+    if (known === undefined) {
+      cves.set(entry.id, {
+        cvss,
+        cwes: cwes.slice(0, CWES_MAX),
+        exploits: exploits.slice(0, EXPLOITS_MAX),
+        ssvc: entry.ssvc,
+        rejectedAt: millis(entry.rejectedAt),
+        summary,
+        publishedAt: millis(entry.publishedAt),
+      });
+      return;
+    }
+    if (cvss !== null && (known.cvss === null || cvss.version > known.cvss.version)) known.cvss = cvss;
+    union(known.cwes, cwes, CWES_MAX);
+    union(known.exploits, exploits, EXPLOITS_MAX);
+    known.ssvc ??= entry.ssvc;
+    if (Number.isNaN(known.rejectedAt)) known.rejectedAt = millis(entry.rejectedAt);
+    known.summary ??= summary;
+    if (Number.isNaN(known.publishedAt)) known.publishedAt = millis(entry.publishedAt);
+  };
+
+  return {
+    cve,
+    cwe: (id: string, name: string): void => {
+      if (isCwe(id) && name !== "") cweNames.set(id, name.slice(0, NAME_MAX));
+    },
+    lifeCycle: (product: LifeCycle): void => {
+      if (lifeCycles.size < LIFE_CYCLES_MAX) lifeCycles.set(product.product, product);
+    },
+    of: (id: string): CveFacts | undefined => cves.get(id),
+    extras: (): Uint8Array<ArrayBuffer> => {
+      const extras: Extras = {
+        cweNames: Object.fromEntries([...cweNames].sort(([a], [b]) => compareText(a, b))),
+        lifeCycles: [...lifeCycles.values()].sort((a, b) => compareText(a.product, b.product)),
+      };
+      return new TextEncoder().encode(JSON.stringify(extras));
+    },
+  };
+};
+
+export type EnrichmentStore = ReturnType<typeof createEnrichment>;
+
+const CVE_AT_END = /CVE-\d{4}-\d{4,19}$/;
+
+/**
+ * Withdraws the records about rejected CVEs: those whose own id ends with it (`DEBIAN-CVE-…`). Records with an id of their
+ * own (a GHSA) stand until their source withdraws them.
+ */
+export const withdrawRejected = (store: Store, enrichment: EnrichmentStore): void => {
+  const rejected = new Set<number>();
+  store.records.forEach((record, i) => {
+    const id = CVE_AT_END.exec(record.id)?.[0];
+    const at = id === undefined ? Number.NaN : (enrichment.of(id)?.rejectedAt ?? Number.NaN);
+    if (Number.isNaN(at) || !Number.isNaN(record.withdrawnAt)) return;
+    store.records[i] = { ...record, withdrawnAt: at };
+    rejected.add(i);
+  });
+  if (rejected.size === 0) return;
+  const records = store.rows.record.view();
+  const flags = store.rows.flags.view();
+  for (let row = 0; row < records.length; row++) if (rejected.has(records[row]!)) flags[row]! |= ROW.withdrawn;
+};
+
+/** One byte: 0 is undecided, else 1 + the three positions. */
+export const packSsvc = (ssvc: Ssvc | null): number =>
+  ssvc === null
+    ? 0
+    : 1 +
+      SSVC.exploitation.indexOf(ssvc.exploitation) * 4 +
+      SSVC.automatable.indexOf(ssvc.automatable) * 2 +
+      SSVC.technicalImpact.indexOf(ssvc.technicalImpact);
+
+/** The reverse of `packSsvc`; null for bytes that it never writes. */
+export const unpackSsvc = (byte: number): Ssvc | null => {
+  const exploitation = SSVC.exploitation[(byte - 1) >> 2];
+  const automatable = SSVC.automatable[((byte - 1) >> 1) & 1];
+  const technicalImpact = SSVC.technicalImpact[(byte - 1) & 1];
+  if (byte === 0 || !exploitation || !automatable || !technicalImpact) return null;
+  return { exploitation, automatable, technicalImpact };
+};
+
+const cweNumber = (text: string): number => Number(text.slice(4));
+
+/** The sections of groups' weaknesses, decisions and exploits. `cvesOf` names the CVEs of each group. */
+export const buildEnrichment = (
+  store: Store,
+  enrichment: EnrichmentStore,
+  groups: readonly { readonly cves: readonly string[]; readonly records: readonly number[] }[],
+) => {
+  const cwes = { offsets: createColumn(), values: createColumn() };
+  const exploits = { offsets: createColumn(), values: createColumn() };
+  const ssvc = new Uint8Array(groups.length);
+  groups.forEach((group, i) => {
+    const facts = group.cves.flatMap((id) => enrichment.of(id) ?? []);
+    const ownCwes = group.records.flatMap((record) => store.records[record]!.cwes);
+    const ids = [...new Set([...ownCwes, ...facts.flatMap((one) => one.cwes)])].map(store.strings.of);
+    ids.sort((a, b) => cweNumber(a) - cweNumber(b));
+    cwes.offsets.push(cwes.values.length);
+    for (const id of ids.slice(0, CWES_MAX)) cwes.values.push(store.strings.intern(id));
+    const addresses = [...new Set(facts.flatMap((one) => one.exploits))].map(store.strings.of).sort(compareText);
+    exploits.offsets.push(exploits.values.length);
+    for (const address of addresses.slice(0, EXPLOITS_MAX)) exploits.values.push(store.strings.intern(address));
+    // a notice is as urgent as the most urgent of what it covers
+    ssvc[i] = Math.max(0, ...facts.map((one) => packSsvc(one.ssvc)));
+  });
+  cwes.offsets.push(cwes.values.length);
+  exploits.offsets.push(exploits.values.length);
+  return {
+    groupSsvc: ssvc,
+    groupCweOffsets: cwes.offsets.view(),
+    groupCwes: cwes.values.view(),
+    groupExploitOffsets: exploits.offsets.view(),
+    groupExploits: exploits.values.view(),
+    extras: enrichment.extras(),
+  };
+};

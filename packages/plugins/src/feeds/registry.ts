@@ -1,0 +1,8 @@
+import { debianArchiveFeed } from "./debian-archive/index.ts";
+import { epssFeed } from "./epss/index.ts";
+import type { Feed } from "./feed.ts";
+import { kevFeed } from "./kev/index.ts";
+import { osvFeed } from "./osv/index.ts";
+
+/** Every feed, by id. A test asserts that this list is the folder. */
+export const FEEDS: readonly Feed[] = [debianArchiveFeed, epssFeed, kevFeed, osvFeed];
