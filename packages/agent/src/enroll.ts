@@ -1,6 +1,7 @@
 import { collectHost, type HostInventory } from "@zerotrace/plugins";
 import { contract, createClient } from "@zerotrace/sdk";
 import { snapshotOf } from "./inventory-body.ts";
+import { lockState } from "./lock.ts";
 import { openState, type Credential } from "./state.ts";
 import { createTransport } from "./transport.ts";
 import { AGENT_VERSION } from "./version.ts";
@@ -19,9 +20,19 @@ export interface EnrollOptions {
 
 /**
  * Exchanges an enrollment token for a device credential and keeps it in `stateDir` (file mode 0600). An earlier
- * enrollment there is replaced. Throws ApiError when the server refuses or is away.
+ * enrollment there is replaced, unless an agent runs with it. Throws ApiError when the server refuses or is away, AppError
+ * DATA_DIR_BUSY when an agent uses the folder.
  */
 export const enrollAgent = async (options: EnrollOptions): Promise<Credential> => {
+  const lock = await lockState(options.stateDir);
+  try {
+    return await enroll(options);
+  } finally {
+    lock.release();
+  }
+};
+
+const enroll = async (options: EnrollOptions): Promise<Credential> => {
   const state = openState(options.stateDir);
   const server = options.server.replace(/\/+$/, "");
   const fallbackMachineId = await state.machineId();

@@ -3,8 +3,10 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
-const MODE_OWNER_ONLY = 0o600;
-const MODE_FOLDER = 0o700;
+/** Mode of a file that only its owner may read. */
+export const MODE_OWNER_ONLY = 0o600;
+/** Mode of a folder that only its owner may enter. */
+export const MODE_FOLDER = 0o700;
 
 /**
  * Writes a file whole or not at all, readable by its owner only: a new file, synced to disk, renamed over the old one.

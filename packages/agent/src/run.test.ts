@@ -49,6 +49,19 @@ test("the credential's file is readable by its owner only, also after a rotation
   expect(server.credential).not.toBe(before?.credential);
 });
 
+test("one agent at a time in a folder: a second run or enrollment is refused, and the first goes on", async () => {
+  const ends = new AbortController();
+  const first = runAgent(options({ signal: ends.signal }));
+  await until(() => server.bodies.length === 1);
+  const refusal = { code: "DATA_DIR_BUSY", message: expect.stringContaining(`(pid ${process.pid}) uses ${stateDir}.`) };
+  await expect(once()).rejects.toMatchObject(refusal);
+  const again = { server: server.url, token: TOKEN, stateDir, inventory: async () => inventory };
+  await expect(enrollAgent(again)).rejects.toMatchObject(refusal);
+  ends.abort();
+  expect(await first).toEqual({ deliveredCount: 1, spooledCount: 0 });
+  expect((await once()).deliveredCount).toBe(1);
+});
+
 test("first everything, then nothing, then only what changed; the server ends with exactly the host's packages", async () => {
   await once();
   await once();

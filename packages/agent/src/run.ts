@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { backoffMs } from "./backoff.ts";
 import { rotateCredential } from "./enroll.ts";
 import { snapshotOf } from "./inventory-body.ts";
+import { lockState } from "./lock.ts";
 import { type AgentLog, deliverSpool, keepForLater, type Report, report } from "./report.ts";
 import { openSpool, type SpoolLimits } from "./spool.ts";
 import { openState, type AgentState, type Credential } from "./state.ts";
@@ -172,18 +173,23 @@ class Agent {
 
 /**
  * Runs the agent until `signal` ends it: heartbeats, and an inventory at the start, on schedule and when the server wants
- * one. While the server is away inventories wait on disk. Throws AppError UNAUTHENTICATED when there is no enrollment or
- * the credential was revoked.
+ * one. While the server is away inventories wait on disk. Holds the folder meanwhile. Throws AppError UNAUTHENTICATED when
+ * there is no enrollment or the credential was revoked, DATA_DIR_BUSY when another agent uses the folder.
  */
 export const runAgent = async (options: RunOptions): Promise<RunSummary> => {
   const state = openState(options.stateDir);
-  const credential = await state.credential();
-  if (credential === null) throw notEnrolled(options.stateDir);
-  const agent = new Agent(options, state, credential);
+  // asked before the lock, which would make the folder
+  if ((await state.credential()) === null) throw notEnrolled(options.stateDir);
+  const lock = await lockState(options.stateDir);
   try {
-    await agent.run();
-  } catch (error) {
-    if (!options.signal.aborted) throw error;
+    const credential = await state.credential();
+    if (credential === null) throw notEnrolled(options.stateDir);
+    const agent = new Agent(options, state, credential);
+    await agent.run().catch((error: unknown) => {
+      if (!options.signal.aborted) throw error;
+    });
+    return { deliveredCount: agent.deliveredCount, spooledCount: await agent.spooledCount() };
+  } finally {
+    lock.release();
   }
-  return { deliveredCount: agent.deliveredCount, spooledCount: await agent.spooledCount() };
 };

@@ -46,6 +46,22 @@ test("a mistyped command or flag gets the nearest one, and exit code 2", async (
   });
 });
 
+test("a second agent on a state directory is refused in one line that says what to do, with exit code 2", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "zerotrace-cli-"));
+  try {
+    const credential = { schema: "zerotrace.credential/1", server: "http://127.0.0.1:1", credential: "c" };
+    await writeFile(join(dir, "credential.json"), JSON.stringify(credential));
+    await writeFile(join(dir, "agent.lock"), JSON.stringify({ pid: process.ppid }));
+    const { code, out, err } = await run(["agent", "run", "--once", "--state-dir", dir]);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toBe(
+      `error: Another agent (pid ${process.ppid}) uses ${dir}. Stop it, or give this one a folder of its own with --state-dir.\n`,
+    );
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
+
 test("errors are one line that says what to do", async () => {
   const dir = await mkdtemp(join(tmpdir(), "zerotrace-cli-"));
   try {
