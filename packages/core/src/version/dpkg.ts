@@ -47,7 +47,8 @@ function weight(part: string, at: number): number {
   return isLetter(code) ? code : code + 0x100;
 }
 
-function comparePart(a: string, b: string): -1 | 0 | 1 {
+/** -1, 0 or 1: Debian's order of one part: non-digits and numbers in turn, `~` below the end, letters before the rest. */
+export function comparePart(a: string, b: string): -1 | 0 | 1 {
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
@@ -67,8 +68,8 @@ function comparePart(a: string, b: string): -1 | 0 | 1 {
   return 0;
 }
 
-/** Writes runs of non-digits and numbers in turn. An absent number is 0, as dpkg has it. */
-function writePart(part: string): void {
+/** Writes runs of printable ASCII non-digits and numbers in turn. An absent number is 0, as dpkg has it. */
+export function writePart(part: string): void {
   let at = 0;
   do {
     for (let code = part.charCodeAt(at); at < part.length && !isDigit(code); code = part.charCodeAt(++at)) {

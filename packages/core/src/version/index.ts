@@ -1,6 +1,15 @@
+import { baseEcosystem } from "../component/ecosystem.ts";
+import { alpm } from "./alpm.ts";
 import { apk } from "./apk.ts";
+import { bitnami } from "./bitnami.ts";
+import { cpe } from "./cpe.ts";
+import { cran } from "./cran.ts";
 import { dpkg } from "./dpkg.ts";
+import { hackage } from "./hackage.ts";
+import { julia } from "./julia.ts";
+import { opam } from "./opam.ts";
 import { pep440 } from "./pep440.ts";
+import { pub } from "./pub.ts";
 import { rpm } from "./rpm.ts";
 import { rubygems } from "./rubygems.ts";
 import type { VersionScheme } from "./scheme.ts";
@@ -9,16 +18,47 @@ import { semver } from "./semver.ts";
 export { compareKeys, MAX_VERSION_CHARS } from "./key.ts";
 
 /** Every version scheme, by id. A test asserts that this list is the folder. */
-export const SCHEMES: readonly VersionScheme[] = [apk, dpkg, pep440, rpm, rubygems, semver];
+export const SCHEMES: readonly VersionScheme[] = [
+  alpm,
+  apk,
+  bitnami,
+  cpe,
+  cran,
+  dpkg,
+  hackage,
+  julia,
+  opam,
+  pep440,
+  pub,
+  rpm,
+  rubygems,
+  semver,
+];
 
-/**
- * OSV's ecosystems, and two of ours, whose order is exactly that of the scheme. Left out on purpose: Pub and
- * Julia, which give build metadata a place in the order.
- */
+/** OSV's ecosystems, and some that OSV does not list, by the scheme that orders them. */
 const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
   [
-    { scheme: apk, ecosystems: ["Alpaquita", "Alpine", "Chainguard", "Wolfi"] },
-    { scheme: dpkg, ecosystems: ["Debian", "Ubuntu"] },
+    { scheme: alpm, ecosystems: ["Arch Linux"] },
+    {
+      scheme: apk,
+      ecosystems: [
+        "Alpaquita",
+        "Alpine",
+        "BellSoft Hardened Containers",
+        "Chainguard",
+        "CleanStart",
+        "MinimOS",
+        "Wolfi",
+      ],
+    },
+    { scheme: bitnami, ecosystems: ["Bitnami"] },
+    { scheme: cpe, ecosystems: ["Linux"] },
+    { scheme: cran, ecosystems: ["Bioconductor", "CRAN"] },
+    { scheme: dpkg, ecosystems: ["Debian", "Echo", "Ubuntu"] },
+    { scheme: hackage, ecosystems: ["Hackage"] },
+    { scheme: julia, ecosystems: ["Julia"] },
+    { scheme: opam, ecosystems: ["opam"] },
+    { scheme: pub, ecosystems: ["Pub"] },
     { scheme: pep440, ecosystems: ["PyPI"] },
     {
       scheme: rpm,
@@ -37,15 +77,39 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
       ],
     },
     { scheme: rubygems, ecosystems: ["RubyGems"] },
-    { scheme: semver, ecosystems: ["Bitnami", "GitHub Actions", "Go", "Hex", "SwiftURL", "crates.io", "npm"] },
+    {
+      scheme: semver,
+      ecosystems: ["GHC", "GitHub Actions", "Go", "Hex", "Kubernetes", "SwiftURL", "VSCode", "crates.io", "npm"],
+    },
   ].flatMap(({ scheme, ecosystems }) => ecosystems.map((ecosystem) => [ecosystem, scheme] as const)),
 );
 
+/** Vendors that rebuild packages of other ecosystems, which stand after their own name: `Root:Alpine:3.18`. */
+const REBUILDERS: ReadonlySet<string> = new Set(["Docker Hardened Images", "Echo", "Root", "TuxCare"]);
+
+/** OSV's ecosystems without an order, and why: only exact lists of versions can judge there. */
+export const UNORDERED_ECOSYSTEMS: ReadonlyMap<string, string> = new Map([
+  ["Android", "names releases and patch levels together (12:2021-10-01); no rule orders them"],
+  ["ConanCenter", "the order of Conan is not built"],
+  ["Docker Hardened Images", "follows the ecosystem after its name; alone it has no versions"],
+  ["FreeBSD", "the order of pkg(8) is not built; base and kernel name releases and patch levels"],
+  ["GIT", "names commits; their order is the repository's history"],
+  ["OSS-Fuzz", "names commits and whatever tags each project makes"],
+  ["Root", "follows the ecosystem after its name; alone it has no versions"],
+  ["TuxCare", "follows the ecosystem after its name; alone it has no versions"],
+]);
+
 /**
- * The scheme that orders an OSV ecosystem, with or without its release (`Debian:12`, `Red Hat:rhel_9::baseos`).
- * Undefined where no scheme is known: then only exact lists of versions can judge. Names are case-sensitive.
+ * The scheme that orders an OSV ecosystem, with or without its release (`Debian:12`, `Red Hat:rhel_9::baseos`), or
+ * that of the packages a vendor rebuilds (`Root:Alpine:3.18`). Undefined where no scheme is known: then only exact
+ * lists of versions can judge. Names are case-sensitive.
  */
 export function schemeFor(ecosystem: string): VersionScheme | undefined {
-  const colon = ecosystem.indexOf(":");
-  return SCHEME_OF_ECOSYSTEM.get(colon < 0 ? ecosystem : ecosystem.slice(0, colon));
+  const base = baseEcosystem(ecosystem);
+  const own = SCHEME_OF_ECOSYSTEM.get(base);
+  if (base === ecosystem || !REBUILDERS.has(base)) return own;
+  const rebuilt = baseEcosystem(ecosystem.slice(base.length + 1));
+  // Echo numbers its builds in build metadata (1.2.3+echo.1), to which npm gives no place in the order.
+  if (base === "Echo" && rebuilt === "npm") return pub;
+  return SCHEME_OF_ECOSYSTEM.get(rebuilt) ?? own;
 }

@@ -69,6 +69,9 @@ const VERSIONS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   ),
 };
 
+/** The schemes whose versions are tried here; the others have properties-more.test.ts. */
+const TRIED = SCHEMES.filter(({ id }) => Object.hasOwn(VERSIONS, id));
+
 const hostile = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.string({
@@ -77,7 +80,7 @@ const hostile = fc.oneof(
   }),
 );
 
-test.each(SCHEMES)("$id: the order of keys is the order of the comparator, and it is a total order", (scheme) => {
+test.each(TRIED)("$id: the order of keys is the order of the comparator, and it is a total order", (scheme) => {
   const version = VERSIONS[scheme.id] as fc.Arbitrary<string>;
   let judged = 0;
   fc.assert(
@@ -101,7 +104,7 @@ test.each(SCHEMES)("$id: the order of keys is the order of the comparator, and i
   expect(judged).toBeGreaterThan(RUNS / 4);
 });
 
-test.each(SCHEMES)("$id: hostile strings neither throw nor make keys and comparator differ", (scheme) => {
+test.each(TRIED)("$id: hostile strings neither throw nor make keys and comparator differ", (scheme) => {
   fc.assert(
     fc.property(hostile, hostile, (a, b) => {
       const [keyA, keyB] = [scheme.key(a), scheme.key(b)];
@@ -114,7 +117,7 @@ test.each(SCHEMES)("$id: hostile strings neither throw nor make keys and compara
 
 test("the longest versions keep their order: no key outgrows the buffer", () => {
   const endings = ["", "1", "2", "a", "~"];
-  for (const scheme of SCHEMES) {
+  for (const scheme of TRIED) {
     for (const piece of ["1", "9", "1.", "0.", "a.", "1a", "~", ".", "99999999999.", "-a", "a_", "0a"]) {
       const body = `1.0${piece.repeat(MAX_VERSION_CHARS)}`.slice(0, MAX_VERSION_CHARS - 1);
       for (const [a, b] of endings.flatMap((x) => endings.map((y) => [body + x, body + y] as const))) {
@@ -128,7 +131,7 @@ test("the longest versions keep their order: no key outgrows the buffer", () => 
 
 test("regular expressions of the schemes take linear time on strings made to backtrack", () => {
   const started = performance.now();
-  for (const scheme of SCHEMES)
+  for (const scheme of TRIED)
     for (const piece of ["1", "1.", "1-", "a", "_p1", ".a", "-a", "+a", " ", "0!", "1.0a1", "post1", "\t"])
       for (const ending of ["", "!", "\n!", "\u0000"]) {
         const text = `1${piece.repeat(MAX_VERSION_CHARS)}`.slice(0, MAX_VERSION_CHARS - 3) + ending;

@@ -30,8 +30,14 @@ function isNumber(text: string): boolean {
   return text !== "" && digitsEnd(text, 0, text.length) === text.length;
 }
 
-function comparePrerelease(a: string, b: string): -1 | 0 | 1 {
+/** -1, 0 or 1: a prerelease against another; none at all is the release, which is above them. */
+export function comparePrerelease(a: string, b: string): -1 | 0 | 1 {
   if (a === "" || b === "") return order(a === "" ? 1 : 0, b === "" ? 1 : 0);
+  return compareIdentifiers(a, b);
+}
+
+/** -1, 0 or 1: identifiers between points, numbers below words; where one list begins the other it is below. */
+export function compareIdentifiers(a: string, b: string): -1 | 0 | 1 {
   const left = a.split(".");
   const right = b.split(".");
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
@@ -45,7 +51,14 @@ function comparePrerelease(a: string, b: string): -1 | 0 | 1 {
   return order(left.length, right.length);
 }
 
-function writePrerelease(text: string): void {
+/** Writes a prerelease, or the mark of a release, in the order of `comparePrerelease`. */
+export function writePrerelease(text: string): void {
+  if (text === "") keyWriter.byte(KEY_RELEASE);
+  else writeIdentifiers(text);
+}
+
+/** Writes ASCII identifiers in the order of `compareIdentifiers`. Every byte that may come first is 01 to 03. */
+export function writeIdentifiers(text: string): void {
   for (let at = 0; at <= text.length; at++) {
     const dot = text.indexOf(".", at);
     const end = dot < 0 ? text.length : dot;
@@ -74,8 +87,7 @@ export const semver: VersionScheme = {
     if (parsed === null) return null;
     keyWriter.start();
     for (const digits of parsed.numbers) keyWriter.number(digits, 0, digits.length);
-    if (parsed.prerelease === "") keyWriter.byte(KEY_RELEASE);
-    else writePrerelease(parsed.prerelease);
+    writePrerelease(parsed.prerelease);
     return keyWriter.finish();
   },
   compare(a, b) {
