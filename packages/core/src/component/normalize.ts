@@ -10,6 +10,9 @@ const RULES: Readonly<Record<string, (name: string) => string>> = {
   Hex: lower,
   Pub: lower,
   "GitHub Actions": lower,
+  VSCode: lower,
+  Homebrew: lower,
+  LuaRocks: lower,
 };
 
 /** The function that maps any spelling of a package name in this ecosystem to the one that is compared; null: as written. */

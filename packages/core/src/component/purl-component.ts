@@ -3,44 +3,18 @@ import type { Component } from "./component.ts";
 import { canonicalEcosystem } from "./ecosystem.ts";
 import { normalizeName } from "./normalize.ts";
 import { formatPurl, parsePurl, type Purl } from "./purl.ts";
+import { distroOfRelease, type PackageSystem, releaseOfDistro, SYSTEMS } from "./systems.ts";
 
-/** Operating systems: OSV's ecosystem, purl type and namespace, and the id before the release in `distro`. */
-const SYSTEMS: readonly { ecosystem: string; type: string; namespace: string; distro: string; prefix?: string }[] = [
-  { ecosystem: "Debian", type: "deb", namespace: "debian", distro: "debian" },
-  { ecosystem: "Ubuntu", type: "deb", namespace: "ubuntu", distro: "ubuntu" },
-  { ecosystem: "Alpine", type: "apk", namespace: "alpine", distro: "alpine", prefix: "v" },
-  { ecosystem: "Wolfi", type: "apk", namespace: "wolfi", distro: "wolfi" },
-  { ecosystem: "Chainguard", type: "apk", namespace: "chainguard", distro: "chainguard" },
-  { ecosystem: "Red Hat", type: "rpm", namespace: "redhat", distro: "rhel" },
-  { ecosystem: "AlmaLinux", type: "rpm", namespace: "almalinux", distro: "almalinux" },
-  { ecosystem: "Rocky Linux", type: "rpm", namespace: "rocky", distro: "rocky" },
-  { ecosystem: "Amazon Linux", type: "rpm", namespace: "amzn", distro: "amzn" },
-  { ecosystem: "Oracle Linux", type: "rpm", namespace: "oracle", distro: "ol" },
-  { ecosystem: "Fedora", type: "rpm", namespace: "fedora", distro: "fedora" },
-  { ecosystem: "openSUSE", type: "rpm", namespace: "opensuse", distro: "opensuse" },
-  { ecosystem: "SUSE", type: "rpm", namespace: "suse", distro: "sles" },
-  { ecosystem: "Mageia", type: "rpm", namespace: "mageia", distro: "mageia" },
-  { ecosystem: "Photon OS", type: "rpm", namespace: "photon", distro: "photon" },
-  { ecosystem: "openEuler", type: "rpm", namespace: "openeuler", distro: "openeuler" },
-  { ecosystem: "Azure Linux", type: "rpm", namespace: "azurelinux", distro: "azurelinux" },
-];
+/** A language's ecosystem, its purl type, and how names and namespaces go together. */
+interface Language {
+  readonly ecosystem: string;
+  readonly type: string;
+  /** What separates the namespace inside OSV's name; null: names have no namespace. */
+  readonly separator: string | null;
+}
 
-/** Code names that scanners write in `distro` instead of the release. */
-const CODE_NAMES: Readonly<Record<string, string>> = {
-  buster: "debian-10",
-  bullseye: "debian-11",
-  bookworm: "debian-12",
-  trixie: "debian-13",
-  forky: "debian-14",
-  xenial: "ubuntu-16.04",
-  bionic: "ubuntu-18.04",
-  focal: "ubuntu-20.04",
-  jammy: "ubuntu-22.04",
-  noble: "ubuntu-24.04",
-};
-
-/** Language ecosystems: purl type, and what separates the namespace inside OSV's name; null: names have no namespace. */
-const LANGUAGES: readonly { ecosystem: string; type: string; separator: string | null }[] = [
+/** The last ones have no records in OSV: what nobody covers has a name here, so that it is shown as not covered. */
+const LANGUAGES: readonly Language[] = [
   { ecosystem: "npm", type: "npm", separator: "/" },
   { ecosystem: "PyPI", type: "pypi", separator: null },
   { ecosystem: "Go", type: "golang", separator: "/" },
@@ -53,29 +27,43 @@ const LANGUAGES: readonly { ecosystem: string; type: string; separator: string |
   { ecosystem: "Pub", type: "pub", separator: null },
   { ecosystem: "SwiftURL", type: "swift", separator: "/" },
   { ecosystem: "GitHub Actions", type: "github", separator: "/" },
+  { ecosystem: "ConanCenter", type: "conan", separator: null },
   { ecosystem: "CRAN", type: "cran", separator: null },
   { ecosystem: "Hackage", type: "hackage", separator: null },
   { ecosystem: "Bitnami", type: "bitnami", separator: null },
   { ecosystem: "opam", type: "opam", separator: null },
   { ecosystem: "Julia", type: "julia", separator: null },
-  { ecosystem: "Homebrew", type: "brew", separator: null },
+  { ecosystem: "VSCode", type: "vscode-extension", separator: "." },
+  { ecosystem: "Homebrew", type: "brew", separator: "/" },
+  { ecosystem: "Hugging Face", type: "huggingface", separator: "/" },
+  { ecosystem: "CocoaPods", type: "cocoapods", separator: null },
+  { ecosystem: "Conda", type: "conda", separator: null },
+  { ecosystem: "CPAN", type: "cpan", separator: null },
+  { ecosystem: "LuaRocks", type: "luarocks", separator: "/" },
+  { ecosystem: "vcpkg", type: "vcpkg", separator: null },
 ];
+
+const SYSTEM_OF_ECOSYSTEM = new Map(SYSTEMS.map((system) => [system.ecosystem, system]));
+const SYSTEM_OF_PURL: ReadonlyMap<string, PackageSystem> = new Map(
+  SYSTEMS.flatMap((s) => s.namespaces.map((name) => [`${s.type}/${name}`, s] as const)),
+);
+const LANGUAGE_OF_ECOSYSTEM = new Map(LANGUAGES.map((language) => [language.ecosystem, language]));
+const LANGUAGE_OF_TYPE = new Map(LANGUAGES.map((language) => [language.type, language]));
 
 const splitEcosystem = (ecosystem: string): [string, string] => {
   const colon = ecosystem.indexOf(":");
   return colon < 0 ? [ecosystem, ""] : [ecosystem.slice(0, colon), ecosystem.slice(colon + 1)];
 };
 
-const systemPurl = (c: Component, system: (typeof SYSTEMS)[number], release: string): Purl => {
-  const spelled = system.prefix && release.startsWith(system.prefix) ? release.slice(system.prefix.length) : release;
+const systemPurl = (c: Component, system: PackageSystem, release: string): Purl => {
   const qualifiers: Record<string, string> = {};
   if (c.arch) qualifiers["arch"] = c.arch;
-  if (spelled !== "") qualifiers["distro"] = `${system.distro}-${spelled}`;
+  if (release !== "") qualifiers["distro"] = distroOfRelease(system, release);
   if (c.source) {
     qualifiers["upstream"] = c.source.version === c.version ? c.source.name : `${c.source.name}@${c.source.version}`;
   }
-  const { type, namespace } = system;
-  return { type, namespace, name: c.name, version: c.version || null, qualifiers, subpath: null };
+  const { type, namespaces } = system;
+  return { type, namespace: namespaces[0]!, name: c.name, version: c.version || null, qualifiers, subpath: null };
 };
 
 /**
@@ -84,33 +72,46 @@ const systemPurl = (c: Component, system: (typeof SYSTEMS)[number], release: str
  */
 export const purlOf = (component: Component): string => {
   const [base, release] = splitEcosystem(canonicalEcosystem(component.ecosystem));
-  const system = SYSTEMS.find((s) => s.ecosystem === base);
-  if (system) return formatPurl(systemPurl(component, system, release));
-  const language = LANGUAGES.find((l) => l.ecosystem === base);
+  const system = SYSTEM_OF_ECOSYSTEM.get(base);
+  if (system) return formatPurl(systemPurl(component, system, release), "lenient");
+  const language = LANGUAGE_OF_ECOSYSTEM.get(base);
   const separator = language?.separator ?? null;
-  const at = separator === null ? -1 : component.name.lastIndexOf(separator);
+  const { name } = component;
+  // A publisher has no dot in it, the extension's own name may have some.
+  const at = separator === null ? -1 : separator === "." ? name.indexOf(separator) : name.lastIndexOf(separator);
   const qualifiers: Record<string, string> = component.arch ? { arch: component.arch } : {};
   if (!language || release !== "") qualifiers["ecosystem"] = component.ecosystem;
-  return formatPurl({
+  const purl: Purl = {
     type: language?.type ?? "generic",
-    namespace: at > 0 ? component.name.slice(0, at) : null,
-    name: component.name.slice(at + 1) || component.name,
+    namespace: at > 0 ? name.slice(0, at) : null,
+    name: name.slice(at + 1) || name,
     version: component.version || null,
     qualifiers,
     subpath: null,
-  });
+  };
+  return formatPurl(purl, "lenient");
 };
 
+const SOURCE_RPM = ".src.rpm";
+
+/** The source package of `upstream`: `name`, `name@version`, or the file name of a source rpm, which has no epoch. */
 const sourceOf = (upstream: string, version: string): Component["source"] => {
+  if (upstream.endsWith(SOURCE_RPM)) {
+    const file = upstream.slice(0, -SOURCE_RPM.length);
+    const dash = file.lastIndexOf("-", file.lastIndexOf("-") - 1);
+    const own = file.slice(dash + 1);
+    const withEpoch = version.slice(version.indexOf(":") + 1) === own ? version : own;
+    return dash > 0 ? { name: file.slice(0, dash), version: withEpoch } : { name: file, version };
+  }
   const at = upstream.lastIndexOf("@");
   return at > 0 ? { name: upstream.slice(0, at), version: upstream.slice(at + 1) } : { name: upstream, version };
 };
 
-const ofSystem = (purl: Purl, system: (typeof SYSTEMS)[number], version: string): Component => {
-  const { distro, arch, upstream } = purl.qualifiers;
-  const known = distro === undefined ? "" : Object.hasOwn(CODE_NAMES, distro) ? CODE_NAMES[distro]! : distro;
-  const bare = known.startsWith(`${system.distro}-`) ? known.slice(system.distro.length + 1) : known;
-  const release = bare !== "" && system.prefix && /^\d/.test(bare) ? `${system.prefix}${bare}` : bare;
+const ofSystem = (purl: Purl, system: PackageSystem): Component => {
+  const { distro, arch, upstream, epoch } = purl.qualifiers;
+  const plain = purl.version ?? "";
+  const version = epoch !== undefined && /^\d+$/.test(epoch) && !plain.includes(":") ? `${epoch}:${plain}` : plain;
+  const release = distro === undefined ? "" : releaseOfDistro(system, distro);
   return {
     ecosystem: release === "" ? system.ecosystem : `${system.ecosystem}:${release}`,
     name: purl.name,
@@ -121,21 +122,24 @@ const ofSystem = (purl: Purl, system: (typeof SYSTEMS)[number], version: string)
 };
 
 /**
- * The component that a package URL names, as `purlOf` writes it and as other tools do (code names in `distro`). The
- * version is empty when the URL has none. Throws BAD_REQUEST for a URL that does not parse or a type we do not know.
+ * The component that a package URL names, as `purlOf` writes it and as other tools do: code names and full releases in
+ * `distro`, the epoch as a qualifier, a source rpm as `upstream`. A subpath names a part of the package and is left out.
+ * The version is empty when the URL has none. Throws BAD_REQUEST for a URL that does not parse or a type we do not know.
  */
 export const componentOfPurl = (text: string): Component => {
-  const purl = parsePurl(text);
+  const purl = parsePurl(text, "lenient");
   const version = purl.version ?? "";
-  const system = SYSTEMS.find((s) => s.type === purl.type && s.namespace === purl.namespace?.toLowerCase());
-  if (system) return ofSystem(purl, system, version);
-  const language = LANGUAGES.find((l) => l.type === purl.type);
+  const system = SYSTEM_OF_PURL.get(`${purl.type}/${purl.namespace?.toLowerCase() ?? ""}`);
+  if (system) return ofSystem(purl, system);
+  const language = LANGUAGE_OF_TYPE.get(purl.type);
   const { ecosystem = language?.ecosystem, arch } = purl.qualifiers;
   if (ecosystem === undefined) {
     throw new AppError("BAD_REQUEST", `No ecosystem is known for pkg:${purl.type}/${purl.namespace ?? ""}.`, {
       field: "purl",
     });
   }
-  const joined = purl.namespace === null ? purl.name : `${purl.namespace}${language?.separator ?? "/"}${purl.name}`;
+  // The vendor of a Conan package is no part of its name in ConanCenter.
+  const namespace = purl.type === "conan" ? null : purl.namespace;
+  const joined = namespace === null ? purl.name : `${namespace}${language?.separator ?? "/"}${purl.name}`;
   return { ecosystem, name: normalizeName(ecosystem, joined), version, ...(arch ? { arch } : {}) };
 };
