@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { afterAll, expect, test } from "vitest";
 import { startServer } from "../../packages/server/src/main.ts";
 import { configOf, freshDir, type Live, npm, record, startLive } from "../support/live.ts";
+import { postmasterOf } from "../support/postmaster.ts";
 
 const FEEDS = { npm: [record("CVE-2026-0002", "npm", "left", "2.0.0")] };
 const READY_WITHIN_MS = 5_000;
@@ -38,6 +39,24 @@ test("a second instance on the directory is refused with DATA_DIR_BUSY and the f
   await expect(second).rejects.toMatchObject({ code: "DATA_DIR_BUSY" });
   expect((await live?.call("GET", "/health/ready"))?.status).toBe(200);
   expect(await live?.findings()).toHaveLength(1);
+});
+
+test("a start that is stopped at any moment leaves no PostgreSQL behind", async () => {
+  await live?.stop();
+  for (const afterMs of [50, 100, 150, 200, 250, 300, 400]) {
+    const stop = new AbortController();
+    const starting = startServer({
+      config: configOf(dataDir, dataDir),
+      onProgress: () => undefined,
+      signal: stop.signal,
+    });
+    setTimeout(() => stop.abort(), afterMs);
+    const server = await starting.catch(() => null);
+    await server?.stop();
+    await expect(postmasterOf(dataDir), `stopped after ${afterMs} ms`).rejects.toThrow(/ENOENT/);
+  }
+  live = await startLive(null, { dataDir });
+  expect(await live.findings()).toHaveLength(1);
 });
 
 test("a data directory of a newer schema is refused with DATA_DIR_NEWER and left as it is", async () => {

@@ -95,7 +95,12 @@ const openStore = async (
     }
     const embedded = await patiently(() => startEmbedded({ dataDir: config.dataDir, log: tell }), signal);
     const own = connectionsOf(embedded);
-    const lock = await patiently(() => lockDataDir({ dataDir: config.dataDir, owner: own.owner, log: tell }), signal);
+    const place = { dataDir: config.dataDir, owner: own.owner, log: tell };
+    const lock = await patiently(() => lockDataDir(place), signal).catch(async (error: unknown) => {
+      // A start that is stopped here must not leave the server behind; one that another ZeroTrace holds is not ours to end.
+      if (!(error instanceof AppError && error.code === "DATA_DIR_BUSY")) await embedded.stop();
+      throw error;
+    });
     closers.push(async () => {
       await lock.release();
       await embedded.stop();

@@ -19,6 +19,19 @@ const EVERY_ADDRESS = new Set(["0.0.0.0", "::", "[::]"]);
 
 type Timings = { step: string; ms: number }[];
 
+/** What a start shows, and what it has to know for that. */
+interface Look {
+  readonly view: ProgressView;
+  readonly timings: Timings;
+  /** The dashboard's build, where one is needed. */
+  readonly web: Promise<void>;
+  readonly startedMs: number;
+  /** When the feeds were last in force or given up; 0 before. */
+  feedsEndedMs: number;
+  /** Whether the outcome stands. */
+  isReady: boolean;
+}
+
 /** Runs one step of ours with its line; a failure is shown and thrown on. */
 const timed = async <T>(
   view: ProgressView,
@@ -41,11 +54,15 @@ const timed = async <T>(
   }
 };
 
-const show = (view: ProgressView, timings: Timings, step: ServerStep, isReady: boolean): void => {
+const show = (look: Look, step: ServerStep): void => {
+  const { view, timings } = look;
   // Once the outcome stands, only what went wrong is worth a line.
-  if (isReady && step.state !== "failed") return;
-  if (step.state === "failed") view.done(step.step, `${step.step} failed: ${step.message}`);
-  else if (step.state === "done") {
+  if (look.isReady && step.state !== "failed") return;
+  if (step.step === "feeds" && step.state !== "progress") look.feedsEndedMs = performance.now();
+  if (step.state === "failed") {
+    // The feeds say what went wrong; of a step that the start waits for, the error itself does.
+    view.done(step.step, step.step === "feeds" ? `feeds failed: ${step.message}` : `${step.message}: failed`);
+  } else if (step.state === "done") {
     // The server's own list holds the steps that it waits for; the feeds are read beside them.
     if (step.step === "feeds" && step.ms !== undefined) timings.push({ step: "feeds", ms: step.ms });
     view.done(step.step, `${step.message}${step.ms === undefined ? "" : `: ${durationText(step.ms)}`}`);
@@ -116,6 +133,16 @@ const tolerate = async (view: ProgressView, signal: AbortSignal, work: () => Pro
   }
 };
 
+/** Waits until all is judged. Its time begins when the feeds are in force: before, there is nothing to judge by. */
+const judged = async (look: Look, server: RunningServer, signal: AbortSignal): Promise<void> => {
+  const waitingMs = performance.now();
+  look.view.update("matching", "Judging");
+  await server.settled(signal).finally(() => look.view.close());
+  const ms = performance.now() - Math.max(waitingMs, look.feedsEndedMs);
+  look.timings.push({ step: "matching", ms });
+  look.view.line(`Advisories in force, everything judged: ${durationText(ms)}`);
+};
+
 interface StartOptions {
   readonly agent: boolean;
   readonly open: boolean;
@@ -126,7 +153,7 @@ const serve = async (
   server: RunningServer,
   config: Config,
   options: StartOptions,
-  look: { view: ProgressView; timings: Timings; web: Promise<void>; startedMs: number },
+  look: Look,
 ): Promise<void> => {
   const { signal } = cli;
   const { view, timings } = look;
@@ -135,9 +162,7 @@ const serve = async (
   if (options.agent) {
     await tolerate(view, signal, () => firstInventory(view, timings, server, url, config, signal));
   }
-  await tolerate(view, signal, () =>
-    timed(view, timings, "matching", "Advisories in force, everything judged", () => server.settled(signal)),
-  );
+  await tolerate(view, signal, () => judged(look, server, signal));
   await look.web;
   if (signal.aborted) return;
   view.close();
@@ -154,17 +179,22 @@ const start = async (cli: Cli, config: Config, options: StartOptions): Promise<v
   const startedMs = performance.now();
   const view = createProgress(cli.err);
   const timings: Timings = [];
-  let isReady = false;
   const web = tolerate(view, signal, async () => {
     if (await isWebStale()) await timed(view, timings, "dashboard", "Building the dashboard", () => buildWeb(signal));
   });
-  const starting = startServer({ config, signal, onProgress: (step) => show(view, timings, step, isReady) });
+  const look: Look = { view, timings, web, startedMs, feedsEndedMs: 0, isReady: false };
+  // What Ctrl-C cuts short did not fail.
+  const onProgress = (step: ServerStep): void => {
+    if (!signal.aborted) show(look, step);
+  };
+  const starting = startServer({ config, signal, onProgress });
   try {
     const server = await Promise.race([starting, ended(signal).then(() => null)]);
-    if (server === null) return;
-    await serve(cli, server, config, options, { view, timings, web, startedMs });
-    isReady = true;
-    await ended(signal);
+    if (server !== null) {
+      await serve(cli, server, config, options, look);
+      look.isReady = true;
+      await ended(signal);
+    }
   } finally {
     view.close();
     await starting.then(
