@@ -29,22 +29,23 @@ const createEpss = () => {
     if (key < 0 || !(score >= 0 && score <= 1) || !(percentile >= 0 && percentile <= 1) || length >= EPSS_ROWS_MAX)
       return;
     if (length === keys.length) {
-      const [moreKeys, moreValues] = [new Float64Array(length * 2), new Float64Array(length * 4)];
-      moreKeys.set(keys);
-      moreValues.set(values);
-      [keys, values] = [moreKeys, moreValues];
+      keys = new Float64Array(keys.buffer.transfer(keys.byteLength * 2));
+      values = new Float64Array(values.buffer.transfer(values.byteLength * 2));
     }
     keys[length] = key;
     values[length * 2] = score;
     values[length * 2 + 1] = percentile;
     length++;
   };
-  /** Rows by CVE number, of those alone that are wanted; the last row of a CVE wins. */
+  /** Rows by CVE number, of those alone that are wanted; the last row of a CVE wins. Gives back what held all of them. */
   const pick = (wanted: ReadonlySet<number>): Map<number, { score: number; percentile: number }> => {
     const found = new Map<number, { score: number; percentile: number }>();
     for (let i = 0; i < length; i++) {
       if (wanted.has(keys[i]!)) found.set(keys[i]!, { score: values[i * 2]!, percentile: values[i * 2 + 1]! });
     }
+    length = 0;
+    keys.buffer.transfer(0);
+    values.buffer.transfer(0);
     return found;
   };
   return { add, pick };

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { AppError, messageOf } from "@zerotrace/core";
 import type { Progress } from "../plugin.ts";
 import type { CompileMessage } from "./compile-worker.ts";
@@ -32,6 +33,8 @@ async function main(options: Omit<CompileOptions, "signal" | "onProgress">, sign
   process.disconnect?.();
 }
 
+// the one who asked may end this process before it writes on its own
+flushCompileCache();
 const abort = new AbortController();
 process.on("message", (message: { compile: Omit<CompileOptions, "signal" | "onProgress"> } | "stop") => {
   if (message === "stop") abort.abort();

@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AppError, messageOf } from "@zerotrace/core";
 import type { ErrorCode } from "@zerotrace/core";
@@ -7,8 +8,22 @@ import type { Compiled, CompileOptions } from "./compile.ts";
 
 const STOP_GRACE_MS = 1500;
 const ENTRY = fileURLToPath(new URL("./compile-process.ts", import.meta.url));
-/** Reading makes much garbage and keeps little: a small young heap and an old one that is collected early halve the peak. */
-const HEAP_FLAGS = ["--max-semi-space-size=2", "--optimize-for-size"];
+/**
+ * Reading makes much garbage and keeps little: a small young heap and an old one that is collected early halve the peak.
+ * Node's own WebAssembly (it takes the types out of the sources) is not worth compiling twice.
+ */
+const HEAP_FLAGS = ["--max-semi-space-size=2", "--optimize-for-size", "--liftoff-only"];
+
+/**
+ * The caller's environment, passed on unread, and: one arena for glibc's allocator, because each of several would keep
+ * what was freed in it, and 128 KB of free memory at most that it keeps; a place for compiled sources, because compiling them takes 25 MB that never go back.
+ */
+const environment = (cacheDir: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  MALLOC_ARENA_MAX: "1",
+  MALLOC_TRIM_THRESHOLD_: "131072",
+  NODE_COMPILE_CACHE: join(cacheDir, "code"),
+});
 
 /** What the reading process says. */
 export type CompileMessage =
@@ -24,7 +39,12 @@ export type CompileMessage =
 export async function compileInWorker(options: CompileOptions): Promise<Compiled> {
   const { signal, onProgress, ...compile } = options;
   signal.throwIfAborted();
-  const child = fork(ENTRY, [], { execArgv: HEAP_FLAGS, serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+  const child = fork(ENTRY, [], {
+    execArgv: HEAP_FLAGS,
+    env: environment(compile.cacheDir),
+    serialization: "advanced",
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
   const { promise, resolve, reject } = Promise.withResolvers<Compiled>();
   let graceTimer: NodeJS.Timeout | undefined;
   const stop = (): void => {

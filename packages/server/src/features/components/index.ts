@@ -1,3 +1,4 @@
+export { readInto } from "./index-bytes.ts";
 export { createDictionary, type Dictionary } from "./dictionary.ts";
 export { createMatchPool, type MatchPool } from "./match-pool.ts";
 export { judgePending } from "./judge.ts";

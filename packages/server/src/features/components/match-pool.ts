@@ -1,6 +1,6 @@
 import { AppError } from "@zerotrace/core";
-import { readFile } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
+import { readInto } from "./index-bytes.ts";
 import type { ToJudge } from "./sql.ts";
 
 /** One judged component as a worker answers it. */
@@ -75,10 +75,8 @@ export const createMatchPool = (size: number): MatchPool => {
     generation: () => inForce,
     async load(generation, indexFile) {
       if (generation === inForce) return;
-      const file = await readFile(indexFile);
+      const { buffer: shared } = await readInto(indexFile, (byteCount) => new SharedArrayBuffer(byteCount));
       while (threads.length < size) threads.push(startThread());
-      const shared = new SharedArrayBuffer(file.byteLength);
-      new Uint8Array(shared).set(file);
       await Promise.all(threads.map((thread) => thread.ask({ load: shared })));
       inForce = generation;
     },

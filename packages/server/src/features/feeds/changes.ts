@@ -8,10 +8,22 @@ export interface IndexChanges {
   readonly ecosystems: ReadonlySet<string>;
 }
 
-const keysOf = (
-  index: AdvisoryIndex | null,
-  wanted: ReadonlySet<string>,
-): { hashes: Map<string, string>; ecosystems: Set<string> } => {
+/** A package of the dictionary. */
+export interface KnownPackage {
+  readonly ecosystem: string;
+  readonly name: string;
+}
+
+/** What a comparison needs of one generation: so the index itself need not stay in memory. */
+export interface PackageHashes {
+  /** By `ecosystem\0name`. */
+  readonly hashes: ReadonlyMap<string, string>;
+  readonly ecosystems: ReadonlySet<string>;
+}
+
+/** Of those packages alone that concern `known`: an index names far more than anyone has. Nothing where there is no index. */
+export const hashesOf = (index: AdvisoryIndex | null, known: readonly KnownPackage[]): PackageHashes => {
+  const wanted = new Set(known.flatMap((p) => applicableEcosystems(p.ecosystem).map((e) => `${e}\0${p.name}`)));
   const hashes = new Map<string, string>();
   const ecosystems = new Set<string>();
   for (const p of index?.packages() ?? []) {
@@ -22,18 +34,8 @@ const keysOf = (
   return { hashes, ecosystems };
 };
 
-/**
- * Compares two indexes by package, of those alone that concern `known`: an index names far more packages than anyone has.
- * `before` is null when there was none.
- */
-export const changesBetween = (
-  before: AdvisoryIndex | null,
-  next: AdvisoryIndex,
-  known: readonly { ecosystem: string; name: string }[],
-): IndexChanges => {
-  const wanted = new Set(known.flatMap((p) => applicableEcosystems(p.ecosystem).map((e) => `${e}\0${p.name}`)));
-  const a = keysOf(before, wanted);
-  const b = keysOf(next, wanted);
+/** Compares two generations by package. */
+export const changesBetween = (a: PackageHashes, b: PackageHashes): IndexChanges => {
   const packages = new Set<string>();
   for (const [key, hash] of b.hashes) if (a.hashes.get(key) !== hash) packages.add(key);
   for (const key of a.hashes.keys()) if (!b.hashes.has(key)) packages.add(key);
@@ -44,10 +46,8 @@ export const changesBetween = (
 };
 
 /** Those of the dictionary's packages that the changes concern; a record for `Debian` concerns `Debian:12` too. */
-export const concernedPackages = <P extends { ecosystem: string; name: string }>(
-  known: readonly P[],
-  changes: IndexChanges,
-): P[] => known.filter((p) => applicableEcosystems(p.ecosystem).some((e) => changes.packages.has(`${e}\0${p.name}`)));
+export const concernedPackages = <P extends KnownPackage>(known: readonly P[], changes: IndexChanges): P[] =>
+  known.filter((p) => applicableEcosystems(p.ecosystem).some((e) => changes.packages.has(`${e}\0${p.name}`)));
 
 /** Those of the dictionary's ecosystems that came to be covered, or ceased to be. */
 export const concernedEcosystems = (known: readonly string[], changes: IndexChanges): string[] =>

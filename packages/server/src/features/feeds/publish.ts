@@ -1,10 +1,17 @@
 import { type AdvisoryIndex, openIndex } from "@zerotrace/core";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CopyWriter, type Database, type Tx } from "../../platform/db/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
-import { forgetJudgements, knownEcosystems, knownPackages, lockJudging } from "../components/index.ts";
-import { changesBetween, concernedEcosystems, concernedPackages } from "./changes.ts";
+import { forgetJudgements, knownEcosystems, knownPackages, lockJudging, readInto } from "../components/index.ts";
+import {
+  changesBetween,
+  concernedEcosystems,
+  concernedPackages,
+  hashesOf,
+  type KnownPackage,
+  type PackageHashes,
+} from "./changes.ts";
 import { indexPath } from "./index-file.ts";
 import {
   companyIds,
@@ -20,13 +27,28 @@ const KEEP_GENERATIONS = 3;
 /** Advisories encoded at a time. */
 const COPY_ROWS = 1_000;
 
-const read = async (file: string): Promise<AdvisoryIndex | null> => {
+/**
+ * Lends the index of a file, and gives its memory back at once: left to the garbage collector, several indexes would lie
+ * in memory side by side. A resizable buffer is the system's own pages; what the allocator gets back it may keep. Throws
+ * BAD_FEED when the index is broken, and what reading throws.
+ */
+const withIndex = async <T>(file: string, use: (index: AdvisoryIndex) => T | Promise<T>): Promise<T> => {
+  const bytes = await readInto(file, (size) => new ArrayBuffer(size, { maxByteLength: size }));
   try {
-    return openIndex(new Uint8Array(await readFile(file)));
-  } catch {
-    // an index that is gone or broken compares as "everything changed"
-    return null;
+    return await use(openIndex(bytes));
+  } finally {
+    bytes.buffer.resize(0);
   }
+};
+
+/** The package hashes of a generation in force; an index that is gone or broken compares as "everything changed". */
+const hashesInForce = async (file: string | null, known: readonly KnownPackage[]): Promise<PackageHashes> => {
+  try {
+    if (file !== null) return await withIndex(file, (index) => hashesOf(index, known));
+  } catch {
+    // as when there was none
+  }
+  return hashesOf(null, known);
 };
 
 const encode = (index: AdvisoryIndex, from: number, to: number): Uint8Array => {
@@ -73,26 +95,25 @@ export interface Published {
 
 const publishWithin = async (
   tx: Tx,
-  index: AdvisoryIndex,
   recordsPath: string,
   file: { directory: string; name: string },
 ): Promise<Published> => {
   await lockJudging(tx, "exclusive");
   const before = await generationInForce(tx);
-  const recordsChanged = await replaceRecords(tx, recordsPath);
-  const advisoryIds = await replaceAdvisories(tx, advisoryCopy(index));
   const known = await knownPackages(tx);
-  const changes = changesBetween(
-    before === null ? null : await read(indexPath(file.directory, before.indexFile)),
-    index,
-    known,
-  );
+  const former = await hashesInForce(before && indexPath(file.directory, before.indexFile), known);
+  const recordsChanged = await replaceRecords(tx, recordsPath);
+  const { meta, changes, advisoryIds } = await withIndex(indexPath(file.directory, file.name), async (index) => ({
+    meta: index.meta,
+    changes: changesBetween(former, hashesOf(index, known)),
+    advisoryIds: await replaceAdvisories(tx, advisoryCopy(index)),
+  }));
   const componentsToJudge = await forgetJudgements(tx, {
     packages: concernedPackages(known, changes),
     ecosystems: concernedEcosystems(await knownEcosystems(tx), changes),
     advisoryIds,
   });
-  const generation = await insertGeneration(tx, index.meta, file.name);
+  const generation = await insertGeneration(tx, meta, file.name);
   for (const companyId of await companyIds(tx)) {
     await enqueue(tx, {
       task: "enrich",
@@ -116,9 +137,8 @@ export const publish = async (
 ): Promise<Published> => {
   await mkdir(directory, { recursive: true });
   const file = { directory, name: `index-${Date.now()}.ztx` };
-  const index = openIndex(new Uint8Array(await readFile(compiled.indexPath)));
   await rename(compiled.indexPath, join(directory, file.name));
-  const published = await db.asService((tx) => publishWithin(tx, index, compiled.recordsPath, file));
+  const published = await db.asService((tx) => publishWithin(tx, compiled.recordsPath, file));
   const old = await db.asService((tx) => outdatedFiles(tx, KEEP_GENERATIONS));
   for (const name of old) await rm(indexPath(directory, name), { force: true });
   await rm(compiled.recordsPath, { force: true });
