@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
+import { hash } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { retryAfterMs } from "./download-parts.ts";
 import { DOWNLOAD_LIMITS, download } from "./download.ts";
 import { contextOf, withServer } from "./fixtures.ts";
 
@@ -124,4 +126,117 @@ test("where allowed, the last copy serves when the source is away, and says so",
   );
   const again = await download(context, { ...requestFor(context, address), allowStale: true }, FAST);
   expect(again?.stale).toContain("ECONNREFUSED");
+});
+
+test("Retry-After is waited for, but not longer than the bound", async () => {
+  for (const [retryAfter, retryAfterMaxMs, least, most] of [
+    ["1", 60_000, 1000, 3000],
+    ["3600", 20, 20, 900],
+    ["nonsense", 60_000, 0, 900],
+  ] as const) {
+    let count = 0;
+    const startedAt = performance.now();
+    await withServer(
+      (_, response) => void response.writeHead(count++ === 0 ? 429 : 200, { "retry-after": retryAfter }).end("ok"),
+      (url) => {
+        const context = contextOf();
+        return download(context, requestFor(context, url), { ...FAST, retryAfterMaxMs });
+      },
+    );
+    const took = performance.now() - startedAt;
+    expect(took).toBeGreaterThanOrEqual(least - 1);
+    expect(took).toBeLessThan(most);
+  }
+});
+
+test("a date in Retry-After is seconds from now; what is no wish for a pause asks for none", () => {
+  const now = new Date("2026-02-03T04:05:06Z");
+  expect(retryAfterMs("Tue, 03 Feb 2026 04:05:16 GMT", now)).toBe(10_000);
+  expect(retryAfterMs("Tue, 03 Feb 2026 04:00:00 GMT", now)).toBe(0);
+  for (const value of [null, "", "soon", "-5", "1e9", "9".repeat(500)]) expect(retryAfterMs(value, now)).toBeNull();
+});
+
+test("a part is continued where it was cut, now and in a later run, when the source still has the same bytes", async () => {
+  const asked: [string | undefined, string | undefined][] = [];
+  let body = "0123456789";
+  let cutAt: number | null = 4;
+  await withServer(
+    (request, response) => {
+      const from = Number(/^bytes=(\d+)-$/.exec(String(request.headers.range))?.[1] ?? 0);
+      asked.push([request.headers.range, request.headers["if-range"] as string | undefined]);
+      const goesOn = from > 0 && request.headers["if-range"] === `"${body}"`;
+      const rest = Buffer.from(goesOn ? body.slice(from) : body);
+      const range = { "content-range": `bytes ${from}-9/10` };
+      const headers = { etag: `"${body}"`, "content-length": rest.length, ...(goesOn ? range : {}) };
+      response.writeHead(goesOn ? 206 : 200, headers);
+      if (cutAt === null) response.end(rest);
+      else response.write(rest.subarray(0, cutAt), () => setTimeout(() => response.destroy(), 30));
+    },
+    async (url) => {
+      const context = contextOf();
+      const request = requestFor(context, url);
+      const text = () => readFileSync(request.path, "utf8");
+      const cut = download(context, request, { ...FAST, attempts: 2 });
+      await expect(cut).rejects.toMatchObject({ code: "FEEDS_UNAVAILABLE" });
+      cutAt = null;
+      expect(await download(context, request, FAST)).toMatchObject({ sizeBytes: 10 });
+      expect(text()).toBe(body);
+      expect(existsSync(`${request.path}.part.tag`)).toBe(false);
+      const other = { ...request, path: `${request.path}2` };
+      cutAt = 4;
+      await expect(download(context, other, { ...FAST, attempts: 1 })).rejects.toThrow();
+      [body, cutAt] = ["abcdefghij", null];
+      await download(context, other, FAST);
+      expect(readFileSync(other.path, "utf8")).toBe(body);
+    },
+  );
+  const tag = '"0123456789"';
+  expect(asked.slice(0, 3)).toEqual([
+    [undefined, undefined],
+    ["bytes=4-", tag],
+    ["bytes=8-", tag],
+  ]);
+  expect(asked.at(-1)).toEqual(["bytes=4-", tag]);
+});
+
+test("a server that continues at another place is asked for the whole", async () => {
+  const ranges: (string | undefined)[] = [];
+  await withServer(
+    (request, response) => {
+      ranges.push(request.headers.range);
+      if (ranges.length === 1) {
+        response.writeHead(200, { etag: '"x"', "content-length": 10 });
+        response.write("0123", () => setTimeout(() => response.destroy(), 30));
+      } else if (request.headers.range !== undefined) {
+        response.writeHead(206, { etag: '"x"', "content-range": "bytes 0-9/10" }).end("0123456789");
+      } else response.writeHead(200, { etag: '"x"' }).end("0123456789");
+    },
+    async (url) => {
+      const context = contextOf();
+      await download(context, requestFor(context, url), FAST);
+      expect(readFileSync(join(context.cacheDir, "file"), "utf8")).toBe("0123456789");
+    },
+  );
+  expect(ranges).toEqual([undefined, "bytes=4-", undefined]);
+});
+
+test("bytes with another checksum are refused; a copy that has it is not asked for again", async () => {
+  let count = 0;
+  await withServer(
+    (_, response) => {
+      count++;
+      response.writeHead(200, { etag: '"same"' }).end("hello");
+    },
+    async (url) => {
+      const context = contextOf();
+      const request = requestFor(context, url);
+      const wrong = download(context, { ...request, sha256: "0".repeat(64) }, FAST);
+      await expect(wrong).rejects.toMatchObject({ code: "BAD_FEED" });
+      expect(existsSync(request.path)).toBe(false);
+      const sha256 = hash("sha256", "hello").toUpperCase();
+      count = 0;
+      for (let i = 0; i < 3; i++) await download(context, { ...request, sha256 }, FAST);
+    },
+  );
+  expect(count).toBe(1);
 });

@@ -4,6 +4,7 @@ import { AppError, messageOf } from "@zerotrace/core";
 import { DOWNLOAD_LIMITS, download, isUrl, publicUrl, urlUnder } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext } from "../feed.ts";
+import { parseJson } from "../json-text.ts";
 import { Tally } from "../report.ts";
 
 /** CISA's catalog (https://www.cisa.gov/known-exploited-vulnerabilities-catalog). */
@@ -82,7 +83,7 @@ async function locate(
 
 async function parse(path: string, location: string): Promise<{ dataAt: string | null; entries: unknown[] }> {
   try {
-    const catalog = JSON.parse(await readFile(path, "utf8")) as { dateReleased?: unknown; vulnerabilities?: unknown };
+    const catalog = parseJson(await readFile(path)) as { dateReleased?: unknown; vulnerabilities?: unknown };
     if (!Array.isArray(catalog.vulnerabilities)) throw new Error("it has no list `vulnerabilities`");
     const at = new Date(String(catalog.dateReleased));
     return { dataAt: Number.isNaN(at.getTime()) ? null : at.toISOString(), entries: catalog.vulnerabilities };

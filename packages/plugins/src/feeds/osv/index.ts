@@ -14,6 +14,8 @@ const MAX_ZIP_BYTES = 4 * 1024 ** 3;
 const MAX_LIST_BYTES = 1024 * 1024;
 const MAX_ECOSYSTEMS = 1000;
 const MAX_ID_CHARS = 200;
+/** A line of the list: printable ASCII, and not long. */
+const ECOSYSTEM = /^[ -~]{0,100}$/;
 const PARALLEL_DOWNLOADS = 4;
 const RECORDS_PER_PROGRESS = 500;
 
@@ -154,6 +156,9 @@ async function ecosystemNames(context: FeedContext, location: string, options: O
   );
   if (got === null) return [...(list ?? COVERED_ECOSYSTEMS)];
   const lines = (await readFile(got.path, "utf8")).split("\n").map((line) => line.trim());
+  if (!lines.every((line) => ECOSYSTEM.test(line))) {
+    throw new AppError("BAD_FEED", `${publicUrl(location)}/ecosystems.txt is not a list of ecosystems.`);
+  }
   // `Debian:12` has an archive of its own, whose records are all in `Debian` too.
   const names = lines.filter((line) => line !== "" && !/[:/\\]|^\.+$/.test(line) && wanted(line, list));
   return [...new Set(names)].sort().slice(0, MAX_ECOSYSTEMS);
