@@ -10,6 +10,8 @@ Exit codes: 0 clean or done, 1 over the policy of --fail-on, 2 error, 3 nothing 
 /** A stream to write to. */
 export interface Sink {
   write(text: string): void;
+  /** Resolves when what was written has gone out, where the stream does not take it at once. */
+  drained?(): Promise<void>;
   /** Whether a person at a terminal reads it. */
   readonly isTerminal: boolean;
   /** Width in characters. */
@@ -20,6 +22,8 @@ export interface Sink {
 export interface Cli {
   readonly out: Sink;
   readonly err: Sink;
+  /** Standard input. Only commands that read it touch it. */
+  readonly input: AsyncIterable<Uint8Array>;
   readonly env: Environment;
   /** Ends with the first Ctrl-C. */
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import type { Cli } from "./cli.ts";
 import { readEnvironment } from "./env.ts";
@@ -110,10 +111,14 @@ export interface Outcome {
   readonly err: string;
 }
 
-/** Runs one command line as a program in a pipe would; `variables` is its whole environment. */
+/**
+ * Runs one command line as a program in a pipe would; `variables` is its whole environment, `input` the chunks of its
+ * standard input.
+ */
 export const run = async (
   argv: readonly string[],
   variables: Readonly<Record<string, string>> = {},
+  input: Iterable<string> = [],
 ): Promise<Outcome> => {
   const texts = { out: "", err: "" };
   const sink = (name: "out" | "err") => ({
@@ -124,6 +129,7 @@ export const run = async (
   const cli: Cli = {
     out: sink("out"),
     err: sink("err"),
+    input: Readable.from(Array.from(input, (chunk) => Buffer.from(chunk))),
     env: readEnvironment(variables),
     signal: new AbortController().signal,
     exitCode: 0,

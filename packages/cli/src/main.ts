@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { addAbortSignal } from "node:stream";
 import type { WriteStream } from "node:tty";
 import type { Cli, Sink } from "./cli.ts";
 import { readEnvironment } from "./env.ts";
@@ -11,6 +13,9 @@ const STOP_WITHIN_MS = 1900;
 
 const sinkOf = (stream: WriteStream): Sink => ({
   write: (text) => void stream.write(text),
+  drained: async () => {
+    if (stream.writableNeedDrain) await once(stream, "drain");
+  },
   isTerminal: stream.isTTY,
   get columns() {
     return stream.columns ?? PLAIN_COLUMNS;
@@ -25,12 +30,21 @@ const interrupt = (): void => {
 };
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
-// A closed pipe (`| head`) is the reader's wish, not an error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
+/** A closed pipe (`| head`) is the reader's wish; an output that cannot be written, such as a full disk, is an error. */
+const onOutputError = (error: NodeJS.ErrnoException): void => {
+  if (error.code === "EPIPE") process.exit(cli.exitCode);
+  process.stderr.write(`error: The output cannot be written: ${error.message}\n`, () => process.exit(2));
+};
+process.stdout.on("error", onOutputError);
+// Where even this stream is gone there is nobody to tell; the command goes on.
+process.stderr.on("error", () => undefined);
 
 const cli: Cli = {
   out: sinkOf(process.stdout),
   err: sinkOf(process.stderr),
+  get input() {
+    return addAbortSignal(abort.signal, process.stdin);
+  },
   env: readEnvironment(),
   signal: abort.signal,
   exitCode: 0,

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   agent: () => import("./commands/agent.ts"),
   config: () => import("./commands/config.ts"),
   version: () => import("./commands/version.ts"),
+  cvss: () => import("./commands/cvss.ts"),
 };
 
 /** The first words of all commands. A test asserts that this is the folder. */
@@ -56,7 +57,9 @@ const sentenceOf = (error: unknown): string => {
   if (error instanceof AppError) return error.message;
   if (error instanceof ApiError) {
     if (error.status === 0) return `${error.message.replace(/\.$/, "")}. Is it running? Start it with npm start.`;
-    const id = error.correlationId === undefined ? "" : ` (correlation id ${error.correlationId})`;
+    // Only a fault of the server needs looking up in its log.
+    const isTheirs = error.status >= 500 && error.correlationId !== undefined;
+    const id = isTheirs ? ` (correlation id ${error.correlationId})` : "";
     return `${error.message}${id}`;
   }
   return `A fault of ours: ${messageOf(error)}`;
@@ -73,7 +76,10 @@ export const runCli = async (argv: readonly string[], cli: Cli): Promise<number>
     await program.parseAsync(argv, { from: "user" });
     return cli.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.error;
+    if (error instanceof CommanderError) {
+      if (error.code === "commander.unknownCommand") cli.err.write(`Commands: zerotrace --help\n`);
+      return error.exitCode === 0 ? EXIT.ok : EXIT.error;
+    }
     if (cli.signal.aborted) return EXIT.error;
     cli.err.write(`${paintFor(cli, cli.err)("red", "error:")} ${printable(sentenceOf(error))}\n`);
     return EXIT.error;

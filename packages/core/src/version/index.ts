@@ -2,12 +2,20 @@ import { baseEcosystem } from "../component/ecosystem.ts";
 import { alpm } from "./alpm.ts";
 import { apk } from "./apk.ts";
 import { bitnami } from "./bitnami.ts";
+import { conan } from "./conan.ts";
 import { cpe } from "./cpe.ts";
 import { cran } from "./cran.ts";
+import { datetime } from "./datetime.ts";
 import { dpkg } from "./dpkg.ts";
+import { gentoo } from "./gentoo.ts";
 import { hackage } from "./hackage.ts";
 import { julia } from "./julia.ts";
+import { lexicographic } from "./lexicographic.ts";
+import { maven } from "./maven.ts";
+import { nuget } from "./nuget.ts";
 import { opam } from "./opam.ts";
+import { openssl } from "./openssl.ts";
+import { packagist } from "./packagist.ts";
 import { pep440 } from "./pep440.ts";
 import { pub } from "./pub.ts";
 import { rpm } from "./rpm.ts";
@@ -22,12 +30,20 @@ export const SCHEMES: readonly VersionScheme[] = [
   alpm,
   apk,
   bitnami,
+  conan,
   cpe,
   cran,
+  datetime,
   dpkg,
+  gentoo,
   hackage,
   julia,
+  lexicographic,
+  maven,
+  nuget,
   opam,
+  openssl,
+  packagist,
   pep440,
   pub,
   rpm,
@@ -52,12 +68,17 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
       ],
     },
     { scheme: bitnami, ecosystems: ["Bitnami"] },
+    { scheme: conan, ecosystems: ["ConanCenter"] },
     { scheme: cpe, ecosystems: ["Linux"] },
     { scheme: cran, ecosystems: ["Bioconductor", "CRAN"] },
     { scheme: dpkg, ecosystems: ["Debian", "Echo", "Ubuntu"] },
+    { scheme: gentoo, ecosystems: ["Gentoo"] },
     { scheme: hackage, ecosystems: ["Hackage"] },
     { scheme: julia, ecosystems: ["Julia"] },
+    { scheme: maven, ecosystems: ["Maven"] },
+    { scheme: nuget, ecosystems: ["NuGet"] },
     { scheme: opam, ecosystems: ["opam"] },
+    { scheme: packagist, ecosystems: ["Packagist"] },
     { scheme: pub, ecosystems: ["Pub"] },
     { scheme: pep440, ecosystems: ["PyPI"] },
     {
@@ -90,7 +111,6 @@ const REBUILDERS: ReadonlySet<string> = new Set(["Docker Hardened Images", "Echo
 /** OSV's ecosystems without an order, and why: only exact lists of versions can judge there. */
 export const UNORDERED_ECOSYSTEMS: ReadonlyMap<string, string> = new Map([
   ["Android", "names releases and patch levels together (12:2021-10-01); no rule orders them"],
-  ["ConanCenter", "the order of Conan is not built"],
   ["Docker Hardened Images", "follows the ecosystem after its name; alone it has no versions"],
   ["FreeBSD", "the order of pkg(8) is not built; base and kernel name releases and patch levels"],
   ["GIT", "names commits; their order is the repository's history"],
