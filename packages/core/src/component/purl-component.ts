@@ -41,6 +41,7 @@ const LANGUAGES: readonly Language[] = [
   { ecosystem: "CPAN", type: "cpan", separator: null },
   { ecosystem: "LuaRocks", type: "luarocks", separator: "/" },
   { ecosystem: "vcpkg", type: "vcpkg", separator: null },
+  { ecosystem: "Generic", type: "generic", separator: "/" },
 ];
 
 const SYSTEM_OF_ECOSYSTEM = new Map(SYSTEMS.map((system) => [system.ecosystem, system]));
