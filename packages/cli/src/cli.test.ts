@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -73,6 +76,51 @@ test("errors are one line that says what to do", async () => {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+});
+
+test("a server's address, a token and its absence are judged before anything is sent, and the flag is named", async () => {
+  const at = ["findings", "--server"];
+  for (const address of ["foo", "ftp://x/", "http://", "http://h/?q=1"]) {
+    expect(await run([...at, address, "--token", "t"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^error: --server .* is not the address of a server: write it as http:/),
+    });
+  }
+  expect((await run([...at, "http://127.0.0.1:1"])).err).toMatch(/needs a token.*--token or ZEROTRACE_TOKEN/);
+  const { err } = await run([...at, "http://127.0.0.1:1", "--token", "sec ret\n€"]);
+  expect(err).toMatch(/^error: --token holds no token/);
+  expect(err).not.toContain("sec");
+  const env = { ZEROTRACE_SERVER: "foo", ZEROTRACE_TOKEN: "t" };
+  expect((await run(["status"], env)).err).toContain("ZEROTRACE_SERVER foo is not the address");
+  expect((await run(["agent", "enroll", "--server", "foo", "--token", "t"])).err).toContain("--server foo is not");
+});
+
+test("an unreachable server is told with the reason below the failed request", async () => {
+  const { err } = await run(["findings", "--server", "http://127.0.0.1:1", "--token", "t"]);
+  expect(err).toMatch(/cannot be reached: (bad port|connect ECONNREFUSED)/);
+  expect(err).not.toContain("TypeError");
+});
+
+test("a token that the server does not take is told as that, with where to make another", async () => {
+  const server = createServer((_, answer) => {
+    answer.writeHead(401, { "content-type": "application/problem+json" });
+    answer.end(
+      JSON.stringify({
+        type: "/x",
+        title: "x",
+        status: 401,
+        detail: "Sign in.",
+        code: "UNAUTHENTICATED",
+        correlationId: "c",
+      }),
+    );
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const { code, err } = await run(["status", "--server", `http://127.0.0.1:${port}`, "--token", "zt_a_1_x"]);
+  server.close();
+  expect(code).toBe(2);
+  expect(err).toMatch(/does not take this token: .*Tokens page, and give it with --token/);
 });
 
 test("help names the exit codes", async () => {

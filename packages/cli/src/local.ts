@@ -1,10 +1,10 @@
 import { writeWhole } from "@zerotrace/agent";
 import { AppError } from "@zerotrace/core";
-import { type Client, createClient } from "@zerotrace/sdk";
+import { ApiError, type Client, createClient } from "@zerotrace/sdk";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cli } from "./cli.ts";
-import { configOf } from "./options.ts";
+import { configOf, secretOf, serverOf } from "./options.ts";
 
 /** How commands on this machine reach the server that `start` runs; the file is readable by its owner only. */
 export interface LocalInstance {
@@ -32,16 +32,36 @@ export const writeLocal = (dataDir: string, url: string, token: string): Promise
   return writeWhole(pathOf(dataDir), `${JSON.stringify(local, null, 2)}\n`);
 };
 
-/** A client for the server that flags or environment name, else for the one that `start` runs here. Throws NOT_READY. */
+/** A client that says what to do when the server does not take its token. */
+const clientOf = (url: string, token: string, mend: string): Client => {
+  const call = createClient({ baseUrl: url, token });
+  return async (route, input) => {
+    try {
+      return await call(route, input);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      throw new AppError("UNAUTHENTICATED", `${url} does not take this token: it is wrong, ended or revoked. ${mend}`, {
+        cause: error,
+      });
+    }
+  };
+};
+
+/**
+ * A client for the server that flags or environment name, else for the one that `start` runs here. Throws NOT_READY,
+ * BAD_REQUEST and UNAUTHENTICATED, each naming the flag.
+ */
 export const connect = async (
   cli: Cli,
   options: { server?: string; token?: string; dataDir?: string },
 ): Promise<{ call: Client; url: string }> => {
-  const server = options.server ?? cli.env.server;
-  const token = options.token ?? cli.env.token;
-  if (server !== undefined) {
-    const url = server.replace(/\/+$/, "");
-    return { call: createClient({ baseUrl: url, token }), url };
+  const { env } = cli;
+  const url = options.server ?? (env.server === undefined ? undefined : serverOf(env.server, "ZEROTRACE_SERVER"));
+  const token = options.token ?? (env.token === undefined ? undefined : secretOf(env.token, "ZEROTRACE_TOKEN"));
+  if (url !== undefined) {
+    const mend = "Make an API token on the dashboard's Tokens page, and give it with --token or ZEROTRACE_TOKEN.";
+    if (token === undefined) throw new AppError("UNAUTHENTICATED", `${url} needs a token. ${mend}`, { field: "token" });
+    return { call: clientOf(url, token, mend), url };
   }
   const { dataDir } = configOf(cli, { dataDir: options.dataDir }).config;
   const local = await readLocal(dataDir);
@@ -49,5 +69,6 @@ export const connect = async (
     const mend = "Start one with npm start, or name one with --server URL --token T.";
     throw new AppError("NOT_READY", `No server was started with ${dataDir}. ${mend}`);
   }
-  return { call: createClient({ baseUrl: local.url, token: token ?? local.token }), url: local.url };
+  const mend = "Give another with --token, or start the server again: it makes a new one.";
+  return { call: clientOf(local.url, token ?? local.token, mend), url: local.url };
 };

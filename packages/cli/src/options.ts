@@ -14,10 +14,32 @@ export const feedsOption = () =>
   new Option("--feeds <location>", "folder or URL of advisory feeds; repeatable").argParser(collect);
 export const dataDirOption = () => new Option("--data-dir <folder>", "where everything is kept (~/.zerotrace)");
 export const configOption = () => new Option("--config <file>", "configuration file (<data-dir>/zerotrace.yaml)");
-export const serverOption = () => new Option("--server <url>", "server to ask instead of the local one");
-export const tokenOption = () => new Option("--token <token>", "API token for --server");
+export const serverOption = () =>
+  new Option("--server <url>", "server to ask instead of the local one").argParser((text) =>
+    serverOf(text, "--server"),
+  );
+export const tokenOption = () =>
+  new Option("--token <token>", "API token for --server").argParser((text) => secretOf(text, "--token"));
 export const limitOption = (limit: number) =>
   new Option("--limit <count>", "most lines of the table").argParser(countOf).default(limit);
+
+/** The address of a server without a slash at its end. Throws BAD_REQUEST naming where it came from. */
+export const serverOf = (text: string, from: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") {
+    return text.replace(/\/+$/, "");
+  }
+  const mend = "write it as http://127.0.0.1:8080 or https://zerotrace.example.com";
+  throw new AppError("BAD_REQUEST", `${from} ${text} is not the address of a server: ${mend}.`, { field: "server" });
+};
+
+/** A token that a header can carry; it is never repeated. Throws BAD_REQUEST naming where it came from. */
+export const secretOf = (text: string, from: string): string => {
+  if (/^[\w.~+/=-]+$/.test(text)) return text;
+  throw new AppError("BAD_REQUEST", `${from} holds no token: copy it whole, without spaces or quotes.`, {
+    field: "token",
+  });
+};
 
 /** A whole number of lines. Throws BAD_REQUEST. */
 const countOf = (text: string): number => {

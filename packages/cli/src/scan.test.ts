@@ -97,6 +97,14 @@ test("exit codes: 1 over the policy, 2 error, 3 nothing scanned, 4 data too old"
   expect(nothing).toMatchObject({ code: 3, err: expect.stringContaining("Nothing was scanned") });
 });
 
+test("an absent root is an error, not an empty scan; a status file without its os-release says as what it is judged", async () => {
+  const feeds = ["--feeds", host.feeds, "--data-dir", host.dataDir];
+  const absent = await run(["scan", "host", "--root", join(host.dir, "absent"), ...feeds]);
+  expect(absent).toMatchObject({ code: 2, out: "", err: expect.stringContaining("cannot be read") });
+  const { err } = await run(["scan", "host", "--dpkg-status", join(host.dir, "status"), ...feeds]);
+  expect(err).toMatch(/warning: judged as .*; name the file's own system with --os-release/);
+});
+
 test("what no source speaks of is shown as such", async () => {
   const release = join(host.dir, "os-other");
   await writeFile(release, "ID=ubuntu\nVERSION_ID=24.04\n");

@@ -64,6 +64,16 @@ const refusal = async (response: Response): Promise<ApiError> => {
   }
 };
 
+/** Why a request did not arrive: what lies below `fetch failed`, such as `connect ECONNREFUSED 127.0.0.1:8080`. */
+const reasonOf = (thrown: unknown): string => {
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown.name === "TimeoutError") return "it does not answer in time";
+  const { cause } = thrown;
+  if (!(cause instanceof Error)) return thrown.message;
+  // Of several addresses that were tried, the error has a code and no words.
+  return cause.message || String((cause as { code?: unknown }).code ?? cause.name);
+};
+
 /** A client for a server; `call(contract.findings.listFindings, {query})` answers typed data or throws ApiError. */
 export const createClient = (options: ClientOptions): Client => {
   const send = options.fetch ?? globalThis.fetch;
@@ -82,7 +92,7 @@ export const createClient = (options: ClientOptions): Client => {
         signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
       });
     } catch (cause) {
-      throw new ApiError(0, "UNREACHABLE", `${options.baseUrl || "The server"} cannot be reached: ${String(cause)}`);
+      throw new ApiError(0, "UNREACHABLE", `${options.baseUrl || "The server"} cannot be reached: ${reasonOf(cause)}`);
     }
     if (!response.ok) throw await refusal(response);
     return (await response.json()) as never;

@@ -3,7 +3,7 @@ import { AppError } from "@zerotrace/core";
 import { type Command, Option } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { type Cli, EXIT } from "../cli.ts";
-import { formatOption } from "../options.ts";
+import { formatOption, secretOf, serverOf } from "../options.ts";
 import { counted } from "../output/headline.ts";
 import { printable } from "../output/style.ts";
 
@@ -29,8 +29,10 @@ const registerEnroll = (agent: Command, cli: Cli): void => {
   agent
     .command("enroll")
     .description("exchange an enrollment token for a device credential")
-    .requiredOption("--server <url>", "the server's address")
-    .requiredOption("--token <token>", "the enrollment token, shown by the dashboard")
+    .requiredOption("--server <url>", "the server's address", (text) => serverOf(text, "--server"))
+    .requiredOption("--token <token>", "the enrollment token, shown by the dashboard", (text) =>
+      secretOf(text, "--token"),
+    )
     .addOption(stateDirOption(cli))
     .addOption(formatOption())
     .action(async ({ format, ...options }) => {

@@ -33,12 +33,12 @@ export const register = (program: Command, cli: Cli): void => {
     .addOption(formatOption())
     .action(async (q, { format, limit, ...options }) => {
       const { call } = await connect(cli, options);
-      const { rows, count } = await pagesOf(
+      const { rows, count, countIsExact } = await pagesOf(
         (page) => call(contract.assets.listAssets, { query: { q, ...page } }),
         limit,
       );
       if (format === "json") {
-        cli.out.write(`${JSON.stringify({ schema: "zerotrace.assets/1", count, assets: rows })}\n`);
+        cli.out.write(`${JSON.stringify({ schema: "zerotrace.assets/1", count, countIsExact, assets: rows })}\n`);
         return;
       }
       const lines = rows.map((a) => [
@@ -53,7 +53,8 @@ export const register = (program: Command, cli: Cli): void => {
         a.risk.toFixed(1),
         a.unreadableSources.length > 0 ? `unreadable: ${a.unreadableSources.join(", ")}` : coverageLine(a.coverage),
       ]);
-      cli.out.write(table(COLUMNS, lines));
-      cli.err.write(`${counted(rows.length, "asset")} of ${count}\n`);
+      if (rows.length > 0) cli.out.write(table(COLUMNS, lines));
+      const all = `${countIsExact ? "" : "at least "}${count.toLocaleString("en-US")}`;
+      cli.err.write(`${counted(rows.length, "asset")} of ${all}\n`);
     });
 };

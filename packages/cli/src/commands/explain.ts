@@ -79,6 +79,9 @@ const explain = async (cli: Cli, purl: string, advisory: string | undefined, opt
     return;
   }
   const paint = paintFor(cli, cli.out);
+  if (verdict.reason === "no_feed" && ["Debian", "Ubuntu"].includes(component.ecosystem)) {
+    cli.err.write("The package URL names no release: add ?distro=debian-12, or ?distro=ubuntu-22.04.\n");
+  }
   cli.out.write(`${paint("bold", printable(verdictWords(verdict, name, version)))}\n`);
   cli.out.write(printable(`Judged as ${name} ${version} of ${component.ecosystem}`) + "\n");
   for (const r of ranges) {

@@ -96,6 +96,10 @@ const writeImport = (cli: Cli, format: string, sources: readonly SourceReport[],
   cli.out.write(`${lines.join("\n")}\n`);
 };
 
+/** A word that a shell passes on as it is. */
+const shellWord = (text: string): string =>
+  /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
 const registerImport = (feeds: Command, cli: Cli): void => {
   feeds
     .command("import")
@@ -118,7 +122,7 @@ const registerImport = (feeds: Command, cli: Cli): void => {
         });
         view.close();
         writeImport(cli, format, index.meta.sources, performance.now() - startedMs);
-        const again = locations.map((location) => `--feeds ${location}`).join(" ");
+        const again = locations.map((location) => `--feeds ${shellWord(location)}`).join(" ");
         cli.err.write(`Use it: zerotrace scan host ${again}; for the server: zerotrace start ${again}\n`);
       } finally {
         view.close();

@@ -5,7 +5,7 @@ import { type Cli, EXIT } from "../cli.ts";
 import { connect } from "../local.ts";
 import { dataDirOption, formatOption, limitOption, policyOf, serverOption, tokenOption } from "../options.ts";
 import { type FindingLine, findingsTable } from "../output/findings-table.ts";
-import { counted } from "../output/headline.ts";
+import { counted, coverageLine } from "../output/headline.ts";
 import { paintFor } from "../output/style.ts";
 import { pagesOf } from "../pages.ts";
 
@@ -75,21 +75,24 @@ export const register = (program: Command, cli: Cli): void => {
       const query = { q, severity, kev: kev ? ("true" as const) : undefined, fix, status };
       if (await isAnyOverPolicy(call, policy, query)) cli.exitCode = EXIT.overPolicy;
       if (format === "json") {
-        const { rows, count } = await pagesOf(
+        const { rows, count, countIsExact } = await pagesOf(
           (page) => call(contract.findings.listFindings, { query: { ...query, ...page } }),
           limit,
         );
-        cli.out.write(`${JSON.stringify({ schema: "zerotrace.findings/1", count, findings: rows })}\n`);
+        cli.out.write(`${JSON.stringify({ schema: "zerotrace.findings/1", count, countIsExact, findings: rows })}\n`);
         return;
       }
-      const { rows, count } = await pagesOf(
+      const { rows, count, countIsExact } = await pagesOf(
         (page) => call(contract.findings.listFindingSources, { query: { ...query, perPackage, ...page } }),
         limit,
       );
-      cli.out.write(findingsTable(rows.map(lineOf), limit, paintFor(cli, cli.out)).text);
-      const more = rows.length < count ? "; --limit shows more" : "";
-      cli.err.write(`${counted(rows.length, "line")} of ${count.toLocaleString("en-US")}${more}\n`);
-      const { pendingJobs } = await call(contract.stats.getStats);
-      if (pendingJobs > 0) cli.err.write("Work is still running; the figures are moving.\n");
+      const stats = await call(contract.stats.getStats);
+      if (rows.length > 0) {
+        cli.out.write(findingsTable(rows.map(lineOf), limit, paintFor(cli, cli.out)).text);
+        const more = rows.length < count ? "; --limit shows more" : "";
+        const all = `${countIsExact ? "" : "at least "}${count.toLocaleString("en-US")}`;
+        cli.err.write(`${counted(rows.length, "line")} of ${all}${more}\n`);
+      } else cli.err.write(`No finding of this filter. ${coverageLine(stats.coverage)}.\n`);
+      if (stats.pendingJobs > 0) cli.err.write("Work is still running; the figures are moving.\n");
     });
 };

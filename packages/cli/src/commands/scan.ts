@@ -58,7 +58,7 @@ const writeTable = (cli: Cli, result: Judged, limit: number): void => {
   }
 };
 
-/** Hours since the newest data of any advisory source; infinite when no source has a date. */
+/** Days since the newest data of any advisory source; infinite when no source has a date. */
 const dataAgeDays = (sources: readonly { covers: readonly string[]; dataAt: string | null }[]): number => {
   const dates = sources.filter((s) => s.covers.length > 0).map((s) => Date.parse(s.dataAt ?? ""));
   const newest = Math.max(...dates.filter((at) => !Number.isNaN(at)));
@@ -115,6 +115,11 @@ const scanHost = async (cli: Cli, options: ScanOptions): Promise<void> => {
   const unreadable = unreadableOf(inventory);
   const tooOld = options.maxDataAge !== undefined && dataAgeDays(index.meta.sources) > options.maxDataAge;
 
+  if (options.dpkgStatus !== undefined && options.osRelease === undefined && options.root === undefined) {
+    const { ecosystem, prettyName } = inventory.facts.os;
+    const release = printable(ecosystem || prettyName || "an unknown system");
+    cli.err.write(`warning: judged as ${release}, as this machine is; name the file's own system with --os-release\n`);
+  }
   for (const { source, error } of unreadable) cli.err.write(`warning: ${source} cannot be read: ${printable(error)}\n`);
   for (const { source, problems } of inventory.sources) {
     for (const problem of problems) cli.err.write(`warning: ${source}: ${printable(problem)}\n`);

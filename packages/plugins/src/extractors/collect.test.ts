@@ -63,6 +63,14 @@ test("a named status file is read alone, gzipped or not, with the named os-relea
   await expect(absent).rejects.toMatchObject({ code: "UNREADABLE" });
 });
 
+test("an absent root, one that is a file, and an os-release without ID are refused, never read as an empty host", async () => {
+  const told = { code: "UNREADABLE" };
+  await expect(collectHost({ root: join(root, "absent"), signal })).rejects.toMatchObject(told);
+  put("/passwd", "root:x:0:0::/root:/bin/sh\n");
+  await expect(collectHost({ root: join(root, "passwd"), signal })).rejects.toMatchObject(told);
+  await expect(collectHost({ root, osReleasePath: join(root, "passwd"), signal })).rejects.toMatchObject(told);
+});
+
 test("a real Debian status file gives every installed package", async () => {
   const shared = process.env["ZEROTRACE_SHARED"] ?? resolve(import.meta.dirname, "../../../../../shared");
   const real = join(shared, "feeds/debian/host-dpkg-status.gz");

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "@zerotrace/core";
+import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { HostFs } from "../plugin.ts";
@@ -31,11 +32,10 @@ export interface CollectOptions {
 export const collectHost = async (options: CollectOptions): Promise<HostInventory> => {
   const { root = "/", signal } = options;
   signal.throwIfAborted();
+  await assertFolder(root);
   const fs = hostFs(root);
   const release =
-    options.osReleasePath === undefined
-      ? await readOsRelease(fs)
-      : parseOsRelease(new TextDecoder().decode(await readNamed(options.osReleasePath, MAX_OS_RELEASE_BYTES)));
+    options.osReleasePath === undefined ? await readOsRelease(fs) : await readNamedRelease(options.osReleasePath);
   const { dpkgStatusPath, fallbackMachineId } = options;
   if (dpkgStatusPath !== undefined) {
     const facts = await treeFacts(NO_FILES, release, { hostname: basename(dpkgStatusPath), fallbackMachineId });
@@ -78,6 +78,21 @@ const readStatusFile = async (path: string, release: OsRelease, signal: AbortSig
   const into = gather(path);
   readDpkgStatus(await readNamed(path, MAX_STATUS_BYTES), osEcosystem(release, "dpkg"), into, { signal });
   return readable("dpkg", into.finish());
+};
+
+/** A tree that the user named must be there: an absent one is not an empty one. */
+const assertFolder = async (root: string): Promise<void> => {
+  const found = await stat(root).catch((cause: unknown) => {
+    throw new AppError("UNREADABLE", `The folder ${root} cannot be read: ${messageOf(cause)}.`, { cause });
+  });
+  if (!found.isDirectory()) throw new AppError("UNREADABLE", `${root} is not a folder.`);
+};
+
+/** Without an ID no package would be judged, and nothing would say why. */
+const readNamedRelease = async (path: string): Promise<OsRelease> => {
+  const release = parseOsRelease(new TextDecoder().decode(await readNamed(path, MAX_OS_RELEASE_BYTES)));
+  if (release.id !== "") return release;
+  throw new AppError("UNREADABLE", `${path} is no os-release file: it has no line ID=.`);
 };
 
 /** A file that the user named must exist; gzip is unpacked within the same bound. */
