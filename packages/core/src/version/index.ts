@@ -87,6 +87,7 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
         "AlmaLinux",
         "Amazon Linux",
         "Azure Linux",
+        "Fedora",
         "Mageia",
         "Oracle Linux",
         "Photon OS",
@@ -110,13 +111,13 @@ const REBUILDERS: ReadonlySet<string> = new Set(["Docker Hardened Images", "Echo
 
 /** OSV's ecosystems without an order, and why: only exact lists of versions can judge there. */
 export const UNORDERED_ECOSYSTEMS: ReadonlyMap<string, string> = new Map([
-  ["Android", "names releases and patch levels together (12:2021-10-01); no rule orders them"],
-  ["Docker Hardened Images", "follows the ecosystem after its name; alone it has no versions"],
+  ["Android", "its records name releases and patch levels together (12:2021-10-01), which no rule orders"],
+  ["Docker Hardened Images", "its packages follow the ecosystem after its name (Docker Hardened Images:Debian:trixie)"],
   ["FreeBSD", "the order of pkg(8) is not built; base and kernel name releases and patch levels"],
-  ["GIT", "names commits; their order is the repository's history"],
-  ["OSS-Fuzz", "names commits and whatever tags each project makes"],
-  ["Root", "follows the ecosystem after its name; alone it has no versions"],
-  ["TuxCare", "follows the ecosystem after its name; alone it has no versions"],
+  ["GIT", "its records name commits, whose order is the history of a repository"],
+  ["OSS-Fuzz", "its records name commits and whatever tags a project makes"],
+  ["Root", "its packages follow the ecosystem after its name (Root:Alpine:3.18)"],
+  ["TuxCare", "its packages follow the ecosystem after its name (TuxCare:npm)"],
 ]);
 
 /**
