@@ -47,7 +47,14 @@ export interface Route<
 const none = z.object({}).strict();
 type None = typeof none;
 
-/** Describes a route; what is left out is empty. */
+/** A name that is not known is refused: a mistyped filter must not answer with everything. */
+const strict = <S extends Shape>(shape: S): S =>
+  shape instanceof z.ZodObject ? (shape.strict() as unknown as S) : shape;
+/** Agents may be newer than their server: what it does not know yet is passed over. */
+const isOfAgents = (permission: Route["permission"]): boolean =>
+  permission === "agents:report" || permission === "public";
+
+/** Describes a route; what is left out is empty. Its query, and its body unless an agent sends it, take no other names. */
 export const route = <
   Params extends Shape = None,
   Query extends Shape = None,
@@ -68,6 +75,8 @@ export const route = <
   body: z.undefined() as unknown as Body,
   answer: none as unknown as Answer,
   ...r,
+  ...(r.query ? { query: strict(r.query) } : {}),
+  ...(r.body && !isOfAgents(r.permission) ? { body: strict(r.body) } : {}),
 });
 
 /** A keyset page: `next` goes back as `cursor`; null on the last page. `count` stops at 10,000 (`countIsExact` false). */

@@ -71,7 +71,7 @@ const reasonOf = (thrown: unknown): string => {
   const { cause } = thrown;
   if (!(cause instanceof Error)) return thrown.message;
   // Of several addresses that were tried, the error has a code and no words.
-  return cause.message || String((cause as { code?: unknown }).code ?? cause.name);
+  return cause.message || ((cause as { code?: string }).code ?? cause.name);
 };
 
 /** A client for a server; `call(contract.findings.listFindings, {query})` answers typed data or throws ApiError. */

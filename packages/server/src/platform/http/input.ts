@@ -20,8 +20,9 @@ const parsePart = <Shape extends z.ZodType>(shape: Shape, value: unknown, part: 
   if (result.success) return result.data;
   const [first] = result.error.issues;
   const { path, message } = first ? sharpest(first) : { path: [], message: "Not valid" };
-  const field = path.map(String).join(".").slice(0, 200) || part;
-  throw new AppError("BAD_REQUEST", `${field} in the ${part}: ${message}. Correct it and send again.`, { field });
+  const name = path.map(String).join(".").slice(0, 200);
+  const where = name === "" ? `The ${part}` : `${name} in the ${part}`;
+  throw new AppError("BAD_REQUEST", `${where}: ${message}. Correct it and send again.`, { field: name || part });
 };
 
 /** Parameters, query and body of a request as the route's types have them. Throws BAD_REQUEST naming the first field at fault. */

@@ -60,3 +60,23 @@ export const toProblem = (thrown: unknown, correlationId: string): Refusal => {
     },
   };
 };
+
+const UNREADABLE_REQUESTS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "The address and the headers are larger than 16 KiB together: send less.",
+  ERR_HTTP_REQUEST_TIMEOUT: "The request did not come in whole in time: send it again.",
+};
+
+/** The whole answer to bytes that are no HTTP request, as they go to the socket. */
+export const answerToUnreadable = (code: string | undefined, correlationId: string): string => {
+  const detail = UNREADABLE_REQUESTS[code ?? ""] ?? "This is not HTTP/1.1: check what sends it.";
+  const { status, body } = toProblem(new AppError("BAD_REQUEST", detail), correlationId);
+  const text = JSON.stringify(body);
+  const lines = [
+    `HTTP/1.1 ${status} Bad Request`,
+    "content-type: application/problem+json",
+    `content-length: ${Buffer.byteLength(text)}`,
+    "cache-control: no-store",
+    "connection: close",
+  ];
+  return `${lines.join("\r\n")}\r\n\r\n${text}`;
+};

@@ -1,5 +1,6 @@
 import { AppError, idParam, route } from "@zerotrace/core";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
@@ -213,6 +214,27 @@ const hostile: [
   ["a wrong type", "/api/v1/big", '{"name":1}', {}, 400, "name"],
   ["another media type", "/api/v1/big", "<a/>", { "content-type": "text/xml" }, 415, "content-type"],
 ];
+test("headers that are too large, and bytes that are no HTTP, get problem details too", async () => {
+  const answerTo = async (bytes: string): Promise<string> => {
+    const socket = connect(Number(new URL(s.origin).port), "127.0.0.1");
+    socket.end(bytes);
+    let text = "";
+    for await (const chunk of socket) text += String(chunk);
+    return text;
+  };
+  const large = await answerTo(`GET /health HTTP/1.1\r\nhost: x\r\nx-more: ${"a".repeat(40_000)}\r\n\r\n`);
+  expect(large).toMatch(/^HTTP\/1.1 400 .*application\/problem\+json.*"detail":"The address and the headers/s);
+  expect(await answerTo("SSH-2.0-x\r\n\r\n")).toMatch(/^HTTP\/1.1 400 .*"code":"BAD_REQUEST"/s);
+});
+
+test("every route refuses a query it does not know, and a person's body with an unknown name; an agent's may hold more", () => {
+  const more = { limit: "1", severty: "critical" };
+  expect(contract.findings.listFindings.query.safeParse(more).success).toBe(false);
+  const token = { kind: "enrollment", label: "x", maxUse: 1 };
+  expect(contract.tokens.createToken.body.safeParse(token).success).toBe(false);
+  expect(contract.agents.heartbeat.body.safeParse({ agentVersion: "9", later: 1 }).success).toBe(true);
+});
+
 test.each(hostile)("hostile input: %s is refused by name", async (_, path, body, headers, status, field) => {
   const answer = await send("POST", path, body, headers);
   expect(answer.status, answer.text).toBe(status);
@@ -294,6 +316,10 @@ test("cursors come back as they went; others are refused", () => {
 test("a busy port is named with its mend", async () => {
   const port = Number(new URL(s.origin).port);
   await expect(startServer([], { port })).rejects.toMatchObject({ code: "PORT_BUSY", field: "port" });
+  const elsewhere = { code: "BAD_CONFIG", field: "host" };
+  for (const host of ["no such host", "192.0.2.1"]) {
+    await expect(startServer([], { host })).rejects.toMatchObject(elsewhere);
+  }
 });
 
 test("public writes are limited by address, with the time to wait", async () => {

@@ -10,7 +10,7 @@ import type { Database } from "../db/index.ts";
 import type { Metrics } from "../metrics/index.ts";
 import { inflate, parseJson } from "./body.ts";
 import { admit, type EndpointDeps, serveEndpoint } from "./endpoint.ts";
-import { toProblem } from "./problem.ts";
+import { answerToUnreadable, toProblem } from "./problem.ts";
 import { serveStatic } from "./static.ts";
 import type { AuditWriter, Endpoint } from "./types.ts";
 
@@ -48,7 +48,7 @@ export interface HttpOptions {
 /** A server that is ready to listen. */
 export interface HttpServer {
   readonly app: FastifyInstance;
-  /** Opens the port (0: any free one) and answers the origin. Throws PORT_BUSY when it is taken. */
+  /** Opens the port (0: any free one) and answers the origin. Throws PORT_BUSY when it is taken, BAD_CONFIG for an address that cannot be. */
   listen(address: { host: string; port: number }): Promise<string>;
   /** Stops taking requests, gives those under way one second to end, then cuts them, and closes. */
   close(): Promise<void>;
@@ -91,6 +91,10 @@ const bare = (options: HttpOptions): FastifyInstance =>
     genReqId: ({ headers }) => {
       const given = headers["x-correlation-id"];
       return typeof given === "string" && CORRELATION_ID.test(given) ? given : randomUUID();
+    },
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(answerToUnreadable(error.code, randomUUID()));
+      else socket.destroy();
     },
     frameworkErrors: (error, request, answer) => {
       const refusal = toProblem(error, request.id);
@@ -209,15 +213,32 @@ const addEndpoint = (app: FastifyInstance, deps: EndpointDeps, endpoint: Endpoin
   });
 };
 
+/** Why the port could not be opened, as what to change; anything else as it is. */
+const refusedAddress = (cause: NodeJS.ErrnoException, host: string, port: number): Error => {
+  const { code = "" } = cause;
+  if (code === "EADDRINUSE") {
+    const mend = "choose another with --port";
+    return new AppError("PORT_BUSY", `Port ${port} on ${host} is in use: ${mend}.`, { field: "port", cause });
+  }
+  if (code === "EACCES") {
+    const mend = "choose one from 1024 on with --port";
+    return new AppError("BAD_CONFIG", `Port ${port} needs rights that this user lacks: ${mend}.`, {
+      field: "port",
+      cause,
+    });
+  }
+  if (["ENOTFOUND", "EAI_AGAIN", "EADDRNOTAVAIL", "EINVAL"].includes(code)) {
+    const mend = "choose one with --host, such as 127.0.0.1 or 0.0.0.0";
+    return new AppError("BAD_CONFIG", `${host} is no address of this machine: ${mend}.`, { field: "host", cause });
+  }
+  return cause;
+};
+
 const listen = async (app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> => {
   try {
     await app.listen({ host, port });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
-    throw new AppError("PORT_BUSY", `Port ${port} on ${host} is in use: choose another with --port.`, {
-      field: "port",
-      cause,
-    });
+    throw refusedAddress(cause as NodeJS.ErrnoException, host, port);
   }
   const bound = app.server.address() as AddressInfo;
   const name = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;

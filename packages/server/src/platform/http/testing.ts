@@ -72,7 +72,10 @@ export const fakeDatabase = () => {
 };
 
 /** A real server on a free port with that database; `lines` holds what it logged and `audits` what it recorded. */
-export const startServer = async (endpoints: Endpoint[], options: Partial<HttpOptions> & { port?: number } = {}) => {
+export const startServer = async (
+  endpoints: Endpoint[],
+  options: Partial<HttpOptions> & { host?: string; port?: number } = {},
+) => {
   const fake = fakeDatabase();
   const lines: Record<string, unknown>[] = [];
   const audits: AuditRow[] = [];
@@ -81,6 +84,6 @@ export const startServer = async (endpoints: Endpoint[], options: Partial<HttpOp
   const auth = createAuthenticator({ db: fake.db, now: () => fake.state.at });
   const audit = async (_: Tx, row: AuditRow) => void audits.push(row);
   const server = await createHttp({ db: fake.db, auth, audit, log, endpoints, checkAnswers: true, ...options });
-  const origin = await server.listen({ host: "127.0.0.1", port: options.port ?? 0 });
+  const origin = await server.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 });
   return { ...fake, auth, log, server, origin, lines, audits };
 };
