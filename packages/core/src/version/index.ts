@@ -9,6 +9,7 @@ import { datetime } from "./datetime.ts";
 import { dpkg } from "./dpkg.ts";
 import { gentoo } from "./gentoo.ts";
 import { hackage } from "./hackage.ts";
+import { homebrew } from "./homebrew.ts";
 import { julia } from "./julia.ts";
 import { lexicographic } from "./lexicographic.ts";
 import { maven } from "./maven.ts";
@@ -37,6 +38,7 @@ export const SCHEMES: readonly VersionScheme[] = [
   dpkg,
   gentoo,
   hackage,
+  homebrew,
   julia,
   lexicographic,
   maven,
@@ -74,6 +76,7 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
     { scheme: dpkg, ecosystems: ["Debian", "Echo", "Ubuntu"] },
     { scheme: gentoo, ecosystems: ["Gentoo"] },
     { scheme: hackage, ecosystems: ["Hackage"] },
+    { scheme: homebrew, ecosystems: ["Homebrew"] },
     { scheme: julia, ecosystems: ["Julia"] },
     { scheme: maven, ecosystems: ["Maven"] },
     { scheme: nuget, ecosystems: ["NuGet"] },

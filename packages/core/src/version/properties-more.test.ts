@@ -64,6 +64,10 @@ const VERSIONS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   cpe: pieces(8, ".", "-", "_", "a", "rc", "beta", "p", "final", "(", "R"),
   cran: separated(".", "-"),
   hackage: separated("."),
+  homebrew: joined(
+    pieces(6, ".", ".", "-", "a", "b", "k", "alpha", "rc", "pre", "p", ".post1", "_"),
+    optional(joined(fc.constant("_"), number)),
+  ),
   julia: joined(
     threeNumbers,
     optional(fc.oneof(fc.constantFrom("-", "rc1", "a.b"), joined(fc.constant("-"), identifiers))),
