@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { atLeast, bytes, duration, exact, middle, plural, relative, share } from "./format.ts";
+import { atLeast, bytes, duration, exact, middle, plural, relative, share, singular } from "./format.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 
@@ -29,4 +29,8 @@ test("numbers carry their unit, and say where counting stopped", () => {
 test("long text keeps both ends", () => {
   expect(middle("pkg:deb/debian/openssl@3.0.11", 15)).toBe("pkg:deb…@3.0.11");
   expect(middle("short", 15)).toBe("short");
+});
+
+test("a list of one is told in the singular", () => {
+  expect(["assets", "advisories", "findings"].map(singular)).toEqual(["asset", "advisory", "finding"]);
 });

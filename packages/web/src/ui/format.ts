@@ -6,6 +6,9 @@ export const count = (n: number): string => whole.format(n);
 /** `1 finding`, `2 findings`, `2 advisories`. */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
+/** The one of a regular plural: `advisories` -> `advisory`. */
+export const singular = (many: string): string => (many.endsWith("ies") ? `${many.slice(0, -3)}y` : many.slice(0, -1));
+
 /** A list's count: exact, or `10,000+` where counting stopped. */
 export const atLeast = (n: number, exact: boolean): string => (exact ? count(n) : `${count(n)}+`);
 

@@ -23,7 +23,7 @@ export const Panel = ({
         <h2 id={id} className="text-sm font-semibold">
           {title}
         </h2>
-        {aside && <div className="ml-auto text-xs text-dim">{aside}</div>}
+        {aside && <div className="ml-auto max-w-full min-w-0 text-xs text-dim">{aside}</div>}
       </header>
       <div className={flush ? "" : "p-4"}>{children}</div>
     </section>

@@ -28,12 +28,17 @@ export const PageSkeleton = () => (
   </output>
 );
 
+/** An address with a cut or mistyped id: nothing that the person could correct in a field. */
+const isBadAddress = (error: Error): boolean =>
+  error instanceof ApiError && error.status === 400 && error.field === "id";
+
 const whatToDo = (error: Error): string => {
   if (!(error instanceof ApiError)) return "Reload the page. If it happens again, tell us the text above.";
   if (error.status === 0)
     return "Check that the server runs (npm start prints its address). This page tries again by itself.";
   if (error.status === 401) return "Sign in again with a new link: npx zerotrace sign-in";
   if (error.status === 403) return "Your credential does not allow this. Ask an owner of the company.";
+  if (isBadAddress(error)) return "Open it from its list again.";
   if (error.status === 404) return "It may have been removed, or the address may be mistyped.";
   if (error.status === 429) return "Wait a moment, then try again.";
   if (error.status < 500) return "Change what the message names, then try again.";
@@ -43,14 +48,16 @@ const whatToDo = (error: Error): string => {
 /** A failure: what happened, what to do, and the id that the server's log holds. */
 export const ErrorPanel = ({ error, retry }: { error: Error; retry?: () => void }) => {
   const id = error instanceof ApiError ? error.correlationId : undefined;
+  // What is not there will not be there in a moment either.
+  const isGone = isBadAddress(error) || (error instanceof ApiError && error.status === 404);
   return (
     <div role="alert" className="panel flex gap-3 p-4">
       <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-bad" />
       <div className="grid min-w-0 gap-1">
-        <p>{error.message}</p>
+        <p>{isBadAddress(error) ? "This address is cut off or mistyped: it holds no whole id." : error.message}</p>
         <p className="text-dim">{whatToDo(error)}</p>
         <div className="mt-1 flex flex-wrap items-center gap-3">
-          {retry && (
+          {retry && !isGone && (
             <button type="button" className="button" onClick={retry}>
               Try again
             </button>

@@ -37,8 +37,9 @@ const Connection = () => {
   );
 };
 
+/** The date of the newest advisories; scores that only add to them do not make them younger. */
 const newest = (feeds: Feeds): string | null => {
-  const dates = feeds.sources.flatMap((s) => (s.dataAt ? [s.dataAt] : []));
+  const dates = feeds.sources.flatMap((s) => (s.dataAt && s.covers.length > 0 ? [s.dataAt] : []));
   return dates.sort().at(-1) ?? feeds.generation?.publishedAt ?? null;
 };
 

@@ -1,7 +1,7 @@
 import type { UseInfiniteQueryResult, InfiniteData } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useCallback, useLayoutEffect, useRef, useState } from "react";
-import { atLeast, count } from "./format.ts";
+import { atLeast, count, singular } from "./format.ts";
 import { useKeys, useMedia } from "./hooks.ts";
 import { ErrorPanel, RowsSkeleton } from "./states.tsx";
 
@@ -178,7 +178,9 @@ export const PagedTable = <Row,>({
         <span>
           {head && rows.length < head.count
             ? `${count(rows.length)} of ${atLeast(head.count, head.countIsExact)} ${noun}`
-            : `All ${count(rows.length)} ${noun}`}
+            : rows.length === 1
+              ? `1 ${singular(noun)}`
+              : `All ${count(rows.length)} ${noun}`}
         </span>
         {pages.hasNextPage && (
           <button

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { queries } from "../../api.ts";
 import type { AssetTab } from "../../routes.tsx";
 import { count, plural } from "../../ui/format.ts";
+import { wasRead } from "../../ui/known.ts";
 import { Copy, Online, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
@@ -32,6 +33,7 @@ export const AssetPage = () => {
   const { id } = api.useParams();
   const { tab = "findings" } = api.useSearch();
   const asset = useQuery(queries.asset(id));
+  const feeds = useQuery(queries.feeds());
   if (asset.isPending) return <PageSkeleton />;
   if (asset.error) {
     return (
@@ -63,7 +65,13 @@ export const AssetPage = () => {
           <span className="text-xl font-semibold">{a.risk.toFixed(1)}</span>
         </Figure>
         <Figure name="Known to be exploited">
-          <span className="text-xl font-semibold">{count(a.kevCount)}</span>
+          {a.kevCount > 0 || wasRead(feeds.data, "kev") ? (
+            <span className="text-xl font-semibold">{count(a.kevCount)}</span>
+          ) : (
+            <Link to="/feeds" className="link text-warn">
+              no KEV catalog was read
+            </Link>
+          )}
         </Figure>
         <Figure name="Open findings">
           <SeverityLine counts={a.findings} />

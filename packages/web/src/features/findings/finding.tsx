@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { type FindingAsset, type FindingDetail, queries } from "../../api.ts";
+import { type Feeds, type FindingAsset, type FindingDetail, queries } from "../../api.ts";
 import { exact, plural } from "../../ui/format.ts";
+import { wasRead } from "../../ui/known.ts";
 import { Copy, Epss, Kev, Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
@@ -97,7 +98,7 @@ const Affected = ({ finding }: { finding: FindingDetail }) => {
   );
 };
 
-const About = ({ finding: f }: { finding: FindingDetail }) => (
+const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | undefined }) => (
   <Panel title="Facts">
     <Facts
       rows={[
@@ -140,7 +141,11 @@ const About = ({ finding: f }: { finding: FindingDetail }) => (
         [
           "EPSS",
           f.epss === null ? (
-            "no source gives one"
+            wasRead(feeds, "epss") ? (
+              "no source gives one"
+            ) : (
+              "not known: no EPSS scores were read"
+            )
           ) : (
             <span key="x">
               <Epss value={f.epss} />
@@ -156,8 +161,10 @@ const About = ({ finding: f }: { finding: FindingDetail }) => (
             <span key="k">
               <Kev at={f.kevAddedAt} /> since {exact(f.kevAddedAt).slice(0, 10)}
             </span>
-          ) : (
+          ) : wasRead(feeds, "kev") ? (
             "not in the catalog"
+          ) : (
+            "not known: no KEV catalog was read"
           ),
         ],
         ["First seen", <Time key="t" at={f.firstSeenAt} />],
@@ -187,6 +194,7 @@ const api = getRouteApi("/findings/$id");
 export const FindingPage = () => {
   const { id } = api.useParams();
   const finding = useQuery(queries.finding(id));
+  const feeds = useQuery(queries.feeds());
   if (finding.isPending) return <PageSkeleton />;
   if (finding.error)
     return (
@@ -219,8 +227,8 @@ export const FindingPage = () => {
         )}
       </section>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 wide:grid-cols-2">
-        <About finding={f} />
-        <RiskTerms finding={f} />
+        <About finding={f} feeds={feeds.data} />
+        <RiskTerms finding={f} feeds={feeds.data} />
       </div>
       <Ranges finding={f} />
       <Affected finding={f} />

@@ -12,7 +12,7 @@ const FixRow = ({ fix, place, most }: { fix: Fix; place: number; most: number })
   <li className="grid grid-cols-[24px_minmax(0,1fr)] gap-x-3 gap-y-2 border-b border-line px-4 py-3 last:border-0 wide:grid-cols-[24px_minmax(0,1.1fr)_minmax(0,0.8fr)_200px_minmax(0,1.2fr)] wide:items-center">
     <span className="mono text-dim">{place}</span>
     <div className="min-w-0">
-      <p className="mono truncate text-[14px]">
+      <p className="mono text-[14px] wrap-anywhere wide:truncate">
         <Link
           to="/findings"
           search={{ package: fix.package, ecosystem: fix.ecosystem }}

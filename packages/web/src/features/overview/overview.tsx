@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type Feeds, queries, type Stats } from "../../api.ts";
 import { count, plural, share } from "../../ui/format.ts";
+import { wasRead } from "../../ui/known.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { SeverityBars } from "../../ui/severity.tsx";
@@ -52,7 +53,7 @@ const RiskNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => {
   );
 };
 
-const FindingsNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => (
+const FindingsNow = ({ stats, feeds, judged }: { stats: Stats; feeds: Feeds | undefined; judged: boolean }) => (
   <Panel
     title="Open findings"
     aside={
@@ -71,9 +72,15 @@ const FindingsNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => (
       <>
         <SeverityBars counts={stats.findings} />
         <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-sm">
-          <Link to="/findings" search={{ kev: "true" }} className="link">
-            {count(stats.kevCount)} known to be exploited
-          </Link>
+          {stats.kevCount > 0 || wasRead(feeds, "kev") ? (
+            <Link to="/findings" search={{ kev: "true" }} className="link">
+              {count(stats.kevCount)} known to be exploited
+            </Link>
+          ) : (
+            <Link to="/feeds" className="link text-warn">
+              exploitation not known: no KEV catalog was read
+            </Link>
+          )}
           <Link to="/findings" search={{ fix: "yes" }} className="link">
             {count(stats.fixableCount)} with a fix
           </Link>
@@ -119,10 +126,18 @@ const CoverageNow = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined 
         {feeds?.sources.map((s) => (
           <li key={`${s.feed} ${s.location}`} className="flex gap-2">
             <span className="mono">{s.feed}</span>
-            <span className="text-dim">{plural(s.recordCount, "record")}</span>
-            <span className="ml-auto text-dim">
-              <Time at={s.dataAt ?? s.readAt} />
-            </span>
+            {s.recordCount > 0 ? (
+              <>
+                <span className="text-dim">{plural(s.recordCount, "record")}</span>
+                <span className="ml-auto text-dim">
+                  <Time at={s.dataAt ?? s.readAt} />
+                </span>
+              </>
+            ) : (
+              <Link to="/feeds" className="link ml-auto text-warn">
+                gave nothing
+              </Link>
+            )}
           </li>
         ))}
         {feeds && feeds.sources.length === 0 && (
@@ -203,7 +218,7 @@ export const OverviewPage = () => {
         {stats.data ? (
           <>
             <RiskNow stats={stats.data} judged={judged} />
-            <FindingsNow stats={stats.data} judged={judged} />
+            <FindingsNow stats={stats.data} feeds={feeds.data} judged={judged} />
             <CoverageNow stats={stats.data} feeds={feeds.data} />
           </>
         ) : (
