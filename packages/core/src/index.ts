@@ -17,3 +17,25 @@ export * from "./component/normalize.ts";
 export * from "./component/purl.ts";
 export * from "./component/purl-component.ts";
 export * from "./finding/risk.ts";
+export {
+  compareCpe,
+  compareCpeAttributes,
+  compareCpeValues,
+  type CpeNameRelation,
+  type CpeRelation,
+} from "./cpe/relation.ts";
+export { cpeProduct, parseCpe } from "./cpe/cpe.ts";
+export { formatCpe } from "./cpe/formatted.ts";
+export { formatCpeUri } from "./cpe/uri.ts";
+export {
+  CPE_ANY,
+  CPE_ATTRIBUTES,
+  CPE_CHARACTERS_MAX,
+  CPE_NA,
+  type CpeAttribute,
+  type CpeName,
+  cpeName,
+  formatWfn,
+} from "./cpe/name.ts";
+export * from "./license/expression.ts";
+export * from "./license/satisfies.ts";
