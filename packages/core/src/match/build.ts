@@ -140,6 +140,8 @@ export const createIndexBuilder = (): IndexBuilder => {
         facts,
       });
       const packageHash = hashPackages(store, groups, rows);
+      // The rows are written: their drafts need not lie beside the finished bytes.
+      for (const column of [...Object.values(store.rows), store.listOffsets, store.listValues]) column.free();
       const { lists, byName, ...rowSections } = rows;
       const packageSections = packPackages(store, byName);
       const meta: IndexMeta = {

@@ -15,6 +15,11 @@ export const createColumn = (initial = 1024) => {
     },
     /** The values so far; valid until the next push. */
     view: (): Uint32Array => values.subarray(0, length),
+    /** Gives the memory back at once; the column and its views are empty from then on. */
+    free: (): void => {
+      length = 0;
+      values = new Uint32Array(values.buffer.transfer(0));
+    },
   };
 };
 
