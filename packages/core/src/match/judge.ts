@@ -13,9 +13,8 @@ const NO_KEY = -1;
 
 /** Judges versions by the rows of packages. */
 export interface Judge {
-  verdict(package_: number, scheme: VersionScheme | null, version: string): Verdict;
-  /** The same over several packages; hits of one group become one. */
-  merged(packages: readonly number[], scheme: VersionScheme | null, version: string): Verdict;
+  /** Over one or two packages; hits of one group become one. Hits may be shared between verdicts. */
+  verdict(packages: readonly number[], scheme: VersionScheme | null, version: string): Verdict;
   explain(packages: readonly number[], scheme: VersionScheme | null, version: string): Explained[];
 }
 
@@ -115,21 +114,26 @@ const createOutcome = (s: Sections, texts: Texts) => {
 const NOT_AFFECTED: Verdict = Object.freeze({ verdict: "not_affected", hits: Object.freeze([]) });
 const UNDECIDED: Verdict = Object.freeze({ verdict: "unknown", reason: "unparsable", hits: Object.freeze([]) });
 
-export const createJudge = (s: Sections, texts: Texts): Judge => {
-  const placeOf = createPlaces(s);
-  const outcomeOf = createOutcome(s, texts);
+/** What a hit says, and which of two rows of a group speaks. */
+const createHits = (s: Sections, texts: Texts) => {
+  /** Hits of ranges, made once: unlike those of lists, they do not depend on the version. */
+  const rangeHits: (Hit | undefined)[] = Array.from({ length: s.rowGroup.length });
 
   const hitOf = (row: number, version: string, place: number): Hit => {
     const isList = (s.rowFlags[row]! & (ROW.keyList | ROW.textList)) !== 0;
-    return {
-      advisory: s.rowGroup[row]!,
-      recordId: texts.recall(s.recordId[s.rowRecord[row]!]!),
-      introduced: isList ? version : texts.recall(s.rowIntroduced[row]!),
-      fixedIn: fixRank(row, place) === -1 ? null : texts.recall(s.rowFixed[row]!),
-      lastAffected: s.rowLast[row] === NONE ? null : texts.recall(s.rowLast[row]!),
-      urgency: texts.recall(s.rowUrgency[row]!),
-    };
+    return isList
+      ? makeHit(row, version, place)
+      : (rangeHits[row] ??= makeHit(row, texts.recall(s.rowIntroduced[row]!), place));
   };
+
+  const makeHit = (row: number, introduced: string, place: number): Hit => ({
+    advisory: s.rowGroup[row]!,
+    recordId: texts.recall(s.recordId[s.rowRecord[row]!]!),
+    introduced,
+    fixedIn: fixRank(row, place) === -1 ? null : texts.recall(s.rowFixed[row]!),
+    lastAffected: s.rowLast[row] === NONE ? null : texts.recall(s.rowLast[row]!),
+    urgency: texts.recall(s.rowUrgency[row]!),
+  });
 
   /** Order of a row's fix: its key's position, -0.5 when it has no key, -1 when there is no fix above the version. */
   const fixRank = (row: number, place: number): number => {
@@ -140,32 +144,52 @@ export const createJudge = (s: Sections, texts: Texts): Judge => {
     return isList && place !== NO_KEY && high < (place >> 1) + (place & 1) ? -1 : high;
   };
 
-  /** One hit per group, in the order of groups; of several rows the one with the highest fix speaks. */
-  const collect = (
-    packages: readonly number[],
-    place: number,
-    version: string,
-  ): { rows: number[]; undecided: boolean } => {
-    const best = new Map<number, number>();
+  const higher = (a: number, b: number, place: number): number => (fixRank(b, place) > fixRank(a, place) ? b : a);
+  return { hitOf, higher };
+};
+
+export const createJudge = (s: Sections, texts: Texts): Judge => {
+  const placeOf = createPlaces(s);
+  const outcomeOf = createOutcome(s, texts);
+  const { hitOf, higher } = createHits(s, texts);
+
+  /** Rows of one package that affect, one per group in the order of groups; the one with the highest fix speaks. */
+  const collect = (package_: number, place: number, version: string): { rows: number[]; undecided: boolean } => {
+    const rows: number[] = [];
     let undecided = false;
-    for (const p of packages) {
-      for (let row = s.packageRowOffsets[p]!; row < s.packageRowOffsets[p + 1]!; row++) {
-        const outcome = outcomeOf(row, place, version);
-        if (outcome === "unparsable") undecided = true;
-        if (outcome !== "affected") continue;
-        const known = best.get(s.rowGroup[row]!);
-        if (known === undefined || fixRank(row, place) > fixRank(known, place)) best.set(s.rowGroup[row]!, row);
-      }
+    const end = s.packageRowOffsets[package_ + 1]!;
+    for (let row = s.packageRowOffsets[package_]!; row < end; row++) {
+      const outcome = outcomeOf(row, place, version);
+      if (outcome === "unparsable") undecided = true;
+      if (outcome !== "affected") continue;
+      const last = rows.length - 1;
+      // A package's rows are sorted by group.
+      if (last >= 0 && s.rowGroup[rows[last]!] === s.rowGroup[row]) rows[last] = higher(rows[last]!, row, place);
+      else rows.push(row);
     }
-    const rows = [...best.values()];
-    return { rows: packages.length > 1 ? rows.sort((a, b) => s.rowGroup[a]! - s.rowGroup[b]!) : rows, undecided };
+    return { rows, undecided };
   };
 
-  const merged = (packages: readonly number[], scheme: VersionScheme | null, version: string): Verdict => {
+  /** Two sorted lists of rows as one; where both speak of a group, the higher fix does. */
+  const merge = (a: readonly number[], b: readonly number[], place: number): readonly number[] => {
+    if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+    const rows: number[] = [];
+    for (let i = 0, j = 0; i < a.length || j < b.length;) {
+      const order = i === a.length ? 1 : j === b.length ? -1 : s.rowGroup[a[i]!]! - s.rowGroup[b[j]!]!;
+      if (order < 0) rows.push(a[i++]!);
+      else if (order > 0) rows.push(b[j++]!);
+      else rows.push(higher(a[i++]!, b[j++]!, place));
+    }
+    return rows;
+  };
+
+  const verdict = (packages: readonly number[], scheme: VersionScheme | null, version: string): Verdict => {
     const place = placeOf(scheme, version);
-    const { rows, undecided } = collect(packages, place, version);
+    const first = collect(packages[0]!, place, version);
+    const second = packages.length > 1 ? collect(packages[1]!, place, version) : null;
+    const rows = second ? merge(first.rows, second.rows, place) : first.rows;
     if (rows.length > 0) return { verdict: "affected", hits: rows.map((row) => hitOf(row, version, place)) };
-    return undecided ? UNDECIDED : NOT_AFFECTED;
+    return first.undecided || second?.undecided === true ? UNDECIDED : NOT_AFFECTED;
   };
 
   const explain = (packages: readonly number[], scheme: VersionScheme | null, version: string): Explained[] => {
@@ -189,5 +213,5 @@ export const createJudge = (s: Sections, texts: Texts): Judge => {
       });
   };
 
-  return { verdict: (p, scheme, version) => merged([p], scheme, version), merged, explain };
+  return { verdict, explain };
 };

@@ -10,6 +10,7 @@ import { NO_SCORE } from "./build-groups.ts";
 import { hashName, hex } from "./bytes.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { NONE, type Sections, unpack } from "./layout.ts";
+import { createMemo } from "./memo.ts";
 import { createTexts, type Texts } from "./texts.ts";
 import type { ExplainedRange, IndexMeta, Verdict } from "./types.ts";
 
@@ -136,24 +137,31 @@ const createExtras = (s: Sections) => {
   };
 };
 
-const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge) => ({
-  match: (ecosystem: string, name: string, version: string): Verdict => {
-    const place = lookup.placeOf(ecosystem);
-    if (place.ecosystems.length === 0) return NO_FEED;
+const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge) => {
+  const memo = createMemo();
+  const packagesOf = (place: Place, name: string): number[] => {
     const spelled = place.rule ? place.rule(name) : name;
-    const first = lookup.packageOf(place.ecosystems[0]!, spelled);
-    const second = place.ecosystems.length > 1 ? lookup.packageOf(place.ecosystems[1]!, spelled) : -1;
-    if (first < 0 && second < 0) return NOT_AFFECTED;
-    if (first < 0 || second < 0) return judge.verdict(Math.max(first, second), place.scheme, version);
-    return judge.merged([first, second], place.scheme, version);
-  },
-  rows: (ecosystem: string, name: string): { packages: number[]; scheme: VersionScheme | null } => {
-    const place = lookup.placeOf(ecosystem);
-    const spelled = place.rule ? place.rule(name) : name;
-    const packages = place.ecosystems.map((number) => lookup.packageOf(number, spelled)).filter((p) => p >= 0);
-    return { packages, scheme: place.scheme };
-  },
-});
+    return place.ecosystems.map((number) => lookup.packageOf(number, spelled)).filter((p) => p >= 0);
+  };
+  return {
+    match: (ecosystem: string, name: string, version: string): Verdict => {
+      let known = memo.get(ecosystem, name);
+      if (!known) {
+        const place = lookup.placeOf(ecosystem);
+        if (place.ecosystems.length === 0) return NO_FEED;
+        known = memo.put(ecosystem, name, packagesOf(place, name));
+      }
+      if (known.packages.length === 0) return NOT_AFFECTED;
+      const said = memo.said(known, version);
+      if (said) return said;
+      return memo.keep(known, version, judge.verdict(known.packages, lookup.placeOf(ecosystem).scheme, version));
+    },
+    rows: (ecosystem: string, name: string): { packages: number[]; scheme: VersionScheme | null } => {
+      const place = lookup.placeOf(ecosystem);
+      return { packages: packagesOf(place, name), scheme: place.scheme };
+    },
+  };
+};
 
 /**
  * Opens an index over its bytes, which may lie in a SharedArrayBuffer; nothing is parsed or copied but the head (bytes
