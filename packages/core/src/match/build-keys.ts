@@ -1,6 +1,9 @@
-import type { VersionScheme } from "../version/scheme.ts";
-import { NONE } from "./layout.ts";
+import { parsesVersion, type VersionScheme } from "../version/scheme.ts";
+import { NONE, UNPARSABLE } from "./layout.ts";
 import type { Store } from "./store.ts";
+
+/** Numbers from here on are of versions without a key in a scheme without a total order. */
+const FIRST_KEYLESS = 0x8000_0000;
 
 const latin1 = (bytes: Uint8Array): string => {
   let text = "";
@@ -16,8 +19,11 @@ export const createKeys = (store: Store) => {
   const numbers = new Map<string, number>();
   const values: string[] = [];
   const caches = new Map<VersionScheme, Map<number, number>>();
+  /** Of schemes without a total order: a text of each key, and the texts without one. */
+  const directTexts = new Map<number, number>();
+  const keyless: number[] = [];
 
-  /** Number of the key of a stored version text; NONE when the scheme gives none. */
+  /** Number of the key of a stored version text; NONE when the scheme cannot place it. */
   const numberOf = (scheme: VersionScheme | null, text: number): number => {
     if (!scheme) return NONE;
     let cache = caches.get(scheme);
@@ -33,12 +39,15 @@ export const createKeys = (store: Store) => {
         numbers.set(key, number);
         values.push(key);
       }
+      if (scheme.isTotal === false && !directTexts.has(number)) directTexts.set(number, text);
+    } else if (scheme.isTotal === false && parsesVersion(scheme, store.strings.of(text))) {
+      number = FIRST_KEYLESS + keyless.push(text) - 1;
     }
     cache.set(text, number);
     return number;
   };
 
-  /** The sorted keys as bytes, and the sorted position of each number. */
+  /** The sorted keys as bytes, the texts that are compared directly, and the position of each number. */
   const finish = () => {
     const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a]! < values[b]! ? -1 : 1));
     const positions = new Uint32Array(values.length);
@@ -52,7 +61,21 @@ export const createKeys = (store: Store) => {
       for (let i = 0; i < key.length; i++) keyBytes[at++] = key.charCodeAt(i);
     });
     keyOffsets[values.length] = at;
-    return { keyOffsets, keyBytes, positions };
+    const placed = (number: number): number => {
+      if (number >= UNPARSABLE) return number;
+      return number >= FIRST_KEYLESS ? values.length + number - FIRST_KEYLESS : positions[number]!;
+    };
+    const direct = [...directTexts]
+      .map(([number, text]) => [placed(number), text] as const)
+      .sort((a, b) => a[0] - b[0]);
+    keyless.forEach((text, i) => direct.push([values.length + i, text]));
+    return {
+      keyOffsets,
+      keyBytes,
+      directValues: Uint32Array.from(direct, ([value]) => value),
+      directTexts: Uint32Array.from(direct, ([, text]) => text),
+      placed,
+    };
   };
   return { numberOf, finish };
 };

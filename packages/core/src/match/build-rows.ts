@@ -64,20 +64,19 @@ const draftRows = (store: Store, schemes: readonly (VersionScheme | null)[]) => 
     const asText = (flags & ~ROW.keyList) | ROW.textList;
     if (texts.length > 0) push(row, lists.push(Uint32Array.from(texts)) - 1, high, asText);
   }
-  const { keyOffsets, keyBytes, positions } = keys.finish();
+  const { placed, ...keySections } = keys.finish();
   const drafts: Drafts = {
     source: columns.source.view(),
     low: columns.low.view(),
     high: columns.high.view(),
     flags: Uint8Array.from(columns.flags.view()),
   };
-  placeKeys(store, drafts, lists, positions);
-  return { drafts, lists, keyOffsets, keyBytes };
+  placeKeys(store, drafts, lists, placed);
+  return { drafts, lists, keySections };
 };
 
 /** Replaces key numbers by sorted positions, and sorts each list: keys by position, texts by their units. */
-const placeKeys = (store: Store, drafts: Drafts, lists: Uint32Array[], positions: Uint32Array): void => {
-  const placed = (number: number): number => (number >= UNPARSABLE ? number : positions[number]!);
+const placeKeys = (store: Store, drafts: Drafts, lists: Uint32Array[], placed: (number: number) => number): void => {
   const { of } = store.strings;
   for (let i = 0; i < drafts.source.length; i++) {
     const flags = drafts.flags[i]!;
@@ -135,7 +134,7 @@ export const buildRows = (store: Store, groups: readonly AliasGroup[]) => {
   });
   const packageRank = new Uint32Array(packages.length);
   byName.forEach((n, rank) => (packageRank[n] = rank));
-  const { drafts, lists, keyOffsets, keyBytes } = draftRows(store, schemes);
+  const { drafts, lists, keySections } = draftRows(store, schemes);
   const order = sortedRows(store, drafts, groupOf, packageRank);
 
   const out = Object.fromEntries(COLUMNS.map((name) => [name, new Uint32Array(order.length)])) as Record<
@@ -172,7 +171,7 @@ export const buildRows = (store: Store, groups: readonly AliasGroup[]) => {
   }
   while (owner < packages.length) packageRowOffsets[++owner] = n;
   const trimmed = Object.fromEntries(COLUMNS.map((c) => [c, out[c].subarray(0, n)])) as typeof out;
-  return { ...trimmed, rowFlags: rowFlags.subarray(0, n), packageRowOffsets, keyOffsets, keyBytes, lists, byName };
+  return { ...trimmed, rowFlags: rowFlags.subarray(0, n), packageRowOffsets, ...keySections, lists, byName };
 };
 
 type BuiltRows = ReturnType<typeof buildRows>;

@@ -4,7 +4,7 @@ import { checksum } from "./bytes.ts";
 /** "ZTIX", little-endian. */
 const MAGIC = 0x5849545a;
 /** Raised with every change of the layout. */
-export const INDEX_FORMAT = 2;
+export const INDEX_FORMAT = 3;
 /** Largest index that is opened, in bytes. */
 export const INDEX_BYTES_MAX = 1024 * 1024 * 1024;
 
@@ -18,7 +18,9 @@ export const ROW = { highInclusive: 1, withdrawn: 2, keyList: 4, textList: 8, an
 
 /**
  * Every section of an index in file order. `…Offsets` have one more value than there are owners. Strings are numbers
- * into `stringOffsets`; versions are positions in the sorted keys, so that matching compares integers.
+ * into `stringOffsets`; versions are positions in the sorted keys, so that matching compares integers. Where the order
+ * of a scheme is not total, `directValues` (sorted) and `directTexts` give the text of each such position, and versions
+ * without a key follow: their positions begin at the number of keys.
  */
 const SECTIONS = {
   meta: "u8",
@@ -26,6 +28,8 @@ const SECTIONS = {
   stringBytes: "u8",
   keyOffsets: "u32",
   keyBytes: "u8",
+  directValues: "u32",
+  directTexts: "u32",
   ecosystems: "u32",
   packageEcosystem: "u32",
   packageName: "u32",
