@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -101,7 +102,7 @@ export async function download(
 ): Promise<Downloaded | null> {
   await mkdir(dirname(request.path), { recursive: true });
   const have = await sizeOf(request.path);
-  let tag = have === null ? null : await readTag(`${request.path}.tag`, publicUrl(request.url));
+  let tag = have === null ? null : await readTag(`${request.path}.tag`, addressOf(request.url));
   if (have !== null && request.sha256 !== undefined) {
     if ((await sha256Of(request.path)) === request.sha256.toLowerCase()) {
       return { path: request.path, sizeBytes: have, stale: null };
@@ -113,7 +114,7 @@ export async function download(
       return await attemptDownload(context, request, limits, tag);
     } catch (error) {
       const isOver = !(error instanceof Retryable) && !context.signal.aborted;
-      if (isOver || (await readPart(request.path, publicUrl(request.url))) === null) await dropPart(request.path);
+      if (isOver || (await readPart(request.path, addressOf(request.url))) === null) await dropPart(request.path);
       context.signal.throwIfAborted();
       if (!(error instanceof Retryable)) throw error;
       if (attempt >= limits.attempts) {
@@ -141,7 +142,7 @@ async function attemptDownload(
   let windowBytes = 0;
   let windowTimer: NodeJS.Timeout | undefined;
   try {
-    const part = await readPart(request.path, publicUrl(request.url));
+    const part = await readPart(request.path, addressOf(request.url));
     const response = await context.fetch(bareUrl(request.url), {
       headers: requestHeaders(request.url, tag, part),
       signal: AbortSignal.any([context.signal, abort.signal]),
@@ -160,7 +161,7 @@ async function attemptDownload(
     await checkSum(request);
     await rename(`${request.path}.part`, request.path);
     await rm(`${request.path}.part.tag`, { force: true });
-    await writeTag(`${request.path}.tag`, publicUrl(request.url), response.headers);
+    await writeTag(`${request.path}.tag`, addressOf(request.url), response.headers);
     return { path: request.path, sizeBytes, stale: null };
   } catch (error) {
     if (error instanceof AppError || error instanceof Retryable) throw error;
@@ -221,7 +222,7 @@ async function writeBody(
   if (startBytes === 0) {
     await dropPart(request.path);
     if (isResumable(response.headers)) {
-      await writeTag(`${request.path}.part.tag`, publicUrl(request.url), response.headers);
+      await writeTag(`${request.path}.part.tag`, addressOf(request.url), response.headers);
     }
   }
   const file = await open(`${request.path}.part`, startBytes === 0 ? "w" : "a");
@@ -260,6 +261,12 @@ function requestHeaders(url: string, tag: Tag | null, part: Part | null): Record
     headers["authorization"] = `Basic ${Buffer.from(pair).toString("base64")}`;
   }
   return headers;
+}
+
+/** What a tag keeps of an address: the query counts, but a token in it is not written down. */
+function addressOf(url: string): string {
+  const { search } = new URL(url);
+  return publicUrl(url) + (search === "" ? "" : `?${hash("sha256", search).slice(0, 16)}`);
 }
 
 /** fetch refuses addresses with credentials inside; they travel as a header instead. */

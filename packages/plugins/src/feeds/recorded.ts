@@ -15,6 +15,8 @@ export interface Recorded {
     readonly records: readonly string[];
     /** Ids of the CVEs with enrichment (cve, kev, epss), sorted, each once. */
     readonly cves: readonly string[];
+    /** Ids of the weaknesses and names of the products with a life cycle, sorted; absent: none. */
+    readonly names?: readonly string[];
     /** Bad records that are counted and kept aside. */
     readonly badCount: number;
   };

@@ -38,10 +38,14 @@ export interface ZipMember {
 }
 
 /**
- * The `.json` files of an archive in the order of its directory. Throws AppError BAD_FEED when it is no zip, is damaged
+ * The `.json` files (or those with another `ending`) of an archive in the order of its directory. Throws AppError BAD_FEED when it is no zip, is damaged
  * (length, CRC) or holds more than the bounds allow. Gives the event loop a turn every 256 files.
  */
-export async function* zipMembers(path: string, limits: ZipLimits = ZIP_LIMITS): AsyncGenerator<ZipMember> {
+export async function* zipMembers(
+  path: string,
+  limits: ZipLimits = ZIP_LIMITS,
+  ending = ".json",
+): AsyncGenerator<ZipMember> {
   const fd = openSync(path, "r");
   try {
     const sizeBytes = fstatSync(fd).size;
@@ -58,7 +62,7 @@ export async function* zipMembers(path: string, limits: ZipLimits = ZIP_LIMITS):
     let count = 0;
     for await (const entry of entriesOf(zip)) {
       if (++count > limits.maxEntries) throw new Error(`it holds more than ${limits.maxEntries} files`);
-      if (!entry.fileName.endsWith(".json")) continue;
+      if (!entry.fileName.endsWith(ending)) continue;
       const reason = refusal(entry, limits);
       const bytes = reason === "" ? memberBytes(entry, readAt) : null;
       total += bytes?.length ?? 0;
