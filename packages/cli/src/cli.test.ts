@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -127,6 +127,12 @@ test("help names the exit codes", async () => {
   const { code, out } = await run(["--help"]);
   expect(code).toBe(0);
   expect(out).toContain("3 nothing was scanned");
+});
+
+test("a relative data directory is the one below the present folder, for every program that works on it", async () => {
+  const { out } = await run(["config", "check", "--format", "json", "--data-dir", "some/where"]);
+  const { settings } = JSON.parse(out) as { settings: { key: string; value: unknown }[] };
+  expect(settings.find((s) => s.key === "dataDir")?.value).toBe(resolve("some/where"));
 });
 
 test("config check prints every value with its origin, and hides secrets", async () => {

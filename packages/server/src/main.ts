@@ -93,7 +93,7 @@ const openStore = async (
       closers.push(() => lock.release());
       return own;
     }
-    const embedded = await patiently(() => startEmbedded({ dataDir: config.dataDir, log: tell }), signal);
+    const embedded = await patiently(() => startEmbedded({ dataDir: config.dataDir, log: tell, signal }), signal);
     const own = connectionsOf(embedded);
     const place = { dataDir: config.dataDir, owner: own.owner, log: tell };
     const lock = await patiently(() => lockDataDir(place), signal).catch(async (error: unknown) => {

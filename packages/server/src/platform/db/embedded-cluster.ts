@@ -56,11 +56,11 @@ export const serverArguments = (place: Place): string[] => {
 /**
  * Makes the cluster when there is none: UTF-8, byte order as collation, data checksums. Only our own system user may
  * connect, by the kernel's word (`peer`), so no password exists. An interrupted first start leaves nothing behind.
- * Throws DATA_DIR_NEWER or BAD_CONFIG for a cluster of another major version.
+ * Throws the reason of `signal`, which ends the making, and DATA_DIR_NEWER or BAD_CONFIG for a cluster of another major version.
  */
-export const ensureCluster = async (place: Place, runtime: Runtime): Promise<void> => {
+export const ensureCluster = async (place: Place, runtime: Runtime, signal?: AbortSignal): Promise<void> => {
   const found = await readFile(join(place.clusterDirectory, "PG_VERSION"), "utf8").catch(() => undefined);
-  if (found === undefined) return initialize(place, runtime);
+  if (found === undefined) return initialize(place, runtime, signal);
   const major = Number.parseInt(found, 10);
   if (major === runtime.majorVersion) return;
   throw new AppError(
@@ -70,7 +70,7 @@ export const ensureCluster = async (place: Place, runtime: Runtime): Promise<voi
   );
 };
 
-const initialize = async (place: Place, runtime: Runtime): Promise<void> => {
+const initialize = async (place: Place, runtime: Runtime, signal?: AbortSignal): Promise<void> => {
   const fresh = `${place.clusterDirectory}.new`;
   await rm(fresh, { recursive: true, force: true });
   await makePrivate(fresh, place.account);
@@ -78,13 +78,19 @@ const initialize = async (place: Place, runtime: Runtime): Promise<void> => {
   options.push("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums");
   options.push("--no-instructions");
   try {
-    await run(join(runtime.binDirectory, "initdb"), options, {
+    const making = run(join(runtime.binDirectory, "initdb"), options, {
       cwd: place.root,
       env: { ...runtime.env, LC_ALL: "C", TZ: "UTC", PATH: "/usr/bin:/bin" },
       timeout: INITDB_TIMEOUT_MS,
       ...place.account,
     });
+    // Ended by a signal it removes what it made; until it has, nobody else may begin.
+    const end = (): void => void making.child.kill();
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted) end();
+    await making.finally(() => signal?.removeEventListener("abort", end));
   } catch (error) {
+    signal?.throwIfAborted();
     throw new AppError("BAD_CONFIG", `PostgreSQL could not make its database in ${place.root}: ${messageOf(error)}`, {
       cause: error,
     });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -41,6 +41,24 @@ const until = async (holds: () => Promise<boolean> | boolean, ms = 10_000): Prom
     await sleep(20);
   }
 };
+
+/** Where the cluster is being made; undefined before. */
+const rootOf = async (): Promise<string | undefined> => {
+  const noted = (await readFile(join(dataDir, "postgres.location"), "utf8").catch(() => "")).trim();
+  const root = noted || join(dataDir, "postgres");
+  return (await readdir(join(root, "data.new")).catch(() => [])).length > 0 ? root : undefined;
+};
+
+test("a first start that is stopped while it makes the cluster ends at once, and the next one makes it", async () => {
+  const stop = new AbortController();
+  const starting = startEmbedded({ dataDir, log, signal: stop.signal });
+  await until(async () => (await rootOf()) !== undefined);
+  const stopAt = performance.now();
+  stop.abort(new Error("stopped"));
+  await expect(starting).rejects.toThrow("stopped");
+  expect(performance.now() - stopAt).toBeLessThan(500);
+  await start();
+}, 30_000);
 
 test("what was committed is there after a stop and a start, and both are quick", async () => {
   const first = await start();

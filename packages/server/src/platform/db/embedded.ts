@@ -43,10 +43,15 @@ export interface EmbeddedPostgres {
  * that dies is started again until `stop()`. A server left over by a killed ZeroTrace is taken over. Resolves when the
  * database answers. Throws DATA_DIR_BUSY when the ZeroTrace that started the server lives, BAD_CONFIG, DATA_DIR_NEWER, or DATABASE_UNAVAILABLE with the end of PostgreSQL's log.
  */
-export const startEmbedded = async (options: { dataDir: string; log: Log }): Promise<EmbeddedPostgres> => {
+export const startEmbedded = async (options: {
+  dataDir: string;
+  log: Log;
+  /** Ends the making of a new cluster. */
+  signal?: AbortSignal;
+}): Promise<EmbeddedPostgres> => {
   const chosen = await choosePlace(options.dataDir, options.log);
   const runtime = await prepareRuntime(chosen.root);
-  await ensureCluster(chosen, runtime);
+  await ensureCluster(chosen, runtime, options.signal);
   const place = { ...chosen, clusterDirectory: await realpath(chosen.clusterDirectory) };
   const supervisor = new Supervisor(place, runtime, options.log);
   await supervisor.start();
