@@ -71,19 +71,39 @@ const extreme = (values: readonly number[], pick: (...values: number[]) => numbe
   return known.length === 0 ? Number.NaN : pick(...known);
 };
 
-const hashExtras = (
-  hash: ReturnType<typeof createHash>,
+/** Changes when anything that is shown of a group changes. */
+const hashOf = (
+  texts: readonly string[],
   sections: ReturnType<typeof buildEnrichment>,
   group: number,
   store: Store,
-): void => {
+): readonly [number, number] => {
   const { groupCwes, groupCweOffsets, groupExploits, groupExploitOffsets, groupSsvc } = sections;
-  const texts = [
+  const hash = createHash();
+  for (const text of texts) hash.text(text);
+  const enriched = [
     ...groupCwes.subarray(groupCweOffsets[group], groupCweOffsets[group + 1]),
     ...groupExploits.subarray(groupExploitOffsets[group], groupExploitOffsets[group + 1]),
   ];
-  for (const text of texts) hash.text(store.strings.of(text));
+  for (const text of enriched) hash.text(store.strings.of(text));
   hash.add(groupSsvc[group]!);
+  return hash.pair();
+};
+
+const emptySections = (count: number) => {
+  const u32 = (): Uint32Array => new Uint32Array(count);
+  return {
+    groupId: u32(),
+    groupSummary: u32(),
+    groupSeverity: new Uint8Array(count),
+    groupScore: new Uint8Array(count).fill(NO_SCORE),
+    groupVector: u32().fill(NONE),
+    groupEpss: new Float64Array(count * 2).fill(Number.NaN),
+    groupKev: u32().fill(NONE),
+    groupPublished: new Float64Array(count),
+    groupModified: new Float64Array(count),
+    groupHash: new Uint32Array(count * 2),
+  };
 };
 
 /** Writes the group sections. A notice takes the earliest KEV date and the highest EPSS of the CVEs that it covers. */
@@ -99,19 +119,7 @@ export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichm
     enrichment.facts,
     groups.map((group, i) => ({ cves: cvesOf[i]!, records: group.records })),
   );
-  const u32 = (): Uint32Array => new Uint32Array(count);
-  const out = {
-    groupId: u32(),
-    groupSummary: u32(),
-    groupSeverity: new Uint8Array(count),
-    groupScore: new Uint8Array(count).fill(NO_SCORE),
-    groupVector: u32().fill(NONE),
-    groupEpss: new Float64Array(count * 2).fill(Number.NaN),
-    groupKev: u32().fill(NONE),
-    groupPublished: new Float64Array(count),
-    groupModified: new Float64Array(count),
-    groupHash: new Uint32Array(count * 2),
-  };
+  const out = emptySections(count);
   const aliases = { offsets: createColumn(), values: createColumn() };
   const records = { offsets: createColumn(), values: createColumn() };
   groups.forEach((group, i) => {
@@ -143,15 +151,13 @@ export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichm
     for (const alias of group.aliases) aliases.values.push(intern(alias));
     records.offsets.push(records.values.length);
     for (const record of group.records) records.values.push(record);
-    const hash = createHash();
-    for (const name of names) hash.text(name);
-    hash.text(store.strings.of(out.groupSummary[i]));
-    hash.text(
+    const texts = [
+      ...names,
+      store.strings.of(out.groupSummary[i]),
       `${rating.severity} ${rating.cvss?.score ?? ""} ${rating.cvss ? store.strings.of(rating.cvss.vector) : ""}`,
-    );
-    hash.text(`${epss?.score ?? ""} ${epss?.percentile ?? ""} ${kev ?? ""}`);
-    hashExtras(hash, enriched, i, store);
-    out.groupHash.set(hash.pair(), i * 2);
+      `${epss?.score ?? ""} ${epss?.percentile ?? ""} ${kev ?? ""}`,
+    ];
+    out.groupHash.set(hashOf(texts, enriched, i, store), i * 2);
   });
   aliases.offsets.push(aliases.values.length);
   records.offsets.push(records.values.length);
