@@ -62,6 +62,7 @@ test("what sources say of a CVE is joined on its advisory, in whatever order the
     b.cve(enrichment("CVE-1999-0001", { vectors: [V31] }));
   });
   expect(index.groupCount).toBe(1);
+  expect([index.find("CVE-2026-0001"), index.find("CVE-2026-0000"), index.find("CVE-2026-0002")]).toEqual([0, -1, -1]);
   expect(index.advisory(0)).toMatchObject({
     id: "CVE-2026-0001",
     summary: "A summary of the program.",

@@ -24,6 +24,8 @@ export interface AdvisoryIndex {
   explain(ecosystem: string, name: string, version: string): ExplainedRange[];
   /** The group at a position below `groupCount`; throws NOT_FOUND elsewhere. */
   advisory(position: number): AdvisoryGroup;
+  /** The position of the group with this id (not an alias), or -1. */
+  find(id: string): number;
   /** Ids of the group's records, in the order in which they were read. */
   recordsOf(position: number): string[];
   /** Changes when names, summary, severity, CVSS, EPSS or KEV of the group change. */
@@ -113,6 +115,16 @@ const createGroups = (s: Sections, texts: Texts) => {
       exploits: Array.from(s.groupExploits.slice(s.groupExploitOffsets[i], s.groupExploitOffsets[i + 1]), texts.decode),
     };
   };
+  const find = (id: string): number => {
+    let low = 0;
+    let high = s.groupId.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (texts.decode(s.groupId[middle]!) < id) low = middle + 1;
+      else high = middle;
+    }
+    return low < s.groupId.length && texts.equals(s.groupId[low]!, id) ? low : -1;
+  };
   const recordsOf = (i: number): string[] => {
     check(i);
     const records = s.groupRecords.slice(s.groupRecordOffsets[i], s.groupRecordOffsets[i + 1]);
@@ -122,7 +134,7 @@ const createGroups = (s: Sections, texts: Texts) => {
     check(i);
     return hex(s.groupHash[i * 2]!, s.groupHash[i * 2 + 1]!);
   };
-  return { advisory, recordsOf, attributesHash };
+  return { advisory, find, recordsOf, attributesHash };
 };
 
 const createExtras = (s: Sections) => {
