@@ -8,6 +8,7 @@ const SWEEP_EVERY_MS = 5_000;
 /** A worker holds its lock within milliseconds of its first job, or of the database's return. */
 const SWEEP_GRACE = "2 seconds";
 const RECONNECT_PAUSE_MS = 250;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
 
@@ -15,8 +16,10 @@ type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?
 export interface Lease {
   /** Names the worker that lives from now on; the one before it does not. */
   hold(workerId: string): Promise<void>;
-  /** Gives the worker's unfinished jobs back to the queue. */
+  /** Gives the worker's unfinished jobs back to the queue, as if they had not been tried. */
   returnJobs(workerId: string): Promise<void>;
+  /** Lets the jobs of this worker, which has ended, run again; the attempts count. Rejects when the database is away. */
+  freeJobs(workerId: string): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -65,6 +68,9 @@ export const openLease = async (config: ClientConfig, log: Log): Promise<Lease> 
     returnJobs: async (workerId) => {
       await client.query("select public.return_jobs($1)", [workerId]);
     },
+    freeJobs: async (workerId) => {
+      await client.query("select public.free_jobs(array[$1::text])", [workerId]);
+    },
     end: async () => {
       stop.abort();
       await running;
@@ -74,7 +80,7 @@ export const openLease = async (config: ClientConfig, log: Log): Promise<Lease> 
 };
 
 const connect = async (config: ClientConfig): Promise<Client> => {
-  const client = new Client(config);
+  const client = new Client({ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, ...config });
   client.on("error", () => undefined); // "end" follows
   await client.connect();
   return client;

@@ -1,9 +1,18 @@
+import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@zerotrace/core";
-import { type JobHelpers, Logger, runTaskList, type TaskList, type WorkerPool } from "graphile-worker";
-import { Pool, type PoolConfig } from "pg";
+import {
+  type JobHelpers,
+  Logger,
+  runTaskList,
+  type TaskList,
+  type WorkerEvents,
+  type WorkerPool,
+} from "graphile-worker";
+import type { PoolConfig } from "pg";
 import type { JobPayload } from "./jobs.ts";
 import { type Lease, openLease } from "./lease.ts";
+import { PatientPool } from "./pool.ts";
 
 /** For jobs whose time comes; new ones are announced by the database. */
 const POLL_INTERVAL_MS = 500;
@@ -12,6 +21,7 @@ const NUDGE_AFTER_MS = 5;
 const ABORT_AFTER_MS = 1_000;
 const STOP_WITHIN_MS = 1_300;
 const POOL_RESTART_PAUSE_MS = 250;
+const STUCK_AFTER_MS = 2_000;
 /** One to listen, the rest take jobs and mark them done. */
 const EXTRA_CONNECTIONS = 2;
 
@@ -72,9 +82,11 @@ type Options = Parameters<typeof openQueue>[0];
 class Worker {
   readonly #options: Options;
   readonly #lease: Lease;
-  readonly #pool: Pool;
+  readonly #pool: PatientPool;
   readonly #tasks: TaskList;
   #workers: WorkerPool | undefined;
+  #replaced: WorkerPool | undefined;
+  #active = 0;
   #stopping = false;
   readonly #running: Promise<void>;
 
@@ -85,7 +97,8 @@ class Worker {
   private constructor(options: Options, lease: Lease) {
     this.#options = options;
     this.#lease = lease;
-    this.#pool = new Pool({ ...options.owner, max: options.concurrency + EXTRA_CONNECTIONS });
+    const config = { ...options.owner, max: options.concurrency + EXTRA_CONNECTIONS };
+    this.#pool = new PatientPool(config, (error) => this.#replace(error));
     const onError = (error: Error) => options.log("debug", "the queue lost a connection", { error: error.message });
     this.#pool.on("error", onError);
     this.#pool.on("connect", (client) => client.on("error", onError));
@@ -95,23 +108,46 @@ class Worker {
     this.#running = this.#run();
   }
 
-  /** Runs pools of workers, one after the other: one that cannot mark a job done gives up. */
+  /**
+   * Runs pools of workers, one after the other: one that cannot mark a job done gives up, and one that may hold a job
+   * without knowing is replaced.
+   */
   async #run(): Promise<void> {
     while (!this.#stopping) {
-      const workers = this.#open();
+      const events = new EventEmitter() as WorkerEvents;
+      const workers = this.#open(events);
       this.#workers = workers;
       await this.#lease.hold(workers.id);
-      const error = await workers.promise.then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      );
+      const reason = await Promise.race([endOf(workers), this.#stuck(events)]);
       if (this.#stopping) return;
-      this.#options.log("warn", "the queue's workers ended; starting new ones", { error: messageOf(error) });
+      this.#options.log("warn", "the queue's workers ended; starting new ones", { reason });
+      // Nobody works on what it left locked. Should the database be away again, the sweep frees it.
+      await this.#lease.freeJobs(workers.id).catch(() => undefined);
       await sleep(POOL_RESTART_PAUSE_MS);
     }
   }
 
-  #open(): WorkerPool {
+  /** graphile-worker may miscount and wait for ever for a batch of marks: it is over when no task has run for a while. */
+  async #stuck(events: WorkerEvents): Promise<string> {
+    await once(events, "pool:gracefulShutdown");
+    let idleSince = performance.now();
+    while (performance.now() - idleSince < STUCK_AFTER_MS) {
+      await sleep(STUCK_AFTER_MS / 10, undefined, { ref: false });
+      if (this.#active > 0 || this.#pool.isAway) idleSince = performance.now();
+    }
+    return "the workers did not end";
+  }
+
+  /** Ends the pool of workers of now; `#run` opens the next one. */
+  #replace(reason: Error): void {
+    const workers = this.#workers;
+    if (this.#stopping || workers === undefined || this.#replaced === workers) return;
+    this.#replaced = workers;
+    this.#options.log("debug", "the queue's workers lost an answer", { error: reason.message });
+    Promise.resolve(workers.gracefulShutdown()).catch(() => undefined);
+  }
+
+  #open(events: WorkerEvents): WorkerPool {
     return runTaskList(
       {
         noHandleSignals: true,
@@ -119,6 +155,7 @@ class Worker {
         preset: {
           worker: {
             concurrentJobs: this.#options.concurrency,
+            events,
             pollInterval: POLL_INTERVAL_MS,
             gracefulShutdownAbortTimeout: ABORT_AFTER_MS,
             // With batches of no delay a failure to mark a job ends the pool; without, it is an unhandled rejection.
@@ -147,10 +184,13 @@ class Worker {
       const signal = helpers.abortSignal ?? new AbortController().signal;
       const startedAt = performance.now();
       let failure: unknown;
+      this.#active += 1;
       try {
         await task(payload as JobPayload, { jobId, attempt, maxAttempts, signal });
       } catch (error) {
         failure = error ?? new Error("a task threw nothing");
+      } finally {
+        this.#active -= 1;
       }
       if (helpers.job.job_queue_id !== null) setTimeout(() => this.#nudge(), NUDGE_AFTER_MS).unref();
       const durationMs = Math.round(performance.now() - startedAt);
@@ -179,6 +219,16 @@ class Worker {
     if (inTime) await closed;
   }
 }
+
+/** Why the pool of workers ended. */
+const endOf = async (workers: WorkerPool): Promise<string> => {
+  try {
+    await workers.promise;
+    return "an answer of the database was lost";
+  } catch (error) {
+    return messageOf(error);
+  }
+};
 
 /** graphile-worker's own lines: what went wrong, without its line for each job, which we write ourselves. */
 const quietLogger = (log: Log, silent: () => boolean): Logger =>

@@ -89,6 +89,15 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   from (select ${STATE} as s from ${JOBS} j where (j.flags ? 'superseded') is not true) states
 $$`;
 
+/** Lets what these workers left locked run again, with the attempt counted. */
+const FREE_JOBS = `
+create or replace function public.free_jobs(gone text[]) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  update ${JOBS} set last_error = 'the worker that ran it ended without an answer' where locked_by = any(gone);
+  perform graphile_worker.force_unlock_workers(gone);
+end $$`;
+
 /**
  * Frees what workers left locked that are no longer alive (their advisory lock is free), except `own`, and drops what
  * was superseded. The grace covers a worker that has taken a job before it holds its lock.
@@ -107,8 +116,7 @@ begin
   select array_agg(locked_by) into gone from holders
     where locked_by <> own and pg_try_advisory_xact_lock(${workerLock("locked_by")});
   if gone is not null then
-    update ${JOBS} set last_error = 'the worker that ran it ended without an answer' where locked_by = any(gone);
-    perform graphile_worker.force_unlock_workers(gone);
+    perform public.free_jobs(gone);
   end if;
   delete from ${JOBS} where locked_at is null and flags ? 'superseded' and attempts >= max_attempts;
   return gone;
@@ -126,7 +134,7 @@ end $$`;
 const GRANTS = `
 revoke all on function public.enqueue_job(text, jsonb, text, int, interval, int, text), public.company_jobs(int, int),
   public.pending_jobs(int), public.all_jobs(int), public.queue_depth(), public.sweep_jobs(text, interval),
-  public.return_jobs(text) from public;
+  public.return_jobs(text), public.free_jobs(text[]) from public;
 grant execute on function public.enqueue_job(text, jsonb, text, int, interval, int, text), public.company_jobs(int, int),
   public.pending_jobs(int) to ${APP_ROLE}, ${SERVICE_ROLE};
 grant execute on function public.all_jobs(int), public.queue_depth() to ${SERVICE_ROLE}`;
@@ -145,7 +153,7 @@ export const migrateQueue = async (ownerConfig: ClientConfig): Promise<void> => 
     await client.connect();
     await client.query("select pg_advisory_lock($1)", [QUEUE_LOCK]);
     await runMigrations({ pgPool: pool, logger: new Logger(() => () => undefined) });
-    const statements = [ENQUEUE, COMPANY_JOBS, PENDING_JOBS, ALL_JOBS, DEPTH, SWEEP, RETURN_JOBS, GRANTS];
+    const statements = [ENQUEUE, COMPANY_JOBS, PENDING_JOBS, ALL_JOBS, DEPTH, FREE_JOBS, SWEEP, RETURN_JOBS, GRANTS];
     await client.query(`begin; ${statements.join(";\n")}; commit`);
   } catch (error) {
     throw asAppError(error);
