@@ -3,6 +3,8 @@ export * from "./component/component.ts";
 export * from "./version/scheme.ts";
 export * from "./advisory/advisory.ts";
 export * from "./advisory/enrichment.ts";
+export { endOfLifeRecords, isEnded, systemCycle } from "./advisory/life-cycle.ts";
+export { SYSTEM_ECOSYSTEM, systemOfEcosystem } from "./advisory/systems.ts";
 export * from "./match/types.ts";
 export * from "./schema.ts";
 export * from "./version/index.ts";

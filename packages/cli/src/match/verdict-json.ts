@@ -16,6 +16,7 @@ export const quote = (text: string): string => (ESCAPED.test(text) ? JSON.string
 const CLEAR = {
   none: `"verdict":"not_affected","findings":[]}`,
   no_feed: `"verdict":"unknown","reason":"no_feed","findings":[]}`,
+  end_of_life: `"verdict":"unknown","reason":"end_of_life","findings":[]}`,
   unparsable: `"verdict":"unknown","reason":"unparsable","findings":[]}`,
 } as const;
 

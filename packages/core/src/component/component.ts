@@ -1,6 +1,14 @@
+/** What advisories speak of: a package of an ecosystem at a version. */
+export interface JudgedPackage {
+  readonly ecosystem: string;
+  readonly name: string;
+  readonly version: string;
+}
+
 /**
- * A piece of software in an asset. Two components are the same when all five fields are.
- * Operating-system packages are judged by `source` where it is given, everything else by `name` and `version`.
+ * A piece of software in an asset. Two components are the same when all six fields are.
+ * Operating-system packages are judged by `source` where it is given, everything else by `name` and `version`. What lies
+ * in the files of an operating-system package is judged with that package.
  */
 export interface Component {
   /** OSV's ecosystem with its release, such as `Debian:12`, `Alpine:v3.20`, `npm`, `PyPI`. */
@@ -13,8 +21,21 @@ export interface Component {
   readonly arch?: string;
   /** The source package and its version, when they differ from name and version. */
   readonly source?: { readonly name: string; readonly version: string };
+  /** The operating-system package whose files it lies in, as that is judged: the source package where it has one. */
+  readonly ownedBy?: JudgedPackage;
 }
 
-/** The name and version that advisories speak of. */
-export const judgedAs = (c: Component): { name: string; version: string } =>
-  c.source ?? { name: c.name, version: c.version };
+/** The package by which a component is judged: its owner, else its source package, else itself. */
+export const judgedAs = (c: Component): JudgedPackage =>
+  c.ownedBy ?? {
+    ecosystem: c.ecosystem,
+    name: c.source?.name ?? c.name,
+    version: c.source?.version ?? c.version,
+  };
+
+/** Every text that tells two components apart, in one order; an absent one is empty. */
+export const componentTexts = (c: Component): string[] => {
+  const own = [c.ecosystem, c.name, c.version, c.arch ?? "", c.source?.name ?? "", c.source?.version ?? ""];
+  // Left out where there is none, so that digests of inventories without owners stay what they were.
+  return c.ownedBy ? [...own, c.ownedBy.ecosystem, c.ownedBy.name, c.ownedBy.version] : own;
+};

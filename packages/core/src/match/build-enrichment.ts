@@ -86,6 +86,8 @@ export const createEnrichment = ({ strings }: Store) => {
     if (Number.isNaN(known.publishedAt)) known.publishedAt = millis(entry.publishedAt);
   };
 
+  const sortedCycles = (): LifeCycle[] => [...lifeCycles.values()].sort((a, b) => compareText(a.product, b.product));
+
   return {
     cve,
     cwe: (id: string, name: string): void => {
@@ -95,10 +97,12 @@ export const createEnrichment = ({ strings }: Store) => {
       if (lifeCycles.size < LIFE_CYCLES_MAX) lifeCycles.set(product.product, product);
     },
     of: (id: string): CveFacts | undefined => cves.get(id),
+    /** Sorted by product. */
+    lifeCycles: sortedCycles,
     extras: (): Uint8Array<ArrayBuffer> => {
       const extras: Extras = {
         cweNames: Object.fromEntries([...cweNames].sort(([a], [b]) => compareText(a, b))),
-        lifeCycles: [...lifeCycles.values()].sort((a, b) => compareText(a.product, b.product)),
+        lifeCycles: sortedCycles(),
       };
       return new TextEncoder().encode(JSON.stringify(extras));
     },

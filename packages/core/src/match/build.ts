@@ -1,5 +1,6 @@
 import type { AdvisoryRecord } from "../advisory/advisory.ts";
 import type { CveEnrichment, LifeCycle } from "../advisory/enrichment.ts";
+import { endOfLifeRecords } from "../advisory/life-cycle.ts";
 import { groupRecords } from "./aliases.ts";
 import { createEnrichment, withdrawRejected } from "./build-enrichment.ts";
 import { buildGroups } from "./build-groups.ts";
@@ -129,6 +130,9 @@ export const createIndexBuilder = (): IndexBuilder => {
     cwe: facts.cwe,
     lifeCycle: facts.lifeCycle,
     finish: ({ builtAt, sources }) => {
+      // An end of life alone must not make the rest of an ecosystem look judged.
+      const covered = new Set(store.ecosystems);
+      for (const record of endOfLifeRecords(facts.lifeCycles(), builtAt, (one) => covered.has(one))) store.add(record);
       withdrawRejected(store, facts);
       const groups = groupRecords(store.records);
       const rows = buildRows(store, groups);

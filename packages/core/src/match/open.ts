@@ -1,5 +1,7 @@
 import { SEVERITIES, type AdvisoryGroup } from "../advisory/advisory.ts";
 import type { LifeCycle } from "../advisory/enrichment.ts";
+import { isEnded, systemCycle } from "../advisory/life-cycle.ts";
+import { SYSTEM_ECOSYSTEM, systemOfEcosystem } from "../advisory/systems.ts";
 import { applicableEcosystems } from "../component/ecosystem.ts";
 import { nameRuleOf } from "../component/normalize.ts";
 import { AppError } from "../errors.ts";
@@ -49,6 +51,7 @@ interface Place {
 const PLACES_MAX = 10_000;
 
 const NO_FEED: Verdict = Object.freeze({ verdict: "unknown", reason: "no_feed", hits: Object.freeze([]) });
+const END_OF_LIFE: Verdict = Object.freeze({ verdict: "unknown", reason: "end_of_life", hits: Object.freeze([]) });
 const NOT_AFFECTED: Verdict = Object.freeze({ verdict: "not_affected", hits: Object.freeze([]) });
 
 const readMeta = (s: Sections): IndexMeta => {
@@ -149,7 +152,30 @@ const createExtras = (s: Sections) => {
   };
 };
 
-const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge) => {
+/** What the life cycles say of systems. Texts are few; releases without a source are asked again and again. */
+const createSystems = (lifeCycles: () => readonly LifeCycle[], builtAt: string) => {
+  const uncovered = new Map<string, Verdict>();
+  return {
+    isKnown: (id: string, version: string): boolean => systemCycle(lifeCycles(), id, version) !== null,
+    /** The verdict on any package of an ecosystem that no record names. */
+    uncovered: (ecosystem: string): Verdict => {
+      let verdict = uncovered.get(ecosystem);
+      if (verdict) return verdict;
+      const system = systemOfEcosystem(ecosystem);
+      const cycle = system && systemCycle(lifeCycles(), system.id, system.version);
+      verdict = cycle && isEnded(cycle, builtAt) ? END_OF_LIFE : NO_FEED;
+      if (uncovered.size >= PLACES_MAX) uncovered.clear();
+      uncovered.set(ecosystem, verdict);
+      return verdict;
+    },
+  };
+};
+
+const createMatch = (
+  lookup: ReturnType<typeof createLookup>,
+  judge: Judge,
+  systems: ReturnType<typeof createSystems>,
+) => {
   const memo = createMemo();
   const packagesOf = (place: Place, name: string): number[] => {
     const spelled = place.rule ? place.rule(name) : name;
@@ -157,10 +183,12 @@ const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge) => {
   };
   return {
     match: (ecosystem: string, name: string, version: string): Verdict => {
+      // Unlike a package, a system that nobody lists is not clean.
+      if (ecosystem === SYSTEM_ECOSYSTEM && !systems.isKnown(name, version)) return NO_FEED;
       let known = memo.get(ecosystem, name);
       if (!known) {
         const place = lookup.placeOf(ecosystem);
-        if (place.ecosystems.length === 0) return NO_FEED;
+        if (place.ecosystems.length === 0) return systems.uncovered(ecosystem);
         known = memo.put(ecosystem, name, packagesOf(place, name));
       }
       if (known.packages.length === 0) return NOT_AFFECTED;
@@ -186,7 +214,8 @@ export const openIndex = (bytes: Uint8Array): AdvisoryIndex => {
   const lookup = createLookup(s, texts);
   const judge = createJudge(s, texts);
   const groups = createGroups(s, texts);
-  const { match, rows } = createMatch(lookup, judge);
+  const extras = createExtras(s);
+  const { match, rows } = createMatch(lookup, judge, createSystems(extras.lifeCycles, meta.builtAt));
   return {
     meta,
     groupCount: s.groupId.length,
@@ -201,7 +230,7 @@ export const openIndex = (bytes: Uint8Array): AdvisoryIndex => {
       }));
     },
     ...groups,
-    ...createExtras(s),
+    ...extras,
     *packages() {
       for (let i = 0; i < s.packageName.length; i++) {
         yield {

@@ -3,8 +3,11 @@ import type { AdvisoryGroup } from "../advisory/advisory.ts";
 /** What the index says of one package version. `hits` is sorted by advisory id. */
 export interface Verdict {
   readonly verdict: "affected" | "not_affected" | "unknown";
-  /** Why it is unknown: no record names this ecosystem, or the version does not parse. Absent otherwise. */
-  readonly reason?: "no_feed" | "unparsable";
+  /**
+   * Why it is unknown: no record names this ecosystem, the system's release is past its end of life and no record names
+   * it, or the version does not parse. Absent otherwise.
+   */
+  readonly reason?: "no_feed" | "end_of_life" | "unparsable";
   readonly hits: readonly Hit[];
 }
 

@@ -92,6 +92,8 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
         "Azure Linux",
         "Fedora",
         "Mageia",
+        // Systems themselves, by os-release's VERSION_ID: dotted numbers, with marks such as 3.21_alpha20240923.
+        "OS",
         "Oracle Linux",
         "Photon OS",
         "Red Hat",
