@@ -182,13 +182,13 @@ export function productsOf(configurations: unknown): Products {
     flatten(list(configuration["nodes"]), nodes, skipped);
     const matches = nodes.map((node) => matchesOf(node, skipped));
     const isTogether = configuration["operator"] === "AND" && nodes.length > 1;
+    const all = isTogether ? namesOf(matches.flat()) : [];
     matches.forEach((own, i) => {
       // Nodes of one AND, and the matches of an AND node, must be there together.
-      const others = [
-        ...(isTogether ? matches.filter((_, j) => j !== i).flat() : []),
-        ...(nodes[i]?.operator === "AND" ? own : []),
-      ];
-      for (const match of own) if (match.vulnerable) collector.add(match, conditionOf(others, match));
+      const ownNames = namesOf(own);
+      const others = without(all, new Set(ownNames));
+      if (nodes[i]?.operator === "AND") others.push(...ownNames.slice(0, CONDITION_MAX + 1));
+      for (const match of own) if (match.vulnerable) collector.add(match, conditionOf(others, match.criteria.name));
     });
   }
   return { affected: collector.affected(), skippedCount: collector.skippedCount + skipped.count };
@@ -204,7 +204,21 @@ function matchesOf(node: Node, skipped: { count: number }): Match[] {
   });
 }
 
-const conditionOf = (others: readonly Match[], own: Match): string[] => {
-  const names = others.filter((match) => match !== own).map((match) => match.criteria.name);
-  return [...new Set(names)].sort().slice(0, CONDITION_MAX);
-};
+const namesOf = (matches: readonly Match[]): string[] =>
+  [...new Set(matches.map((match) => match.criteria.name))].sort();
+
+/** The first names that are not in `left`; stops as soon as there are enough. */
+function without(names: readonly string[], left: ReadonlySet<string>): string[] {
+  const found: string[] = [];
+  for (const name of names) {
+    if (found.length >= CONDITION_MAX) break;
+    if (!left.has(name)) found.push(name);
+  }
+  return found;
+}
+
+const conditionOf = (others: readonly string[], own: string): string[] =>
+  others
+    .filter((name) => name !== own)
+    .sort()
+    .slice(0, CONDITION_MAX);

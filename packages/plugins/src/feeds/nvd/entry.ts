@@ -6,7 +6,8 @@ import type { AffectedProduct } from "./configurations.ts";
 /** How the origin of our records is shown. */
 export const NVD_ORIGIN = "NVD https://nvd.nist.gov";
 
-const SUMMARY_MAX_CHARS = 300;
+/** One line: descriptions of 50,000 CVEs are most of an index, and those of advisories come first anyway. */
+const SUMMARY_MAX_CHARS = 160;
 const VECTORS_MAX = 20;
 const CVE_ID = /^CVE-\d{4}-\d{4,19}$/;
 /** Newest first, as NVD names them. */

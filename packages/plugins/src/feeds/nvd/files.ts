@@ -14,6 +14,8 @@ const MAX_PACKED_BYTES = 512 * 1024 * 1024;
 const MAX_PLAIN_BYTES = 4 * 1024 ** 3;
 const MAX_META_BYTES = 64 * 1024;
 const MAX_FILES = 1000;
+/** The id and the times of an entry stand at its beginning. */
+const HEAD_CHARS = 1000;
 const FIRST_YEAR = 2002;
 
 /** One file in the shape of NVD's feeds and of its API. */
@@ -36,8 +38,9 @@ export interface Envelope {
 /** An entry, or why there is none. */
 export type Read = { readonly entry: NvdEntry } | { readonly bad: string; readonly id: string };
 
-/** `modified` and `recent` repeat entries of the yearly files in a newer form: they come first. */
-const order = (name: string): string => (/modified|recent/.test(name) ? `0${name}` : `1${name}`);
+/** NVD's own files: `modified` and `recent` repeat entries of the yearly ones in a newer form, so they come first. */
+const OWN_FILE = /nvdcve-2\.0-(?:modified|recent|\d{4})\./;
+const order = (name: string): string => (/-(?:modified|recent)\./.test(name) ? `0${name}` : `1${name}`);
 
 /** The files of a folder; null when it has none. */
 export async function filesIn(folder: string): Promise<NvdFile[] | null> {
@@ -87,6 +90,33 @@ function sumOf(meta: string, path: string): string {
   const sum = /^sha256:([0-9a-f]{64})\s*$/im.exec(meta)?.[1];
   if (sum === undefined) throw new AppError("BAD_FEED", `${path} has no line with a SHA-256.`);
   return sum.toLowerCase();
+}
+
+/**
+ * Of the CVEs in files that are not NVD's own (made by others, in no known order): when each was modified last. Elements
+ * are not parsed for it. Files that cannot be read say so when they are read.
+ */
+export async function newestInOthers(files: readonly NvdFile[], signal: AbortSignal): Promise<Map<string, string>> {
+  const newest = new Map<string, string>();
+  if (files.length < 2) return newest;
+  for (const { path } of files) {
+    if (OWN_FILE.test(path)) continue;
+    const elements = new JsonElements("vulnerabilities");
+    try {
+      for await (const chunk of plainChunks(path, { maxBytes: MAX_PLAIN_BYTES, signal })) {
+        for (const element of elements.push(chunk)) {
+          const head = element?.toString("latin1", 0, HEAD_CHARS) ?? "";
+          const id = /"id"\s*:\s*"(CVE-\d{4}-\d{4,19})"/.exec(head)?.[1];
+          const modifiedAt = instantOf(/"lastModified"\s*:\s*"([^"]+)"/.exec(head)?.[1]);
+          if (id !== undefined && modifiedAt !== null && modifiedAt > (newest.get(id) ?? ""))
+            newest.set(id, modifiedAt);
+        }
+      }
+    } catch {
+      signal.throwIfAborted();
+    }
+  }
+  return newest;
 }
 
 /**

@@ -1,13 +1,16 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, messageOf, parseOsvRecord } from "@zerotrace/core";
-import type { SourceReport } from "@zerotrace/core";
+import type { AdvisoryRecord, SourceReport } from "@zerotrace/core";
 import { DOWNLOAD_LIMITS, isUrl, publicUrl, urlUnder } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext, FeedSink } from "../feed.ts";
 import { Tally } from "../report.ts";
 import { apiFolder, NVD_PACE, updateCopy } from "./api.ts";
 import type { NvdPace } from "./api.ts";
-import { filesAt, filesIn, readFileOf } from "./files.ts";
+import { NVD_ORIGIN } from "./entry.ts";
+import type { NvdEntry } from "./entry.ts";
+import { filesAt, filesIn, newestInOthers, readFileOf } from "./files.ts";
 import type { NvdFile, Read } from "./files.ts";
 import { readLayers } from "./layers.ts";
 
@@ -66,9 +69,14 @@ async function readApi(reading: Reading, limits: DownloadLimits, pace: NvdPace):
     for await (const read of readLayers(apiFolder(context), state, context.signal)) tell(reading, read);
   } catch (error) {
     context.signal.throwIfAborted();
-    throw new AppError("BAD_FEED", `The copy of ${publicUrl(location)} cannot be read: ${messageOf(error)}.`, {
-      cause: error,
-    });
+    await rm(apiFolder(context), { recursive: true, force: true });
+    throw new AppError(
+      "BAD_FEED",
+      `The copy of ${publicUrl(location)} is damaged and was removed: ${messageOf(error)}.`,
+      {
+        cause: error,
+      },
+    );
   }
   const more = stale === null ? [] : [`Changes since ${state.until}: ${stale} The last copy is used.`];
   return reportOf(reading, state.until, more);
@@ -76,8 +84,18 @@ async function readApi(reading: Reading, limits: DownloadLimits, pace: NvdPace):
 
 async function readFiles(reading: Reading, files: readonly NvdFile[]): Promise<SourceReport> {
   const times: string[] = [];
+  const newest = await newestInOthers(files, reading.context.signal);
+  const told = new Set<string>();
+  // A record that a later file has in a newer form is left to that file: then none has to be taken back.
+  const isOld = ({ cve: { id }, modifiedAt }: NvdEntry): boolean => {
+    if (told.has(id) || (newest.get(id) ?? "") > modifiedAt) return true;
+    if (files.length > 1) told.add(id);
+    return false;
+  };
   for (const file of files) {
-    const envelope = await readFileOf(file, file.path, reading.context.signal, (read) => tell(reading, read));
+    const envelope = await readFileOf(file, file.path, reading.context.signal, (read) => {
+      tell(reading, "entry" in read && isOld(read.entry) ? { entry: { ...read.entry, record: null } } : read);
+    });
     if (envelope.timestamp !== null && envelope.timestamp <= reading.context.clock().toISOString()) {
       times.push(envelope.timestamp);
     }
@@ -89,17 +107,21 @@ function tell(reading: Reading, read: Read): void {
   const { tally, sink } = reading;
   if ("bad" in read) return tally.bad(read.id, read.bad);
   const { cve, record, modifiedAt, skippedCount } = read.entry;
+  let parsed: AdvisoryRecord | null = null;
   try {
-    const parsed = record === null ? null : parseOsvRecord(record);
-    sink.cve(cve);
-    if (parsed !== null) sink.record(parsed, JSON.stringify(record));
-    if (parsed !== null) tally.covers.add("CPE");
-    tally.dated(modifiedAt);
-    tally.recordCount++;
-    reading.skippedCount += skippedCount;
+    if (record !== null) parsed = parseOsvRecord(record);
   } catch (error) {
-    tally.bad(cve.id, messageOf(error));
+    return tally.bad(cve.id, messageOf(error));
   }
+  sink.cve(cve);
+  if (parsed !== null) {
+    sink.record(parsed, JSON.stringify(record));
+    tally.covers.add("CPE");
+    tally.origins.add(NVD_ORIGIN);
+  }
+  tally.dated(modifiedAt);
+  tally.recordCount++;
+  reading.skippedCount += skippedCount;
   if (tally.recordCount % ENTRIES_PER_PROGRESS === 0) {
     const { recordCount } = tally;
     reading.context.onProgress({ label: "Reading NVD", doneBytes: 0, totalBytes: null, recordCount });

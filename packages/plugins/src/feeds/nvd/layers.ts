@@ -10,8 +10,8 @@ import type { Read } from "./files.ts";
 const MAX_LAYER_BYTES = 4 * 1024 ** 3;
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const NEWLINE = 0x0a;
-/** As many are merged into one. */
-export const LAYERS_MAX = 250;
+/** More than these are merged into one; the first whole reading makes about 180. */
+const LAYERS_MAX = 250;
 
 /** How far the copy of the API's CVEs is. Kept in `state.json`, replaced as a whole. */
 export interface ApiState {
@@ -50,7 +50,7 @@ export async function readState(folder: string, url: string, now: Date): Promise
 
 export async function writeState(folder: string, state: ApiState): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "state.json.part"), JSON.stringify(state));
+  await writeFile(join(folder, "state.json.part"), JSON.stringify(state), { flush: true });
   await rename(join(folder, "state.json.part"), join(folder, "state.json"));
 }
 
@@ -66,7 +66,7 @@ export async function addLayer(folder: string, state: ApiState, reads: readonly 
 const lineOf = (read: Read): string => `${JSON.stringify(read)}\n`;
 
 async function writeLines(path: string, lines: Readable): Promise<void> {
-  await pipeline(lines, createGzip({ level: 4 }), createWriteStream(`${path}.part`));
+  await pipeline(lines, createGzip({ level: 4 }), createWriteStream(`${path}.part`, { flush: true }));
   await rename(`${path}.part`, path);
 }
 
@@ -84,9 +84,14 @@ export async function* readLayers(folder: string, state: ApiState, signal: Abort
   }
 }
 
-/** Merges all layers into one when they are too many. */
-export async function compact(folder: string, state: ApiState, signal: AbortSignal): Promise<ApiState> {
-  if (state.layers.length <= LAYERS_MAX) return state;
+/** Merges all layers into one when they are more than `max`. */
+export async function compact(
+  folder: string,
+  state: ApiState,
+  signal: AbortSignal,
+  max: number = LAYERS_MAX,
+): Promise<ApiState> {
+  if (state.layers.length <= max) return state;
   const name = `layer-${state.next}.jsonl.gz`;
   const lines = async function* (): AsyncGenerator<string> {
     for await (const read of readLayers(folder, state, signal)) yield lineOf(read);
@@ -100,15 +105,18 @@ export async function compact(folder: string, state: ApiState, signal: AbortSign
 
 async function* linesOf(path: string, signal: AbortSignal): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
+  let hasLine = false;
   for await (const chunk of plainChunks(path, { maxBytes: MAX_LAYER_BYTES, signal })) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let from = 0;
     for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
+      hasLine = true;
       yield bytes.toString("utf8", from, at);
       from = at + 1;
     }
     rest = bytes.subarray(from);
     if (rest.length > MAX_LINE_BYTES) throw new Error("a line is too long");
   }
-  if (rest.length > 0) throw new Error("it ends in the middle of a line");
+  // No layer is written without a line.
+  if (rest.length > 0 || !hasLine) throw new Error("it ends in the middle");
 }
