@@ -14,6 +14,7 @@ import { createProgress } from "./output/progress.ts";
 import { COMMAND_NAMES } from "./run.ts";
 import { isWebStale } from "./start/web-build.ts";
 
+const ALL = { covered: 9, notCovered: 0, unparsable: 0 };
 const NONE = { critical: 0, high: 0, medium: 0, low: 0, none: 0, unknown: 0 };
 
 test("every file of commands is a command, and every command is a file", async () => {
@@ -25,13 +26,21 @@ test("every file of commands is a command, and every command is a file", async (
 test("the headline names counts, packages and what the first three upgrades close", () => {
   const severities = { ...NONE, critical: 4, high: 31, unknown: 1225 };
   const fixShares = [0.3, 0.2, 0.08, 0.01];
-  expect(headline({ severities, packageCount: 39, fixShares, kevCount: 0 })).toBe(
+  expect(headline({ severities, packageCount: 39, fixShares, kevCount: 0, coverage: ALL })).toBe(
     "1,260 findings in 39 packages: 4 critical, 31 high, 1,225 of unknown severity; 3 upgrades close 58 % of the risk",
   );
-  expect(headline({ severities: { ...NONE, low: 1 }, packageCount: 1, fixShares: [], kevCount: 0 })).toBe(
-    "1 finding in 1 package: 1 low; no upgrade closes any of them yet",
+  expect(
+    headline({ severities: { ...NONE, low: 1 }, packageCount: 1, fixShares: [], kevCount: 0, coverage: ALL }),
+  ).toBe("1 finding in 1 package: 1 low; no upgrade closes any of them yet");
+  const none = (coverage: typeof ALL) =>
+    headline({ severities: NONE, packageCount: 0, fixShares: [], kevCount: 0, coverage });
+  expect(none(ALL)).toBe("No findings: 9 components judged");
+  expect(none({ covered: 7, notCovered: 826, unparsable: 0 })).toBe(
+    "No findings in the 7 of 833 components that could be judged; the others are unknown",
   );
-  expect(headline({ severities: NONE, packageCount: 0, fixShares: [], kevCount: 0 })).toBe("No findings");
+  expect(none({ covered: 0, notCovered: 826, unparsable: 0 })).toBe(
+    "Nothing could be judged: no advisories cover any of 826 components",
+  );
 });
 
 test("coverage says what is not covered and what cannot be judged", () => {

@@ -6,7 +6,7 @@ import { connect } from "../local.ts";
 import { dataDirOption, formatOption, limitOption, policyOf, serverOption, tokenOption } from "../options.ts";
 import { type FindingLine, findingsTable } from "../output/findings-table.ts";
 import { counted, coverageLine } from "../output/headline.ts";
-import { paintFor } from "../output/style.ts";
+import { paintFor, widthOf } from "../output/style.ts";
 import { pagesOf } from "../pages.ts";
 
 /** A finding of the server as a line of the table. */
@@ -88,7 +88,7 @@ export const register = (program: Command, cli: Cli): void => {
       );
       const stats = await call(contract.stats.getStats);
       if (rows.length > 0) {
-        cli.out.write(findingsTable(rows.map(lineOf), limit, paintFor(cli, cli.out)).text);
+        cli.out.write(findingsTable(rows.map(lineOf), limit, paintFor(cli, cli.out), widthOf(cli.out)).text);
         const more = rows.length < count ? "; --limit shows more" : "";
         const all = `${countIsExact ? "" : "at least "}${count.toLocaleString("en-US")}`;
         cli.err.write(`${counted(rows.length, "line")} of ${all}${more}\n`);

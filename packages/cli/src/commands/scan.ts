@@ -13,10 +13,10 @@ import {
   policyOf,
 } from "../options.ts";
 import { findingsTable } from "../output/findings-table.ts";
-import { counted, coverageLine, headline } from "../output/headline.ts";
+import { type Coverage, counted, coverageLine, headline } from "../output/headline.ts";
 import { createProgress, durationText } from "../output/progress.ts";
 import { sourceLines } from "../output/sources.ts";
-import { paintFor, printable } from "../output/style.ts";
+import { paintFor, printable, widthOf } from "../output/style.ts";
 import { fixesOf, headlineOf, judge, type Judged } from "../scan/judge.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
 
@@ -28,12 +28,20 @@ const unreadableOf = (inventory: HostInventory): { source: string; error: string
     .filter((source) => source.status === "unreadable")
     .map(({ source, error }) => ({ source, error: error ?? "It cannot be read." }));
 
+const coverageOf = (rows: Judged["coverage"]): Coverage => {
+  const sum = (pick: (c: Judged["coverage"][number]) => number): number =>
+    rows.reduce((total, one) => total + pick(one), 0);
+  const missing = (reason: string): number => sum((c) => (c.reason === reason ? c.components - c.covered : 0));
+  return { covered: sum((c) => c.covered), notCovered: missing("no_feed"), unparsable: missing("unparsable") };
+};
+
 const writeTable = (cli: Cli, result: Judged, limit: number): void => {
   const paint = paintFor(cli, cli.out);
   const { findings, coverage } = result;
-  cli.out.write(`${paint("bold", headline(headlineOf(findings)))}\n`);
+  const covered = coverageOf(coverage);
+  cli.out.write(`${paint("bold", headline(headlineOf(findings, covered)))}\n`);
   if (findings.length > 0) {
-    const { text, lineCount, shownCount } = findingsTable(findings, limit, paint);
+    const { text, lineCount, shownCount } = findingsTable(findings, limit, paint, widthOf(cli.out));
     cli.out.write(`\n${text}`);
     if (shownCount < lineCount) cli.out.write(`... and ${lineCount - shownCount} more lines; --limit shows them\n`);
     const fixes = fixesOf(findings).slice(0, FIXES_SHOWN);
@@ -44,15 +52,7 @@ const writeTable = (cli: Cli, result: Judged, limit: number): void => {
       cli.out.write(`${printable(line)}\n`);
     }
   }
-  const sum = (pick: (c: Judged["coverage"][number]) => number): number =>
-    coverage.reduce((total, one) => total + pick(one), 0);
-  const missing = (reason: string): number => sum((c) => (c.reason === reason ? c.components - c.covered : 0));
-  const line = coverageLine({
-    covered: sum((c) => c.covered),
-    notCovered: missing("no_feed"),
-    unparsable: missing("unparsable"),
-  });
-  cli.out.write(`\n${line}\n`);
+  cli.out.write(`\n${coverageLine(covered)}\n`);
   for (const c of coverage) {
     if (c.reason === "no_feed") cli.out.write(`  ${printable(c.ecosystem)}: no source speaks of it\n`);
   }

@@ -30,6 +30,7 @@ export const register = (program: Command, cli: Cli): void => {
         severities: stats.findings,
         packageCount: stats.packageCount,
         kevCount: stats.kevCount,
+        coverage: stats.coverage,
         fixShares: fixes.rows.filter((fix) => fix.fixedIn !== null).map((fix) => fix.riskShare),
       };
       const lines = [

@@ -46,3 +46,15 @@ test("binaries of one source package and advisory are one line, whoever joined t
     "openssl (2) CVE-1",
   ]);
 });
+
+test("a narrow terminal gets the columns that matter most, a wide one and a pipe get all", () => {
+  const rows = [line("openssl", "CVE-2026-0001", { version: "3.0.19-1~deb12u2", fixedIn: "3.0.22-1~deb12u2" })];
+  const headAt = (width?: number): string =>
+    findingsTable(rows, 9, (_, text) => text, width)
+      .text.split("\n")[0]
+      ?.replaceAll(/ +/g, " ") ?? "";
+  expect(headAt()).toBe("COMPONENT INSTALLED FIXED-IN ECOSYSTEM ADVISORY SEVERITY EPSS RISK");
+  expect(headAt(120)).toBe(headAt());
+  expect(headAt(80)).toBe("COMPONENT INSTALLED FIXED-IN ADVISORY SEVERITY RISK");
+  expect(headAt(60)).toBe("COMPONENT FIXED-IN ADVISORY SEVERITY RISK");
+});

@@ -31,6 +31,9 @@ const COLUMNS = [
 ] as const;
 const SEVERITY_COLUMN = 5;
 const KEV_COLUMN = 8;
+/** Columns that a narrow terminal does without, the first to go first: ECOSYSTEM, EPSS, INSTALLED, SEVERITY. */
+const DISPENSABLE = [3, 6, 1, 5];
+const GAP = 2;
 
 /** Findings of one source package, version and advisory as one line, in the order given: `openssl (3)` stands for three packages. */
 const merged = (findings: readonly FindingLine[]): { line: FindingLine; names: Set<string> }[] => {
@@ -72,11 +75,23 @@ const componentOf = ({ line, names }: { line: FindingLine; names: Set<string> })
 /** A probability in 0..1 as a share; an empty text when there is none. */
 export const epssText = (epss: number | null): string => (epss === null ? "-" : `${(epss * 100).toFixed(1)} %`);
 
-/** The table of findings, at most `limit` lines, and how many there are in all. */
+/** The columns that fit into this width, by their place. */
+const fitting = (rows: readonly (readonly string[])[], width: number): number[] => {
+  const widths = COLUMNS.map(({ title }, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  let places = COLUMNS.map((_, at) => at);
+  for (const gone of DISPENSABLE) {
+    if (places.reduce((sum, at) => sum + (widths[at] ?? 0) + GAP, -GAP) <= width) break;
+    places = places.filter((at) => at !== gone);
+  }
+  return places;
+};
+
+/** The table of findings, at most `limit` lines, without the columns that `width` characters do not hold, and how many there are in all. */
 export const findingsTable = (
   findings: readonly FindingLine[],
   limit: number,
   paint: Paint,
+  width = Number.POSITIVE_INFINITY,
 ): { text: string; lineCount: number; shownCount: number } => {
   const lines = inTurns(merged(findings));
   const shown = lines.slice(0, limit);
@@ -94,7 +109,11 @@ export const findingsTable = (
       line.kev ? "KEV" : "",
     ];
   });
-  const text = table(COLUMNS, rows, (column, row, cell) => {
+  const places = fitting(rows, width);
+  const columns = places.flatMap((at) => COLUMNS[at] ?? []);
+  const cells = rows.map((row) => places.map((at) => row[at] ?? ""));
+  const text = table(columns, cells, (place, row, cell) => {
+    const column = places[place];
     const line = shown[row]?.line;
     if (column === SEVERITY_COLUMN && line) return paint(SEVERITY_STYLE[line.severity], cell);
     return column === KEV_COLUMN && cell !== "" ? paint(["bold", "red"], cell) : cell;

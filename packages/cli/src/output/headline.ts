@@ -7,6 +7,15 @@ export interface Headline {
   /** Shares of the whole risk (0..1) that each upgrade closes, largest first. */
   readonly fixShares: readonly number[];
   readonly kevCount: number;
+  /** Components by whether they could be judged: without it nothing is called clean. */
+  readonly coverage: Coverage;
+}
+
+/** Components that got a verdict, and those that did not (counts). */
+export interface Coverage {
+  readonly covered: number;
+  readonly notCovered: number;
+  readonly unparsable: number;
 }
 
 const FIXES_NAMED = 3;
@@ -16,14 +25,22 @@ const number = (n: number): string => n.toLocaleString("en-US");
 /** A count with its noun: `1 package`, `2 packages`. */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${number(n)} ${n === 1 ? one : many}`;
 
+/** No findings, and in how much of what is there: what was not judged is not clean. */
+const nothingFound = ({ covered, notCovered, unparsable }: Coverage): string => {
+  const all = counted(covered + notCovered + unparsable, "component");
+  if (covered === 0) return `Nothing could be judged: no advisories cover any of ${all}`;
+  if (notCovered + unparsable === 0) return `No findings: ${all} judged`;
+  return `No findings in the ${number(covered)} of ${all} that could be judged; the others are unknown`;
+};
+
 /** "260 findings in 39 packages: 4 critical, 31 high, 225 of unknown severity; 3 upgrades close 58 % of the risk" */
-export const headline = ({ severities, packageCount, fixShares, kevCount }: Headline): string => {
+export const headline = ({ severities, packageCount, fixShares, kevCount, coverage }: Headline): string => {
   const parts = SEVERITIES.filter((severity) => severities[severity] > 0).map((severity) => {
     const count = number(severities[severity]);
     if (severity === "unknown") return `${count} of unknown severity`;
     return severity === "none" ? `${count} without severity` : `${count} ${severity}`;
   });
-  if (parts.length === 0) return "No findings";
+  if (parts.length === 0) return nothingFound(coverage);
   const total = SEVERITIES.reduce((sum, severity) => sum + severities[severity], 0);
   const known = `${counted(total, "finding")} in ${counted(packageCount, "package")}: ${parts.join(", ")}`;
   const kev = kevCount > 0 ? `; ${number(kevCount)} known to be exploited` : "";
@@ -35,7 +52,7 @@ export const headline = ({ severities, packageCount, fixShares, kevCount }: Head
 };
 
 /** "No advisories cover 34 of 959 components", or that all are covered. */
-export const coverageLine = (c: { covered: number; notCovered: number; unparsable: number }): string => {
+export const coverageLine = (c: Coverage): string => {
   const all = c.covered + c.notCovered + c.unparsable;
   const parts = [
     ...(c.notCovered > 0 ? [`No advisories cover ${number(c.notCovered)} of ${counted(all, "component")}`] : []),

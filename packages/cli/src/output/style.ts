@@ -11,6 +11,9 @@ export const paintFor = (cli: Cli, sink: Sink): Paint =>
     ? (style, text) => styleText(style, text, { validateStream: false })
     : (_, text) => text;
 
+/** Characters that a line may have: those of a terminal; a file or a pipe takes any. */
+export const widthOf = (sink: Sink): number => (sink.isTerminal ? sink.columns : Number.POSITIVE_INFINITY);
+
 export const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
   critical: ["bold", "red"],
   high: "red",

@@ -10,7 +10,7 @@ import {
   type Severity,
   SEVERITIES,
 } from "@zerotrace/core";
-import type { Headline } from "../output/headline.ts";
+import type { Coverage, Headline } from "../output/headline.ts";
 
 /** One finding of a scan; the shape of `zerotrace.scan/1`. */
 export interface ScanFinding {
@@ -153,7 +153,8 @@ export const fixesOf = (findings: readonly ScanFinding[]): Fix[] => {
 };
 
 /** The figures of the headline. */
-export const headlineOf = (findings: readonly ScanFinding[]): Headline => ({
+export const headlineOf = (findings: readonly ScanFinding[], coverage: Coverage): Headline => ({
+  coverage,
   severities: Object.fromEntries(
     SEVERITIES.map((severity) => [severity, findings.filter((f) => f.severity === severity).length]),
   ) as Record<Severity, number>,

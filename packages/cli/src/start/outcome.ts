@@ -5,12 +5,15 @@ import { findingsTable } from "../output/findings-table.ts";
 import { counted, coverageLine, headline } from "../output/headline.ts";
 import { durationText } from "../output/progress.ts";
 import { sourceLines } from "../output/sources.ts";
-import { paintFor, printable } from "../output/style.ts";
+import { paintFor, printable, widthOf } from "../output/style.ts";
 
 const TOP_LINES = 10;
 /** So that the top shows different problems, not one package's hundred. */
 const TOP_LINES_PER_PACKAGE = 2;
 const FIXES = 3;
+/** Assets whose unreadable sources are looked for, riskiest first, and lines for them (counts). */
+const ASSETS_LOOKED_AT = 50;
+const UNREADABLE_SHOWN = 3;
 
 const headlineText = (
   stats: Answer<typeof contract.stats.getStats>,
@@ -20,17 +23,19 @@ const headlineText = (
     severities: stats.findings,
     packageCount: stats.packageCount,
     kevCount: stats.kevCount,
+    coverage: stats.coverage,
     fixShares: fixes.rows.filter((fix) => fix.fixedIn !== null).map((fix) => fix.riskShare),
   });
 
 /** Writes what a person wants to know first: headline, top findings, what to fix, coverage, sources. Throws ApiError. */
 export const writeOutcome = async (cli: Cli, call: Client): Promise<void> => {
-  const [stats, fixes, findings, feeds, coverage] = await Promise.all([
+  const [stats, fixes, findings, feeds, coverage, assets] = await Promise.all([
     call(contract.stats.getStats),
     call(contract.findings.listFixes, { query: { limit: FIXES } }),
     call(contract.findings.listFindingSources, { query: { limit: TOP_LINES, perPackage: TOP_LINES_PER_PACKAGE } }),
     call(contract.feeds.getFeeds),
     call(contract.feeds.getCoverage),
+    call(contract.assets.listAssets, { query: { limit: ASSETS_LOOKED_AT } }),
   ]);
   const paint = paintFor(cli, cli.out);
   const lines = [""];
@@ -38,7 +43,7 @@ export const writeOutcome = async (cli: Cli, call: Client): Promise<void> => {
   else if (stats.assetCount === 0) lines.push("No machine has reported yet");
   else lines.push(paint("bold", headlineText(stats, fixes)));
   if (findings.rows.length > 0) {
-    const { text } = findingsTable(findings.rows.map(lineOf), TOP_LINES, paint);
+    const { text } = findingsTable(findings.rows.map(lineOf), TOP_LINES, paint, widthOf(cli.out));
     lines.push("", text.trimEnd(), "", "Fix first:");
     for (const fix of fixes.rows.filter((one) => one.fixedIn !== null)) {
       const share = `${Math.round(fix.riskShare * 100)} % of the risk`;
@@ -52,6 +57,11 @@ export const writeOutcome = async (cli: Cli, call: Client): Promise<void> => {
   if (stats.assetCount > 0) lines.push("", coverageLine(stats.coverage));
   for (const row of coverage.rows.filter((one) => one.notCovered > 0)) {
     lines.push(printable(`  ${row.ecosystem}: ${counted(row.notCovered, "component")} that no source speaks of`));
+  }
+  for (const asset of assets.rows.filter((one) => one.unreadableSources.length > 0).slice(0, UNREADABLE_SHOWN)) {
+    lines.push(
+      printable(`  ${asset.name}: ${asset.unreadableSources.join(", ")} could not be read: unknown, not empty`),
+    );
   }
   lines.push("Sources:", ...sourceLines(feeds.sources));
   if (feeds.lastError !== null) lines.push(printable(`Last sync failed: ${feeds.lastError.message}`));
