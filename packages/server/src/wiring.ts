@@ -1,6 +1,4 @@
-import { AppError, type ExplainedRange, openIndex } from "@zerotrace/core";
-import { LRUCache } from "lru-cache";
-import { readFile } from "node:fs/promises";
+import { AppError } from "@zerotrace/core";
 import { contract, type Channel } from "./contract.ts";
 import { advisoryRoutes } from "./features/advisories/index.ts";
 import { agentRoutes, offlineAfterSeconds } from "./features/agents/index.ts";
@@ -10,14 +8,14 @@ import { createDictionary, type MatchPool } from "./features/components/index.ts
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import {
   companyIds,
+  createKnowledge,
   feedsDirectory,
   type FeedSync,
   feedRoutes,
   generationInForce,
-  indexPath,
   isIndexHere,
 } from "./features/feeds/index.ts";
-import { type Explain, findingRoutes } from "./features/findings/index.ts";
+import { findingRoutes } from "./features/findings/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { type AfterBatch, createIngest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
@@ -39,21 +37,6 @@ export const announceFeeds = async (db: Database, summary: Record<string, string
       emit(tx, companyId, { channel: "feed_update", ids: [], count: 1, summary }),
     );
   }
-};
-
-/** Explains with the index in force; one index is kept in memory. */
-export const createExplain = (db: Database, feedsDir: string): Explain => {
-  const open = new LRUCache<string, ReturnType<typeof openIndex>>({ max: 1 });
-  return async (component): Promise<ExplainedRange[]> => {
-    const generation = await db.asService(generationInForce);
-    if (generation === null || !isIndexHere(feedsDir, generation)) return [];
-    let index = open.get(generation.indexFile);
-    if (index === undefined) {
-      index = openIndex(new Uint8Array(await readFile(indexPath(feedsDir, generation.indexFile))));
-      open.set(generation.indexFile, index);
-    }
-    return index.explain(component.ecosystem, component.name, component.version);
-  };
 };
 
 /** What a stored inventory causes: a job, an event, and an audit row for each that changed something. */
@@ -114,10 +97,11 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
   const { config, db, auth, metrics, sync, version } = deps;
   const offline = offlineAfterSeconds(config.heartbeatSeconds);
   const feedsDir = feedsDirectory(config.dataDir);
+  const knowledge = createKnowledge(db, feedsDir);
   const forget = (id: string): void => auth.forget(id);
   const ingest = createIngest(db, createDictionary(db), afterBatch);
   const endpoints = [
-    ...advisoryRoutes(),
+    ...advisoryRoutes(knowledge),
     ...agentRoutes({
       heartbeatSeconds: config.heartbeatSeconds,
       inventorySeconds: config.inventorySeconds,
@@ -126,7 +110,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     }),
     ...assetRoutes({ offlineAfterSeconds: offline }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours }),
-    ...findingRoutes({ explain: createExplain(db, feedsDir) }),
+    ...findingRoutes(knowledge),
     ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir) }),
     ...inventoryRoutes(ingest),
     ...jobRoutes({

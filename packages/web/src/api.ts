@@ -23,6 +23,7 @@ export type Stats = Answer<typeof contract.stats.getStats>;
 export type Feeds = Answer<typeof contract.feeds.getFeeds>;
 export type Fix = Answer<typeof contract.findings.listFixes>["rows"][number];
 export type Finding = Answer<typeof contract.findings.listFindings>["rows"][number];
+export type Enrichment = Answer<typeof contract.findings.getFinding>["enrichment"];
 export type FindingDetail = Answer<typeof contract.findings.getFinding>;
 export type AdvisoryGroup = Answer<typeof contract.findings.listFindingAdvisories>["rows"][number];
 export type Asset = Answer<typeof contract.assets.listAssets>["rows"][number];

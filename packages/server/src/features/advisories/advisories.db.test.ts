@@ -2,11 +2,17 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import { advisoryRoutes, getAdvisoryDocs } from "./index.ts";
 
+const ENRICHMENT = {
+  cwes: [{ id: "CWE-79", name: "Cross-site Scripting" }],
+  ssvc: { exploitation: "poc", automatable: "yes", technicalImpact: "total" },
+  exploits: ["https://exploits.example/1"],
+} as const;
+
 let api: TestApi;
 let company: TestCompany;
 
 beforeAll(async () => {
-  api = await startApi(() => advisoryRoutes());
+  api = await startApi(() => advisoryRoutes({ enrichmentOf: async () => ENRICHMENT }));
   company = await api.company();
   await api.db.asService(async (tx) => {
     const put = (name: string, aliases: string[]) =>
@@ -70,7 +76,13 @@ test("pages go by name and show each advisory once", async () => {
 test("one advisory is found by any of its names, with its records and the caller's findings only", async () => {
   for (const name of ["CVE-2026-0001", "cve-2026-0001", "DEBIAN-CVE-2026-0001"]) {
     const { body } = await get(`/${name}`);
-    expect(body).toMatchObject({ id: "CVE-2026-0001", kevAddedAt: "2026-02-03", cvss: 7.5, findingCount: 1 });
+    expect(body).toMatchObject({
+      id: "CVE-2026-0001",
+      kevAddedAt: "2026-02-03",
+      cvss: 7.5,
+      findingCount: 1,
+      enrichment: ENRICHMENT,
+    });
     expect(body.records.map((r: { id: string; feed: string }) => [r.id, r.feed])).toEqual([
       ["CVE-2026-0001", "osv"],
       ["DEBIAN-CVE-2026-0001", "debian-archive"],

@@ -1,6 +1,6 @@
 import { page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
-import { severity } from "../findings/contract.ts";
+import { enrichment, severity } from "../findings/contract.ts";
 
 export const advisoryRow = z.object({
   id: z.string(),
@@ -32,6 +32,7 @@ export const getAdvisory = route({
   answer: advisoryRow.extend({
     records: z.array(z.object({ id: z.string(), feed: z.string(), doc: z.unknown() })),
     findingCount: z.number().int(),
+    enrichment,
   }),
 });
 

@@ -2,6 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { z } from "zod";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal, pageOf } from "../assets/index.ts";
+import type { Knowledge } from "../feeds/index.ts";
 import { routes } from "./contract.ts";
 import { parseDoc, searchFor, spellings } from "./rules.ts";
 import {
@@ -37,7 +38,7 @@ export const listAdvisories = (): Endpoint =>
   });
 
 /** One advisory by any of its names, and how many open findings it makes in the caller's company. */
-export const getAdvisory = (): Endpoint =>
+export const getAdvisory = ({ enrichmentOf }: Pick<Knowledge, "enrichmentOf">): Endpoint =>
   implement(routes.getAdvisory, {
     audit: "none",
     transaction: "none",
@@ -50,6 +51,7 @@ export const getAdvisory = (): Endpoint =>
           ...toRow(row),
           records: records.map(({ id, feed, doc }) => ({ id, feed, doc: parseDoc(doc) })),
           findingCount: await countOpenFindings(tx, companyId, row.id),
+          enrichment: await enrichmentOf(row.id),
         };
       }),
   });

@@ -7,6 +7,7 @@ import type { FeedSync } from "./sync.ts";
 import { applicableEcosystems } from "@zerotrace/core";
 
 export { feedsDirectory, indexPath, isIndexHere } from "./index-file.ts";
+export { type AdvisoryEnrichment, createKnowledge, type Knowledge } from "./knowledge.ts";
 export { createFeedSync, type FeedSync } from "./sync.ts";
 export { companyIds, type Generation, generationInForce } from "./sql.ts";
 

@@ -16,7 +16,9 @@ interface Given {
 }
 
 beforeAll(async () => {
-  api = await startApi(() => findingRoutes({ explain: async () => [] }));
+  api = await startApi(() =>
+    findingRoutes({ explain: async () => [], enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }) }),
+  );
   company = await api.company();
   const given: Given[] = [
     ...["1", "2", "3"].flatMap((n) =>

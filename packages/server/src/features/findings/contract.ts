@@ -1,4 +1,5 @@
 import { SEVERITIES } from "@zerotrace/core/advisory/advisory";
+import { SSVC } from "@zerotrace/core/advisory/enrichment";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 import { severityCounts } from "../assets/contract.ts";
@@ -56,9 +57,24 @@ export const explainedRange = z.object({
   urgency: z.string(),
 });
 
+/** What sources say of an advisory besides whom it affects. */
+export const enrichment = z.object({
+  cwes: z.array(z.object({ id: z.string(), name: z.string() })).readonly(),
+  ssvc: z
+    .object({
+      exploitation: z.enum(SSVC.exploitation),
+      automatable: z.enum(SSVC.automatable),
+      technicalImpact: z.enum(SSVC.technicalImpact),
+    })
+    .nullable(),
+  /** Addresses of known exploits. */
+  exploits: z.array(z.string()).readonly(),
+});
+
 export const findingDetail = findingRow.extend({
   details: z.string(),
   references: z.array(z.object({ type: z.string(), url: z.string() })),
+  enrichment,
   cvssVector: z.string().nullable(),
   epssPercentile: z.number().nullable(),
   terms: z.array(z.object({ name: z.string(), value: z.number(), says: z.string() })),

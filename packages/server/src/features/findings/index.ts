@@ -1,4 +1,4 @@
-import { AppError, type ExplainedRange, riskOf } from "@zerotrace/core";
+import { AppError, riskOf } from "@zerotrace/core";
 import { Readable } from "node:stream";
 import { z } from "zod";
 import type { Database } from "../../platform/db/index.ts";
@@ -6,6 +6,7 @@ import { decodeCursor, type Endpoint, implement, reply } from "../../platform/ht
 import { getAdvisoryDocs } from "../advisories/index.ts";
 import { oneDecimal, pageOf } from "../assets/index.ts";
 import { judgedComponent } from "../components/index.ts";
+import type { Knowledge } from "../feeds/index.ts";
 import { routes } from "./contract.ts";
 import { csvLine, EXPORT_HEADER, exportCells } from "./export.ts";
 import { countSources, findingsBySource } from "./by-source-sql.ts";
@@ -23,9 +24,6 @@ import {
 } from "./sql.ts";
 
 export { refreshFindings, type Refreshed } from "./refresh-sql.ts";
-
-/** Explains a version with the index in force; empty while there is none. */
-export type Explain = (component: { ecosystem: string; name: string; version: string }) => Promise<ExplainedRange[]>;
 
 const valueAndId = z.tuple([z.union([z.string(), z.number()]), z.uuid()]);
 const nameAndId = z.tuple([z.string(), z.uuid()]);
@@ -95,7 +93,7 @@ export const fixesOf = async (
   return { rows, totalRisk: oneDecimal(total) };
 };
 
-const detailRoute = (explain: Explain): Endpoint =>
+const detailRoute = ({ explain, enrichmentOf }: Knowledge): Endpoint =>
   implement(routes.getFinding, {
     audit: "none",
     transaction: "none",
@@ -118,6 +116,7 @@ const detailRoute = (explain: Explain): Endpoint =>
         ...toFindingRow(finding),
         details: docs.details,
         references: docs.references,
+        enrichment: await enrichmentOf(finding.advisory),
         cvssVector: group?.cvss?.vector ?? null,
         epssPercentile: group?.epss?.percentile ?? null,
         terms,
@@ -154,7 +153,7 @@ const bySourceRoute: Endpoint = implement(routes.listFindingSources, {
 });
 
 /** The routes that read findings in every grouping. */
-export const findingRoutes = ({ explain }: { explain: Explain }): Endpoint[] => [
+export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
   implement(routes.listFindings, {
     audit: "none",
     run: async ({ tx, identity: { companyId } }, { query }) => {
@@ -197,7 +196,7 @@ export const findingRoutes = ({ explain }: { explain: Explain }): Endpoint[] => 
     },
   }),
   bySourceRoute,
-  detailRoute(explain),
+  detailRoute(knowledge),
   implement(routes.listFindingAssets, {
     audit: "none",
     run: async ({ tx, identity: { companyId } }, { params, query }) => {

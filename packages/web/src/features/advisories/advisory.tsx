@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { queries } from "../../api.ts";
+import { enrichmentRows } from "../../ui/enrichment.tsx";
 import { exact, plural } from "../../ui/format.ts";
 import { Copy, Epss, Kev, Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
@@ -88,6 +89,7 @@ export const AdvisoryPage = () => {
                 "not in the catalog"
               ),
             ],
+            ...enrichmentRows(a.enrichment),
             ["Published", a.publishedAt ? <Time key="p" at={a.publishedAt} /> : "not said"],
             ["Modified", a.modifiedAt ? <Time key="m" at={a.modifiedAt} /> : "not said"],
             [

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type Feeds, type FindingAsset, type FindingDetail, queries } from "../../api.ts";
+import { enrichmentRows } from "../../ui/enrichment.tsx";
 import { exact, plural } from "../../ui/format.ts";
 import { wasRead } from "../../ui/known.ts";
 import { Copy, Epss, Kev, Time } from "../../ui/marks.tsx";
@@ -167,6 +168,7 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
             "not known: no KEV catalog was read"
           ),
         ],
+        ...enrichmentRows(f.enrichment),
         ["First seen", <Time key="t" at={f.firstSeenAt} />],
         ...(f.fixedAt ? [["Fixed", <Time key="fx" at={f.fixedAt} />] as const] : []),
         ...(f.reopenedAt ? [["Reopened", <Time key="r" at={f.reopenedAt} />] as const] : []),
