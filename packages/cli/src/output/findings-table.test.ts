@@ -47,6 +47,15 @@ test("binaries of one source package and advisory are one line, whoever joined t
   ]);
 });
 
+test("a line of several binaries shows the version of the source that it names, as the fix does", () => {
+  const purl =
+    "pkg:deb/debian/postgresql@15%2B248%2Bdeb12u1?distro=debian-12&upstream=postgresql-common%40248%2Bdeb12u1";
+  const both = ["postgresql", "postgresql-contrib"].map((name) =>
+    line(name, "CVE-1", { source: "postgresql-common", version: "15+248+deb12u1", fixedIn: "248+deb12u2", purl }),
+  );
+  expect(findingsTable(both, 9, (_, text) => text).text).toMatch(/postgresql-common \(2\) +248\+deb12u1 +248\+deb12u2/);
+});
+
 test("a narrow terminal gets the columns that matter most, a wide one and a pipe get all", () => {
   const rows = [line("openssl", "CVE-2026-0001", { version: "3.0.19-1~deb12u2", fixedIn: "3.0.22-1~deb12u2" })];
   const headAt = (width?: number): string =>

@@ -1,4 +1,4 @@
-import type { Severity } from "@zerotrace/core";
+import { componentOfPurl, judgedAs, type Severity } from "@zerotrace/core";
 import { type Paint, SEVERITY_STYLE } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -10,6 +10,8 @@ export interface FindingLine {
   readonly source?: string | null;
   readonly ecosystem: string;
   readonly version: string;
+  /** Tells the source package and its version, which a line of several packages names. */
+  readonly purl?: string;
   readonly id: string;
   readonly fixedIn: string | null;
   readonly severity: Severity;
@@ -72,6 +74,10 @@ const inTurns = <Line extends { line: FindingLine }>(lines: readonly Line[]): Li
 const componentOf = ({ line, names }: { line: FindingLine; names: Set<string> }): string =>
   names.size === 1 ? line.package : `${line.source ?? line.package} (${names.size})`;
 
+/** The version that belongs to the name shown: the source package's own where the line stands for several of its binaries. */
+const versionOf = ({ line, names }: { line: FindingLine; names: Set<string> }): string =>
+  names.size === 1 || line.purl === undefined ? line.version : judgedAs(componentOfPurl(line.purl)).version;
+
 /** A probability in 0..1 as a share; an empty text when there is none. */
 export const epssText = (epss: number | null): string => (epss === null ? "-" : `${(epss * 100).toFixed(1)} %`);
 
@@ -99,7 +105,7 @@ export const findingsTable = (
     const { line } = one;
     return [
       componentOf(one),
-      line.version,
+      versionOf(one),
       line.fixedIn ?? "-",
       line.ecosystem,
       line.id,
