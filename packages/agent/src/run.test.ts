@@ -126,6 +126,24 @@ test("a revoked credential ends the agent with the way out", async () => {
   await expect(once()).rejects.toMatchObject({ code: "UNAUTHENTICATED", message: expect.stringContaining("revoked") });
 });
 
+test("a running agent goes on with the credential that was rotated beside it, and repeats what was refused", async () => {
+  const abort = new AbortController();
+  const running = runAgent(options({ signal: abort.signal }));
+  await until(() => server.bodies.length === 1);
+  for (const bodyCount of [2, 3]) {
+    const kept = await openState(stateDir).credential();
+    await rotateCredential(kept!, { stateDir });
+    const { heartbeatCount } = server;
+    await until(() => server.heartbeatCount > heartbeatCount);
+    server.wanted = true;
+    await until(() => server.bodies.length === bodyCount);
+  }
+  expect(lines.filter((line) => line.startsWith("Device credential read again"))).toHaveLength(2);
+  server.revoked = true;
+  await expect(running).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+  abort.abort();
+});
+
 test("an inventory in the spool that the server can never take does not hold up the others", async () => {
   server.away = true;
   await once();

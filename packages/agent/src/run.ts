@@ -74,15 +74,39 @@ class Agent {
     return createTransport(server, this.#credential.credential, this.#options.fetch);
   }
 
+  /**
+   * Takes up the credential that the folder holds now, when it is another than the one in use: `zerotrace agent rotate`
+   * beside this agent ends the old one. False when it is the same.
+   */
+  async #reread(): Promise<boolean> {
+    const kept = await this.#state.credential();
+    if (kept === null || kept.credential === this.#credential.credential) return false;
+    this.#credential = kept;
+    this.#transport = this.#connect();
+    this.#options.log("info", "Device credential read again: it was rotated beside this agent");
+    return true;
+  }
+
+  /** Runs the work again for each new credential that the folder holds when the server refuses the one in use. */
+  async #authenticated(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 401) throw error;
+        if (!(await this.#reread())) throw revoked(error);
+      }
+    }
+  }
+
   /** Runs work that needs the server. False when it is away: then the next attempt waits for its back-off. */
   async #online(work: () => Promise<void>): Promise<boolean> {
     if (Date.now() < this.#retryAtMs) return false;
     try {
-      await work();
+      await this.#authenticated(work);
       this.#failureCount = 0;
       return true;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) throw revoked(error);
       if (!isAway(error)) throw error;
       const waitMs = backoffMs(this.#failureCount, this.#options.random);
       this.#failureCount += 1;
