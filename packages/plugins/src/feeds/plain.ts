@@ -42,6 +42,8 @@ async function openPlain(path: string, signal: AbortSignal): Promise<Readable> {
   const source = createReadStream(path, { signal, highWaterMark: 256 * 1024 });
   if (head[0] !== 0x1f || head[1] !== 0x8b) return source;
   const plain = createGunzip({ chunkSize: 256 * 1024 });
+  // Whoever stops reading early gives the file back too.
+  plain.on("close", () => source.destroy());
   source.on("error", (error) => plain.destroy(new Error(messageOf(error), { cause: error })));
   return source.pipe(plain);
 }

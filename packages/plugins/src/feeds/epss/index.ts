@@ -1,12 +1,10 @@
-import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { AppError, messageOf } from "@zerotrace/core";
 import { DOWNLOAD_LIMITS, download, isUrl, publicUrl, urlUnder } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext, FeedSink } from "../feed.ts";
+import { plainChunks } from "../plain.ts";
 import { Tally } from "../report.ts";
 
 /** FIRST's daily scores (https://www.first.org/epss/data_stats). */
@@ -87,29 +85,10 @@ async function locate(
   return download(context, request, limits);
 }
 
-/** Some servers label the file as encoded and the client then unpacks it: the first bytes decide, not the name. */
-async function openPlain(path: string, signal: AbortSignal): Promise<Readable> {
-  const file = await open(path);
-  const head = Buffer.alloc(2);
-  try {
-    await file.read(head, 0, 2, 0);
-  } finally {
-    await file.close();
-  }
-  const source = createReadStream(path, { signal });
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return source;
-  const plain = createGunzip();
-  source.on("error", (error) => plain.destroy(error));
-  return source.pipe(plain);
-}
-
 async function* linesOf(path: string, signal: AbortSignal): AsyncGenerator<string> {
   let rest = "";
-  let total = 0;
-  for await (const chunk of await openPlain(path, signal)) {
-    total += (chunk as Buffer).length;
-    if (total > MAX_PLAIN_BYTES) throw new Error(`it inflates to more than ${MAX_PLAIN_BYTES} bytes`);
-    const lines = (rest + (chunk as Buffer).toString("latin1")).split("\n");
+  for await (const chunk of plainChunks(path, { maxBytes: MAX_PLAIN_BYTES, signal })) {
+    const lines = (rest + chunk.toString("latin1")).split("\n");
     rest = lines.pop() ?? "";
     if (rest.length > MAX_LINE_CHARS) throw new Error(`a line is longer than ${MAX_LINE_CHARS} characters`);
     for (const line of lines) yield line.trimEnd();

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "@zerotrace/core";
-import { download, publicUrl } from "../download.ts";
+import { DOWNLOAD_LIMITS, download, publicUrl } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
 import type { FeedContext } from "../feed.ts";
 import { readFileOf } from "./files.ts";
@@ -22,6 +22,7 @@ const FRESH_MS = 2 * HOUR_MS;
 /** Changes become visible a little after the time that they carry. */
 const OVERLAP_MS = 2 * HOUR_MS;
 const BLOCKED_WAIT_S = 30;
+const MESSAGE_MAX_CHARS = 200;
 
 /** Least time between two requests, milliseconds. */
 export interface NvdPace {
@@ -31,6 +32,10 @@ export interface NvdPace {
   readonly keyMs: number;
 }
 
+/** A page of 2000 CVEs is made while one waits for it, often for half a minute. */
+export const NVD_LIMITS: DownloadLimits = { ...DOWNLOAD_LIMITS, answerTimeoutMs: 90_000, attempts: 5 };
+
+/** NVD's own limits, kept evenly. */
 export const NVD_PACE: NvdPace = { openMs: 6000, keyMs: 600 };
 
 interface Api {
@@ -56,7 +61,7 @@ export async function updateCopy(
   pace: NvdPace,
 ): Promise<{ state: ApiState; stale: string | null }> {
   const { url, key } = splitKey(location);
-  const paced = { ...context, fetch: politeFetch(context, key, pace) };
+  const paced = { ...context, fetch: politeFetch(context, url, key, pace) };
   const api: Api = { context: paced, limits, url, folder: apiFolder(context), now: context.clock() };
   let state = await readState(api.folder, publicUrl(url), api.now);
   state = await readAll(api, state);
@@ -79,7 +84,7 @@ function splitKey(location: string): { url: string; key: string } {
 }
 
 /** Keeps NVD's rate and reads its 403, which means too many requests, as what it is. */
-function politeFetch(context: FeedContext, key: string, pace: NvdPace): typeof globalThis.fetch {
+function politeFetch(context: FeedContext, url: string, key: string, pace: NvdPace): typeof globalThis.fetch {
   let nextAt = 0;
   return async (input, init) => {
     const waitMs = nextAt - performance.now();
@@ -88,6 +93,13 @@ function politeFetch(context: FeedContext, key: string, pace: NvdPace): typeof g
     const headers = new Headers(init?.headers);
     if (key !== "") headers.set("apiKey", key);
     const response = await context.fetch(input, { ...init, headers });
+    const message = response.headers.get("message");
+    if (response.status === 404 && message !== null) {
+      // In a header of its own NVD says what is wrong with a question or a key.
+      await response.body?.cancel();
+      const shown = message.slice(0, MESSAGE_MAX_CHARS).replaceAll(key === "" ? "\0" : key, "…");
+      throw new AppError("FEEDS_UNAVAILABLE", `${publicUrl(url)}: it answered 404 (${shown}).`);
+    }
     if (response.status !== 403) return response;
     await response.body?.cancel();
     const wait = response.headers.get("retry-after") ?? String(BLOCKED_WAIT_S);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { AppError, messageOf } from "@zerotrace/core";
 import { download, urlUnder } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
@@ -42,9 +42,11 @@ export type Read = { readonly entry: NvdEntry } | { readonly bad: string; readon
 const OWN_FILE = /nvdcve-2\.0-(?:modified|recent|\d{4})\./;
 const order = (name: string): string => (/-(?:modified|recent)\./.test(name) ? `0${name}` : `1${name}`);
 
-/** The files of a folder; null when it has none. */
-export async function filesIn(folder: string): Promise<NvdFile[] | null> {
-  const names = await readdir(folder).catch(() => []);
+/** The files of a folder, or the one file that is named itself; null when there is none. */
+export async function filesIn(place: string): Promise<NvdFile[] | null> {
+  const isFile = (await stat(place).catch(() => null))?.isFile() ?? false;
+  const folder = isFile ? dirname(place) : place;
+  const names = isFile ? [basename(place)] : await readdir(folder).catch(() => []);
   const found: NvdFile[] = [];
   const wanted = names.filter((name) => /\.json(\.gz)?$/.test(name) && !/provenance/.test(name));
   for (const name of wanted.sort((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, MAX_FILES)) {

@@ -2,11 +2,11 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, messageOf, parseOsvRecord } from "@zerotrace/core";
 import type { AdvisoryRecord, SourceReport } from "@zerotrace/core";
-import { DOWNLOAD_LIMITS, isUrl, publicUrl, urlUnder } from "../download.ts";
+import { isUrl, publicUrl, urlUnder } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext, FeedSink } from "../feed.ts";
 import { Tally } from "../report.ts";
-import { apiFolder, NVD_PACE, updateCopy } from "./api.ts";
+import { apiFolder, NVD_LIMITS, NVD_PACE, updateCopy } from "./api.ts";
 import type { NvdPace } from "./api.ts";
 import { NVD_ORIGIN } from "./entry.ts";
 import type { NvdEntry } from "./entry.ts";
@@ -27,7 +27,7 @@ const NOT_COVERED: readonly string[] = [
  * Reads `nvd/*.json` and `nvd/*.json.gz` under a folder, NVD's yearly files under an address, or NVD's API at its own address
  * (any with `/rest/json/` in its path).
  */
-export const createNvdFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS, pace: NvdPace = NVD_PACE): Feed => ({
+export const createNvdFeed = (limits: DownloadLimits = NVD_LIMITS, pace: NvdPace = NVD_PACE): Feed => ({
   descriptor: {
     id: "nvd",
     title: "NVD",

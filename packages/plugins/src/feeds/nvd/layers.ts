@@ -48,6 +48,7 @@ export async function readState(folder: string, url: string, now: Date): Promise
   }
 }
 
+/** Puts the state in force, as a whole. */
 export async function writeState(folder: string, state: ApiState): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "state.json.part"), JSON.stringify(state), { flush: true });

@@ -159,6 +159,20 @@ test("a copy that is damaged is refused and forgotten: the next reading starts a
   });
 });
 
+test("what NVD says of a bad key is told, without the key", async () => {
+  await withServer(
+    (_, response) => void response.writeHead(404, { message: "Invalid apiKey: SECRET." }).end(),
+    async (url) => {
+      const location = `${url.replace("://", "://apikey:SECRET@")}${API}`;
+      const error = await read(at(contextOf(), "2026-01-01T10:00:00Z"), location).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: "FEEDS_UNAVAILABLE",
+        message: expect.stringContaining("Invalid apiKey: …."),
+      });
+    },
+  );
+});
+
 test("another page than asked for, an empty one in the middle and a source without CVEs are refused", async () => {
   const odd = [envelope([element("CVE-2026-0001", "1")], 7, 9), envelope([], 0, 9), envelope([])];
   for (const body of odd) {
@@ -186,6 +200,8 @@ test("files of a folder are read plain or packed, checked against their .meta, w
     ["NVD-CVE-2026-0002", ["1"]],
   ]);
   expect(report).toMatchObject({ badCount: 1, recordCount: 3 });
+  const one = await read(at(contextOf(), "2026-03-01T00:00:00Z"), join(dir, "nvdcve-2.0-2026.json.gz"));
+  expect(one.records).toHaveLength(2);
   meta("0".repeat(64));
   await expect(read(contextOf(), folder)).rejects.toMatchObject({ code: "BAD_FEED" });
   expect(existsSync(join(dir, "nvdcve-2.0-2026.json.gz"))).toBe(true);
