@@ -22,6 +22,8 @@ type Connected = (error: Error | undefined, client: PoolClient | undefined, rele
  */
 export class PatientPool extends Pool {
   readonly #onLost: (error: Error) => void;
+  /** To probe, and to send marks again: those who wait for that still hold their connections. */
+  readonly #spare: Pool;
   #ended = false;
   #return: Promise<void> | undefined;
 
@@ -31,6 +33,9 @@ export class PatientPool extends Pool {
    */
   constructor(config: PoolConfig, onLost: (error: Error) => void) {
     super({ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, ...config });
+    this.#spare = new Pool({ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, ...config, max: 1 });
+    this.#spare.on("error", () => undefined); // whoever uses it is told by the rejection
+    this.#spare.on("connect", (client) => client.on("error", () => undefined));
     this.#onLost = onLost;
     this.on("connect", (client) => this.#heed(client));
   }
@@ -52,19 +57,25 @@ export class PatientPool extends Pool {
 
   override async end(): Promise<void> {
     this.#ended = true;
-    await super.end();
+    await Promise.all([super.end(), this.#spare.end()]);
   }
 
   async #connect(): Promise<PoolClient> {
+    await this.#return;
+    return this.#patiently(async () => super.connect());
+  }
+
+  /** Runs it again, each time after the database has come back, until it ends otherwise than by a lost connection. */
+  async #patiently<T>(run: () => Promise<T>): Promise<T> {
     for (;;) {
-      await this.#return;
       try {
-        return await super.connect();
+        return await run();
       } catch (error) {
         if (!isConnectionLoss(error)) throw error;
         this.#return ??= this.#probe().finally(() => {
           this.#return = undefined;
         });
+        await this.#return;
       }
     }
   }
@@ -74,7 +85,7 @@ export class PatientPool extends Pool {
     while (!this.#ended) {
       await sleep(PROBE_PAUSE_MS, undefined, { ref: false });
       try {
-        (await super.connect()).release();
+        (await this.#spare.connect()).release();
         return;
       } catch (error) {
         if (!isConnectionLoss(error)) return;
@@ -99,14 +110,7 @@ export class PatientPool extends Pool {
   async #lost(statement: QueryConfig, error: unknown): Promise<unknown> {
     if (!(error instanceof Error) || !isConnectionLoss(error)) throw error;
     const { name = "" } = statement;
-    if (MARKS_JOBS.test(name)) {
-      const client = await this.connect();
-      try {
-        return await client.query(statement);
-      } finally {
-        client.release();
-      }
-    }
+    if (MARKS_JOBS.test(name)) return this.#patiently(async () => this.#spare.query(statement));
     // Later: a worker that has not heard of the failure yet must not find itself ended.
     setImmediate(() => this.#onLost(error));
     if (TAKES_JOB.test(name)) return { rows: [] };

@@ -22,7 +22,7 @@ const ABORT_AFTER_MS = 1_000;
 const STOP_WITHIN_MS = 1_300;
 const POOL_RESTART_PAUSE_MS = 250;
 const STUCK_AFTER_MS = 2_000;
-/** One to listen, the rest take jobs and mark them done. */
+/** One to listen, the rest take jobs and mark them done. One more is opened while the database is away. */
 const EXTRA_CONNECTIONS = 2;
 
 type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
