@@ -119,6 +119,7 @@ test("os-release gives OSV's ecosystem, and none where OSV has none", () => {
     ["ID=rhel\nVERSION_ID=9.4", ""],
     ["ID=fedora\nVERSION_ID=42", ""],
     ["ID=amzn\nVERSION_ID=2023", "Amazon Linux:2023"],
+    ['ID="ol"\nVERSION_ID="9.3"', "Oracle Linux:9"],
     ["ID=opensuse-leap\nVERSION_ID=15.6", "openSUSE:Leap 15.6"],
     ["ID=sles\nVERSION_ID=15.5", "SUSE:Linux Enterprise Server 15 SP5"],
     ["ID=wolfi\nVERSION_ID=20230201", "Wolfi"],

@@ -81,6 +81,7 @@ const NAMERS: Readonly<Record<string, Namer>> = {
   echo: () => "Echo",
   mageia: ({ versionId }) => named("Mageia", major(versionId)),
   minimos: () => "MinimOS",
+  ol: ({ versionId }) => named("Oracle Linux", major(versionId)),
   openeuler: openEuler,
   "opensuse-leap": ({ versionId }) => named("openSUSE", versionId && `Leap ${versionId}`),
   "opensuse-tumbleweed": () => "openSUSE:Tumbleweed",

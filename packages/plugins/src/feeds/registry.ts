@@ -1,3 +1,4 @@
+import { amazonFeed } from "./amazon/index.ts";
 import { cweFeed } from "./cwe/index.ts";
 import { debianArchiveFeed } from "./debian-archive/index.ts";
 import { eolFeed } from "./eol/index.ts";
@@ -5,7 +6,18 @@ import { epssFeed } from "./epss/index.ts";
 import type { Feed } from "./feed.ts";
 import { kevFeed } from "./kev/index.ts";
 import { nvdFeed } from "./nvd/index.ts";
+import { oracleFeed } from "./oracle/index.ts";
 import { osvFeed } from "./osv/index.ts";
 
 /** Every feed, by id. A test asserts that this list is the folder. */
-export const FEEDS: readonly Feed[] = [cweFeed, debianArchiveFeed, eolFeed, epssFeed, kevFeed, nvdFeed, osvFeed];
+export const FEEDS: readonly Feed[] = [
+  amazonFeed,
+  cweFeed,
+  debianArchiveFeed,
+  eolFeed,
+  epssFeed,
+  kevFeed,
+  nvdFeed,
+  oracleFeed,
+  osvFeed,
+];
