@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { Client, type PoolConfig } from "pg";
 import { testDatabase, type TestDatabase } from "../../../../../test/support/database.ts";
 import { enqueue, listAllJobs, openQueue, type Queue, type Task } from "./index.ts";
@@ -138,4 +138,18 @@ test("a first statement of the workers that fails is not the end", async () => {
   await order(1);
   await expect.poll(() => seen, { timeout: 4_000 }).toEqual([1]);
   expect(middleman.lose).toBeUndefined();
+});
+
+test("a stop while the database is away takes no longer than another, and prints nothing", async () => {
+  const trace = vi.spyOn(console, "trace");
+  await work(async () => undefined);
+  await order(1);
+  await expect.poll(isEmpty, { timeout: 2_000 }).toBe(true);
+  middleman.away = true;
+  middleman.cut();
+  await sleep(500);
+  const startedAt = performance.now();
+  await queue?.stop();
+  expect(performance.now() - startedAt).toBeLessThan(1_500);
+  expect(trace).not.toHaveBeenCalled();
 });
