@@ -71,7 +71,7 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
     },
     { scheme: bitnami, ecosystems: ["Bitnami"] },
     { scheme: conan, ecosystems: ["ConanCenter"] },
-    { scheme: cpe, ecosystems: ["Linux"] },
+    { scheme: cpe, ecosystems: ["CPE", "Linux"] },
     { scheme: cran, ecosystems: ["Bioconductor", "CRAN"] },
     { scheme: dpkg, ecosystems: ["Debian", "Echo", "Ubuntu"] },
     { scheme: gentoo, ecosystems: ["Gentoo"] },
