@@ -1,7 +1,6 @@
 import { AppError, SEVERITIES } from "@zerotrace/core";
 import { Option } from "@commander-js/extra-typings";
 import { loadConfig, type Loaded } from "@zerotrace/server/config";
-import { resolve } from "node:path";
 import { type Cli, FORMATS } from "./cli.ts";
 
 const LIMIT_MAX = 100_000;
@@ -74,7 +73,5 @@ export const configOf = (
   flags: { dataDir?: string; feeds?: string[]; config?: string; host?: string; port?: string },
 ): Loaded => {
   const { config: file, ...rest } = flags;
-  const loaded = loadConfig({ flags: rest, file, env: cli.env.variables });
-  // Programs that are started on its behalf may stand in another folder.
-  return { ...loaded, config: { ...loaded.config, dataDir: resolve(loaded.config.dataDir) } };
+  return loadConfig({ flags: rest, file, env: cli.env.variables });
 };

@@ -84,6 +84,28 @@ test.each([
   expect(refusal(() => loadConfig({ file: file(text), env: {} }))).toMatchObject({ code: "BAD_CONFIG", field: key });
 });
 
+test.each(["port", "workers", "retentionDays", "feedSyncHours", "host", "dataDir"])(
+  "an empty %s is refused by its flag's name and never read as 0; an empty variable is as if not set",
+  (key) => {
+    for (const empty of ["", " "]) {
+      const error = refusal(() => loadConfig({ env: {}, flags: { [key]: empty } }));
+      expect(error).toMatchObject({ code: "BAD_CONFIG", field: key });
+      expect(error.message).toMatch(/^--[a-z-]+ is empty/);
+    }
+    const env = { [`ZEROTRACE_${key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()}`]: "" };
+    expect(loadConfig({ env }).origin).toMatchObject({ [key]: "default" });
+  },
+);
+
+test.each(["port: ''", "port: ${NOPE:-}", "port: []", "port: true"])("a file's %s is no port", (text) => {
+  expect(refusal(() => loadConfig({ file: file(text), env: {} }))).toMatchObject({ code: "BAD_CONFIG", field: "port" });
+});
+
+test("the data directory is absolute however it was given", () => {
+  expect(loadConfig({ env: {}, flags: { dataDir: "a/../b" } }).config.dataDir).toBe(join(process.cwd(), "b"));
+  expect(loadConfig({ env: { ZEROTRACE_DATA_DIR: "~/x" } }).config.dataDir).toBe(join(homedir(), "x"));
+});
+
 test("refuses a named file that does not exist", () => {
   expect(refusal(() => loadConfig({ file: join(folder, "none.yaml"), env: {} })).field).toBe("config");
 });

@@ -94,6 +94,14 @@ const fromEnvironment = (env: Env): Record<string, unknown> => {
   return values;
 };
 
+/** Refuses an empty text by the name of what holds it: it is no value, and as a number it would be 0. */
+const refuseEmpty = (key: string, value: unknown, from: Origin): void => {
+  if (typeof value !== "string" || value.trim() !== "") return;
+  const flag = `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const [what, mend] = from === "flag" ? [flag, "leave the flag out"] : [`${key} in the file`, "remove the line"];
+  throw wrong(key, `${what} is empty: give a value, or ${mend} for the default.`);
+};
+
 const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
 
 const check = (values: Record<string, unknown>, origin: Readonly<Record<string, Origin>>): Config => {
@@ -116,13 +124,15 @@ const check = (values: Record<string, unknown>, origin: Readonly<Record<string, 
 };
 
 /**
- * The configuration: defaults, then the file, then the environment, then flags. Throws BAD_CONFIG that names the key and the mend.
+ * The configuration: defaults, then the file, then the environment, then flags. Throws BAD_CONFIG that names the key and the mend;
+ * so for an empty value of a flag or the file, while an empty variable counts as not set. `dataDir` is absolute.
  * The only place that reads the process's environment.
  */
 export const loadConfig = (options: LoadOptions = {}): Loaded => {
   const env = options.env ?? process.env;
   const flags = Object.fromEntries(Object.entries(options.flags ?? {}).filter(([, value]) => isGiven(value)));
   const environment = fromEnvironment(env);
+  for (const [key, value] of Object.entries(flags)) refuseEmpty(key, value, "flag");
   const dataDir = flags["dataDir"] ?? environment["dataDir"];
   const folder = check(dataDir === undefined ? {} : { dataDir }, {}).dataDir;
   const file = fromFile(options.file ?? join(folder, "zerotrace.yaml"), options.file !== undefined, env);
@@ -132,6 +142,7 @@ export const loadConfig = (options: LoadOptions = {}): Loaded => {
   for (const [from, layer] of Object.entries(layers)) {
     for (const [key, value] of Object.entries(layer)) {
       if (value === undefined || value === null) continue;
+      refuseEmpty(key, value, from as Origin);
       values[key] = value;
       origin[key as ConfigKey] = from as Origin;
     }
