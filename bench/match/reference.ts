@@ -1,47 +1,104 @@
-import { type AdvisoryRecord, type AffectedRange, canonicalEcosystem, normalizeName, schemeFor } from "@zerotrace/core";
+import {
+  type AdvisoryRecord,
+  type AffectedRange,
+  applicableEcosystems,
+  canonicalEcosystem,
+  normalizeName,
+  schemeFor,
+} from "@zerotrace/core";
 
 type Scheme = NonNullable<ReturnType<typeof schemeFor>>;
 type Order = -1 | 0 | 1 | null;
+type Said = "affected" | "not_affected" | "undecided";
+
+/** What one record says of one package, with the weakness that the record is a name of. */
+interface Entry {
+  readonly group: string;
+  readonly ranges: readonly AffectedRange[];
+  readonly versions: readonly string[];
+}
+
+/** The reference's answer: the verdict as `zerotrace match` writes it, and the weaknesses found. */
+export interface PlainVerdict {
+  readonly verdict: "affected" | "not_affected" | "unknown";
+  readonly groups: ReadonlySet<string>;
+}
 
 const orderOf = (scheme: Scheme | undefined, a: string, b: string): Order => scheme?.compare(a, b) ?? null;
 
-const within = (scheme: Scheme | undefined, range: AffectedRange, version: string): boolean => {
+const within = (scheme: Scheme | undefined, range: AffectedRange, version: string): Said => {
+  let undecided = false;
   if (range.introduced !== "0") {
     const low = orderOf(scheme, range.introduced, version);
-    if (low === null || low > 0) return false;
+    if (low === 1) return "not_affected";
+    undecided ||= low === null;
   }
-  const end = range.limit ?? range.fixed;
-  if (end !== null && end !== undefined) return orderOf(scheme, version, end) === -1;
-  if (range.lastAffected === null) return true;
-  const high = orderOf(scheme, version, range.lastAffected);
-  return high !== null && high <= 0;
+  const end = range.limit ?? range.fixed ?? range.lastAffected;
+  if (end !== null) {
+    const high = orderOf(scheme, version, end);
+    if (high === 1 || (high === 0 && end !== range.lastAffected)) return "not_affected";
+    undecided ||= high === null;
+  }
+  return undecided ? "undecided" : "affected";
 };
 
+const saysOf = (scheme: Scheme | undefined, entry: Entry, version: string): Said => {
+  let undecided = false;
+  for (const range of entry.ranges) {
+    const said = within(scheme, range, version);
+    if (said === "affected") return said;
+    undecided ||= said === "undecided";
+  }
+  const { versions } = entry;
+  // Text first: it is the cheaper comparison, and nearly always the one that finds.
+  if (versions.includes(version) || versions.some((v) => orderOf(scheme, v, version) === 0)) return "affected";
+  return undecided ? "undecided" : "not_affected";
+};
+
+const NOBODY: ReadonlySet<string> = new Set();
+
 /**
- * The plain way: a Map from ecosystem and name to records, and a direct comparison of version strings for each range and
- * each listed version. Answers the ids of the records that affect the version.
+ * The plain way: a Map from ecosystem and name to ranges as version strings, each compared directly by the scheme. The
+ * groups of aliases are given, so that it answers the same weaknesses. Nothing is remembered between components.
  */
-export const createReference = (records: readonly AdvisoryRecord[]) => {
-  const byName = new Map<string, { record: AdvisoryRecord; affected: AdvisoryRecord["affected"][number] }[]>();
+export const createReference = (records: readonly AdvisoryRecord[], groupOf: ReadonlyMap<string, string>) => {
+  const covered = new Set<string>();
+  const byName = new Map<string, Entry[]>();
   for (const record of records) {
-    if (record.withdrawnAt !== null) continue;
-    for (const affected of record.affected) {
-      const ecosystem = canonicalEcosystem(affected.ecosystem);
-      const key = `${ecosystem}\0${normalizeName(ecosystem, affected.name)}`;
+    for (const { ecosystem: written, name, ranges, versions } of record.affected) {
+      const ecosystem = canonicalEcosystem(written);
+      covered.add(ecosystem);
+      if (record.withdrawnAt !== null) continue;
+      const key = `${ecosystem}\0${normalizeName(ecosystem, name)}`;
+      const entry = { group: groupOf.get(record.id) as string, ranges, versions };
       const known = byName.get(key);
-      if (known) known.push({ record, affected });
-      else byName.set(key, [{ record, affected }]);
+      if (known) known.push(entry);
+      else byName.set(key, [entry]);
     }
   }
-  return (ecosystems: readonly string[], name: string, version: string): string[] => {
-    const scheme = schemeFor(ecosystems[0] ?? "");
-    const ids: string[] = [];
-    for (const ecosystem of ecosystems) {
-      for (const { record, affected } of byName.get(`${ecosystem}\0${normalizeName(ecosystem, name)}`) ?? []) {
-        const listed = affected.versions.some((v) => v === version || orderOf(scheme, v, version) === 0);
-        if (listed || affected.ranges.some((range) => within(scheme, range, version))) ids.push(record.id);
+  const spoken = new Map<string, readonly string[]>();
+  const ecosystemsOf = (ecosystem: string): readonly string[] => {
+    let found = spoken.get(ecosystem);
+    if (!found) spoken.set(ecosystem, (found = applicableEcosystems(ecosystem).filter((one) => covered.has(one))));
+    return found;
+  };
+  return (ecosystem: string, name: string, version: string): PlainVerdict => {
+    const ecosystems = ecosystemsOf(ecosystem);
+    if (ecosystems.length === 0) return { verdict: "unknown", groups: NOBODY };
+    const scheme = schemeFor(ecosystem);
+    const spelled = normalizeName(ecosystem, name);
+    let groups: Set<string> | null = null;
+    let undecided = false;
+    for (const one of ecosystems) {
+      const entries = byName.get(`${one}\0${spelled}`);
+      if (!entries) continue;
+      for (const entry of entries) {
+        const said = saysOf(scheme, entry, version);
+        if (said === "affected") (groups ??= new Set()).add(entry.group);
+        undecided ||= said === "undecided";
       }
     }
-    return ids;
+    if (groups) return { verdict: "affected", groups };
+    return { verdict: undecided ? "unknown" : "not_affected", groups: NOBODY };
   };
 };

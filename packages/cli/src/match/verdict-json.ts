@@ -1,7 +1,7 @@
 import type { AdvisoryIndex, Hit, Verdict } from "@zerotrace/core";
 
 /** Verdicts with so many findings keep their text; the others are written anew, which costs no more. */
-const KEPT_FROM_HITS = 8;
+const KEPT_FROM_HITS = 64;
 /** Text of verdicts that is kept at most, in characters. */
 const KEPT_CHARS_MAX = 32 * 1024 * 1024;
 
