@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { AppError, messageOf, parseOsvRecord, schemeFor } from "@zerotrace/core";
+import { NO_DATE } from "./data-date.ts";
 import type { FeedContext, FeedSink } from "./feed.ts";
 import { plainChunks } from "./plain.ts";
 import type { Tally } from "./report.ts";
@@ -31,8 +32,7 @@ const MAX_PLAIN_BYTES = 4 * 1024 ** 3;
 /** Counts over all files of a source. */
 const MAX_UPDATES = 500_000;
 const MAX_FIXES = 20_000_000;
-/** For a source that gives no date: the schema asks for one. */
-const NO_DATE = "0001-01-01T00:00:00Z";
+
 const UPDATES_PER_PROGRESS = 500;
 
 /** One update, gathered from all files that have it. */

@@ -1,4 +1,6 @@
+import { alpineSecdbFeed } from "./alpine-secdb/index.ts";
 import { amazonFeed } from "./amazon/index.ts";
+import { chainguardSecdbFeed } from "./chainguard-secdb/index.ts";
 import { cweFeed } from "./cwe/index.ts";
 import { debianArchiveFeed } from "./debian-archive/index.ts";
 import { eolFeed } from "./eol/index.ts";
@@ -8,10 +10,13 @@ import { kevFeed } from "./kev/index.ts";
 import { nvdFeed } from "./nvd/index.ts";
 import { oracleFeed } from "./oracle/index.ts";
 import { osvFeed } from "./osv/index.ts";
+import { wolfiSecdbFeed } from "./wolfi-secdb/index.ts";
 
 /** Every feed, by id. A test asserts that this list is the folder. */
 export const FEEDS: readonly Feed[] = [
+  alpineSecdbFeed,
   amazonFeed,
+  chainguardSecdbFeed,
   cweFeed,
   debianArchiveFeed,
   eolFeed,
@@ -20,4 +25,5 @@ export const FEEDS: readonly Feed[] = [
   nvdFeed,
   oracleFeed,
   osvFeed,
+  wolfiSecdbFeed,
 ];
