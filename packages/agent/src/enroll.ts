@@ -12,6 +12,10 @@ export interface EnrollOptions {
   /** A one-time enrollment token. */
   readonly token: string;
   readonly stateDir: string;
+  /** True: takes the place of whichever agent of this machine is enrolled. */
+  readonly replace?: boolean;
+  /** The agent that this one was, where its folder no longer knows; else the enrollment in the folder. */
+  readonly formerAgentId?: string;
   readonly signal?: AbortSignal;
   readonly fetch?: typeof globalThis.fetch;
   /** Stands in for this machine, for simulations and tests. */
@@ -20,8 +24,8 @@ export interface EnrollOptions {
 
 /**
  * Exchanges an enrollment token for a device credential and keeps it in `stateDir` (file mode 0600). An earlier
- * enrollment there is replaced, unless an agent runs with it. Throws ApiError when the server refuses or is away, AppError
- * DATA_DIR_BUSY when an agent uses the folder.
+ * enrollment there is replaced, unless an agent runs with it. Throws ApiError when the server refuses or is away (CONFLICT:
+ * another agent of this machine is enrolled), AppError DATA_DIR_BUSY when an agent uses the folder.
  */
 export const enrollAgent = async (options: EnrollOptions): Promise<Credential> => {
   const lock = await lockState(options.stateDir);
@@ -40,7 +44,11 @@ const enroll = async (options: EnrollOptions): Promise<Credential> => {
   const inventory = await (options.inventory?.() ?? collectHost({ fallbackMachineId, signal }));
   const { facts } = snapshotOf({ facts: inventory.facts, sources: [] }, new Date());
   const call = createClient({ baseUrl: server, fetch: options.fetch });
-  const body = { token: options.token, agentVersion: AGENT_VERSION, facts };
+  // a damaged file is no reason to refuse: it is about to be replaced
+  const former = await state.credential().catch(() => null);
+  const formerAgentId = former?.agentId ?? options.formerAgentId;
+  const { token, replace } = options;
+  const body = { token, agentVersion: AGENT_VERSION, facts, replace, formerAgentId };
   const answer = await call(contract.agents.enroll, { body });
   const credential: Credential = {
     schema: "zerotrace.credential/1",

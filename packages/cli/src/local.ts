@@ -11,6 +11,8 @@ export interface LocalInstance {
   readonly schema: "zerotrace.cli/1";
   readonly url: string;
   readonly token: string;
+  /** The agent that `start` itself runs; absent before it was enrolled. */
+  readonly agentId?: string;
 }
 
 const pathOf = (dataDir: string): string => join(dataDir, "cli.json");
@@ -27,9 +29,13 @@ export const readLocal = async (dataDir: string): Promise<LocalInstance | null> 
   }
 };
 
-export const writeLocal = (dataDir: string, url: string, token: string): Promise<void> => {
-  const local: LocalInstance = { schema: "zerotrace.cli/1", url, token };
-  return writeWhole(pathOf(dataDir), `${JSON.stringify(local, null, 2)}\n`);
+/** Keeps what is given and leaves the rest as it was. */
+export const writeLocal = async (
+  dataDir: string,
+  given: Pick<LocalInstance, "url" | "token"> & Partial<LocalInstance>,
+): Promise<void> => {
+  const local: LocalInstance = { ...(await readLocal(dataDir)), schema: "zerotrace.cli/1", ...given };
+  await writeWhole(pathOf(dataDir), `${JSON.stringify(local, null, 2)}\n`);
 };
 
 /** A client that says what to do when the server does not take its token. */

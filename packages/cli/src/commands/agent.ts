@@ -34,6 +34,7 @@ const registerEnroll = (agent: Command, cli: Cli): void => {
       secretOf(text, "--token"),
     )
     .addOption(stateDirOption(cli))
+    .option("--replace", "take the place of this machine's agent that is enrolled already")
     .addOption(formatOption())
     .action(async ({ format, ...options }) => {
       const { agentId, assetId, server } = await enrollAgent({ ...options, signal: cli.signal });

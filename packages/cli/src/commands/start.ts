@@ -84,12 +84,12 @@ const clientOf = async (server: RunningServer, url: string, dataDir: string): Pr
       () => false,
     );
     if (holds) {
-      if (local.url !== url) await writeLocal(dataDir, url, local.token);
+      if (local.url !== url) await writeLocal(dataDir, { url, token: local.token });
       return call;
     }
   }
   const token = await server.createCliToken();
-  await writeLocal(dataDir, url, token);
+  await writeLocal(dataDir, { url, token });
   return createClient({ baseUrl: url, token });
 };
 
@@ -122,11 +122,28 @@ const firstInventory = (
     );
     const say = (text: string): void => view.line(text);
     const stateDir = join(config.dataDir, "agent");
-    runLocalAgent({ server, url, stateDir, signal, say, onReport: () => resolve() }).then(resolve, (error: unknown) => {
-      say(`The local agent stopped: ${messageOf(error)}`);
+    const local = await readLocal(config.dataDir);
+    let isAwaited = true;
+    runLocalAgent({
+      server,
+      url,
+      stateDir,
+      signal,
+      say,
+      formerAgentId: local?.agentId,
+      onEnrolled: async (agentId) => {
+        if (local !== null && local.agentId !== agentId) await writeLocal(config.dataDir, { ...local, agentId });
+      },
+      onReport: () => resolve(),
+    }).then(resolve, (error: unknown) => {
+      // who waits for it shows the reason
+      if (!isAwaited) say(`The local agent stopped: ${messageOf(error)}`);
       reject(error);
     });
-    await promise.finally(() => clearTimeout(timer));
+    await promise.finally(() => {
+      isAwaited = false;
+      clearTimeout(timer);
+    });
   });
 
 /** Failures here leave the server running: the dashboard says what is missing. */

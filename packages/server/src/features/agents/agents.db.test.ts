@@ -51,9 +51,9 @@ const enrollmentToken = async (of: TestCompany, usesLeft: number, expiresAt?: Da
   );
   return secret;
 };
-const enroll = (token: string, machineId: string, hostname?: string) =>
+const enroll = (token: string, machineId: string, hostname?: string, more: object = {}) =>
   api.call("POST", "/api/v1/agents/enroll", {
-    body: { token, agentVersion: "1.0.0", facts: facts(machineId, hostname) },
+    body: { token, agentVersion: "1.0.0", facts: facts(machineId, hostname), ...more },
   });
 const beat = (token: string) =>
   api.call("POST", "/api/v1/agents/heartbeat", { token, body: { agentVersion: "1.0.1" } });
@@ -61,7 +61,7 @@ const beat = (token: string) =>
 test("an enrollment token gives exactly as many credentials as it has uses, however many ask at once", async () => {
   const limited = await api.company();
   const token = await enrollmentToken(limited, 7);
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => enroll(token, `machine-${i}-of-many`)));
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => enroll(token, `machine-${i}-of-many`)));
   expect(answers.filter((a) => a.status === 201)).toHaveLength(7);
   const refused = answers.filter((a) => a.status !== 201);
   expect(new Set(refused.map((a) => `${a.status} ${a.body.code}`))).toEqual(new Set(["401 UNAUTHENTICATED"]));
@@ -132,12 +132,40 @@ test("an agent that lost the answer of a rotation, even twice, comes again with 
   expect(trail.map((row) => row.target)).toEqual([agentId, agentId, agentId]);
 });
 
-test("a machine enrolled again keeps its asset, and its former credential ends", async () => {
+test("a machine that has an agent is refused a second one, which harms neither the first nor the token", async () => {
+  const twice = await api.company();
+  const token = await enrollmentToken(twice, 2);
+  const first = (await enroll(token, "machine-twice", "web-7")).body;
+  const refused = await enroll(token, "machine-twice", "clone");
+  expect(refused).toMatchObject({ status: 409, body: { code: "CONFLICT", field: "machineId" } });
+  for (const part of [first.agentId, "web-7", "--replace"]) expect(refused.body.detail).toContain(part);
+  const wrongFormer = await enroll(token, "machine-twice", "clone", { formerAgentId: NOBODY });
+  expect(wrongFormer.status).toBe(409);
+  expect((await beat(first.credential)).status).toBe(200);
+  const [row] = (await api.call("GET", "/api/v1/agents", { token: twice.owner })).body.rows;
+  expect(row).toMatchObject({ id: first.agentId, hostname: "web-7" });
+  // the use that was refused is left for another machine
+  expect((await enroll(token, "machine-other")).status).toBe(201);
+  await api.call("DELETE", `/api/v1/agents/${first.agentId}`, { token: twice.owner });
+  expect((await enroll(await enrollmentToken(twice, 1), "machine-twice")).status).toBe(201);
+});
+
+test("of enrollments of one machine at the same time exactly one wins", async () => {
+  const racing = await api.company();
+  const token = await enrollmentToken(racing, 3);
+  const answers = await Promise.all(Array.from({ length: 3 }, () => enroll(token, "machine-racing")));
+  expect(answers.map((a) => a.status).sort()).toEqual([201, 409, 409]);
+});
+
+test.each([
+  ["with replace", () => ({ replace: true })],
+  ["as the agent that it was", (formerAgentId: string) => ({ formerAgentId })],
+])("a machine enrolled again %s keeps its asset, and its former credential ends", async (how, more) => {
   const again = await api.company();
   const token = await enrollmentToken(again, 2);
-  const first = (await enroll(token, "machine-again")).body;
+  const first = (await enroll(token, `machine ${how}`)).body;
   expect((await beat(first.credential)).status).toBe(200);
-  const second = (await enroll(token, "machine-again")).body;
+  const second = (await enroll(token, `machine ${how}`, "new-name", more(first.agentId))).body;
   expect(second.assetId).toBe(first.assetId);
   expect((await beat(first.credential)).status).toBe(401);
   expect((await beat(second.credential)).status).toBe(200);

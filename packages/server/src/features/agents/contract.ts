@@ -37,7 +37,13 @@ export const enroll = route({
   summary: "Exchange an enrollment token for a device credential, shown this once",
   permission: "public",
   status: 201,
-  body: z.object({ token: z.string().min(20).max(200), agentVersion: z.string().max(32), facts: hostFacts }),
+  body: z.object({
+    token: z.string().min(20).max(200),
+    agentVersion: z.string().max(32),
+    facts: hostFacts,
+    formerAgentId: z.uuid().optional().describe("The agent of this machine that this one was before: it is replaced"),
+    replace: z.boolean().optional().describe("Take the place of whichever agent of this machine is enrolled"),
+  }),
   answer: z.object({
     agentId: z.uuid(),
     assetId: z.uuid(),

@@ -3,11 +3,13 @@ import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { upsertHost } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import type { AgentDeps } from "./index.ts";
-import { badEnrollmentToken, DEVICE_PERMISSIONS, parseEnrollmentToken } from "./rules.ts";
+import { badEnrollmentToken, DEVICE_PERMISSIONS, enrolledAlready, parseEnrollmentToken } from "./rules.ts";
+import { otherAgentOf } from "./sql.ts";
 
 /**
  * Exchanges one use of an enrollment token for a device credential. A machine enrolled again keeps its asset and its
- * history; its former credentials end with the commit.
+ * history; its former credentials end with the commit. Throws CONFLICT, and takes no use of the token, for a machine whose
+ * agent is another than `formerAgentId`, unless it is to be replaced.
  */
 export const enroll = (deps: AgentDeps): Endpoint =>
   implement(routes.enroll, {
@@ -19,6 +21,10 @@ export const enroll = (deps: AgentDeps): Endpoint =>
         const token = await useCredential(tx, companyId, "enrollment", hash, now);
         if (token === null) throw badEnrollmentToken();
         const assetId = await upsertHost(tx, companyId, body.facts, body.agentVersion);
+        if (body.replace !== true) {
+          const other = await otherAgentOf(tx, companyId, assetId, body.formerAgentId ?? null);
+          if (other !== null) throw enrolledAlready(other);
+        }
         const replaced = await revokeAssetCredentials(tx, companyId, assetId, now);
         const { secret, hash: deviceHash } = newToken("device", companyId);
         const device = await insertCredential(tx, {

@@ -25,5 +25,12 @@ export const parseEnrollmentToken = (text: string): { companyId: number; hash: B
   return token;
 };
 
+/** The refusal of a machine that has an agent already: the second would end the first. */
+export const enrolledAlready = (agent: { id: string; hostname: string; lastSeenAt: Date }): AppError => {
+  const which = `agent ${agent.id} (${agent.hostname}, last seen ${agent.lastSeenAt.toISOString()})`;
+  const mend = "Keep that one, or take its place: zerotrace agent enroll --replace";
+  return new AppError("CONFLICT", `This machine is enrolled already, as ${which}. ${mend}.`, { field: "machineId" });
+};
+
 /** The refusal for an agent that does not exist, is another company's or is revoked already. */
 export const noSuchAgent = (): AppError => new AppError("NOT_FOUND", "There is no active agent with this id.");

@@ -61,3 +61,19 @@ export const activeAgent = async (
   );
   return row ?? null;
 };
+
+/** The agent of an asset whose credential is in force, other than `exceptId`; null when there is none. */
+export const otherAgentOf = async (
+  tx: Tx,
+  companyId: number,
+  assetId: string,
+  exceptId: string | null,
+): Promise<{ id: string; hostname: string; lastSeenAt: Date } | null> => {
+  const [row] = await tx.query<{ id: string; hostname: string; lastSeenAt: Date }>(
+    `select id, label as hostname, coalesce(last_used_at, created_at) as "lastSeenAt" from credential
+     where company_id = $1 and asset_id = $2 and kind = 'device' and revoked_at is null and id is distinct from $3::uuid
+     order by created_at desc, id desc limit 1`,
+    [companyId, assetId, exceptId],
+  );
+  return row ?? null;
+};
