@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { connectionsOf, migrate, openDatabase, startEmbedded } from "../db/index.ts";
 import { enqueue, listAllJobs, migrateQueue, openQueue } from "./index.ts";
 
@@ -24,6 +24,13 @@ test("every job runs although PostgreSQL is killed with -9 twice while they do",
     done.add(payload["n"]);
   };
   const queue = openQueue({ owner: connections.owner, tasks: { step }, concurrency: 4, log });
+  onTestFinished(async () => {
+    await queue.stop();
+    await db.close();
+    await postgres.stop();
+    await rm(postgres.location, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true });
+  });
   await queue.start();
   const accepted: number[] = [];
   for (let n = 0; n < JOBS; n += 1) {
@@ -40,9 +47,4 @@ test("every job runs although PostgreSQL is killed with -9 twice while they do",
   expect(accepted.length).toBeGreaterThan(JOBS / 2);
   expect(accepted.filter((n) => !done.has(n))).toEqual([]);
   expect(await db.asService(async (tx) => listAllJobs(tx))).toEqual([]);
-  await queue.stop();
-  await db.close();
-  await postgres.stop();
-  await rm(postgres.location, { recursive: true, force: true });
-  await rm(dataDir, { recursive: true, force: true });
 });
