@@ -1,10 +1,12 @@
 import { alpineSecdbFeed } from "./alpine-secdb/index.ts";
 import { amazonFeed } from "./amazon/index.ts";
 import { chainguardSecdbFeed } from "./chainguard-secdb/index.ts";
+import { cve5Feed } from "./cve5/index.ts";
 import { cweFeed } from "./cwe/index.ts";
 import { debianArchiveFeed } from "./debian-archive/index.ts";
 import { eolFeed } from "./eol/index.ts";
 import { epssFeed } from "./epss/index.ts";
+import { exploitsFeed } from "./exploits/index.ts";
 import type { Feed } from "./feed.ts";
 import { kevFeed } from "./kev/index.ts";
 import { nvdFeed } from "./nvd/index.ts";
@@ -17,10 +19,12 @@ export const FEEDS: readonly Feed[] = [
   alpineSecdbFeed,
   amazonFeed,
   chainguardSecdbFeed,
+  cve5Feed,
   cweFeed,
   debianArchiveFeed,
   eolFeed,
   epssFeed,
+  exploitsFeed,
   kevFeed,
   nvdFeed,
   oracleFeed,
