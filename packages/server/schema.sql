@@ -124,8 +124,11 @@ create table component (
   unknown integer default 0 not null,
   kev_count integer default 0 not null,
   max_risk real default 0 not null,
+  owner_ecosystem text default ''::text not null,
+  owner_name text default ''::text not null,
+  owner_version text default ''::text not null,
   constraint component_pkey PRIMARY KEY (id),
-  constraint component_ecosystem_name_version_arch_source_name_source_ve_key UNIQUE (ecosystem, name, version, arch, source_name, source_version)
+  constraint component_identity UNIQUE (ecosystem, name, version, arch, source_name, source_version, owner_ecosystem, owner_name, owner_version)
 );
 
 create table component_match (
@@ -464,6 +467,16 @@ begin
     max_attempts => max_attempts, job_key => job_key, priority => priority, job_key_mode => 'preserve_run_at');
   return job_id;
 end $function$;
+CREATE OR REPLACE FUNCTION public.free_jobs(gone text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  update graphile_worker._private_jobs set last_error = 'the worker that ran it ended without an answer' where locked_by = any(gone);
+  perform graphile_worker.force_unlock_workers(gone);
+end $function$;
 CREATE OR REPLACE FUNCTION public.notify_outbox()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -523,8 +536,7 @@ begin
   select array_agg(locked_by) into gone from holders
     where locked_by <> own and pg_try_advisory_xact_lock(pg_catalog.hashtextextended(locked_by, 7305004));
   if gone is not null then
-    update graphile_worker._private_jobs set last_error = 'the worker that ran it ended without an answer' where locked_by = any(gone);
-    perform graphile_worker.force_unlock_workers(gone);
+    perform public.free_jobs(gone);
   end if;
   delete from graphile_worker._private_jobs where locked_at is null and flags ? 'superseded' and attempts >= max_attempts;
   return gone;

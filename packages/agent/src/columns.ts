@@ -1,11 +1,23 @@
-import type { Component } from "@zerotrace/core";
+import { type Component, componentTexts, type JudgedPackage } from "@zerotrace/core";
 import type { Columns } from "@zerotrace/sdk";
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Everything that tells two components apart, as one text. */
-export const keyOf = (c: Component): string =>
-  JSON.stringify([c.ecosystem, c.name, c.version, c.arch ?? "", c.source?.name ?? "", c.source?.version ?? ""]);
+export const keyOf = (c: Component): string => JSON.stringify(componentTexts(c));
+
+/** Left out where nothing is owned: servers from before there were owners then still take the body. */
+const ownerColumns = (components: readonly Component[]): Pick<Columns, "owners" | "owner"> => {
+  const textOf = (owner: JudgedPackage): string => JSON.stringify([owner.ecosystem, owner.name, owner.version]);
+  const owned = components.flatMap((c) => (c.ownedBy ? [[textOf(c.ownedBy), c.ownedBy] as const] : []));
+  if (owned.length === 0) return {};
+  const owners = [...new Map(owned)].sort(([a], [b]) => compareText(a, b));
+  const number = new Map(owners.map(([text], i) => [text, i + 1]));
+  return {
+    owners: owners.map(([, { ecosystem, name, version }]) => ({ ecosystem, name, version })),
+    owner: components.map((c) => (c.ownedBy ? number.get(textOf(c.ownedBy))! : 0)),
+  };
+};
 
 /** Components by column, sorted: the same set gives the same bytes whatever its order. */
 export const toColumns = (components: readonly Component[]): Columns => {
@@ -23,6 +35,7 @@ export const toColumns = (components: readonly Component[]): Columns => {
     arch: sorted.map((c) => c.arch ?? ""),
     sourceName: sorted.map((c) => c.source?.name ?? ""),
     sourceVersion: sorted.map((c) => c.source?.version ?? ""),
+    ...ownerColumns(sorted),
   };
 };
 
@@ -31,11 +44,13 @@ export const fromColumns = (columns: Columns): Component[] =>
   columns.name.map((name, i) => {
     const arch = columns.arch[i] ?? "";
     const sourceName = columns.sourceName[i] ?? "";
+    const owner = columns.owners?.[(columns.owner?.[i] ?? 0) - 1];
     return {
       ecosystem: columns.ecosystems[columns.ecosystem[i] ?? 0] ?? "",
       name,
       version: columns.version[i] ?? "",
       ...(arch === "" ? {} : { arch }),
       ...(sourceName === "" ? {} : { source: { name: sourceName, version: columns.sourceVersion[i] ?? "" } }),
+      ...(owner === undefined ? {} : { ownedBy: owner }),
     };
   });

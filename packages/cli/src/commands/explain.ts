@@ -1,4 +1,11 @@
-import { AppError, componentOfPurl, type ExplainedRange, judgedAs, type Verdict } from "@zerotrace/core";
+import {
+  AppError,
+  type Component,
+  componentOfPurl,
+  type ExplainedRange,
+  judgedAs,
+  type Verdict,
+} from "@zerotrace/core";
 import type { Command } from "@commander-js/extra-typings";
 import type { Cli } from "../cli.ts";
 import { configOf, configOption, dataDirOption, feedsOption, formatOption } from "../options.ts";
@@ -25,26 +32,38 @@ const verdictWords = (verdict: Verdict, name: string, version: string): string =
   if (verdict.verdict === "affected")
     return `${name} ${version} is affected by ${counted(verdict.hits.length, "advisory", "advisories")}`;
   if (verdict.verdict === "not_affected") return `${name} ${version} is not affected by any advisory of these sources`;
-  return verdict.reason === "no_feed"
-    ? `Unknown: no source covers the ecosystem of ${name}`
-    : `Unknown: the version ${version} of ${name} cannot be ordered`;
+  return {
+    no_feed: `Unknown: no source covers the ecosystem of ${name}`,
+    end_of_life: `Unknown: the system of ${name} is past its end of life, and no source covers it`,
+    unparsable: `Unknown: the version ${version} of ${name} cannot be ordered`,
+  }[verdict.reason ?? "unparsable"];
+};
+
+/** The component of a package URL, inside the one that `inside` names. Throws BAD_REQUEST. */
+const componentInside = (purl: string, inside: string | undefined): Component => {
+  const component = componentOfPurl(purl);
+  const owner = inside === undefined ? null : componentOfPurl(inside);
+  for (const [field, { version }] of [
+    ["purl", component],
+    ["inside", owner ?? component],
+  ] as const) {
+    if (version !== "") continue;
+    throw new AppError("BAD_REQUEST", "The package URL has no version: write pkg:type/name@version.", { field });
+  }
+  return owner === null ? component : { ...component, ownedBy: judgedAs(owner) };
 };
 
 interface ExplainOptions {
   readonly feeds?: string[];
   readonly dataDir?: string;
   readonly config?: string;
+  readonly inside?: string;
   readonly format: string;
 }
 
 const explain = async (cli: Cli, purl: string, advisory: string | undefined, options: ExplainOptions) => {
-  const component = componentOfPurl(purl);
-  if (component.version === "") {
-    throw new AppError("BAD_REQUEST", "The package URL has no version: write pkg:type/name@version.", {
-      field: "purl",
-    });
-  }
-  const { format, ...flags } = options;
+  const component = componentInside(purl, options.inside);
+  const { format, inside: _inside, ...flags } = options;
   const { config } = configOf(cli, flags);
   const view = createProgress(cli.err);
   const index = await openScanIndex({
@@ -54,18 +73,18 @@ const explain = async (cli: Cli, purl: string, advisory: string | undefined, opt
     onProgress: (p) => view.update("feeds", p.label, p),
     warn: (text) => view.line(`warning: ${text}`),
   }).finally(() => view.close());
-  const { name, version } = judgedAs(component);
-  const verdict = index.match(component.ecosystem, name, version);
+  const judged = judgedAs(component);
+  const { ecosystem, name, version } = judged;
+  const verdict = index.match(ecosystem, name, version);
   const wanted = advisory?.toUpperCase();
   const ranges = index
-    .explain(component.ecosystem, name, version)
+    .explain(ecosystem, name, version)
     .filter(
       (r) =>
         wanted === undefined || [r.group.id, ...r.group.aliases, r.recordId].some((id) => id.toUpperCase() === wanted),
     )
     .map((r) => ({ ...r, says: WORDS[r.outcome](r, version) }));
   if (format === "json") {
-    const judged = { ecosystem: component.ecosystem, name, version };
     const shown = ranges.map(({ advisory: _position, group, ...r }) => ({
       id: group.id,
       aliases: group.aliases,
@@ -79,11 +98,17 @@ const explain = async (cli: Cli, purl: string, advisory: string | undefined, opt
     return;
   }
   const paint = paintFor(cli, cli.out);
-  if (verdict.reason === "no_feed" && ["Debian", "Ubuntu"].includes(component.ecosystem)) {
+  if (verdict.reason === "no_feed" && ["Debian", "Ubuntu"].includes(ecosystem)) {
     cli.err.write("The package URL names no release: add ?distro=debian-12, or ?distro=ubuntu-22.04.\n");
   }
   cli.out.write(`${paint("bold", printable(verdictWords(verdict, name, version)))}\n`);
-  cli.out.write(printable(`Judged as ${name} ${version} of ${component.ecosystem}`) + "\n");
+  if (component.ownedBy) {
+    const own = `${component.name} ${component.version}`;
+    cli.out.write(
+      printable(`${own} is inside this package: it takes its verdict and has no findings of its own`) + "\n",
+    );
+  }
+  cli.out.write(printable(`Judged as ${name} ${version} of ${ecosystem}`) + "\n");
   for (const r of ranges) {
     const names = [r.group.id, ...(r.recordId === r.group.id ? [] : [`record ${r.recordId}`])].join(", ");
     const line = `  ${names}: ${r.says}${r.urgency === "" ? "" : ` (urgency ${r.urgency})`}`;
@@ -101,6 +126,7 @@ export const register = (program: Command, cli: Cli): void => {
     .description("why a package version is or is not affected, range by range")
     .argument("<purl>", "package URL with its version, such as pkg:npm/lodash@4.17.20")
     .argument("[advisory]", "only this advisory, by any of its names")
+    .option("--inside <purl>", "the package of the system whose files hold it: its verdict counts")
     .addOption(feedsOption())
     .addOption(dataDirOption())
     .addOption(configOption())

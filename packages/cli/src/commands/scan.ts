@@ -1,4 +1,4 @@
-import { AppError } from "@zerotrace/core";
+import { AppError, SYSTEM_ECOSYSTEM } from "@zerotrace/core";
 import type { Command } from "@commander-js/extra-typings";
 import { collectHost, type HostInventory } from "@zerotrace/plugins";
 import { type Cli, EXIT } from "../cli.ts";
@@ -32,7 +32,16 @@ const coverageOf = (rows: Judged["coverage"]): Coverage => {
   const sum = (pick: (c: Judged["coverage"][number]) => number): number =>
     rows.reduce((total, one) => total + pick(one), 0);
   const missing = (reason: string): number => sum((c) => (c.reason === reason ? c.components - c.covered : 0));
-  return { covered: sum((c) => c.covered), notCovered: missing("no_feed"), unparsable: missing("unparsable") };
+  return {
+    covered: sum((c) => c.covered),
+    notCovered: missing("no_feed") + missing("end_of_life"),
+    unparsable: missing("unparsable"),
+  };
+};
+
+const NOT_COVERED: Readonly<Record<string, string>> = {
+  no_feed: "no source speaks of it",
+  end_of_life: "past its end of life, and no source speaks of it",
 };
 
 const writeTable = (cli: Cli, result: Judged, limit: number): void => {
@@ -54,7 +63,13 @@ const writeTable = (cli: Cli, result: Judged, limit: number): void => {
   }
   cli.out.write(`\n${coverageLine(covered)}\n`);
   for (const c of coverage) {
-    if (c.reason === "no_feed") cli.out.write(`  ${printable(c.ecosystem)}: no source speaks of it\n`);
+    const said = c.reason && NOT_COVERED[c.reason];
+    if (said) cli.out.write(`  ${printable(c.ecosystem)}: ${said}\n`);
+  }
+  for (const { ecosystem, components, owned } of coverage) {
+    if (owned === undefined) continue;
+    const inside = `${owned} of ${counted(components, "component")} inside packages of the system, judged with these`;
+    cli.out.write(`${paint("dim", `  ${printable(ecosystem)}: ${inside}`)}\n`);
   }
 };
 
@@ -141,7 +156,7 @@ const scanHost = async (cli: Cli, options: ScanOptions): Promise<void> => {
     cli.err.write(`Sources:\n${sourceLines(index.meta.sources).join("\n")}\n`);
     cli.err.write(`${counted(components.length, "component")} in ${durationText(performance.now() - startedMs)}\n`);
   }
-  if (components.length === 0) {
+  if (components.every((component) => component.ecosystem === SYSTEM_ECOSYSTEM)) {
     cli.err.write("Nothing was scanned: no package database was found. Name one with --dpkg-status or --root.\n");
     cli.exitCode = EXIT.nothingScanned;
   } else if (result.findings.some((f) => isOverPolicy(policy, f))) cli.exitCode = EXIT.overPolicy;

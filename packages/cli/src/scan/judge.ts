@@ -9,6 +9,7 @@ import {
   schemeFor,
   type Severity,
   SEVERITIES,
+  SYSTEM_ECOSYSTEM,
 } from "@zerotrace/core";
 import type { Coverage, Headline } from "../output/headline.ts";
 
@@ -32,12 +33,18 @@ export interface ScanFinding {
   readonly risk: number;
 }
 
+/** Why a component has no verdict, the worst first: it stands for the ecosystem. */
+const REASONS = ["no_feed", "end_of_life", "unparsable"] as const;
+type Reason = (typeof REASONS)[number];
+
 export interface ScanCoverage {
   readonly ecosystem: string;
   readonly components: number;
   readonly covered: number;
+  /** Of the components, those inside packages of the system: judged with these, without findings of their own. */
+  readonly owned?: number;
   /** Why some are not covered; absent when all are. */
-  readonly reason?: "no_feed" | "unparsable";
+  readonly reason?: Reason;
   /** Feeds that speak of this ecosystem, sorted. */
   readonly sources: readonly string[];
 }
@@ -49,10 +56,12 @@ export interface Judged {
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const findingsOf = (component: Component, index: AdvisoryIndex): { reason?: string; findings: ScanFinding[] } => {
-  const { name, version } = judgedAs(component);
-  const verdict = index.match(component.ecosystem, name, version);
-  const findings = verdict.hits.map((hit): ScanFinding => {
+const findingsOf = (component: Component, index: AdvisoryIndex): { reason?: Reason; findings: ScanFinding[] } => {
+  const { ecosystem, name, version } = judgedAs(component);
+  const verdict = index.match(ecosystem, name, version);
+  // The owner is a component too and has the findings.
+  const hits = component.ownedBy ? [] : verdict.hits;
+  const findings = hits.map((hit): ScanFinding => {
     const group = index.advisory(hit.advisory);
     return {
       purl: purlOf(component),
@@ -74,6 +83,7 @@ const findingsOf = (component: Component, index: AdvisoryIndex): { reason?: stri
 };
 
 const sourcesOf = (ecosystem: string, index: AdvisoryIndex): string[] => {
+  if (ecosystem === SYSTEM_ECOSYSTEM) return index.lifeCycles().length > 0 ? ["eol"] : [];
   const wanted = new Set(applicableEcosystems(ecosystem));
   const speaking = index.meta.sources.filter((s) => s.covers.some((one) => wanted.has(canonicalEcosystem(one))));
   return [...new Set(speaking.map((s) => s.feed))].sort();
@@ -82,13 +92,15 @@ const sourcesOf = (ecosystem: string, index: AdvisoryIndex): string[] => {
 /** Judges components: findings by risk, then package, id and purl; coverage by ecosystem. Same input, same output. */
 export const judge = (components: readonly Component[], index: AdvisoryIndex): Judged => {
   const findings: ScanFinding[] = [];
-  const counts = new Map<string, { components: number; no_feed: number; unparsable: number }>();
+  const counts = new Map<string, Record<"components" | "owned" | Reason, number>>();
   for (const component of components) {
     const { reason, findings: found } = findingsOf(component, index);
     findings.push(...found);
-    const count = counts.get(component.ecosystem) ?? { components: 0, no_feed: 0, unparsable: 0 };
+    const none = { components: 0, owned: 0, no_feed: 0, end_of_life: 0, unparsable: 0 };
+    const count = counts.get(component.ecosystem) ?? none;
     count.components += 1;
-    if (reason === "no_feed" || reason === "unparsable") count[reason] += 1;
+    if (component.ownedBy) count.owned += 1;
+    if (reason) count[reason] += 1;
     counts.set(component.ecosystem, count);
   }
   findings.sort(
@@ -102,17 +114,17 @@ export const judge = (components: readonly Component[], index: AdvisoryIndex): J
   const coverage = [...counts].sort(([a], [b]) => compareText(a, b));
   return {
     findings,
-    coverage: coverage.map(([ecosystem, count]) => ({
-      ecosystem,
-      components: count.components,
-      covered: count.components - count.no_feed - count.unparsable,
-      ...(count.no_feed > 0
-        ? { reason: "no_feed" as const }
-        : count.unparsable > 0
-          ? { reason: "unparsable" as const }
-          : {}),
-      sources: sourcesOf(ecosystem, index),
-    })),
+    coverage: coverage.map(([ecosystem, count]) => {
+      const reason = REASONS.find((one) => count[one] > 0);
+      return {
+        ecosystem,
+        components: count.components,
+        covered: count.components - REASONS.reduce((sum, one) => sum + count[one], 0),
+        ...(count.owned > 0 ? { owned: count.owned } : {}),
+        ...(reason ? { reason } : {}),
+        sources: sourcesOf(ecosystem, index),
+      };
+    }),
   };
 };
 

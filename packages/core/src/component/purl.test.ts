@@ -50,6 +50,7 @@ const PAIRS: readonly [Component, string][] = [
   [{ ecosystem: "Julia", name: "HTTP", version: "1" }, "pkg:julia/HTTP@1"],
   [{ ecosystem: "ConanCenter", name: "openssl", version: "3" }, "pkg:conan/openssl@3"],
   [{ ecosystem: "SwiftURL", name: "github.com/a/B", version: "3" }, "pkg:swift/github.com/a/B@3"],
+  [{ ecosystem: "OS", name: "debian", version: "10" }, "pkg:generic/debian@10?ecosystem=OS"],
   [{ ecosystem: "OSS-Fuzz", name: "file", version: "1" }, "pkg:generic/file@1?ecosystem=OSS-Fuzz"],
 ];
 

@@ -7,6 +7,7 @@ import { collectHost } from "./collect.ts";
 import { digestOf } from "./digest.ts";
 import { hostFs } from "./host-fs.ts";
 import { parseOsRelease } from "./os-release.ts";
+import { systemInventory } from "./system.ts";
 
 const root = mkdtempSync(join(tmpdir(), "zerotrace-host-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -27,7 +28,9 @@ test("a host gives facts and sources; a broken source is unreadable with its rea
   expect(inventory.sources.map((s) => [s.source, s.status, s.components.length])).toEqual([
     ["apk", "unreadable", 0],
     ["dpkg", "ok", 2],
+    ["system", "ok", 1],
   ]);
+  expect(inventory.sources[2]?.components).toEqual([{ ecosystem: "OS", name: "ubuntu", version: "22.04" }]);
   expect(inventory.sources[0]?.error).toContain("apk");
   expect(inventory.facts.os.ecosystem).toBe("Ubuntu:22.04:LTS");
   expect(inventory.facts.machineId).toMatch(/^[0-9a-f]{64}$/);
@@ -98,6 +101,14 @@ test("links stay inside a root, rings end, pipes and large files are refused, ab
   await expect(hostFs("/").read("/dev/null", 10)).rejects.toMatchObject({ code: "UNREADABLE" });
   expect(await fs.list("/etc/machine-id")).toBeNull();
   expect(await fs.list("/var/lib/dpkg")).toEqual(["status"]);
+});
+
+test("the system itself is a component where it names its version; one that nothing can hold is unreadable", () => {
+  const of = (text: string) => systemInventory(parseOsRelease(text))?.components;
+  expect(of("ID=alpine\nVERSION_ID=3.20.3")).toEqual([{ ecosystem: "OS", name: "alpine", version: "3.20.3" }]);
+  expect(of("ID=arch")).toBeUndefined();
+  expect(of("VERSION_ID=1")).toBeUndefined();
+  expect(() => of(`ID=x\nVERSION_ID=${"1".repeat(600)}`)).toThrow("longer than");
 });
 
 test("the digest depends on every field and not on the order", () => {

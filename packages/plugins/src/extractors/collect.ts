@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { HostFs } from "../plugin.ts";
-import { MAX_STATUS_BYTES } from "./dpkg/index.ts";
+import { MAX_STATUS_BYTES } from "./dpkg/places.ts";
 import { readDpkgStatus } from "./dpkg/status.ts";
 import type { ExtractContext, Extraction, Extractor, HostInventory, OsRelease, SourceInventory } from "./extractor.ts";
 import { gather, osEcosystem } from "./gather.ts";
@@ -11,6 +11,7 @@ import { hostFacts, readOsRelease, treeFacts } from "./host-facts.ts";
 import { hostFs } from "./host-fs.ts";
 import { EXTRACTORS } from "./index.ts";
 import { MAX_OS_RELEASE_BYTES, parseOsRelease } from "./os-release.ts";
+import { SYSTEM_SOURCE, systemInventory } from "./system.ts";
 
 export interface CollectOptions {
   /** The file tree to look at; `/` when absent. */
@@ -25,7 +26,7 @@ export interface CollectOptions {
 }
 
 /**
- * Everything installed on a host. A source that cannot be read is there with status `unreadable` and the reason;
+ * Everything installed on a host, and the system itself; of a status file that is named, its packages alone. A source that cannot be read is there with status `unreadable` and the reason;
  * absent ones are left out. Throws AppError UNREADABLE when a file that was named cannot be read, and the signal's
  * reason when aborted.
  */
@@ -45,7 +46,19 @@ export const collectHost = async (options: CollectOptions): Promise<HostInventor
     root === "/"
       ? await hostFacts(fs, release, fallbackMachineId)
       : await treeFacts(fs, release, { hostname: basename(root), fallbackMachineId });
-  return { facts, sources: await extractAll(EXTRACTORS, { fs, os: release, signal }) };
+  const sources = await extractAll(EXTRACTORS, { fs, os: release, signal });
+  return { facts, sources: [...sources, ...systemOf(release)].sort(bySource) };
+};
+
+const bySource = (a: SourceInventory, b: SourceInventory): number => (a.source < b.source ? -1 : 1);
+
+/** An os-release that names no usable version is no reason to lose the packages. */
+const systemOf = (release: OsRelease): SourceInventory[] => {
+  try {
+    return [systemInventory(release) ?? []].flat();
+  } catch (error) {
+    return [{ source: SYSTEM_SOURCE, status: "unreadable", error: messageOf(error), components: [], problems: [] }];
+  }
 };
 
 /** Runs the extractors one after another; sorted by source. One that throws becomes `unreadable` with its reason. */
@@ -64,7 +77,7 @@ export const extractAll = async (
       sources.push({ source, status: "unreadable", error: messageOf(error), components: [], problems: [] });
     }
   }
-  return sources.sort((a, b) => (a.source < b.source ? -1 : 1));
+  return sources.sort(bySource);
 };
 
 const readable = (source: string, extraction: Extraction): SourceInventory => ({

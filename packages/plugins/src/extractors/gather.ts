@@ -1,4 +1,4 @@
-import { AppError } from "@zerotrace/core";
+import { AppError, componentTexts } from "@zerotrace/core";
 import type { Component } from "@zerotrace/core";
 import type { Extraction, OsRelease } from "./extractor.ts";
 
@@ -45,18 +45,19 @@ export const gather = (title: string): Gathering => {
   };
 };
 
-/** One line that two components share exactly when all five fields are equal. */
-export const canonicalLine = (c: Component): string =>
-  JSON.stringify([c.ecosystem, c.name, c.version, c.arch ?? "", c.source?.name ?? "", c.source?.version ?? ""]);
+/** One line that two components share exactly when all their fields are equal. */
+export const canonicalLine = (c: Component): string => JSON.stringify(componentTexts(c));
 
 /** Orders by ecosystem, name, version, then the remaining fields, in code units: the same on every machine. */
-export const compareComponents = (a: Component, b: Component): number =>
-  compareText(a.ecosystem, b.ecosystem) ||
-  compareText(a.name, b.name) ||
-  compareText(a.version, b.version) ||
-  compareText(a.arch ?? "", b.arch ?? "") ||
-  compareText(a.source?.name ?? "", b.source?.name ?? "") ||
-  compareText(a.source?.version ?? "", b.source?.version ?? "");
+export const compareComponents = (a: Component, b: Component): number => {
+  const x = componentTexts(a);
+  const y = componentTexts(b);
+  for (let i = 0; i < Math.max(x.length, y.length); i++) {
+    const order = compareText(x[i] ?? "", y[i] ?? "");
+    if (order !== 0) return order;
+  }
+  return 0;
+};
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -91,7 +92,8 @@ export const osEcosystem = (os: OsRelease, kind: PackageKind): string => {
 const SPACE_OR_CONTROL = /[\s\u0000-\u001f\u007f-\u009f\ufffd]/;
 
 const faultOf = (c: Component): string | null => {
-  const fields = { name: c.name, version: c.version, architecture: c.arch, source: c.source?.name };
+  const owner = { "owner's name": c.ownedBy?.name, "owner's version": c.ownedBy?.version };
+  const fields = { name: c.name, version: c.version, architecture: c.arch, source: c.source?.name, ...owner };
   for (const [label, value] of Object.entries({ ...fields, "source version": c.source?.version })) {
     if (value === undefined) continue;
     if (value === "") return `it has no ${label}`;

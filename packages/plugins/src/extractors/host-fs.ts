@@ -15,13 +15,14 @@ const MAX_NAMES = 200_000;
  */
 export const hostFs = (root = "/"): HostFs => {
   const base = resolve(root);
-  const realPath = (path: string): string => (base === "/" ? resolve("/", path) : resolveInside(base, path));
+  // The kernel follows links of the machine's own root; those of another tree must not lead out of it.
+  const located = (path: string): string => (base === "/" ? resolve("/", path) : resolveInside(base, path));
   return {
-    realPath,
-    read: (path, maxBytes) => attempt(path, () => readBounded(realPath(path), path, maxBytes)),
+    realPath: (path) => resolveInside(base, path),
+    read: (path, maxBytes) => attempt(path, () => readBounded(located(path), path, maxBytes)),
     list: (path) =>
       attempt(path, async () => {
-        const names = await readdir(realPath(path));
+        const names = await readdir(located(path));
         if (names.length > MAX_NAMES) throw new AppError("UNREADABLE", `${path} holds more than ${MAX_NAMES} names.`);
         return names.sort();
       }),

@@ -27,22 +27,35 @@ test("apk gives the origin as the source; virtual packages are left out; /usr/li
   }
 });
 
-test("npm finds scoped, nested and nvm's packages; those owned by dpkg are left out", async () => {
+const STATUS = (name: string, version: string, source = name): string =>
+  `Package: ${name}\nStatus: install ok installed\nArchitecture: all\nSource: ${source}\nVersion: ${version}\n\n`;
+const shown = (extraction: Awaited<ReturnType<typeof run>>): string[] =>
+  (extraction?.components ?? []).map(
+    (c) => `${c.name} ${c.version}${c.ownedBy ? ` in ${Object.values(c.ownedBy).join(" ")}` : ""}`,
+  );
+
+test("npm finds scoped, nested and nvm's packages, and those in a Debian package with their owner", async () => {
   const extraction = await run(npmGlobal, {
     "/usr/lib/node_modules/npm/package.json": named("npm", "11.0.0"),
     "/usr/lib/node_modules/npm/node_modules/@npmcli/arborist/package.json": named("@npmcli/arborist", "9.0.0"),
     "/usr/lib/node_modules/corepack/package.json": named("corepack", "0.34.0"),
+    "/usr/share/nodejs/@types/node/package.json": named("@types/node", "18.11.9"),
     "/home/ann/.nvm/versions/node/v22.1.0/lib/node_modules/yarn/package.json": named("yarn", "1.22.22"),
+    "/var/lib/dpkg/status": STATUS("nodejs", "22.1.0-1") + STATUS("node-types-node", "1", "node-typescript-types"),
     "/var/lib/dpkg/info/nodejs.list": "/.\n/usr/lib/node_modules/corepack/package.json\n",
+    "/var/lib/dpkg/info/node-types-node.list": "/usr/share/nodejs/@types/node/package.json\n",
   });
-  expect(extraction?.components.map((c) => `${c.ecosystem} ${c.name}@${c.version}`)).toEqual([
-    "npm @npmcli/arborist@9.0.0",
-    "npm npm@11.0.0",
-    "npm yarn@1.22.22",
+  expect(extraction?.problems).toEqual([]);
+  expect(shown(extraction)).toEqual([
+    "@npmcli/arborist 9.0.0",
+    "@types/node 18.11.9 in Debian:12 node-typescript-types 1",
+    "corepack 0.34.0 in Debian:12 nodejs 22.1.0-1",
+    "npm 11.0.0",
+    "yarn 1.22.22",
   ]);
 });
 
-test("Python names are normalized; dist-info, egg-info and pyenv are read; dpkg's and apk's own are left out", async () => {
+test("Python names are normalized; dist-info, egg-info and pyenv are read; dpkg's and apk's own have their owner", async () => {
   const extraction = await run(pythonSite, {
     "/usr/lib/python3/dist-packages/PyYAML-6.0.dist-info/METADATA": "Name: PyYAML\nVersion: 6.0\n",
     "/usr/lib/python3/dist-packages/Pygments-2.14.0.egg-info/PKG-INFO": "Name: Pygments\nVersion: 2.14.0\n",
@@ -52,15 +65,19 @@ test("Python names are normalized; dist-info, egg-info and pyenv are read; dpkg'
       "Metadata-Version: 2.1\nName: zope._Interface\nVersion: 6.0\n\nName: readme\n",
     "/root/.pyenv/versions/3.12.1/lib/python3.12/site-packages/old.egg-info": "Name: old\nVersion: 1\n",
     "/opt/tool/venv/lib/python3.11/site-packages/~ip-1.dist-info/METADATA": "Name: pip\nVersion: 1\n",
+    "/var/lib/dpkg/status": STATUS("python3-yaml", "6.0-3", "pyyaml") + STATUS("python3-six", "1.16.0-4", "six"),
     "/var/lib/dpkg/info/python3-yaml.list": "/lib/python3/dist-packages/PyYAML-6.0.dist-info/METADATA\n",
-    "/var/lib/dpkg/info/python3-six.list": "/usr/lib/python3/dist-packages/six-1.16.0.egg-info\n",
+    "/var/lib/dpkg/info/python3-six:all.list": "/usr/lib/python3/dist-packages/six-1.16.0.egg-info\n",
     "/lib/apk/db/installed":
-      "P:py3-idna\nV:3.7-r0\nF:usr/lib/python3.12/site-packages/idna-3.7.dist-info\nR:METADATA\n",
+      "P:py3-idna\nV:3.7-r0\no:idna\nF:usr/lib/python3.12/site-packages/idna-3.7.dist-info\nR:METADATA\nR:top.txt\n",
   });
   expect(extraction?.problems).toEqual([]);
-  expect(extraction?.components.map((c) => `${c.name} ${c.version}`)).toEqual([
+  expect(shown(extraction)).toEqual([
+    "idna 3.7 in apk idna 3.7-r0",
     "old 1",
     "pygments 2.14.0",
+    "pyyaml 6.0 in Debian:12 pyyaml 6.0-3",
+    "six 1.16.0 in Debian:12 six 1.16.0-4",
     "zope-interface 6.0",
   ]);
 });

@@ -1,13 +1,7 @@
 import { gather, osEcosystem } from "../gather.ts";
 import type { Extractor } from "../extractor.ts";
+import { MAX_STATUS_BYTES, MAX_STATUS_D_BYTES, STATUS, STATUS_D } from "./places.ts";
 import { readDpkgStatus } from "./status.ts";
-
-/** Bytes of a status file; a desktop with 4,000 packages has about 6 MB. */
-export const MAX_STATUS_BYTES = 64 * 1024 * 1024;
-/** Bytes of one file of status.d, which describes one package. */
-const MAX_STATUS_D_BYTES = 1024 * 1024;
-const STATUS = "/var/lib/dpkg/status";
-const STATUS_D = "/var/lib/dpkg/status.d";
 
 /** Debian's and Ubuntu's packages; also those of distroless images, which have one file per package. */
 export const dpkg: Extractor = {

@@ -1,10 +1,9 @@
-import { AppError, messageOf } from "@zerotrace/core";
-import type { HostFs } from "../../plugin.ts";
+import { AppError, type JudgedPackage, messageOf } from "@zerotrace/core";
 import { expand } from "../expand.ts";
-import type { Extractor } from "../extractor.ts";
+import type { ExtractContext, Extractor } from "../extractor.ts";
 import { gather } from "../gather.ts";
 import type { Gathering } from "../gather.ts";
-import { osOwnedPaths } from "../os-owned.ts";
+import { ownerOf } from "../os-owned.ts";
 
 /** Bytes of one package.json. */
 const MAX_PACKAGE_JSON_BYTES = 4 * 1024 * 1024;
@@ -13,6 +12,7 @@ const MAX_PACKAGES = 100_000;
 /** How deep node_modules may lie in node_modules. */
 const MAX_DEPTH = 16;
 const ROOTS = [
+  "/usr/share/nodejs",
   "/usr/lib/node_modules",
   "/usr/local/lib/node_modules",
   "/root/.nvm/versions/node/*/lib/node_modules",
@@ -24,15 +24,15 @@ export const npmGlobal: Extractor = {
   descriptor: {
     id: "npm-global",
     title: "Global npm packages",
-    summary: "Globally installed npm packages and what they carry, save those owned by an operating-system package",
+    summary:
+      "Globally installed npm packages and what they carry, with the operating-system package that owns them, if any",
     source: "package.json, npm-folders(5)",
     version: "1",
   },
-  extract: async ({ fs, signal }) => {
+  extract: async (context) => {
     const into = gather("the global npm packages");
-    const walk: Walk = { fs, signal, into, owned: new Set(), visited: new Set(), exists: false };
-    const roots = (await Promise.all(ROOTS.map((pattern) => expand(fs, pattern, into.problem)))).flat();
-    walk.owned = await osOwnedPaths(fs, signal);
+    const walk: Walk = { context, into, visited: new Set(), exists: false };
+    const roots = (await Promise.all(ROOTS.map((pattern) => expand(context.fs, pattern, into.problem)))).flat();
     for (const root of roots) await readModules(walk, root, 0);
     const extraction = into.finish();
     return walk.exists || extraction.problems.length > 0 ? extraction : null;
@@ -40,24 +40,22 @@ export const npmGlobal: Extractor = {
 };
 
 interface Walk {
-  readonly fs: HostFs;
-  readonly signal: AbortSignal;
+  readonly context: ExtractContext;
   readonly into: Gathering;
-  owned: ReadonlySet<string>;
   /** Real paths already read: links between packages may form rings. */
   readonly visited: Set<string>;
   exists: boolean;
 }
 
 const readModules = async (walk: Walk, folder: string, depth: number): Promise<void> => {
-  const names = await noted(walk, () => walk.fs.list(folder));
+  const names = await noted(walk, () => walk.context.fs.list(folder));
   if (names === null) return;
   walk.exists = true;
   for (const name of names) {
     if (name.startsWith(".")) continue;
     if (!name.startsWith("@")) await readPackage(walk, `${folder}/${name}`, depth);
     else {
-      for (const inner of (await noted(walk, () => walk.fs.list(`${folder}/${name}`))) ?? []) {
+      for (const inner of (await noted(walk, () => walk.context.fs.list(`${folder}/${name}`))) ?? []) {
         await readPackage(walk, `${folder}/${name}/${inner}`, depth);
       }
     }
@@ -65,21 +63,21 @@ const readModules = async (walk: Walk, folder: string, depth: number): Promise<v
 };
 
 const readPackage = async (walk: Walk, folder: string, depth: number): Promise<void> => {
-  walk.signal.throwIfAborted();
-  const real = await noted(walk, async () => walk.fs.realPath(folder));
+  walk.context.signal.throwIfAborted();
+  const real = await noted(walk, async () => walk.context.fs.realPath(folder));
   if (real === null || walk.visited.has(real)) return;
   walk.visited.add(real);
   if (walk.visited.size > MAX_PACKAGES) {
     throw new AppError("UNREADABLE", `The global npm folders hold more than ${MAX_PACKAGES} packages.`);
   }
   const file = `${folder}/package.json`;
-  const bytes = await noted(walk, () => walk.fs.read(file, MAX_PACKAGE_JSON_BYTES));
-  if (bytes !== null && !walk.owned.has(file)) addPackage(walk.into, file, bytes);
+  const bytes = await noted(walk, () => walk.context.fs.read(file, MAX_PACKAGE_JSON_BYTES));
+  if (bytes !== null) addPackage(walk.into, file, bytes, await ownerOf(walk.context, { path: file, bytes }));
   if (depth < MAX_DEPTH) await readModules(walk, `${folder}/node_modules`, depth + 1);
   else walk.into.problem(`${folder}: what lies deeper than ${MAX_DEPTH} levels is not read`);
 };
 
-const addPackage = (into: Gathering, file: string, bytes: Uint8Array): void => {
+const addPackage = (into: Gathering, file: string, bytes: Uint8Array, owner: JudgedPackage | null): void => {
   let said: { name?: unknown; version?: unknown } | null;
   try {
     said = JSON.parse(new TextDecoder().decode(bytes)) as { name?: unknown; version?: unknown } | null;
@@ -89,7 +87,12 @@ const addPackage = (into: Gathering, file: string, bytes: Uint8Array): void => {
   if (typeof said?.name !== "string" || typeof said.version !== "string") {
     return into.problem(`${file}: it has no name or no version`);
   }
-  into.add({ ecosystem: "npm", name: said.name, version: said.version });
+  into.add({
+    ecosystem: "npm",
+    name: said.name,
+    version: said.version,
+    ...(owner === null ? {} : { ownedBy: owner }),
+  });
 };
 
 /** What cannot be read is a problem of one entry; the others are still read. */

@@ -1,10 +1,10 @@
-import { messageOf } from "@zerotrace/core";
+import { type JudgedPackage, messageOf } from "@zerotrace/core";
 import type { HostFs } from "../../plugin.ts";
 import { expand } from "../expand.ts";
-import type { Extractor } from "../extractor.ts";
+import type { ExtractContext, Extractor } from "../extractor.ts";
 import { gather } from "../gather.ts";
 import type { Gathering } from "../gather.ts";
-import { osOwnedPaths } from "../os-owned.ts";
+import { ownerOf } from "../os-owned.ts";
 
 /** Bytes of one METADATA or PKG-INFO file; it carries the project's whole README. */
 const MAX_METADATA_BYTES = 8 * 1024 * 1024;
@@ -28,29 +28,21 @@ export const pythonSite: Extractor = {
   descriptor: {
     id: "python-site",
     title: "Python packages",
-    summary: "Installed Python distributions in site-packages, save those owned by an operating-system package",
+    summary:
+      "Installed Python distributions in site-packages, with the operating-system package that owns them, if any",
     source: "PEP 376, PEP 503, core metadata",
     version: "1",
   },
-  extract: async ({ fs, signal }) => {
+  extract: async (context) => {
+    const { fs, signal } = context;
     const into = gather("the Python site-packages");
     const roots = (await Promise.all(ROOTS.map((pattern) => expand(fs, pattern, into.problem)))).flat();
-    const owned = await osOwnedPaths(fs, signal);
     const visited = new Set<string>();
     for (const root of roots) {
-      try {
-        const names = await fs.list(root);
-        const real = fs.realPath(root);
-        // lib64 is often a link to lib.
-        if (names === null || visited.has(real)) continue;
-        visited.add(real);
-        for (const name of names) {
-          signal.throwIfAborted();
-          await readEntry(fs, `${root}/${name}`, owned, into);
-        }
-      } catch (error) {
+      for (const name of (await namesIn(fs, root, visited, into)) ?? []) {
         signal.throwIfAborted();
-        into.problem(messageOf(error));
+        const description = await descriptionOf(context, `${root}/${name}`, into);
+        if (description !== null) addDistribution(into, description, await ownerOf(context, description));
       }
     }
     const extraction = into.finish();
@@ -61,6 +53,25 @@ export const pythonSite: Extractor = {
 /** PEP 503: names that differ in case or in runs of `-`, `_` and `.` are one. */
 export const normalizePythonName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, "-");
 
+/** The entries of a folder that exists and was not visited under another name: lib64 is often a link to lib. */
+const namesIn = async (
+  fs: HostFs,
+  root: string,
+  visited: Set<string>,
+  into: Gathering,
+): Promise<readonly string[] | null> => {
+  try {
+    const names = await fs.list(root);
+    const real = fs.realPath(root);
+    if (names === null || visited.has(real)) return null;
+    visited.add(real);
+    return names;
+  } catch (error) {
+    into.problem(messageOf(error));
+    return null;
+  }
+};
+
 /** The files that may describe the distribution in `path`, the likeliest first. */
 const descriptionsIn = (path: string): string[] => {
   if (path.endsWith(".dist-info")) return [`${path}/METADATA`];
@@ -68,24 +79,29 @@ const descriptionsIn = (path: string): string[] => {
   return path.endsWith(".egg") ? [`${path}/EGG-INFO/PKG-INFO`] : [];
 };
 
-const readEntry = async (fs: HostFs, path: string, owned: ReadonlySet<string>, into: Gathering): Promise<void> => {
-  // pip renames what it is about to replace to "~name"; such leftovers are not importable.
-  if (path.includes("/~")) return;
+interface Description {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+const descriptionOf = async ({ fs }: ExtractContext, path: string, into: Gathering): Promise<Description | null> => {
   const files = descriptionsIn(path);
-  if (files.length === 0 || files.some((file) => owned.has(file))) return;
+  // pip renames what it is about to replace to "~name"; such leftovers are not importable.
+  if (files.length === 0 || path.includes("/~")) return null;
   try {
     for (const file of files) {
       const bytes = await fs.read(file, MAX_METADATA_BYTES);
-      if (bytes !== null) return addDistribution(into, file, bytes);
+      if (bytes !== null) return { path: file, bytes };
     }
     into.problem(`${path}: it holds no description`);
   } catch (error) {
     into.problem(messageOf(error));
   }
+  return null;
 };
 
 /** Only the head before the first empty line counts: the README after it may hold lines that look like fields. */
-const addDistribution = (into: Gathering, file: string, bytes: Uint8Array): void => {
+const addDistribution = (into: Gathering, { path, bytes }: Description, owner: JudgedPackage | null): void => {
   const fields = new Map<string, string>();
   for (const line of new TextDecoder().decode(bytes).split("\n")) {
     if (line.trim() === "") break;
@@ -95,6 +111,11 @@ const addDistribution = (into: Gathering, file: string, bytes: Uint8Array): void
   }
   const name = fields.get("name");
   const version = fields.get("version");
-  if (name === undefined || version === undefined) return into.problem(`${file}: it has no name or no version`);
-  into.add({ ecosystem: "PyPI", name: normalizePythonName(name), version });
+  if (name === undefined || version === undefined) return into.problem(`${path}: it has no name or no version`);
+  into.add({
+    ecosystem: "PyPI",
+    name: normalizePythonName(name),
+    version,
+    ...(owner === null ? {} : { ownedBy: owner }),
+  });
 };

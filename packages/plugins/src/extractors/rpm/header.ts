@@ -1,11 +1,21 @@
 import { AppError } from "@zerotrace/core";
+import type { FileDigest, OwnedFile } from "../owned-file.ts";
 
 /** Index entries of one header (count); rpm's own bound. */
 const MAX_TAGS = 0xffff;
 /** Files of one package that are looked at (count); kernels have about 10,000, texlive 100,000. */
 const MAX_FILES = 500_000;
 const TAG = { name: 1000, version: 1001, release: 1002, epoch: 1003, arch: 1022, sourceRpm: 1044 } as const;
-const FILES = { dirIndexes: 1116, baseNames: 1117, dirNames: 1118 } as const;
+const FILES = { digests: 1035, dirIndexes: 1116, baseNames: 1117, dirNames: 1118, digestAlgorithm: 5011 } as const;
+/** rpm's numbers of digest algorithms (those of OpenPGP); without one it is MD5. */
+const ALGORITHMS: Readonly<Record<number, FileDigest["algorithm"]>> = {
+  1: "md5",
+  2: "sha1",
+  8: "sha256",
+  9: "sha384",
+  10: "sha512",
+};
+const MD5 = 1;
 const INT32 = 4;
 const STRINGS: ReadonlySet<number> = new Set([6, 8, 9]);
 
@@ -17,8 +27,8 @@ export interface RpmHeader {
   readonly release: string | null;
   readonly arch: string | null;
   readonly sourceRpm: string | null;
-  /** The absolute paths of the package's files for which `wanted` holds. */
-  files(wanted: (baseName: string) => boolean): string[];
+  /** The package's files for whose base name `wanted` holds, with rpm's checksum where it has one. */
+  files(wanted: (baseName: string) => boolean): Omit<OwnedFile, "owner">[];
 }
 
 /**
@@ -57,11 +67,18 @@ export const readRpmHeader = (blob: Uint8Array): RpmHeader => {
     arch: strings(TAG.arch, 1)[0] ?? null,
     sourceRpm: strings(TAG.sourceRpm, 1)[0] ?? null,
     files: (wanted) => {
+      const baseNames = strings(FILES.baseNames, MAX_FILES);
+      if (!baseNames.some(wanted)) return [];
       const dirIndexes = numbers(FILES.dirIndexes, MAX_FILES);
       const dirNames = strings(FILES.dirNames, MAX_FILES);
-      return strings(FILES.baseNames, MAX_FILES).flatMap((base, i) =>
-        wanted(base) ? [`${dirNames[dirIndexes[i] ?? -1] ?? ""}${base}`] : [],
-      );
+      const digests = strings(FILES.digests, MAX_FILES);
+      const algorithm = ALGORITHMS[numbers(FILES.digestAlgorithm, 1)[0] ?? MD5];
+      return baseNames.flatMap((base, i) => {
+        if (!wanted(base)) return [];
+        const path = `${dirNames[dirIndexes[i] ?? -1] ?? ""}${base}`;
+        const hex = digests[i] ?? "";
+        return [algorithm === undefined || hex === "" ? { path } : { path, digest: { algorithm, hex } }];
+      });
     },
   };
 };

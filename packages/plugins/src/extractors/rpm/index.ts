@@ -1,7 +1,7 @@
 import type { Component } from "@zerotrace/core";
 import { messageOf } from "@zerotrace/core";
 import { gather, osEcosystem, withSource } from "../gather.ts";
-import type { Extractor } from "../extractor.ts";
+import type { Extractor, OsRelease } from "../extractor.ts";
 import { openRpmDatabase } from "./database.ts";
 import { readRpmHeader } from "./header.ts";
 import type { RpmHeader } from "./header.ts";
@@ -22,13 +22,12 @@ export const rpm: Extractor = {
     const into = gather("the rpm database");
     const blobs = await openRpmDatabase(fs, into.problem);
     if (blobs === null) return null;
-    const ecosystem = osEcosystem(os, "rpm");
     for await (const blob of blobs) {
       signal.throwIfAborted();
       try {
         const header = readRpmHeader(blob);
         // Keys are kept as packages of that name; they are no software.
-        if (header.name !== "gpg-pubkey") into.add(componentOf(header, ecosystem));
+        if (header.name !== "gpg-pubkey") into.add(rpmComponent(header, os));
       } catch (error) {
         into.problem(messageOf(error));
       }
@@ -37,7 +36,9 @@ export const rpm: Extractor = {
   },
 };
 
-const componentOf = (header: RpmHeader, ecosystem: string): Component => {
+/** A package as its header says it, on this system. */
+export const rpmComponent = (header: RpmHeader, os: OsRelease): Component => {
+  const ecosystem = osEcosystem(os, "rpm");
   const { name, epoch, version, release, arch, sourceRpm } = header;
   const prefix = epoch === null || epoch === 0 ? "" : `${epoch}:`;
   const component: Component = {

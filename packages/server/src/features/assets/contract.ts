@@ -58,10 +58,13 @@ export const componentRow = z.object({
   name: z.string(),
   version: z.string(),
   source: z.string().nullable(),
+  /** The operating-system package whose files it lies in: its verdict counts, and it has the findings. */
+  ownedBy: z.object({ ecosystem: z.string(), name: z.string(), version: z.string() }).nullable(),
   assetCount: z.number().int(),
   findingCount: z.number().int(),
   risk: z.number(),
   verdict: z.enum(["affected", "not_affected", "unknown", "pending"]),
+  /** `no_feed`, `end_of_life` and `unparsable` of an unknown one; `owned` where the owner's verdict counts. */
   reason: z.string().nullable(),
 });
 

@@ -101,7 +101,8 @@ export const assetUncovered = async (
 
 const COMPONENT = `c.id, c.purl, c.ecosystem, c.name, c.version, c.source_name as source,
   (c.critical + c.high + c.medium + c.low + c.none + c.unknown) as "findingCount", c.max_risk as risk, c.verdict,
-  c.verdict_reason as reason`;
+  c.verdict_reason as reason, c.owner_ecosystem as "ownerEcosystem", c.owner_name as "ownerName",
+  c.owner_version as "ownerVersion"`;
 
 /**
  * A page of components of one asset, or of all assets when `assetId` is null, by (name, id). Service role with the company

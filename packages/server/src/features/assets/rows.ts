@@ -67,12 +67,19 @@ export interface ComponentRecord {
   risk: number;
   verdict: "affected" | "not_affected" | "unknown" | null;
   reason: string | null;
+  ownerEcosystem: string;
+  ownerName: string;
+  ownerVersion: string;
 }
 
 /** A stored component as the API shows it; not judged yet is `pending`. */
-export const toComponentRow = (c: ComponentRecord): z.output<typeof componentRow> => ({
-  ...c,
-  source: c.source === "" ? null : c.source,
-  risk: oneDecimal(c.risk),
-  verdict: c.verdict ?? "pending",
-});
+export const toComponentRow = (record: ComponentRecord): z.output<typeof componentRow> => {
+  const { ownerEcosystem: ecosystem, ownerName: name, ownerVersion: version, ...c } = record;
+  return {
+    ...c,
+    source: c.source === "" ? null : c.source,
+    ownedBy: name === "" ? null : { ecosystem, name, version },
+    risk: oneDecimal(c.risk),
+    verdict: c.verdict ?? "pending",
+  };
+};

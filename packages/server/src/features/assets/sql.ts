@@ -109,7 +109,7 @@ export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<str
        select p.asset_id, sum(c.critical) as critical, sum(c.high) as high, sum(c.medium) as medium, sum(c.low) as low,
          sum(c.none) as none, sum(c.unknown) as unknown, sum(c.kev_count) as kev, max(c.max_risk) as risk,
          count(*) filter (where c.verdict in ('affected', 'not_affected')) as covered,
-         count(*) filter (where c.verdict_reason = 'no_feed') as not_covered,
+         count(*) filter (where c.verdict_reason in ('no_feed', 'end_of_life')) as not_covered,
          count(*) filter (where c.verdict_reason = 'unparsable') as unparsable
        from parts p join component c on c.id = p.component_id group by 1)
      update asset a set dirty = false, critical = coalesce(s.critical, 0), high = coalesce(s.high, 0),

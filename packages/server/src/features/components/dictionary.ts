@@ -1,4 +1,4 @@
-import { judgedAs, normalizeName, purlOf, type Component } from "@zerotrace/core";
+import { componentTexts, judgedAs, normalizeName, purlOf, type Component } from "@zerotrace/core";
 import { LRUCache } from "lru-cache";
 import type { Database } from "../../platform/db/index.ts";
 import { internComponents, type DictionaryEntry } from "./sql.ts";
@@ -14,14 +14,14 @@ export interface Dictionary {
   idsOf(components: readonly Component[]): Promise<number[]>;
 }
 
-const keyOf = (c: Component): string =>
-  `${c.ecosystem}\0${c.name}\0${c.version}\0${c.arch ?? ""}\0${c.source?.name ?? ""}\0${c.source?.version ?? ""}`;
+const keyOf = (c: Component): string => componentTexts(c).join("\0");
 
 const entryOf = (component: Component): DictionaryEntry => {
   const judged = judgedAs(component);
   return {
     component,
-    packageName: normalizeName(component.ecosystem, judged.name),
+    packageEcosystem: judged.ecosystem,
+    packageName: normalizeName(judged.ecosystem, judged.name),
     judgedVersion: judged.version,
     purl: purlOf(component),
   };

@@ -11,7 +11,13 @@ afterAll(() => database.close());
 test("a component that another job is judging is waited for: nobody computes findings without its matches", async () => {
   const { db } = database;
   const component = { ecosystem: "npm", name: "left", version: "1.0.0" };
-  const entry = { component, packageName: "left", judgedVersion: "1.0.0", purl: "pkg:npm/left@1.0.0" };
+  const entry = {
+    component,
+    packageEcosystem: "npm",
+    packageName: "left",
+    judgedVersion: "1.0.0",
+    purl: "pkg:npm/left@1.0.0",
+  };
   const [id] = await db.asService((tx) => internComponents(tx, [entry]));
   const order: string[] = [];
   const taken = Promise.withResolvers<void>();

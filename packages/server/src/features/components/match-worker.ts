@@ -10,8 +10,9 @@ const judge = (advisories: AdvisoryIndex, c: ToJudge): WorkerVerdict => {
   return {
     id: c.id,
     verdict: verdict.verdict,
-    reason: verdict.reason ?? null,
-    matches: verdict.hits.map((hit) => {
+    reason: verdict.reason ?? (c.isOwned ? "owned" : null),
+    // The owner is in the inventory too and has the findings.
+    matches: (c.isOwned ? [] : verdict.hits).map((hit) => {
       const group = advisories.advisory(hit.advisory);
       const { risk } = riskOf({ ...group, fixAvailable: hit.fixedIn !== null });
       return { advisory: group.id, recordId: hit.recordId, fixedIn: hit.fixedIn, urgency: hit.urgency, risk };

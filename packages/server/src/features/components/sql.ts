@@ -4,6 +4,8 @@ import type { Tx } from "../../platform/db/index.ts";
 /** A component as the dictionary keeps it: all texts, empty where there is none. */
 export interface DictionaryEntry {
   readonly component: Component;
+  /** The package by which it is judged: its own, or its owner's. */
+  readonly packageEcosystem: string;
   readonly packageName: string;
   readonly judgedVersion: string;
   readonly purl: string;
@@ -16,7 +18,14 @@ const columnsOf = (entries: readonly DictionaryEntry[]): string[][] => [
   entries.map((e) => e.component.arch ?? ""),
   entries.map((e) => e.component.source?.name ?? ""),
   entries.map((e) => e.component.source?.version ?? ""),
+  entries.map((e) => e.component.ownedBy?.ecosystem ?? ""),
+  entries.map((e) => e.component.ownedBy?.name ?? ""),
+  entries.map((e) => e.component.ownedBy?.version ?? ""),
 ];
+
+/** The columns that make a component one, in the order of `columnsOf`, and as parameters. */
+const IDENTITY = `ecosystem, name, version, arch, source_name, source_version, owner_ecosystem, owner_name, owner_version`;
+const IDENTITY_PARAMETERS = Array.from({ length: 9 }, (_, i) => `$${i + 1}::text[]`).join(", ");
 
 /**
  * Adds what is missing to the dictionary and returns the id of each entry, in order. Entries must be sorted, so that two
@@ -27,25 +36,31 @@ export const internComponents = async (tx: Tx, entries: readonly DictionaryEntry
     `insert into package (ecosystem, name)
      select distinct e, n from unnest($1::text[], $2::text[]) as t(e, n) order by 1, 2
      on conflict do nothing`,
-    [entries.map((e) => e.component.ecosystem), entries.map((e) => e.packageName)],
+    [entries.map((e) => e.packageEcosystem), entries.map((e) => e.packageName)],
   );
   const columns = columnsOf(entries);
   await tx.query(
-    `insert into component (ecosystem, name, version, arch, source_name, source_version, package_id, judged_version, purl)
-     select t.e, t.n, t.v, t.a, t.sn, t.sv, p.id, t.jv, t.purl
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-       with ordinality as t(e, n, v, a, sn, sv, pn, jv, purl, i)
-     join package p on p.ecosystem = t.e and p.name = t.pn
+    `insert into component (${IDENTITY}, package_id, judged_version, purl)
+     select t.e, t.n, t.v, t.a, t.sn, t.sv, t.oe, t.o, t.ov, p.id, t.jv, t.purl
+     from unnest(${IDENTITY_PARAMETERS}, $10::text[], $11::text[], $12::text[], $13::text[])
+       with ordinality as t(e, n, v, a, sn, sv, oe, o, ov, pe, pn, jv, purl, i)
+     join package p on p.ecosystem = t.pe and p.name = t.pn
      order by t.i
      on conflict do nothing`,
-    [...columns, entries.map((e) => e.packageName), entries.map((e) => e.judgedVersion), entries.map((e) => e.purl)],
+    [
+      ...columns,
+      entries.map((e) => e.packageEcosystem),
+      entries.map((e) => e.packageName),
+      entries.map((e) => e.judgedVersion),
+      entries.map((e) => e.purl),
+    ],
   );
   const rows = await tx.query<{ id: number }>(
     `select c.id
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-       with ordinality as t(e, n, v, a, sn, sv, i)
+     from unnest(${IDENTITY_PARAMETERS}) with ordinality as t(e, n, v, a, sn, sv, oe, o, ov, i)
      join component c on c.ecosystem = t.e and c.name = t.n and c.version = t.v and c.arch = t.a
-       and c.source_name = t.sn and c.source_version = t.sv
+       and c.source_name = t.sn and c.source_version = t.sv and c.owner_ecosystem = t.oe and c.owner_name = t.o
+       and c.owner_version = t.ov
      order by t.i`,
     columns,
   );
@@ -64,6 +79,8 @@ export interface ToJudge {
   readonly ecosystem: string;
   readonly packageName: string;
   readonly version: string;
+  /** The package is the owner of the component and not the component itself. */
+  readonly isOwned: boolean;
 }
 
 /**
@@ -72,7 +89,7 @@ export interface ToJudge {
  */
 export const componentsToJudge = async (tx: Tx, limit: number): Promise<ToJudge[]> =>
   await tx.query<ToJudge>(
-    `select c.id, c.ecosystem, p.name as "packageName", c.judged_version as version
+    `select c.id, p.ecosystem, p.name as "packageName", c.judged_version as version, c.owner_name <> '' as "isOwned"
      from component c join package p on p.id = c.package_id
      where c.judged_generation is null order by c.id limit $1 for update of c`,
     [limit],
@@ -152,7 +169,7 @@ export const forgetJudgements = async (
        where c.judged_generation is not null and (
          c.package_id in (
            select p.id from package p join unnest($1::text[], $2::text[]) as t(e, n) on p.ecosystem = t.e and p.name = t.n)
-         or c.ecosystem = any($3::text[])
+         or c.package_id in (select p.id from package p where p.ecosystem = any($3::text[]))
          or c.id in (select component_id from component_match where advisory_id = any($4::int[])))
        returning 1)
      select count(*)::int as count from changed`,
@@ -181,7 +198,7 @@ export const judgedComponent = async (
 ): Promise<{ ecosystem: string; name: string; version: string } | null> =>
   (
     await tx.query<{ ecosystem: string; name: string; version: string }>(
-      `select c.ecosystem, p.name, c.judged_version as version from component c join package p on p.id = c.package_id
+      `select p.ecosystem, p.name, c.judged_version as version from component c join package p on p.id = c.package_id
        where c.id = $1`,
       [id],
     )

@@ -1,10 +1,10 @@
-import { type AdvisoryIndex, applicableEcosystems } from "@zerotrace/core";
+import { type AdvisoryIndex, applicableEcosystems, SYSTEM_ECOSYSTEM } from "@zerotrace/core";
 
 /** What differs between two generations, in the words of the index. */
 export interface IndexChanges {
   /** `ecosystem\0name` of packages whose ranges or names changed, appeared or went. */
   readonly packages: ReadonlySet<string>;
-  /** Ecosystems that one has records for and the other has not. */
+  /** Ecosystems that one has records for and the other has not, or whose end of life only one of them knows. */
   readonly ecosystems: ReadonlySet<string>;
 }
 
@@ -19,7 +19,13 @@ export interface PackageHashes {
   /** By `ecosystem\0name`. */
   readonly hashes: ReadonlyMap<string, string>;
   readonly ecosystems: ReadonlySet<string>;
+  /** Ecosystems of `known` without records whose release is past its end of life. */
+  readonly ended: ReadonlySet<string>;
 }
+
+/** Any name and version: the verdict depends on the ecosystem alone where no record names it. */
+const isEnded = (index: AdvisoryIndex, ecosystem: string): boolean =>
+  index.match(ecosystem, "x", "0").reason === "end_of_life";
 
 /** Of those packages alone that concern `known`: an index names far more than anyone has. Nothing where there is no index. */
 export const hashesOf = (index: AdvisoryIndex | null, known: readonly KnownPackage[]): PackageHashes => {
@@ -31,7 +37,14 @@ export const hashesOf = (index: AdvisoryIndex | null, known: readonly KnownPacka
     if (wanted.has(key)) hashes.set(key, p.hash);
     ecosystems.add(p.ecosystem);
   }
-  return { hashes, ecosystems };
+  // Which releases of a system are known decides too, though only those that ended have a range.
+  const lifeCycles = JSON.stringify(index?.lifeCycles() ?? []);
+  for (const p of known) {
+    const key = `${p.ecosystem}\0${p.name}`;
+    if (p.ecosystem === SYSTEM_ECOSYSTEM) hashes.set(key, `${hashes.get(key) ?? ""} ${lifeCycles}`);
+  }
+  const ended = new Set(known.map((p) => p.ecosystem).filter((e) => index !== null && isEnded(index, e)));
+  return { hashes, ecosystems, ended };
 };
 
 /** Compares two generations by package. */
@@ -42,6 +55,7 @@ export const changesBetween = (a: PackageHashes, b: PackageHashes): IndexChanges
   const ecosystems = new Set<string>();
   for (const e of b.ecosystems) if (!a.ecosystems.has(e)) ecosystems.add(e);
   for (const e of a.ecosystems) if (!b.ecosystems.has(e)) ecosystems.add(e);
+  for (const e of a.ended.symmetricDifference(b.ended)) ecosystems.add(e);
   return { packages, ecosystems };
 };
 

@@ -102,7 +102,7 @@ export const coverageByEcosystem = async (
     `with present as (select distinct u.id from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1)
      select c.ecosystem, count(*)::int as "componentCount",
        count(*) filter (where c.verdict in ('affected', 'not_affected'))::int as covered,
-       count(*) filter (where c.verdict_reason = 'no_feed')::int as "notCovered",
+       count(*) filter (where c.verdict_reason in ('no_feed', 'end_of_life'))::int as "notCovered",
        count(*) filter (where c.verdict_reason = 'unparsable')::int as unparsable
      from present p join component c on c.id = p.id group by 1 order by 2 desc, 1`,
     [companyId],

@@ -14,7 +14,9 @@ const text = z.string().min(1).max(512);
 
 /**
  * Components by column: row i is `ecosystems[ecosystem[i]]`, `name[i]`, `version[i]` and so on. An empty string in `arch`,
- * `sourceName` or `sourceVersion` means that there is none. All columns have the same length.
+ * `sourceName` or `sourceVersion` means that there is none. All columns have the same length. `owner[i]` is the position in
+ * `owners`, from 1, of the operating-system package whose files hold the component, and 0 where none does; both are absent
+ * where nothing is owned, and in bodies of agents that do not know owners.
  */
 export const columns = z
   .object({
@@ -25,6 +27,11 @@ export const columns = z
     arch: z.array(z.string().max(64)).max(COMPONENTS_MAX),
     sourceName: z.array(z.string().max(512)).max(COMPONENTS_MAX),
     sourceVersion: z.array(z.string().max(512)).max(COMPONENTS_MAX),
+    owners: z
+      .array(z.object({ ecosystem: text, name: text, version: text }).strict())
+      .max(COMPONENTS_MAX)
+      .optional(),
+    owner: z.array(z.number().int().min(0).max(COMPONENTS_MAX)).max(COMPONENTS_MAX).optional(),
   })
   .strict();
 export type Columns = z.infer<typeof columns>;

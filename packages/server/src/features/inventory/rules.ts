@@ -1,4 +1,4 @@
-import { AppError, type Component } from "@zerotrace/core";
+import { AppError, type Component, componentTexts, type JudgedPackage } from "@zerotrace/core";
 import type { Columns } from "./contract.ts";
 
 /** Bytes of all texts of one component together: what an index of PostgreSQL can hold. */
@@ -15,19 +15,27 @@ const refuseOversize = (texts: readonly string[], field: string): void => {
   });
 };
 
-/** The rows of a columnar body. Throws BAD_REQUEST when the columns differ in length or name an ecosystem that is not there. */
+const COLUMNS = ["ecosystem", "version", "arch", "sourceName", "sourceVersion", "owner"] as const;
+
+const ownerOf = (c: Columns, i: number, field: string): JudgedPackage | null => {
+  const position = c.owner?.[i] ?? 0;
+  if (position === 0) return null;
+  const owner = c.owners?.[position - 1];
+  if (owner !== undefined) return owner;
+  throw new AppError("BAD_REQUEST", `${field}.owner[${i}] points outside ${field}.owners.`, {
+    field: `${field}.owner`,
+  });
+};
+
+/** The rows of a columnar body. Throws BAD_REQUEST when the columns differ in length or name an ecosystem or owner that is not there. */
 export const componentsOf = (c: Columns, field: string): Component[] => {
   const count = c.name.length;
-  for (const name of ["ecosystem", "version", "arch", "sourceName", "sourceVersion"] as const) {
-    if (c[name].length !== count) {
-      throw new AppError(
-        "BAD_REQUEST",
-        `${field}.${name} has ${c[name].length} rows, name has ${count}; send equal columns.`,
-        {
-          field: `${field}.${name}`,
-        },
-      );
-    }
+  for (const name of COLUMNS) {
+    const length = c[name]?.length ?? count;
+    if (length === count) continue;
+    throw new AppError("BAD_REQUEST", `${field}.${name} has ${length} rows, name has ${count}; send equal columns.`, {
+      field: `${field}.${name}`,
+    });
   }
   return Array.from({ length: count }, (_, i) => {
     const ecosystem = c.ecosystems[c.ecosystem[i] as number];
@@ -41,14 +49,17 @@ export const componentsOf = (c: Columns, field: string): Component[] => {
     const version = c.version[i] as string;
     const sourceName = c.sourceName[i] as string;
     const sourceVersion = c.sourceVersion[i] as string;
-    refuseOversize([ecosystem, name, version, arch, sourceName, sourceVersion], `${field}.name[${i}]`);
-    return {
+    const owner = ownerOf(c, i, field);
+    const component: Component = {
       ecosystem,
       name,
       version,
       ...(arch === "" ? {} : { arch }),
       ...(sourceName === "" ? {} : { source: { name: sourceName, version: sourceVersion } }),
+      ...(owner === null ? {} : { ownedBy: owner }),
     };
+    refuseOversize(componentTexts(component), `${field}.name[${i}]`);
+    return component;
   });
 };
 

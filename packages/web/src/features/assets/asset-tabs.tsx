@@ -146,7 +146,9 @@ export const AssetCoverage = ({ asset }: { asset: AssetDetail }) => (
                   ? "with versions that cannot be read"
                   : u.reason === "no_feed"
                     ? "not covered by any feed"
-                    : u.reason}
+                    : u.reason === "end_of_life"
+                      ? "past its end of life and not covered by any feed"
+                      : u.reason}
               </span>
             </li>
           ))}

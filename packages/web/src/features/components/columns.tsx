@@ -6,6 +6,7 @@ import type { Column } from "../../ui/table.tsx";
 
 const REASONS: Readonly<Record<string, string>> = {
   no_feed: "not covered",
+  end_of_life: "its system is past its end of life and not covered",
   unparsable: "version unreadable",
 };
 const VERDICTS: Readonly<Record<Component["verdict"], string>> = {
@@ -40,6 +41,11 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
       <span className={c.verdict === "unknown" ? "text-warn" : c.verdict === "affected" ? "" : "text-dim"}>
         {VERDICTS[c.verdict]}
         {c.verdict === "unknown" && c.reason ? `: ${REASONS[c.reason] ?? c.reason}` : ""}
+        {c.ownedBy && (
+          <span className="block truncate text-dim" title={`${c.ownedBy.name} ${c.ownedBy.version}`}>
+            inside {c.ownedBy.name} ({c.ownedBy.ecosystem})
+          </span>
+        )}
         {c.findingCount > 0 && (
           <>
             {", "}
