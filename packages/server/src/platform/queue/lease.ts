@@ -50,7 +50,8 @@ export const openLease = async (config: ClientConfig, log: Log): Promise<Lease> 
       } catch (error) {
         if (stop.signal.aborted) return;
         if (!isConnectionLoss(error)) log("warn", "the queue's sweep failed", { error: messageOf(error) });
-        await sleep(RECONNECT_PAUSE_MS, undefined, { ref: false });
+        await sleep(RECONNECT_PAUSE_MS, undefined, { ref: false, signal: stop.signal }).catch(() => undefined);
+        if (stop.signal.aborted) return;
         await client.end().catch(() => undefined);
         client = await connect(config).catch(() => client);
         await lockOwn().catch(() => undefined);
