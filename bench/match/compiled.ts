@@ -1,6 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AdvisoryIndex, type AdvisoryRecord, openIndex } from "@zerotrace/core";
+import {
+  type AdvisoryIndex,
+  type AdvisoryRecord,
+  canonicalEcosystem,
+  endOfLifeRecords,
+  openIndex,
+} from "@zerotrace/core";
 import { compileInWorker } from "../../packages/plugins/src/index.ts";
 import { descendantsOf, median, memoryOf, round, say } from "../measure.ts";
 import { readRecords } from "./records.ts";
@@ -55,6 +61,10 @@ export const compileAll = async (locations: readonly string[], folder: string): 
       `${round(peak)} MB at most (with the records' own file); ${round(bytes.length / 1e6, 1)} MB; opened in ` +
       `${round(openMs[0] as number)} ms the first time, ${round(median(openMs))} ms median`,
   );
+  const index = openIndex(bytes);
   const records = readRecords(await readFile(compiled.recordsPath as string));
-  return { bytes, records, groupOf: groupsOf(openIndex(bytes)) };
+  // Ends of life are records that the builder makes itself; the reference must know them too.
+  const covered = new Set(records.flatMap((record) => record.affected.map((one) => canonicalEcosystem(one.ecosystem))));
+  const ended = endOfLifeRecords(index.lifeCycles(), compiled.meta.builtAt, (one) => covered.has(one));
+  return { bytes, records: [...records, ...ended], groupOf: groupsOf(index) };
 };

@@ -36,7 +36,8 @@ const within = (scheme: Scheme | undefined, range: AffectedRange, version: strin
   const end = range.limit ?? range.fixed ?? range.lastAffected;
   if (end !== null) {
     const high = orderOf(scheme, version, end);
-    if (high === 1 || (high === 0 && end !== range.lastAffected)) return "not_affected";
+    const inclusive = range.limit === undefined && range.fixed === null;
+    if (high === 1 || (high === 0 && !inclusive)) return "not_affected";
     undecided ||= high === null;
   }
   return undecided ? "undecided" : "affected";
