@@ -3,7 +3,7 @@ export * from "./component/component.ts";
 export * from "./version/scheme.ts";
 export * from "./advisory/advisory.ts";
 export * from "./advisory/enrichment.ts";
-export { endOfLifeRecords, isEnded, systemCycle } from "./advisory/life-cycle.ts";
+export { endOfLifeRecords, isEnded, isEndOfLife, systemCycle } from "./advisory/life-cycle.ts";
 export { SYSTEM_ECOSYSTEM, systemOfEcosystem } from "./advisory/systems.ts";
 export * from "./match/types.ts";
 export * from "./schema.ts";
@@ -41,3 +41,4 @@ export {
 } from "./cpe/name.ts";
 export * from "./license/expression.ts";
 export * from "./license/satisfies.ts";
+export * from "./vex/index.ts";
