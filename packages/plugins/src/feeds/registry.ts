@@ -7,6 +7,7 @@ import { debianTrackerFeed } from "./debian-tracker/index.ts";
 import { eolFeed } from "./eol/index.ts";
 import { epssFeed } from "./epss/index.ts";
 import type { Feed } from "./feed.ts";
+import { ghsaFeed } from "./ghsa/index.ts";
 import { kevFeed } from "./kev/index.ts";
 import { nvdFeed } from "./nvd/index.ts";
 import { oracleFeed } from "./oracle/index.ts";
@@ -23,6 +24,7 @@ export const FEEDS: readonly Feed[] = [
   debianTrackerFeed,
   eolFeed,
   epssFeed,
+  ghsaFeed,
   kevFeed,
   nvdFeed,
   oracleFeed,
