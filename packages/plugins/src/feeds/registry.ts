@@ -1,11 +1,13 @@
 import { alpineSecdbFeed } from "./alpine-secdb/index.ts";
 import { amazonFeed } from "./amazon/index.ts";
 import { chainguardSecdbFeed } from "./chainguard-secdb/index.ts";
+import { cve5Feed } from "./cve5/index.ts";
 import { cweFeed } from "./cwe/index.ts";
 import { debianArchiveFeed } from "./debian-archive/index.ts";
 import { debianTrackerFeed } from "./debian-tracker/index.ts";
 import { eolFeed } from "./eol/index.ts";
 import { epssFeed } from "./epss/index.ts";
+import { exploitsFeed } from "./exploits/index.ts";
 import type { Feed } from "./feed.ts";
 import { ghsaFeed } from "./ghsa/index.ts";
 import { kevFeed } from "./kev/index.ts";
@@ -19,11 +21,13 @@ export const FEEDS: readonly Feed[] = [
   alpineSecdbFeed,
   amazonFeed,
   chainguardSecdbFeed,
+  cve5Feed,
   cweFeed,
   debianArchiveFeed,
   debianTrackerFeed,
   eolFeed,
   epssFeed,
+  exploitsFeed,
   ghsaFeed,
   kevFeed,
   nvdFeed,
