@@ -26,6 +26,8 @@ export interface ErrataVendor {
   readonly pageOf: (id: string, ecosystem: string) => string;
   /** The version from which on a fix counts; `0`: all older ones are affected. */
   readonly introducedOf: (fixed: UpdatedPackage) => string;
+  /** False: a build whose version says nothing of the others of its name. */
+  readonly isJudged: (fixed: UpdatedPackage) => boolean;
 }
 
 const MAX_PLAIN_BYTES = 4 * 1024 ** 3;
@@ -84,7 +86,9 @@ export class Errata {
   }
 
   #add(update: Update, ecosystem: string, own: (text: string) => string): void {
-    const { packages, cves, ...rest } = update;
+    const { packages: all, cves, ...rest } = update;
+    const packages = all.filter(this.#vendor.isJudged);
+    if (packages.length === 0) return;
     let notice = this.#notices.get(update.id);
     if (notice === undefined) {
       if (this.#notices.size >= MAX_UPDATES) throw new Error(`it has more than ${MAX_UPDATES} updates`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { updateInfoXml } from "./rpm-fixtures.ts";
+import { updateInfoXml } from "./amazon/fixtures.ts";
 import { listOfRepomd } from "./rpm-repository.ts";
 import { UpdateInfo } from "./updateinfo.ts";
 import type { ReadUpdate } from "./updateinfo.ts";

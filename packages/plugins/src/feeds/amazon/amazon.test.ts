@@ -5,7 +5,7 @@ import { createIndexBuilder, openIndex } from "@zerotrace/core";
 import { expect, test } from "vitest";
 import { parseOsRelease } from "../../extractors/os-release.ts";
 import { contextOf, freshFolder, recordingSink } from "../fixtures.ts";
-import { updateInfoXml } from "../rpm-fixtures.ts";
+import { updateInfoXml } from "./fixtures.ts";
 import { amazonFeed } from "./index.ts";
 
 const UPDATES = [

@@ -40,6 +40,7 @@ export const createAmazonFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS): Feed
         origin: `Amazon Linux updateinfo.xml (${AMAZON_URL})`,
         pageOf: (id, ecosystem) => `https://alas.aws.amazon.com/AL${ecosystem.slice(ECOSYSTEM.length + 1)}/${id}.html`,
         introducedOf: () => "0",
+        isJudged: () => true,
       },
       notCovered: [
         "Extras of Amazon Linux 2: they have packages of the same names with other versions, and an installed package does not tell where it came from.",

@@ -1,5 +1,5 @@
 import type { Recorded } from "../recorded.ts";
-import { rpmRepository } from "../rpm-fixtures.ts";
+import { rpmRepository } from "./fixtures.ts";
 import { createAmazonFeed } from "./index.ts";
 
 const CORE_2 = "/2/core/2.0/x86_64/0123abcd";

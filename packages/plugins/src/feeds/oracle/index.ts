@@ -37,9 +37,11 @@ export const createOracleFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS): Feed
         origin: `Oracle Linux updateinfo.xml (${ORACLE_URL})`,
         pageOf: (id) => `https://linux.oracle.com/errata/${id}.html`,
         introducedOf,
+        // Rebuilds with an epoch above all others: a regular package would never reach their versions.
+        isJudged: ({ version }) => !/_fips|\.ksplice\d/.test(version),
       },
       notCovered: [
-        "Ksplice and FIPS builds: their epochs are above those of all fixes, so that they look fixed.",
+        "Ksplice and FIPS builds: their epochs are above those of all other fixes, so that they look fixed.",
         "Flaws that Oracle has not fixed.",
         "Other architectures than x86_64 are judged by its versions.",
       ],

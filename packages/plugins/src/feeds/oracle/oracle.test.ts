@@ -4,8 +4,8 @@ import { createIndexBuilder, openIndex } from "@zerotrace/core";
 import { expect, test } from "vitest";
 import { parseOsRelease } from "../../extractors/os-release.ts";
 import { contextOf, freshFolder, recordingSink } from "../fixtures.ts";
-import { updateInfoXml } from "../rpm-fixtures.ts";
-import type { UpdateFixture } from "../rpm-fixtures.ts";
+import { updateInfoXml } from "../amazon/fixtures.ts";
+import type { UpdateFixture } from "../amazon/fixtures.ts";
 import { oracleFeed } from "./index.ts";
 
 const KERNEL = { id: "ELSA-2026-50001", cves: ["CVE-2026-0001"] };
@@ -20,6 +20,14 @@ const FILES: Readonly<Record<string, readonly UpdateFixture[]>> = {
   ],
   "8/uekr6.xml": [{ ...KERNEL, packages: [["kernel-uek", "0", "5.4.17", "2136.340.4.el8uek", "x86_64"]] }],
   "8/uekr7.xml": [{ ...KERNEL, packages: [["kernel-uek", "0", "5.15.0", "308.179.6.el8uek", "x86_64"]] }],
+  "8/fips.xml": [
+    { id: "ELSA-2026-0104", cves: ["CVE-2026-0002"], packages: [["gnutls", "10", "3.6.16", "8.el8_fips", "x86_64"]] },
+    {
+      id: "ELSA-2026-0105",
+      cves: ["CVE-2026-0002"],
+      packages: [["glibc", "2", "2.28", "251.0.3.ksplice1.el8", "x86_64"]],
+    },
+  ],
   "9/uekr7.xml": [{ ...KERNEL, packages: [["kernel-uek", "0", "5.15.0", "308.179.6.el9uek", "x86_64"]] }],
 };
 

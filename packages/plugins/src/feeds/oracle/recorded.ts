@@ -1,5 +1,5 @@
 import type { Recorded } from "../recorded.ts";
-import { rpmRepository } from "../rpm-fixtures.ts";
+import { rpmRepository } from "../amazon/fixtures.ts";
 import { createOracleFeed } from "./index.ts";
 
 const ROOT = "/repo/OracleLinux";

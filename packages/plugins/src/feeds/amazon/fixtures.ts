@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { RecordedAnswer } from "./recorded.ts";
+import type { RecordedAnswer } from "../recorded.ts";
 
 /** One package of an update in `updateXml`: name, epoch, version, release, architecture. */
 export type PackageFixture = readonly [name: string, epoch: string, version: string, release: string, arch: string];
