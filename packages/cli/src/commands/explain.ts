@@ -3,6 +3,7 @@ import {
   type Component,
   componentOfPurl,
   type ExplainedRange,
+  isEndOfLife,
   judgedAs,
   type Verdict,
 } from "@zerotrace/core";
@@ -26,6 +27,11 @@ const WORDS: Readonly<Record<ExplainedRange["outcome"], (r: ExplainedRange, vers
   withdrawn: (r) =>
     `not affected: the record was withdrawn${r.withdrawnAt === null ? "" : ` on ${r.withdrawnAt.slice(0, 10)}`}`,
   unparsable: (_, version) => `unknown: ${version} or a bound of the range cannot be ordered`,
+};
+
+const saysOf = (r: ExplainedRange, version: string): string => {
+  if (!isEndOfLife(r.recordId)) return WORDS[r.outcome](r, version);
+  return r.outcome === "affected" ? r.group.summary : `${version} is no version of what ended`;
 };
 
 const verdictWords = (verdict: Verdict, name: string, version: string): string => {
@@ -83,7 +89,9 @@ const explain = async (cli: Cli, purl: string, advisory: string | undefined, opt
       (r) =>
         wanted === undefined || [r.group.id, ...r.group.aliases, r.recordId].some((id) => id.toUpperCase() === wanted),
     )
-    .map((r) => ({ ...r, says: WORDS[r.outcome](r, version) }));
+    // Cycles that the version is not in say nothing of it.
+    .filter((r) => wanted !== undefined || r.outcome === "affected" || !isEndOfLife(r.recordId))
+    .map((r) => ({ ...r, says: saysOf(r, version) }));
   if (format === "json") {
     const shown = ranges.map(({ advisory: _position, group, ...r }) => ({
       id: group.id,

@@ -66,9 +66,9 @@ const writeTable = (cli: Cli, result: Judged, limit: number): void => {
     const said = c.reason && NOT_COVERED[c.reason];
     if (said) cli.out.write(`  ${printable(c.ecosystem)}: ${said}\n`);
   }
-  for (const { ecosystem, components, owned } of coverage) {
+  for (const { ecosystem, owned } of coverage) {
     if (owned === undefined) continue;
-    const inside = `${owned} of ${counted(components, "component")} inside packages of the system, judged with these`;
+    const inside = `${counted(owned, "language package")} inside its packages, judged with these`;
     cli.out.write(`${paint("dim", `  ${printable(ecosystem)}: ${inside}`)}\n`);
   }
 };

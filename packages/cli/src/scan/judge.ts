@@ -38,10 +38,11 @@ const REASONS = ["no_feed", "end_of_life", "unparsable"] as const;
 type Reason = (typeof REASONS)[number];
 
 export interface ScanCoverage {
+  /** The ecosystem that judges: for what lies in a package of the system, that package's. */
   readonly ecosystem: string;
   readonly components: number;
   readonly covered: number;
-  /** Of the components, those inside packages of the system: judged with these, without findings of their own. */
+  /** Of the components, those of another ecosystem inside packages of this one, which takes their verdict; absent: none. */
   readonly owned?: number;
   /** Why some are not covered; absent when all are. */
   readonly reason?: Reason;
@@ -97,11 +98,12 @@ export const judge = (components: readonly Component[], index: AdvisoryIndex): J
     const { reason, findings: found } = findingsOf(component, index);
     findings.push(...found);
     const none = { components: 0, owned: 0, no_feed: 0, end_of_life: 0, unparsable: 0 };
-    const count = counts.get(component.ecosystem) ?? none;
+    const { ecosystem } = judgedAs(component);
+    const count = counts.get(ecosystem) ?? none;
     count.components += 1;
     if (component.ownedBy) count.owned += 1;
     if (reason) count[reason] += 1;
-    counts.set(component.ecosystem, count);
+    counts.set(ecosystem, count);
   }
   findings.sort(
     (a, b) =>

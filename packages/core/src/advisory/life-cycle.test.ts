@@ -68,6 +68,8 @@ test("a system past its end is a finding of its own, with the date and what is s
   expect(said("centos", "9")).toBe("not_affected");
   expect(said("eurolinux", "9.4")).toBe("affected EOL-eurolinux-9");
   const [hit] = index.match("OS", "debian", "10").hits;
+  expect(hit).toMatchObject({ introduced: "10", fixedIn: "12" });
+  expect(index.match("OS", "eurolinux", "9").hits).toMatchObject([{ fixedIn: "10" }]);
   expect(index.advisory(hit!.advisory)).toMatchObject({
     id: "EOL-debian-10",
     severity: "high",
@@ -82,6 +84,12 @@ test("a system or release that no source knows is unknown and not clean", () => 
     expect(index.match("OS", "wolfi", "20230201")).toMatchObject({ verdict: "unknown", reason: "no_feed" });
     expect(index.match("OS", "debian", "99")).toMatchObject({ verdict: "unknown", reason: "no_feed" });
   }
+});
+
+test("a system that is supported is not affected, also where no system ever ended", () => {
+  const index = indexOf([product("debian", { "12": "2028-06-30", "13": null })]);
+  expect(index.match("OS", "debian", "12")).toMatchObject({ verdict: "not_affected" });
+  expect(index.match("OS", "debian", "11")).toMatchObject({ verdict: "unknown", reason: "no_feed" });
 });
 
 test("packages of a release that no source covers are unknown for the end of life where that is past", () => {
@@ -118,6 +126,27 @@ test("a package's ended cycles are findings by its ecosystem's order, early rele
   // No other source speaks of NuGet: an end of life must not make its other packages look clean.
   expect(index.match("NuGet", "Angular", "18.0.0").reason).toBe("no_feed");
   expect(index.match("Debian:12", "angular", "18").reason).toBe("no_feed");
+});
+
+test("the way out of an ended cycle is the newest version of the nearest one above that is supported", () => {
+  const cycles = [
+    { name: "4", endsAt: null, latest: "4.1.0" },
+    { name: "3", endsAt: null, latest: "3.9.2" },
+    { name: "2", endsAt: "ended", latest: "2.9.9" },
+    { name: "1", endsAt: "2020-01-01", latest: "1.9.9" },
+  ];
+  const of = (given: typeof cycles) =>
+    endOfLifeRecords([{ product: "p", title: "P", identifiers: ["pkg:npm/p"], cycles: given }], ON, () => true).map(
+      (record) => `${record.id} ${record.affected[0]?.ranges[0]?.fixed}: ${record.summary}`,
+    );
+  expect(of(cycles)).toEqual([
+    "EOL-p-1 3.9.2: P 1 reached its end of life on 2020-01-01; supported: 4, 3.",
+    "EOL-p-2 3.9.2: P 2 is no longer supported; supported: 4, 3.",
+  ]);
+  expect(of(cycles.slice(2))).toEqual([
+    "EOL-p-1 null: P 1 reached its end of life on 2020-01-01.",
+    "EOL-p-2 null: P 2 is no longer supported.",
+  ]);
 });
 
 test("early releases belong to their own cycle in every ecosystem's order", () => {

@@ -84,11 +84,19 @@ const packageOf = (identifier: string): { ecosystem: string; name: string } | nu
   }
 };
 
-const affectedOf = ({ ecosystem, name }: { ecosystem: string; name: string }, span: CycleSpan): AffectedPackage[] => {
+/** `next`: the nearest cycle above that is supported, which is the way out. */
+const affectedOf = (
+  { ecosystem, name }: { ecosystem: string; name: string },
+  span: CycleSpan,
+  next: CycleSpan | undefined,
+): AffectedPackage[] => {
   const scheme = schemeFor(ecosystem);
   if (scheme === undefined) return [];
   const lowest = Object.hasOwn(LOWEST, scheme.id) ? LOWEST[scheme.id]! : (numbers: string): string => numbers;
-  const range = { introduced: lowest(span.low), fixed: null, lastAffected: null, limit: lowest(span.limit) };
+  const limit = lowest(span.limit);
+  const way = ecosystem === SYSTEM_ECOSYSTEM ? CYCLE_NUMBER.exec(next?.cycle.name ?? "")?.[1] : next?.cycle.latest;
+  const fixed = way !== undefined && (scheme.compare(way, limit) ?? -1) >= 0 ? way : null;
+  const range = { introduced: lowest(span.low), fixed, lastAffected: null, limit };
   return [{ ecosystem, name, ranges: [range], versions: [], urgency: "" }];
 };
 
@@ -104,11 +112,16 @@ const summaryOf = (product: LifeCycle, cycle: Cycle, supported: readonly string[
 /** Supported cycles named in a summary, newest first (count). */
 const SUPPORTED_NAMED = 3;
 
+const PREFIX = "EOL-";
+
+/** True for the id of a record about an end of life: its summary says all that there is to say. */
+export const isEndOfLife = (id: string): boolean => id.startsWith(PREFIX);
+
 const recordOf = (product: LifeCycle, span: CycleSpan, supported: readonly string[], label: string) => {
   const { cycle } = span;
   const endedAt = cycle.endsAt === "ended" || cycle.endsAt === null ? null : `${cycle.endsAt}T00:00:00.000Z`;
   return {
-    id: `EOL-${product.product}-${cycle.name.replaceAll(/[^A-Za-z0-9._+-]+/g, "-")}`,
+    id: `${PREFIX}${product.product}-${cycle.name.replaceAll(/[^A-Za-z0-9._+-]+/g, "-")}`,
     aliases: [],
     upstream: [],
     publishedAt: endedAt,
@@ -143,9 +156,10 @@ export const endOfLifeRecords = (
     const spans = cycleSpans(product.cycles);
     const supported = spans.filter(({ cycle }) => !isEnded(cycle, on)).map(({ cycle }) => cycle.name);
     const label = systems.length > 0 ? SEVERITY.system : SEVERITY.package;
-    for (const span of spans) {
+    for (const [i, span] of spans.entries()) {
       if (!isEnded(span.cycle, on) || isShadowed(product, span, lifeCycles)) continue;
-      const affected = packages.flatMap((one) => affectedOf(one, span));
+      const next = spans.slice(0, i).findLast(({ cycle }) => !isEnded(cycle, on));
+      const affected = packages.flatMap((one) => affectedOf(one, span, next));
       if (affected.length === 0) continue;
       records.push({ ...recordOf(product, span, supported.slice(0, SUPPORTED_NAMED), label), affected });
     }

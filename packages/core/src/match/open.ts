@@ -188,7 +188,10 @@ const createMatch = (
       let known = memo.get(ecosystem, name);
       if (!known) {
         const place = lookup.placeOf(ecosystem);
-        if (place.ecosystems.length === 0) return systems.uncovered(ecosystem);
+        if (place.ecosystems.length === 0) {
+          // No record of a system at all: this one is known, and its release goes on as all of them do.
+          return ecosystem === SYSTEM_ECOSYSTEM ? NOT_AFFECTED : systems.uncovered(ecosystem);
+        }
         known = memo.put(ecosystem, name, packagesOf(place, name));
       }
       if (known.packages.length === 0) return NOT_AFFECTED;

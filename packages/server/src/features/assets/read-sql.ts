@@ -86,15 +86,15 @@ export const assetSources = async (tx: Tx, companyId: number, assetId: string): 
     [companyId, assetId],
   );
 
-/** What nothing covers on an asset, by ecosystem. Service role with the company set. */
+/** What nothing covers on an asset, by the ecosystem that would judge it. Service role with the company set. */
 export const assetUncovered = async (
   tx: Tx,
   companyId: number,
   assetId: string,
 ): Promise<{ ecosystem: string; reason: string; count: number }[]> =>
   await tx.query(
-    `select c.ecosystem, c.verdict_reason as reason, count(distinct c.id)::int as count
-     from inventory i, unnest(i.component_ids) as u(id) join component c on c.id = u.id
+    `select p.ecosystem, c.verdict_reason as reason, count(distinct c.id)::int as count
+     from inventory i, unnest(i.component_ids) as u(id) join component c on c.id = u.id join package p on p.id = c.package_id
      where i.company_id = $1 and i.asset_id = $2 and c.verdict = 'unknown' group by 1, 2 order by 3 desc, 1`,
     [companyId, assetId],
   );

@@ -93,18 +93,18 @@ export const replaceAdvisories = async (tx: Tx, copy: AsyncIterable<Uint8Array>)
   return rows.map((r) => r.id);
 };
 
-/** The company's components by ecosystem and verdict. Service role with the company set. */
+/** The company's components by the ecosystem that judges them, and verdict. Service role with the company set. */
 export const coverageByEcosystem = async (
   tx: Tx,
   companyId: number,
 ): Promise<{ ecosystem: string; componentCount: number; covered: number; notCovered: number; unparsable: number }[]> =>
   await tx.query(
     `with present as (select distinct u.id from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1)
-     select c.ecosystem, count(*)::int as "componentCount",
+     select p.ecosystem, count(*)::int as "componentCount",
        count(*) filter (where c.verdict in ('affected', 'not_affected'))::int as covered,
        count(*) filter (where c.verdict_reason in ('no_feed', 'end_of_life'))::int as "notCovered",
        count(*) filter (where c.verdict_reason = 'unparsable')::int as unparsable
-     from present p join component c on c.id = p.id group by 1 order by 2 desc, 1`,
+     from present x join component c on c.id = x.id join package p on p.id = c.package_id group by 1 order by 2 desc, 1`,
     [companyId],
   );
 

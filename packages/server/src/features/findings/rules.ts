@@ -1,4 +1,4 @@
-import { AppError, SEVERITIES, schemeFor, type ExplainedRange, type Severity } from "@zerotrace/core";
+import { AppError, isEndOfLife, SEVERITIES, schemeFor, type ExplainedRange, type Severity } from "@zerotrace/core";
 import { z } from "zod";
 import { findingFilter, type findingRow } from "./contract.ts";
 import type { FindingRecord } from "./sql.ts";
@@ -96,6 +96,7 @@ export const whySentence = (f: FindingRecord, range: ExplainedRange | undefined)
     range === undefined || range.introduced === "0" || range.introduced === "" ? "" : ` since ${range.introduced}`;
   if (f.status === "fixed")
     return `${f.advisory} no longer affects any asset: it was closed when its component or record changed.`;
+  if (isEndOfLife(f.advisory)) return f.summary;
   if (f.fixedIn !== null)
     return `${f.recordId} says that ${f.source ?? f.package} is affected${from} until ${f.fixedIn}, and ${what} is lower.`;
   if (range?.lastAffected)
