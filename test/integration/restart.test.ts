@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { startServer } from "../../packages/server/src/main.ts";
 import { configOf, freshDir, type Live, npm, record, startLive } from "../support/live.ts";
@@ -39,6 +43,17 @@ test("a second instance on the directory is refused with DATA_DIR_BUSY and the f
   await expect(second).rejects.toMatchObject({ code: "DATA_DIR_BUSY" });
   expect((await live?.call("GET", "/health/ready"))?.status).toBe(200);
   expect(await live?.findings()).toHaveLength(1);
+});
+
+test("a start whose port is taken is refused before it makes anything", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const fresh = join(dataDir, "none-yet");
+  const config = configOf(fresh, join(fresh, "feeds"), { port });
+  await expect(startServer({ config, onProgress: () => undefined })).rejects.toMatchObject({ code: "PORT_BUSY" });
+  expect(existsSync(fresh)).toBe(false);
+  taken.close();
 });
 
 test("a start that is stopped at any moment leaves no PostgreSQL behind", async () => {

@@ -1,5 +1,5 @@
 import { AppError, messageOf, READ_PERMISSIONS, type Permission } from "@zerotrace/core";
-import { mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -25,11 +25,12 @@ import {
   type Connections,
   type Database,
   lockDataDir,
+  makeDataDir,
   migrate,
   openDatabase,
   startEmbedded,
 } from "./platform/db/index.ts";
-import { createHttp } from "./platform/http/index.ts";
+import { assertListenable, createHttp } from "./platform/http/index.ts";
 import { createLog, type Logger } from "./platform/log/index.ts";
 import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
 import { countPendingJobs, migrateQueue, openQueue } from "./platform/queue/index.ts";
@@ -196,7 +197,9 @@ const listen = async (
 /** Starts everything in this process; on failure what was started is stopped again. Throws AppError with the mend. */
 export const startServer = async (options: StartOptions): Promise<RunningServer> => {
   const { config } = options;
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  // Before anything is made. Where another ZeroTrace may hold the directory, that is the truer refusal, and it comes later.
+  if (!existsSync(join(config.dataDir, "zerotrace.pid"))) await assertListenable(config);
+  await makeDataDir(config.dataDir, config.databaseUrl === undefined);
   const to = options.logTo === "stdout" ? ("stdout" as const) : { file: join(config.dataDir, "zerotrace.log") };
   const log = createLog({ level: config.logLevel, version: VERSION, to });
   const closers: Closer[] = [];

@@ -43,9 +43,16 @@ const SETTINGS: Record<string, string> = {
   log_min_messages: "warning",
 };
 
+/** One call to the kernel instead of an fsync of each of a thousand files and more; only Linux has it. */
+const SYNC_METHOD = process.platform === "linux" ? "syncfs" : "fsync";
+
 /** The arguments of `postgres` for this place. */
 export const serverArguments = (place: Place): string[] => {
-  const settings = { ...SETTINGS, unix_socket_directories: place.socketDirectory };
+  const settings = {
+    ...SETTINGS,
+    recovery_init_sync_method: SYNC_METHOD,
+    unix_socket_directories: place.socketDirectory,
+  };
   return [
     "-D",
     place.clusterDirectory,
@@ -76,7 +83,7 @@ const initialize = async (place: Place, runtime: Runtime, signal?: AbortSignal):
   await makePrivate(fresh, place.account);
   const options = ["-D", fresh, "-U", SUPERUSER, "--auth-local=peer", "--auth-host=reject", "--encoding=UTF8"];
   options.push("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--data-checksums");
-  options.push("--no-instructions");
+  options.push("--no-instructions", `--sync-method=${SYNC_METHOD}`);
   try {
     const making = run(join(runtime.binDirectory, "initdb"), options, {
       cwd: place.root,

@@ -26,6 +26,16 @@ export interface Place {
   systemUser: string;
 }
 
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+/**
+ * Makes the data directory when there is none: open to its owner alone; as root, when our own PostgreSQL is to live in it, passable
+ * for the user that PostgreSQL runs as. One that exists keeps its mode.
+ */
+export const makeDataDir = async (dataDir: string, holdsDatabase: boolean): Promise<void> => {
+  await mkdir(dataDir, { recursive: true, mode: holdsDatabase && isRoot() ? 0o711 : 0o700 });
+};
+
 /**
  * Chooses and makes the directories. The cluster lies in `<dataDir>/postgres`, or, when we are root and nobody cannot
  * enter there, under /var/lib/zerotrace; `<dataDir>/postgres.location` then says where.
@@ -34,8 +44,8 @@ export const choosePlace = async (
   dataDir: string,
   log: (level: "info" | "warn", message: string, fields?: object) => void,
 ): Promise<Place> => {
-  const account = process.getuid?.() === 0 ? await findNobody() : undefined;
-  await mkdir(dataDir, { recursive: true, mode: account ? 0o711 : 0o700 });
+  const account = isRoot() ? await findNobody() : undefined;
+  await makeDataDir(dataDir, true);
   const root = await chooseRoot(resolve(dataDir), account, log);
   await mkdir(root, { recursive: true, mode: 0o755 });
   if (account) await chmod(root, 0o755);

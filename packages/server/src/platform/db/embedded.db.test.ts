@@ -92,7 +92,8 @@ test("a server that is killed with -9 is started again and has lost nothing that
   await db.close();
 });
 
-test("a server left running by a killed process is taken over, watched and stopped", async () => {
+/** The pid of a PostgreSQL whose ZeroTrace was killed. */
+const leftRunning = async (): Promise<number> => {
   const script = `
     import { startEmbedded } from ${JSON.stringify(join(import.meta.dirname, "index.ts"))};
     const postgres = await startEmbedded({ dataDir: process.argv[1], log: () => undefined });
@@ -104,10 +105,25 @@ test("a server left running by a killed process is taken over, watched and stopp
   const [pidText] = (await once(child.stdout, "data")) as [Buffer];
   child.kill("SIGKILL");
   await once(child, "exit");
+  return Number(pidText.toString());
+};
+
+test("when all was killed the next start recovers, and not by syncing file by file where the system can do better", async () => {
+  process.kill(-(await leftRunning()), "SIGKILL");
+  const db = await open(await start());
+  const [row] = await db.asService(async (tx) =>
+    tx.query<{ method: string }>("select setting as method from pg_settings where name = 'recovery_init_sync_method'"),
+  );
+  expect(row?.method).toBe(process.platform === "linux" ? "syncfs" : "fsync");
+  await db.close();
+});
+
+test("a server left running by a killed process is taken over, watched and stopped", async () => {
+  const pid = await leftRunning();
   const postgres = await start();
-  expect(postgres.pid()).toBe(Number(pidText.toString()));
+  expect(postgres.pid()).toBe(pid);
   process.kill(postgres.pid(), "SIGKILL");
-  await until(() => postgres.pid() !== Number(pidText.toString()));
+  await until(() => postgres.pid() !== pid);
   const db = await open(postgres);
   await db.ping();
   await db.close();

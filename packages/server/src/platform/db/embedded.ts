@@ -13,6 +13,8 @@ import { prepareRuntime, type Runtime } from "./embedded-runtime.ts";
 
 const DATABASE = "zerotrace";
 const READY_POLL_MS = 10;
+/** While it recovers: each look starts a process, which takes its time from the recovery. */
+const STARTING_POLL_MS = 50;
 /** Recovery after a crash replays at most max_wal_size. */
 const READY_TIMEOUT_MS = 120_000;
 /** A server that ends at once is started again: backends of the one before it may still be going. */
@@ -191,7 +193,7 @@ class Supervisor {
       if (answer === "up" && (await recordedPid(this.#place.clusterDirectory)) === pid) return true;
       const ended = child ? child.exitCode !== null || child.signalCode !== null : !(await isAlive(pid));
       if (ended) return false;
-      await sleep(READY_POLL_MS);
+      await sleep(answer === "starting" ? STARTING_POLL_MS : READY_POLL_MS);
     }
     return false;
   }

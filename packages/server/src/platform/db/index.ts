@@ -2,6 +2,7 @@ export { APP_ROLE, type Connections, connectionsOf, SERVICE_ROLE } from "./conne
 export { CopyWriter } from "./copy.ts";
 export { type Database, openDatabase, type Tx } from "./database.ts";
 export { type EmbeddedPostgres, startEmbedded } from "./embedded.ts";
+export { makeDataDir } from "./embedded-place.ts";
 export { asAppError, codeOf, isConnectionLoss, isRetryable } from "./faults.ts";
 export { lockDataDir } from "./lock.ts";
 export { migrate } from "./migrate.ts";

@@ -1,6 +1,7 @@
 export { authenticateRequest, authorize, isLoopback } from "./access.ts";
 export { JSON_DEPTH_MAX } from "./body.ts";
 export { decodeCursor, encodeCursor } from "./cursor.ts";
+export { assertListenable } from "./listen.ts";
 export { openApiOf } from "./openapi.ts";
 export { toProblem } from "./problem.ts";
 export { createHttp, type HttpOptions, type HttpServer } from "./server.ts";

@@ -10,6 +10,7 @@ import type { Database } from "../db/index.ts";
 import type { Metrics } from "../metrics/index.ts";
 import { inflate, parseJson } from "./body.ts";
 import { admit, type EndpointDeps, serveEndpoint } from "./endpoint.ts";
+import { refusedAddress } from "./listen.ts";
 import { answerToUnreadable, toProblem } from "./problem.ts";
 import { serveStatic } from "./static.ts";
 import type { AuditWriter, Endpoint } from "./types.ts";
@@ -211,27 +212,6 @@ const addEndpoint = (app: FastifyInstance, deps: EndpointDeps, endpoint: Endpoin
     onRequest: admit(deps, endpoint),
     handler: serveEndpoint(deps, endpoint),
   });
-};
-
-/** Why the port could not be opened, as what to change; anything else as it is. */
-const refusedAddress = (cause: NodeJS.ErrnoException, host: string, port: number): Error => {
-  const { code = "" } = cause;
-  if (code === "EADDRINUSE") {
-    const mend = "choose another with --port";
-    return new AppError("PORT_BUSY", `Port ${port} on ${host} is in use: ${mend}.`, { field: "port", cause });
-  }
-  if (code === "EACCES") {
-    const mend = "choose one from 1024 on with --port";
-    return new AppError("BAD_CONFIG", `Port ${port} needs rights that this user lacks: ${mend}.`, {
-      field: "port",
-      cause,
-    });
-  }
-  if (["ENOTFOUND", "EAI_AGAIN", "EADDRNOTAVAIL", "EINVAL"].includes(code)) {
-    const mend = "choose one with --host, such as 127.0.0.1 or 0.0.0.0";
-    return new AppError("BAD_CONFIG", `${host} is no address of this machine: ${mend}.`, { field: "host", cause });
-  }
-  return cause;
 };
 
 const listen = async (app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> => {
