@@ -49,3 +49,15 @@ export class AppError extends Error {
 /** The message of anything thrown, in one line. */
 export const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ").trim();
+
+const BLOCKED_PORT = "the fetch standard blocks this port, so nothing is asked there: serve it on another port";
+
+/** Why a request by `fetch` did not arrive, from below its `fetch failed`: such as `connect ECONNREFUSED 127.0.0.1:8080`. */
+export const requestFault = (thrown: unknown): string => {
+  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
+  const message = messageOf(cause);
+  if (message === "bad port") return BLOCKED_PORT;
+  const code = (cause as { code?: unknown } | null | undefined)?.code;
+  // of several addresses that were tried, the error has a code and no words
+  return typeof code === "string" && !message.includes(code) ? `${code} ${message}`.trim() : message;
+};

@@ -1,3 +1,4 @@
+import { requestFault } from "@zerotrace/core/errors";
 import { contract, problem } from "@zerotrace/server/contract";
 import type { Route } from "@zerotrace/core/schema";
 import type { z } from "zod";
@@ -64,15 +65,8 @@ const refusal = async (response: Response): Promise<ApiError> => {
   }
 };
 
-/** Why a request did not arrive: what lies below `fetch failed`, such as `connect ECONNREFUSED 127.0.0.1:8080`. */
-const reasonOf = (thrown: unknown): string => {
-  if (!(thrown instanceof Error)) return String(thrown);
-  if (thrown.name === "TimeoutError") return "it does not answer in time";
-  const { cause } = thrown;
-  if (!(cause instanceof Error)) return thrown.message;
-  // Of several addresses that were tried, the error has a code and no words.
-  return cause.message || ((cause as { code?: string }).code ?? cause.name);
-};
+const reasonOf = (thrown: unknown): string =>
+  thrown instanceof Error && thrown.name === "TimeoutError" ? "it does not answer in time" : requestFault(thrown);
 
 /** A client for a server; `call(contract.findings.listFindings, {query})` answers typed data or throws ApiError. */
 export const createClient = (options: ClientOptions): Client => {

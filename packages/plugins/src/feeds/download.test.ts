@@ -115,6 +115,12 @@ test("credentials of an address travel as a header and never stand in a message"
   expect(header).toBe(`Basic ${Buffer.from("user:hunter2").toString("base64")}`);
 });
 
+test("a port that fetch refuses is named as blocked", async () => {
+  const context = contextOf();
+  const attempt = download(context, requestFor(context, "http://127.0.0.1:6000/x"), { ...FAST, attempts: 1 });
+  await expect(attempt).rejects.toMatchObject({ message: expect.stringMatching(/fetch standard blocks this port/) });
+});
+
 test("where allowed, the last copy serves when the source is away, and says so", async () => {
   const context = contextOf();
   const address = await withServer(

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError, messageOf } from "@zerotrace/core";
+import { AppError, requestFault } from "@zerotrace/core";
 import {
   contentRange,
   dropPart,
@@ -165,7 +165,7 @@ async function attemptDownload(
     return { path: request.path, sizeBytes, stale: null };
   } catch (error) {
     if (error instanceof AppError || error instanceof Retryable) throw error;
-    throw new Retryable(reasonOf(abort.signal.aborted ? abort.signal.reason : error), { cause: error });
+    throw new Retryable(requestFault(abort.signal.aborted ? abort.signal.reason : error), { cause: error });
   } finally {
     clearTimeout(answerTimer);
     clearInterval(windowTimer);
@@ -276,10 +276,3 @@ function bareUrl(url: string): string {
   parsed.password = "";
   return parsed.href;
 }
-
-const reasonOf = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = (cause as { code?: unknown } | null)?.code;
-  const message = messageOf(cause);
-  return typeof code === "string" && !message.includes(code) ? `${code} ${message}`.trim() : message;
-};

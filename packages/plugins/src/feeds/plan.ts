@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import { AppError, messageOf } from "@zerotrace/core";
+import { AppError, requestFault } from "@zerotrace/core";
 import type { SourceReport } from "@zerotrace/core";
 import { createDebianArchiveFeed } from "./debian-archive/index.ts";
 import { DOWNLOAD_LIMITS, isUrl, publicUrl } from "./download.ts";
@@ -120,7 +120,7 @@ async function probe(url: string, signal: AbortSignal): Promise<string | null> {
     return response.ok ? null : `it answered ${response.status}`;
   } catch (error) {
     signal.throwIfAborted();
-    return messageOf(error instanceof Error && error.cause ? error.cause : error);
+    return requestFault(error);
   }
 }
 

@@ -6,11 +6,12 @@ import { DOWNLOAD_LIMITS, download, isUrl, publicUrl, urlUnder } from "../downlo
 import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext, FeedSink } from "../feed.ts";
 import { Tally } from "../report.ts";
+import { forgetChanges, listedIds, overlayRecords, updateEcosystem } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import { COVERED_ECOSYSTEMS, OSV_BUCKET } from "./ecosystems.ts";
 import { ZIP_LIMITS, zipMembers } from "./zip.ts";
 import type { ZipLimits } from "./zip.ts";
 
-const MAX_ZIP_BYTES = 4 * 1024 ** 3;
 const MAX_LIST_BYTES = 1024 * 1024;
 const MAX_ECOSYSTEMS = 1000;
 const MAX_ID_CHARS = 200;
@@ -32,6 +33,8 @@ interface Archive {
   readonly ecosystem: string;
   readonly path: string;
   readonly sizeBytes: number;
+  /** What changed since the archive was made; null or absent: nothing. */
+  readonly since?: Changes | null;
 }
 
 /** Reads `<Ecosystem>/all.zip` of a folder, or of an address in the layout of OSV's public bucket. */
@@ -64,9 +67,23 @@ async function findArchives(folder: string, options: OsvOptions): Promise<Archiv
   if (direct.length > 0 || options.nested === false) return direct;
   // A folder that holds whole layouts side by side (`osv/`, `kev/` …) may be named as well.
   const nested: Archive[] = [];
-  for (const name of await folderNames(folder)) nested.push(...(await archivesIn(join(folder, name), options)));
+  let closed: AppError | null = null;
+  for (const name of await folderNames(folder)) {
+    try {
+      nested.push(...(await archivesIn(join(folder, name), options)));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // A link to a file is none of ours.
+      if (!isNoFolder(error.cause)) closed ??= error;
+    }
+  }
+  // Beside layouts that are read, one that cannot be may hold the rest of them; alone it is just some folder.
+  if (closed !== null && nested.length > 0) throw closed;
   return nested;
 }
+
+const isNoFolder = (cause: unknown): boolean =>
+  ["ENOTDIR", "ENOENT"].includes((cause as NodeJS.ErrnoException | undefined)?.code ?? "");
 
 async function archivesIn(folder: string, options: OsvOptions): Promise<Archive[]> {
   const archives: Archive[] = [];
@@ -100,30 +117,25 @@ async function fetchArchives(context: FeedContext, location: string, options: Os
   const lane = async (): Promise<void> => {
     for (let i = next++; i < names.length; i = next++) {
       const ecosystem = names[i] as string;
-      const got = await download(
-        context,
-        {
-          url: urlUnder(location, ecosystem, "all.zip"),
-          path: join(context.cacheDir, hostFolder(location), encodeURIComponent(ecosystem), "all.zip"),
-          maxBytes: MAX_ZIP_BYTES,
-          label: `Downloading ${ecosystem}`,
-          optional: true,
-          onBytes: (doneBytes, totalBytes) => {
-            done.set(ecosystem, doneBytes);
-            totals.set(ecosystem, totalBytes);
-            const all = sum(totals.values());
-            context.onProgress({
-              label: "Downloading advisories",
-              doneBytes: sum(done.values()) ?? 0,
-              // Until every archive has answered, the sum of the known lengths would promise too little.
-              totalBytes: totals.size === names.length ? all : null,
-              recordCount: 0,
-            });
-          },
+      const got = await updateEcosystem(context, {
+        location,
+        ecosystem,
+        folder: join(context.cacheDir, hostFolder(location), encodeURIComponent(ecosystem)),
+        limits: options.download ?? DOWNLOAD_LIMITS,
+        onBytes: (doneBytes, totalBytes) => {
+          done.set(ecosystem, doneBytes);
+          totals.set(ecosystem, totalBytes);
+          const all = sum(totals.values());
+          context.onProgress({
+            label: "Downloading advisories",
+            doneBytes: sum(done.values()) ?? 0,
+            // Until every archive has answered, the sum of the known lengths would promise too little.
+            totalBytes: totals.size === names.length ? all : null,
+            recordCount: 0,
+          });
         },
-        options.download ?? DOWNLOAD_LIMITS,
-      );
-      if (got) results[i] = { ecosystem, path: got.path, sizeBytes: got.sizeBytes };
+      });
+      if (got) results[i] = { ecosystem, ...got };
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_DOWNLOADS }, lane));
@@ -175,7 +187,9 @@ async function readArchives(
   const totalBytes = archives.reduce((all, archive) => all + archive.sizeBytes, 0);
   let before = 0;
   for (const archive of archives) {
+    const isInForce = archive.since ? await readChanges(context, archive.since, tally, sink) : () => true;
     for await (const member of zipMembers(archive.path, options.zip ?? ZIP_LIMITS)) {
+      if (!isInForce(member.name)) continue;
       if (member.bytes === null) tally.bad(member.name, member.reason);
       else readRecord(member.name, member.bytes, tally, sink);
       const count = tally.recordCount + tally.badCount;
@@ -202,6 +216,33 @@ async function readArchives(
     readAt: context.clock(),
     notCovered: ["Ecosystems without an archive at this location."],
   });
+}
+
+/** Tells what changed, and says which members of the archive still stand: not replaced and not removed. */
+async function readChanges(
+  context: FeedContext,
+  changes: Changes,
+  tally: Tally,
+  sink: FeedSink,
+): Promise<(name: string) => boolean> {
+  const replaced = new Set<string>();
+  try {
+    const listed = await listedIds(changes, context.signal);
+    for await (const { id, bytes } of overlayRecords(changes, context.signal)) {
+      replaced.add(id);
+      if (listed.has(id)) readRecord(id, bytes, tally, sink);
+    }
+    return (name) => {
+      const id = name.slice(name.lastIndexOf("/") + 1).replace(/\.json$/, "");
+      return listed.has(id) && !replaced.has(id);
+    };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    await forgetChanges(changes);
+    throw new AppError("BAD_FEED", `The copy of what changed is damaged and was removed: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 const shown = (location: string): string => (isUrl(location) ? publicUrl(location) : location);

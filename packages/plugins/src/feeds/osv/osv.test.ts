@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { contextOf, freshFolder, recordJson, recordingSink, withServer, zipOf } from "../fixtures.ts";
@@ -42,6 +42,15 @@ test("a folder of layouts is searched one level deep; an empty folder is nothing
   expect((await read(folder)).report?.recordCount).toBe(1);
 });
 
+test("a folder of something else is nothing of this feed, whatever lies in it", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "file"), "x");
+  symlinkSync(join(folder, "file"), join(folder, "localtime"));
+  symlinkSync(join(folder, "gone"), join(folder, "dangling"));
+  mkdirSync(join(folder, "other"));
+  expect((await read(folder)).report).toBeNull();
+});
+
 test("an archive that inflates beyond its bounds, lies about sizes or is damaged is refused whole", async () => {
   const bomb = { name: "A.json", bytes: Buffer.alloc(100_000, 0x20) };
   const tight = { ...ZIP_LIMITS, maxRatio: 2, floorBytes: 1000 };
@@ -74,6 +83,12 @@ test("an address is read by its list of ecosystems, escaped, without the release
     },
     (url) => createOsvFeed().read(contextOf(), `${url}/base/`, kept.sink),
   );
-  expect(asked.sort()).toEqual(["/base/Rocky%20Linux/all.zip", "/base/ecosystems.txt", "/base/npm/all.zip"]);
+  expect(asked.sort()).toEqual([
+    "/base/Rocky%20Linux/all.zip",
+    "/base/Rocky%20Linux/modified_id.csv",
+    "/base/ecosystems.txt",
+    "/base/npm/all.zip",
+    "/base/npm/modified_id.csv",
+  ]);
   expect(report?.recordCount).toBe(1);
 });
