@@ -38,7 +38,7 @@ export const listAdvisories = (): Endpoint =>
   });
 
 /** One advisory by any of its names, and how many open findings it makes in the caller's company. */
-export const getAdvisory = ({ enrichmentOf }: Pick<Knowledge, "enrichmentOf">): Endpoint =>
+export const getAdvisory = (knowledge: Pick<Knowledge, "enrichmentOf">): Endpoint =>
   implement(routes.getAdvisory, {
     audit: "none",
     transaction: "none",
@@ -51,7 +51,7 @@ export const getAdvisory = ({ enrichmentOf }: Pick<Knowledge, "enrichmentOf">): 
           ...toRow(row),
           records: records.map(({ id, feed, doc }) => ({ id, feed, doc: parseDoc(doc) })),
           findingCount: await countOpenFindings(tx, companyId, row.id),
-          enrichment: await enrichmentOf(row.id),
+          enrichment: await knowledge.enrichmentOf(row.id),
         };
       }),
   });

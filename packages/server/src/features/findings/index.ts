@@ -93,14 +93,14 @@ export const fixesOf = async (
   return { rows, totalRisk: oneDecimal(total) };
 };
 
-const detailRoute = ({ explain, enrichmentOf }: Knowledge): Endpoint =>
+const detailRoute = (knowledge: Knowledge): Endpoint =>
   implement(routes.getFinding, {
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { params }) => {
       const finding = required(await db.withCompany(companyId, (tx) => findingById(tx, companyId, params.id)));
       const judged = await db.asServiceFor(companyId, (tx) => judgedComponent(tx, finding.componentId));
-      const all = judged === null ? [] : await explain(judged);
+      const all = judged === null ? [] : await knowledge.explain(judged);
       const ranges = all.filter((r) => r.group.id === finding.advisory);
       const docs = await getAdvisoryDocs(db, companyId, finding.advisory);
       const group = ranges[0]?.group;
@@ -116,7 +116,7 @@ const detailRoute = ({ explain, enrichmentOf }: Knowledge): Endpoint =>
         ...toFindingRow(finding),
         details: docs.details,
         references: docs.references,
-        enrichment: await enrichmentOf(finding.advisory),
+        enrichment: await knowledge.enrichmentOf(finding.advisory),
         cvssVector: group?.cvss?.vector ?? null,
         epssPercentile: group?.epss?.percentile ?? null,
         terms,
