@@ -1,7 +1,6 @@
 import { SEVERITIES, type AdvisoryGroup } from "../advisory/advisory.ts";
 import type { LifeCycle } from "../advisory/enrichment.ts";
-import { isEnded, systemCycle } from "../advisory/life-cycle.ts";
-import { SYSTEM_ECOSYSTEM, systemOfEcosystem } from "../advisory/systems.ts";
+import { SYSTEM_ECOSYSTEM } from "../advisory/systems.ts";
 import { applicableEcosystems } from "../component/ecosystem.ts";
 import { nameRuleOf } from "../component/normalize.ts";
 import { AppError } from "../errors.ts";
@@ -13,6 +12,7 @@ import { hashName, hex } from "./bytes.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { NONE, type Sections, unpack } from "./layout.ts";
 import { createMemo } from "./memo.ts";
+import { createSystems, NO_FEED, type Systems } from "./systems.ts";
 import { createTexts, type Texts } from "./texts.ts";
 import type { ExplainedRange, IndexMeta, Verdict } from "./types.ts";
 
@@ -50,8 +50,6 @@ interface Place {
 /** Ecosystem spellings whose resolution is remembered. */
 const PLACES_MAX = 10_000;
 
-const NO_FEED: Verdict = Object.freeze({ verdict: "unknown", reason: "no_feed", hits: Object.freeze([]) });
-const END_OF_LIFE: Verdict = Object.freeze({ verdict: "unknown", reason: "end_of_life", hits: Object.freeze([]) });
 const NOT_AFFECTED: Verdict = Object.freeze({ verdict: "not_affected", hits: Object.freeze([]) });
 
 const readMeta = (s: Sections): IndexMeta => {
@@ -152,30 +150,7 @@ const createExtras = (s: Sections) => {
   };
 };
 
-/** What the life cycles say of systems. Texts are few; releases without a source are asked again and again. */
-const createSystems = (lifeCycles: () => readonly LifeCycle[], builtAt: string) => {
-  const uncovered = new Map<string, Verdict>();
-  return {
-    isKnown: (id: string, version: string): boolean => systemCycle(lifeCycles(), id, version) !== null,
-    /** The verdict on any package of an ecosystem that no record names. */
-    uncovered: (ecosystem: string): Verdict => {
-      let verdict = uncovered.get(ecosystem);
-      if (verdict) return verdict;
-      const system = systemOfEcosystem(ecosystem);
-      const cycle = system && systemCycle(lifeCycles(), system.id, system.version);
-      verdict = cycle && isEnded(cycle, builtAt) ? END_OF_LIFE : NO_FEED;
-      if (uncovered.size >= PLACES_MAX) uncovered.clear();
-      uncovered.set(ecosystem, verdict);
-      return verdict;
-    },
-  };
-};
-
-const createMatch = (
-  lookup: ReturnType<typeof createLookup>,
-  judge: Judge,
-  systems: ReturnType<typeof createSystems>,
-) => {
+const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge, systems: Systems) => {
   const memo = createMemo();
   const packagesOf = (place: Place, name: string): number[] => {
     const spelled = place.rule ? place.rule(name) : name;
