@@ -4,8 +4,8 @@ import { rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { startServer } from "../../packages/server/src/main.ts";
-import { configOf, freshDir, type Live, npm, record, startLive } from "../support/live.ts";
+import { type ServerStep, startServer } from "../../packages/server/src/main.ts";
+import { configOf, freshDir, type Live, npm, record, startLive, writeFeeds } from "../support/live.ts";
 import { postmasterOf } from "../support/postmaster.ts";
 
 const FEEDS = { npm: [record("CVE-2026-0002", "npm", "left", "2.0.0")] };
@@ -43,6 +43,22 @@ test("a second instance on the directory is refused with DATA_DIR_BUSY and the f
   await expect(second).rejects.toMatchObject({ code: "DATA_DIR_BUSY" });
   expect((await live?.call("GET", "/health/ready"))?.status).toBe(200);
   expect(await live?.findings()).toHaveLength(1);
+});
+
+test("the start after a sync that failed reads the feeds once", async () => {
+  const fresh = join(dataDir, "failed");
+  const feeds = join(dataDir, "late-feeds");
+  const first = await startServer({ config: configOf(fresh, feeds), onProgress: () => undefined });
+  await expect(first.settled()).rejects.toMatchObject({ code: "FEEDS_UNAVAILABLE" });
+  await first.stop();
+  await writeFeeds(feeds, FEEDS);
+  const ended: string[] = [];
+  const onProgress = ({ step, state }: ServerStep): void =>
+    void (step === "feeds" && state !== "progress" && ended.push(state));
+  const second = await startServer({ config: configOf(fresh, feeds), onProgress });
+  await second.settled();
+  await second.stop();
+  expect(ended).toEqual(["done"]);
 });
 
 test("a start whose port is taken is refused before it makes anything", async () => {

@@ -252,8 +252,9 @@ const compose = async (
   });
   const parts = { db, auth, metrics, log, sync, pool, connections };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
+  closers.push(await startSchedule(config, parts));
   await patiently(() => queue.start(), options.signal);
-  closers.push(() => queue.stop(), startSchedule(config, parts));
+  closers.push(() => queue.stop());
 
   const token = (kind: "enrollment" | "api", label: string, permissions: readonly Permission[]) =>
     issueToken(db, companyId, { kind, label, permissions });
@@ -268,6 +269,7 @@ const compose = async (
         "feeds:manage",
         "agents:manage",
         "tokens:manage",
+        "vex:manage",
       ]),
     createSignInLink: () => createSignInLink(db, companyId, url),
     settled: (signal) => settled({ db, sync, feedsDir }, companyId, signal),

@@ -40,12 +40,13 @@ const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): 
 
 /**
  * Asks for a feed sync when one is due, once a day for old rows to be deleted, and keeps the gauges true: at once and then
- * every 15 s until the returned stop.
+ * every 15 s until the returned stop. Resolves when it has asked: a queue that starts after that runs what it asked for in place of
+ * an order that an earlier process left, and not beside it.
  */
-export const startSchedule = (
+export const startSchedule = async (
   config: Config,
   parts: { db: Database; metrics: Metrics; log: Logger; sync: Pick<FeedSync, "state"> },
-): (() => Promise<void>) => {
+): Promise<() => Promise<void>> => {
   const { db, metrics, log, sync } = parts;
   const feedsDir = feedsDirectory(config.dataDir);
   let isMissing = false;
@@ -75,6 +76,7 @@ export const startSchedule = (
     looking = looking.then(look);
   };
   tick();
+  await looking;
   const timer = setInterval(tick, LOOK_EVERY_MS);
   return async () => {
     clearInterval(timer);
