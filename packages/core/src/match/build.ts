@@ -98,7 +98,7 @@ const packPackages = (store: Store, byName: readonly number[]) => {
 };
 
 /** What the caller knows about a build; the counts come from the builder. */
-export type BuildMeta = Pick<IndexMeta, "builtAt" | "sources">;
+export type BuildMeta = Pick<IndexMeta, "builtAt" | "sources" | "generation">;
 
 /** Collects records and enrichment in any order and writes the one-file index. */
 export interface IndexBuilder {
@@ -129,7 +129,7 @@ export const createIndexBuilder = (): IndexBuilder => {
     cve: facts.cve,
     cwe: facts.cwe,
     lifeCycle: facts.lifeCycle,
-    finish: ({ builtAt, sources }) => {
+    finish: ({ builtAt, sources, generation }) => {
       // An end of life alone must not make the rest of an ecosystem look judged.
       const covered = new Set(store.ecosystems);
       for (const record of endOfLifeRecords(facts.lifeCycles(), builtAt, (one) => covered.has(one))) store.add(record);
@@ -155,6 +155,7 @@ export const createIndexBuilder = (): IndexBuilder => {
         groupCount: groups.length,
         rangeCount: rows.rowFlags.length,
         sources,
+        ...(generation !== undefined && { generation }),
       };
       const recordId = Uint32Array.from(store.records, (record) => store.strings.intern(record.id));
       return pack({

@@ -39,6 +39,8 @@ export interface IndexMeta {
   readonly groupCount: number;
   readonly rangeCount: number;
   readonly sources: readonly SourceReport[];
+  /** The name (content hash) of the generation that it was built from; absent when it was built from none. */
+  readonly generation?: string;
 }
 
 /** One source of advisories or enrichment as it was read: shown wherever its data is. */

@@ -2,10 +2,14 @@ import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, createIndexBuilder, openIndex } from "@zerotrace/core";
-import type { IndexBuilder, IndexMeta, SourceReport } from "@zerotrace/core";
+import type { IndexMeta, SourceReport } from "@zerotrace/core";
 import type { Progress } from "../plugin.ts";
 import { CopyFile } from "./copy-file.ts";
 import type { FeedSink } from "./feed.ts";
+import type { Generation } from "./generation-format.ts";
+import { pour } from "./generation-pour.ts";
+import { Spool } from "./generation-spool.ts";
+import { openGenerations } from "./generation-store.ts";
 import { nothingAt, planFeeds } from "./plan.ts";
 import type { Plan, PublicSources } from "./plan.ts";
 
@@ -19,6 +23,8 @@ export interface CompileOptions {
   readonly osReleasePath?: string;
   /** True: write `records.copy` as well, for `COPY … (id, feed, modified_at, hash, doc) FROM STDIN BINARY`. */
   readonly recordsFile?: boolean;
+  /** A folder of generations; what the feeds said is kept there, compactly, so that it can be judged by again. */
+  readonly generationsDir?: string;
   readonly publicSources?: PublicSources;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -31,94 +37,63 @@ export interface Compiled {
 }
 
 /**
- * Reads all feeds into `outDir/index.ztx`, and on request `records.copy`. Of records with one id the one modified last
- * counts, once. Both files appear whole and together at the end; on any error outDir is as it was. Throws AppError
- * FEEDS_UNAVAILABLE or BAD_FEED. Blocks its thread in bursts: see `compileInWorker`.
+ * Reads all feeds into `outDir/index.ztx`, and on request `records.copy`. Of records with one id the
+ * one modified last counts, once. The files appear whole and together at the end; on any error outDir is as it was. Throws
+ * AppError FEEDS_UNAVAILABLE or BAD_FEED. Blocks its thread in bursts: see `compileInWorker`.
  */
 export async function compileFeeds(options: CompileOptions): Promise<Compiled> {
-  const indexPath = join(options.outDir, "index.ztx");
-  const recordsPath = options.recordsFile ? join(options.outDir, "records.copy") : null;
+  const now = new Date();
   await mkdir(options.outDir, { recursive: true });
+  const plan = await planFeeds(options, options.signal, now);
+  const spool = new Spool(join(options.outDir, "spool.part"));
   try {
-    const now = new Date();
-    const plan = await planFeeds(options, options.signal, now);
-    const winners = new Winners();
-    let built = await readOnce(options, plan, winners, recordsPath);
-    // An older form of a record came first: now that the newest is known for each id, read again and take only these.
-    built ??= await readOnce(options, plan, winners.secondPass(), recordsPath);
-    if (built === null) throw new AppError("INTERNAL", "The second reading of the feeds gave nothing.");
-    const bytes = built.builder.finish({ builtAt: now.toISOString(), sources: built.sources });
+    const sources = await readSteps(options, plan, (feed) => spool.sink(feed));
+    return await compileGeneration(spool.generation({ builtAt: now.toISOString(), sources }), options);
+  } finally {
+    spool.close();
+  }
+}
+
+/** What `compileGeneration` writes besides the index. */
+export type OutputOptions = Pick<CompileOptions, "outDir" | "recordsFile" | "generationsDir" | "signal" | "onProgress">;
+
+/**
+ * As `compileFeeds`, from a generation that is at hand: the same one gives the same index, byte by byte. Throws AppError
+ * BAD_FEED when it is damaged.
+ */
+export async function compileGeneration(generation: Generation, options: OutputOptions): Promise<Compiled> {
+  const { outDir, signal, onProgress } = options;
+  const indexPath = join(outDir, "index.ztx");
+  const recordsPath = options.recordsFile ? join(outDir, "records.copy") : null;
+  const generationPath = options.generationsDir === undefined ? null : join(outDir, "generation.part");
+  const written = recordsPath === null ? [indexPath] : [recordsPath, indexPath];
+  await mkdir(outDir, { recursive: true });
+  const copy = recordsPath === null ? null : new CopyFile(`${recordsPath}.part`);
+  try {
+    const builder = createIndexBuilder();
+    const { hash } = await pour(generation, {
+      builder,
+      ...(copy && { onRecord: (id, feed, modifiedAt, raw) => copy.row(id, feed, modifiedAt, raw) }),
+      ...(generationPath && { path: generationPath }),
+      signal,
+      onProgress: (recordCount) =>
+        onProgress({ label: "Building the index", doneBytes: 0, totalBytes: null, recordCount }),
+    });
+    copy?.finish();
+    const { builtAt, sources } = generation.meta;
+    const bytes = builder.finish({ builtAt, sources, generation: hash });
     writeWhole(`${indexPath}.part`, bytes);
-    options.signal.throwIfAborted();
-    if (recordsPath) await rename(`${recordsPath}.part`, recordsPath);
-    await rename(`${indexPath}.part`, indexPath);
+    signal.throwIfAborted();
+    if (generationPath) await openGenerations(options.generationsDir as string).keep(generationPath);
+    signal.throwIfAborted();
+    for (const path of written) await rename(`${path}.part`, path);
     return { indexPath, recordsPath, meta: openIndex(bytes).meta };
   } catch (error) {
-    for (const path of [indexPath, recordsPath]) if (path) await rm(`${path}.part`, { force: true });
-    throw error;
-  }
-}
-
-/** Decides which of the records with one id is taken. */
-class Winners {
-  readonly #newest: Map<string, string>;
-  readonly #taken: Set<string> | null;
-  /** Records that came after an older form of themselves. */
-  lateCount = 0;
-
-  constructor(newest: Map<string, string> = new Map(), taken: Set<string> | null = null) {
-    this.#newest = newest;
-    this.#taken = taken;
-  }
-
-  secondPass(): Winners {
-    return new Winners(this.#newest, new Set());
-  }
-
-  take(id: string, modifiedAt: string): boolean {
-    const newest = this.#newest.get(id);
-    if (this.#taken !== null) {
-      if (this.#taken.has(id) || (newest !== undefined && modifiedAt < newest)) return false;
-      this.#taken.add(id);
-      return true;
-    }
-    if (newest !== undefined && modifiedAt > newest) this.lateCount++;
-    if (newest === undefined || modifiedAt > newest) this.#newest.set(id, modifiedAt);
-    return newest === undefined;
-  }
-}
-
-/** Reads all feeds; null when an older form of a record came first, so that what was collected is of no use. */
-async function readOnce(
-  options: CompileOptions,
-  plan: Plan,
-  winners: Winners,
-  recordsPath: string | null,
-): Promise<{ builder: IndexBuilder; sources: SourceReport[] } | null> {
-  // Given up as soon as it is of no use: the memory goes back before the next reading.
-  let builder: IndexBuilder | null = createIndexBuilder();
-  const copy = recordsPath ? new CopyFile(`${recordsPath}.part`) : null;
-  const sinkFor = (feed: string): FeedSink => ({
-    record(record, raw) {
-      const isTaken = winners.take(record.id, record.modifiedAt);
-      if (winners.lateCount > 0) builder = null;
-      if (!isTaken || builder === null) return;
-      builder.add(record);
-      copy?.row(record.id, feed, record.modifiedAt, raw);
-    },
-    kev: (cveId, addedAt) => builder?.kev(cveId, addedAt),
-    epss: (cveId, score, percentile) => builder?.epss(cveId, score, percentile),
-    cve: (entry) => builder?.cve(entry),
-    cwe: (id, name) => builder?.cwe(id, name),
-    lifeCycle: (product) => builder?.lifeCycle(product),
-  });
-  try {
-    const sources = await readSteps(options, plan, sinkFor);
-    copy?.finish();
-    return builder && { builder, sources };
-  } catch (error) {
     copy?.close();
+    for (const path of written) await rm(`${path}.part`, { force: true });
     throw error;
+  } finally {
+    if (generationPath) await rm(generationPath, { force: true });
   }
 }
 

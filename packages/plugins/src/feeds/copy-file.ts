@@ -17,6 +17,7 @@ export class CopyFile {
   readonly #fd: number;
   readonly #block: Buffer = Buffer.allocUnsafe(BLOCK_BYTES);
   #used = 0;
+  #isOpen = true;
 
   /** Creates or empties the file. */
   constructor(path: string) {
@@ -57,7 +58,8 @@ export class CopyFile {
 
   /** Gives the file back without a trailer: PostgreSQL will refuse it. */
   close(): void {
-    closeSync(this.#fd);
+    if (this.#isOpen) closeSync(this.#fd);
+    this.#isOpen = false;
   }
 
   #text(value: string): void {

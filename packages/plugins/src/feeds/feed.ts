@@ -29,7 +29,7 @@ export interface FeedContext {
 }
 
 export interface FeedSink {
-  /** `raw` is the record's JSON as read. */
+  /** `raw` is the record as JSON in the OSV schema: `parseOsvRecord(JSON.parse(raw))` gives `record` again. */
   record(record: AdvisoryRecord, raw: string): void;
   kev(cveId: string, addedAt: string): void;
   epss(cveId: string, score: number, percentile: number): void;

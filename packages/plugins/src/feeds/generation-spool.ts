@@ -1,0 +1,160 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import type { AdvisoryRecord } from "@zerotrace/core";
+import type { FeedSink } from "./feed.ts";
+import { createEpssRows } from "./generation-epss.ts";
+import {
+  type Generation,
+  type GenerationMeta,
+  type Line,
+  lineKey,
+  type LineSection,
+  numberOfCve,
+  oneLine,
+} from "./generation-format.ts";
+
+const BUFFER_BYTES = 1024 * 1024;
+const GROWTH_FIRST = 4096;
+
+/** Numbers by position, growing. */
+const createNumbers = () => {
+  let values = new Float64Array(GROWTH_FIRST);
+  let length = 0;
+  return {
+    push(value: number): number {
+      if (length === values.length) values = new Float64Array(values.buffer.transfer(values.byteLength * 2));
+      values[length] = value;
+      return length++;
+    },
+    at: (i: number): number => values[i] as number,
+  };
+};
+
+/**
+ * Takes in what feeds say in any order and gives it back sorted: the texts lie in a file, memory holds their names and
+ * places alone. Of records with one id the one modified last counts, the first of equal ones. Blocks its thread.
+ */
+export class Spool {
+  readonly #path: string;
+  readonly #fd: number;
+  readonly #buffer: Buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  #used = 0;
+  #written = 0;
+  readonly #places: Record<LineSection, Map<string, number>> = {
+    cves: new Map(),
+    cwes: new Map(),
+    kev: new Map(),
+    products: new Map(),
+    records: new Map(),
+  };
+  readonly #at = createNumbers();
+  readonly #size = createNumbers();
+  readonly #modified = createNumbers();
+  readonly #epss = createEpssRows();
+  #rank = 0;
+
+  /** Creates or empties the file. */
+  constructor(path: string) {
+    this.#path = path;
+    this.#fd = openSync(path, "w+", 0o600);
+  }
+
+  /** What one feed tells. Where sources speak of one CVE, the feed whose sink was made first has the first word. */
+  sink(feed: string): FeedSink {
+    const rank = String(++this.#rank).padStart(3, "0");
+    return {
+      record: (record, raw) => this.#record(record, feed, raw),
+      kev: (cveId, addedAt) => this.#set("kev", cveId, JSON.stringify(addedAt.slice(0, 10))),
+      epss: (cveId, score, percentile) => this.#epss.add(numberOfCve(cveId), score, percentile),
+      cve: (entry) => {
+        const own = this.#places.cves;
+        let key = `${lineKey(entry.id)}#${rank}`;
+        for (let n = 1; own.has(key); n++) key = `${lineKey(entry.id)}#${rank}.${String(n).padStart(6, "0")}`;
+        own.set(key, this.#put(JSON.stringify(entry), 0));
+      },
+      cwe: (id, name) => this.#set("cwes", id, JSON.stringify(name)),
+      lifeCycle: (product) => this.#set("products", product.product, JSON.stringify(product)),
+    };
+  }
+
+  /** What was taken in, as a generation. Each section can be read once, until `close`: its names are given back with it. */
+  generation(meta: Pick<GenerationMeta, "builtAt" | "sources">): Generation {
+    const sizeOf = (section: LineSection): number => this.#places[section].size;
+    const epss = this.#epss.table();
+    return {
+      meta: {
+        schema: "zerotrace.generation/1",
+        kind: "full",
+        hash: "",
+        base: null,
+        ...meta,
+        counts: {
+          cves: sizeOf("cves"),
+          cwes: sizeOf("cwes"),
+          kev: sizeOf("kev"),
+          products: sizeOf("products"),
+          records: sizeOf("records"),
+          epss: epss.keys.length,
+        },
+      },
+      lines: (section, from = "") => this.#lines(section, from),
+      epss: () => epss,
+    };
+  }
+
+  /** Gives the file back. */
+  close(): void {
+    closeSync(this.#fd);
+    rmSync(this.#path, { force: true });
+  }
+
+  #record(record: AdvisoryRecord, feed: string, raw: string): void {
+    const key = lineKey(record.id);
+    const known = this.#places.records.get(key);
+    const modified = Date.parse(record.modifiedAt);
+    if (known !== undefined && !(modified > this.#modified.at(known))) return;
+    this.#places.records.set(key, this.#put(`${feed}\t${oneLine(raw)}`, modified));
+  }
+
+  #set(section: LineSection, name: string, value: string): void {
+    this.#places[section].set(lineKey(name), this.#put(value, 0));
+  }
+
+  #put(value: string, modified: number): number {
+    const bytes = Buffer.from(value, "utf8");
+    if (this.#used + bytes.length > BUFFER_BYTES) this.#flush();
+    this.#at.push(this.#written + this.#used);
+    this.#size.push(bytes.length);
+    if (bytes.length > BUFFER_BYTES) this.#write(bytes);
+    else this.#used += bytes.copy(this.#buffer, this.#used);
+    return this.#modified.push(modified);
+  }
+
+  #flush(): void {
+    this.#write(this.#buffer.subarray(0, this.#used));
+    this.#used = 0;
+  }
+
+  #write(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
+    this.#written += bytes.length;
+  }
+
+  *#lines(section: LineSection, from: string): Generator<Line> {
+    this.#flush();
+    const places = this.#places[section];
+    let room = Buffer.allocUnsafe(BUFFER_BYTES);
+    for (const key of [...places.keys()].sort()) {
+      if (key < from) continue;
+      const place = places.get(key) as number;
+      const size = this.#size.at(place);
+      if (size > room.length) room = Buffer.allocUnsafe(size);
+      for (let done = 0; done < size;) {
+        const count = readSync(this.#fd, room, done, size - done, this.#at.at(place) + done);
+        if (count === 0) throw new Error("the spool is cut short");
+        done += count;
+      }
+      yield { key, value: room.subarray(0, size) };
+    }
+    places.clear();
+  }
+}
