@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { type ServerStep, startServer } from "../../packages/server/src/main.ts";
 import { configOf, freshDir, type Live, npm, record, startLive, writeFeeds } from "../support/live.ts";
@@ -11,6 +12,8 @@ import { postmasterOf } from "../support/postmaster.ts";
 const FEEDS = { npm: [record("CVE-2026-0002", "npm", "left", "2.0.0")] };
 const READY_WITHIN_MS = 5_000;
 const STOPPED_WITHIN_MS = 2_000;
+/** graphile-worker's back-off after a first failure is e^1 s. */
+const RETRY_DUE_MS = 3_000;
 const dataDir = await freshDir();
 let live: Live | null = null;
 afterAll(async () => {
@@ -51,6 +54,8 @@ test("the start after a sync that failed reads the feeds once", async () => {
   const first = await startServer({ config: configOf(fresh, feeds), onProgress: () => undefined });
   await expect(first.settled()).rejects.toMatchObject({ code: "FEEDS_UNAVAILABLE" });
   await first.stop();
+  // the order that failed is due again: by itself it would run at once
+  await sleep(RETRY_DUE_MS);
   await writeFeeds(feeds, FEEDS);
   const ended: string[] = [];
   const onProgress = ({ step, state }: ServerStep): void =>
