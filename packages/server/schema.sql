@@ -328,6 +328,81 @@ create table schema_migration (
   constraint schema_migration_pkey PRIMARY KEY (version)
 );
 
+create table vex_document (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  format text not null,
+  own_id text not null,
+  author text not null,
+  said_at timestamp with time zone,
+  statement_count integer not null,
+  problem_count integer not null,
+  problems text[] not null,
+  digest bytea not null,
+  added_at timestamp with time zone default now() not null,
+  added_by text not null,
+  constraint vex_document_pkey PRIMARY KEY (company_id, id),
+  constraint vex_document_company_id_digest_key UNIQUE (company_id, digest),
+  constraint vex_document_format_check CHECK ((format = ANY (ARRAY['openvex'::text, 'cyclonedx'::text, 'csaf'::text])))
+) partition by HASH (company_id);
+alter table vex_document enable row level security;
+alter table vex_document force row level security;
+create table vex_document_0 partition of vex_document FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table vex_document_1 partition of vex_document FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table vex_document_2 partition of vex_document FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table vex_document_3 partition of vex_document FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table vex_document_4 partition of vex_document FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table vex_document_5 partition of vex_document FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table vex_document_6 partition of vex_document FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table vex_document_7 partition of vex_document FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table vex_effect (
+  company_id integer not null,
+  component_id integer not null,
+  advisory_id integer not null,
+  statement_id bigint not null,
+  status text not null,
+  closes boolean not null,
+  constraint vex_effect_pkey PRIMARY KEY (company_id, component_id, advisory_id)
+) partition by HASH (company_id);
+alter table vex_effect enable row level security;
+alter table vex_effect force row level security;
+create table vex_effect_0 partition of vex_effect FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table vex_effect_1 partition of vex_effect FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table vex_effect_2 partition of vex_effect FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table vex_effect_3 partition of vex_effect FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table vex_effect_4 partition of vex_effect FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table vex_effect_5 partition of vex_effect FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table vex_effect_6 partition of vex_effect FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table vex_effect_7 partition of vex_effect FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table vex_statement (
+  company_id integer not null,
+  id bigint generated always as identity not null,
+  document_id uuid not null,
+  vulnerability text not null,
+  aliases text[] not null,
+  status text not null,
+  justification text not null,
+  note text not null,
+  author text not null,
+  said_at timestamp with time zone,
+  products jsonb not null,
+  constraint vex_statement_pkey PRIMARY KEY (company_id, id),
+  constraint vex_statement_status_check CHECK ((status = ANY (ARRAY['not_affected'::text, 'affected'::text, 'fixed'::text, 'under_investigation'::text])))
+) partition by HASH (company_id);
+alter table vex_statement enable row level security;
+alter table vex_statement force row level security;
+create table vex_statement_0 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table vex_statement_1 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table vex_statement_2 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table vex_statement_3 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table vex_statement_4 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table vex_statement_5 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table vex_statement_6 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table vex_statement_7 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 alter table asset add constraint asset_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table audit_event add constraint audit_event_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table component add constraint component_package_id_fkey FOREIGN KEY (package_id) REFERENCES package(id);
@@ -339,6 +414,9 @@ alter table finding add constraint finding_company_id_fkey FOREIGN KEY (company_
 alter table inventory add constraint inventory_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table inventory_delta add constraint inventory_delta_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table outbox add constraint outbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table vex_document add constraint vex_document_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table vex_effect add constraint vex_effect_company_id_statement_id_fkey FOREIGN KEY (company_id, statement_id) REFERENCES vex_statement(company_id, id) ON DELETE CASCADE;
+alter table vex_statement add constraint vex_statement_company_id_document_id_fkey FOREIGN KEY (company_id, document_id) REFERENCES vex_document(company_id, id) ON DELETE CASCADE;
 
 CREATE INDEX advisory_aliases ON public.advisory USING gin (aliases);
 CREATE INDEX advisory_name_prefix ON public.advisory USING btree (name text_pattern_ops);
@@ -356,6 +434,8 @@ CREATE INDEX finding_package ON public.finding USING btree (company_id, status, 
 CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC);
 CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
+CREATE INDEX vex_effect_statement ON public.vex_effect USING btree (company_id, statement_id);
+CREATE INDEX vex_statement_document ON public.vex_statement USING btree (company_id, document_id);
 
 create policy company_only on asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_event as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -365,6 +445,9 @@ create policy company_only on finding as permissive for all to public using ((co
 create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory_delta as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on outbox as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on vex_document as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on vex_effect as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on vex_statement as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy notifier on outbox as permissive for all to zerotrace_service using (true);
 create policy old_only on audit_event as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
 create policy old_only on inventory_delta as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
@@ -392,6 +475,12 @@ grant delete, insert, select, update on table inventory to zerotrace_service;
 grant delete, insert, select, update on table outbox to zerotrace_app;
 grant delete, insert, select, update on table outbox to zerotrace_service;
 grant delete, insert, select, update on table package to zerotrace_service;
+grant delete, insert, select, update on table vex_document to zerotrace_app;
+grant delete, insert, select, update on table vex_document to zerotrace_service;
+grant delete, insert, select, update on table vex_effect to zerotrace_app;
+grant delete, insert, select, update on table vex_effect to zerotrace_service;
+grant delete, insert, select, update on table vex_statement to zerotrace_app;
+grant delete, insert, select, update on table vex_statement to zerotrace_service;
 grant insert, select on table audit_event to zerotrace_app;
 grant insert, select on table inventory_delta to zerotrace_app;
 grant select on table company to zerotrace_app;
@@ -411,6 +500,8 @@ grant usage on sequence outbox_id_seq to zerotrace_app;
 grant usage on sequence outbox_id_seq to zerotrace_service;
 grant usage on sequence package_id_seq to zerotrace_app;
 grant usage on sequence package_id_seq to zerotrace_service;
+grant usage on sequence vex_statement_id_seq to zerotrace_app;
+grant usage on sequence vex_statement_id_seq to zerotrace_service;
 
 CREATE OR REPLACE FUNCTION public.all_jobs(most integer)
  RETURNS TABLE(id bigint, task text, company_id integer, state text, attempts integer, max_attempts integer, run_at timestamp with time zone, last_error text)

@@ -173,6 +173,9 @@ const OWNERS: Record<string, string> = {
   outbox: "features/stream",
   package: "features/components",
   schema_migration: "platform/db",
+  vex_document: "features/vex",
+  vex_effect: "features/vex",
+  vex_statement: "features/vex",
 };
 
 const WRITE =

@@ -10,6 +10,7 @@ export const PERMISSIONS = [
   "findings:read",
   "jobs:read",
   "tokens:manage",
+  "vex:manage",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -9,6 +9,7 @@ import { routes as jobs } from "./features/jobs/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
 import { routes as stats } from "./features/stats/contract.ts";
 import { routes as tokens } from "./features/tokens/contract.ts";
+import { routes as vex } from "./features/vex/contract.ts";
 
 /** Every route of the API by feature. Imports only core: it runs in the browser. */
 export const contract = {
@@ -23,6 +24,7 @@ export const contract = {
   sessions,
   stats,
   tokens,
+  vex,
 } as const;
 
 export * from "./features/stream/contract.ts";

@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { contract, type Channel } from "./contract.ts";
 import { advisoryRoutes } from "./features/advisories/index.ts";
 import { agentRoutes, offlineAfterSeconds } from "./features/agents/index.ts";
-import { assetRoutes } from "./features/assets/index.ts";
+import { assetRoutes, markAllDirty } from "./features/assets/index.ts";
 import { writeAudit } from "./features/audit/index.ts";
 import { createDictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
@@ -23,6 +23,7 @@ import { sessionRoutes } from "./features/sessions/index.ts";
 import { statRoutes } from "./features/stats/index.ts";
 import { emit } from "./features/stream/index.ts";
 import { tokenRoutes } from "./features/tokens/index.ts";
+import { vexRoutes } from "./features/vex/index.ts";
 import type { Authenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import type { Database, Tx } from "./platform/db/index.ts";
@@ -128,6 +129,12 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...tokenRoutes({ forget }),
+    ...vexRoutes({
+      onChanged: async (tx, companyId) => {
+        await markAllDirty(tx, companyId);
+        await requestEnrichment(tx, companyId);
+      },
+    }),
   ];
   const served = new Set<unknown>(endpoints.map((e) => e.route));
   for (const route of Object.values(contract).flatMap((routes) => Object.values(routes))) {

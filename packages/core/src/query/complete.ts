@@ -10,7 +10,7 @@ export interface Completion {
 }
 
 /** Most completions offered at once. */
-export const COMPLETIONS_MAX = 8;
+export const COMPLETIONS_MAX = 10;
 
 /**
  * What may follow at the caret: keys while a word is being typed, values after a colon. `known` gives values that only

@@ -1,4 +1,5 @@
 import { SEVERITIES } from "../advisory/advisory.ts";
+import { VEX_STATUSES } from "../vex/vex.ts";
 
 /** What the prompt says of findings: the same names and values as the query of `GET /api/v1/findings`. */
 export interface PromptFilter {
@@ -6,7 +7,8 @@ export interface PromptFilter {
   severity?: string;
   kev?: "true" | "false";
   fix?: "yes" | "no";
-  status?: "open" | "fixed" | "all";
+  status?: "open" | "fixed" | "not_affected" | "all";
+  vex?: "not_affected" | "affected" | "fixed" | "under_investigation";
   ecosystem?: string;
   assetId?: string;
   advisory?: string;
@@ -35,10 +37,11 @@ export const PROMPT_KEYS: readonly PromptKey[] = [
     key: "status",
     field: "status",
     says: "open unless said",
-    values: ["open", "fixed", "all"],
+    values: ["open", "fixed", "not_affected", "all"],
     many: false,
-    maxLength: 5,
+    maxLength: 12,
   },
+  { key: "vex", field: "vex", says: "what a VEX statement says", values: VEX_STATUSES, many: false, maxLength: 20 },
   { key: "ecosystem", field: "ecosystem", says: "such as Debian:12 or npm", values: [], many: false, maxLength: 100 },
   { key: "asset", field: "assetId", says: "the id of one asset", values: [], many: false, maxLength: 36 },
   { key: "advisory", field: "advisory", says: "any name of an advisory", values: [], many: false, maxLength: 100 },

@@ -17,9 +17,10 @@ export const lineOf = (value: unknown, max: number = VEX_LIMITS.idLength): strin
   typeof value === "string"
     ? value
         .slice(0, max * 2)
-        .replaceAll(/\s+/g, " ")
+        .replaceAll(/[\s\p{Cc}]+/gu, " ")
         .trim()
         .slice(0, max)
+        .toWellFormed()
     : "";
 
 /** The texts of a list, each in one line. */

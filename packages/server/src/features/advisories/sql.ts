@@ -73,7 +73,10 @@ export const publishedRecords = (tx: Tx, ids: readonly string[]): Promise<Publis
 /** The open findings of a company that an advisory makes. */
 export const countOpenFindings = async (tx: Tx, companyId: number, advisory: string): Promise<number> => {
   const [row] = await tx.query<{ n: number }>(
-    `select count(*)::int as n from finding where company_id = $1 and advisory = $2 and status = 'open'`,
+    `select count(*)::int as n from finding f
+     where company_id = $1 and advisory = $2 and status = 'open' and not exists (
+       select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
+         and e.advisory_id = f.advisory_id and e.closes)`,
     [companyId, advisory],
   );
   return row?.n ?? 0;

@@ -99,8 +99,11 @@ export const assetUncovered = async (
     [companyId, assetId],
   );
 
+/** Findings of a component that VEX statements of the company close; `$1` is the company. */
+const CLOSED = `(select count(*) from vex_effect e where e.company_id = $1 and e.component_id = c.id and e.closes)`;
 const COMPONENT = `c.id, c.purl, c.ecosystem, c.name, c.version, c.source_name as source,
-  (c.critical + c.high + c.medium + c.low + c.none + c.unknown) as "findingCount", c.max_risk as risk, c.verdict,
+  greatest(0, c.critical + c.high + c.medium + c.low + c.none + c.unknown - ${CLOSED})::int as "findingCount",
+  c.max_risk as risk, c.verdict,
   c.verdict_reason as reason, c.owner_ecosystem as "ownerEcosystem", c.owner_name as "ownerName",
   c.owner_version as "ownerVersion"`;
 

@@ -94,10 +94,18 @@ export const markAllDirty = async (tx: Tx, companyId: number): Promise<void> => 
   );
 };
 
+const BY_SEVERITY = ["critical", "high", "medium", "low", "none", "unknown"];
+/** Of a component that VEX statements speak of: what they leave of its counts. */
+const RULED_COUNTS = BY_SEVERITY.map(
+  (one) => `count(*) filter (where a.severity = '${one}' and e.closes is null)::int as "${one}"`,
+).join(", ");
+const SUMS = [...BY_SEVERITY, "kev_count"].map((one) => `sum(coalesce(r."${one}", c."${one}")) as "${one}"`).join(", ");
+
 /**
  * Computes the sums of every dirty asset from the components it has and writes those that differ. Needs the service role
- * with the company set. Returns the ids that were dirty. The sums are materialized: without figures about the table, which a
- * first large intake outruns, the planner would compute them once for each asset.
+ * with the company set. Returns the ids that were dirty. What VEX statements close is not counted. The sums are
+ * materialized: without figures about the table, which a first large intake outruns, the planner would compute them once
+ * for each asset.
  */
 export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<string[]> => {
   const rows = await tx.query<{ id: string }>(
@@ -105,16 +113,23 @@ export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<str
      parts as (
        select distinct i.asset_id, c.id as component_id
        from inventory i join dirty d on d.id = i.asset_id, unnest(i.component_ids) as c(id) where i.company_id = $1),
+     ruled as materialized (
+       select m.component_id, ${RULED_COUNTS}, count(a.kev_added_at) filter (where e.closes is null)::int as kev_count,
+         coalesce(max(m.risk) filter (where e.closes is null), 0) as max_risk
+       from component_match m join advisory a on a.id = m.advisory_id
+       left join vex_effect e on e.company_id = $1 and e.component_id = m.component_id
+         and e.advisory_id = m.advisory_id and e.closes
+       where m.component_id in (select component_id from vex_effect where company_id = $1 and closes) group by 1),
      sums as materialized (
-       select p.asset_id, sum(c.critical) as critical, sum(c.high) as high, sum(c.medium) as medium, sum(c.low) as low,
-         sum(c.none) as none, sum(c.unknown) as unknown, sum(c.kev_count) as kev, max(c.max_risk) as risk,
+       select p.asset_id, ${SUMS}, max(coalesce(r.max_risk, c.max_risk)) as risk,
          count(*) filter (where c.verdict in ('affected', 'not_affected')) as covered,
          count(*) filter (where c.verdict_reason in ('no_feed', 'end_of_life')) as not_covered,
          count(*) filter (where c.verdict_reason = 'unparsable') as unparsable
-       from parts p join component c on c.id = p.component_id group by 1)
+       from parts p join component c on c.id = p.component_id left join ruled r on r.component_id = p.component_id
+       group by 1)
      update asset a set dirty = false, critical = coalesce(s.critical, 0), high = coalesce(s.high, 0),
        medium = coalesce(s.medium, 0), low = coalesce(s.low, 0), none = coalesce(s.none, 0),
-       unknown = coalesce(s.unknown, 0), kev_count = coalesce(s.kev, 0), risk = coalesce(s.risk, 0),
+       unknown = coalesce(s.unknown, 0), kev_count = coalesce(s.kev_count, 0), risk = coalesce(s.risk, 0),
        covered = coalesce(s.covered, 0), not_covered = coalesce(s.not_covered, 0), unparsable = coalesce(s.unparsable, 0)
      from dirty d left join sums s on s.asset_id = d.id
      where a.company_id = $1 and a.id = d.id returning a.id`,

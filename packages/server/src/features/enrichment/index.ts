@@ -8,6 +8,7 @@ import { generationInForce, indexPath, isIndexHere } from "../feeds/index.ts";
 import { refreshFindings } from "../findings/index.ts";
 import { recordDay } from "../stats/index.ts";
 import { emit } from "../stream/index.ts";
+import { closedAmong, refreshVexEffects } from "../vex/index.ts";
 
 /** How long a company's reports gather before its findings are computed again, in ms; longer where that takes long. */
 const DEBOUNCE_MS = 250;
@@ -45,9 +46,17 @@ export interface EnrichmentDeps {
 }
 
 const refresh = async (tx: Tx, companyId: number, feedChanged: boolean): Promise<void> => {
-  if (feedChanged) await markAllDirty(tx, companyId);
+  const { opened: all, closedCount, changedCount } = await refreshFindings(tx, companyId);
+  const ruledAnew = await refreshVexEffects(tx, companyId);
+  const closed = await closedAmong(
+    tx,
+    companyId,
+    all.map((o) => o.id),
+  );
+  // Nobody is woken for what a statement says is nothing.
+  const opened = all.filter((o) => !closed.has(o.id));
+  if (feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
   const assets = await refreshDirtyAssets(tx, companyId);
-  const { opened, closedCount, changedCount } = await refreshFindings(tx, companyId);
   await recordDay(tx, companyId);
   if (opened.length + closedCount > 0) {
     const worst = opened[0];

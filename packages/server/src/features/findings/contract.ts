@@ -1,8 +1,10 @@
 import { SEVERITIES } from "@zerotrace/core/advisory/advisory";
 import { SSVC } from "@zerotrace/core/advisory/enrichment";
+import { VEX_STATUSES } from "@zerotrace/core/vex/vex";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 import { severityCounts } from "../assets/contract.ts";
+import { vexStatement } from "../vex/contract.ts";
 
 export const severity = z.enum(SEVERITIES);
 
@@ -25,7 +27,8 @@ export const findingRow = z.object({
   risk: z.number(),
   /** The distribution's own word, shown as what it is; empty when none. */
   urgency: z.string(),
-  status: z.enum(["open", "fixed"]),
+  /** `not_affected`: a VEX statement closes it while it stands. */
+  status: z.enum(["open", "fixed", "not_affected"]),
   assetCount: z.number().int(),
   firstSeenAt: z.string(),
   fixedAt: z.string().nullable(),
@@ -38,7 +41,8 @@ export const findingFilter = {
   severity: z.string().max(100).optional().describe("Comma-separated severities"),
   kev: z.enum(["true", "false"]).optional(),
   fix: z.enum(["yes", "no"]).optional(),
-  status: z.enum(["open", "fixed", "all"]).default("open"),
+  status: z.enum(["open", "fixed", "not_affected", "all"]).default("open"),
+  vex: z.enum(VEX_STATUSES).optional().describe("What the deciding VEX statement says"),
   ecosystem: z.string().max(100).optional(),
   assetId: z.uuid().optional(),
   advisory: z.string().max(100).optional(),
@@ -81,6 +85,8 @@ export const findingDetail = findingRow.extend({
   /** One sentence: why this version is affected. */
   why: z.string(),
   ranges: z.array(explainedRange),
+  /** The VEX statement that decides on it, whether it closes it or not; null when none does. */
+  vex: vexStatement.nullable(),
 });
 
 export const fixRow = z.object({

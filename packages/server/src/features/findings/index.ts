@@ -7,6 +7,7 @@ import { getAdvisoryDocs } from "../advisories/index.ts";
 import { oneDecimal, pageOf } from "../assets/index.ts";
 import { judgedComponent } from "../components/index.ts";
 import type { Knowledge } from "../feeds/index.ts";
+import { vexRulingOn } from "../vex/index.ts";
 import { routes } from "./contract.ts";
 import { csvLine, EXPORT_HEADER, exportCells } from "./export.ts";
 import { countSources, findingsBySource } from "./by-source-sql.ts";
@@ -98,7 +99,10 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { params }) => {
-      const finding = required(await db.withCompany(companyId, (tx) => findingById(tx, companyId, params.id)));
+      const { finding, vex } = await db.withCompany(companyId, async (tx) => ({
+        finding: required(await findingById(tx, companyId, params.id)),
+        vex: await vexRulingOn(tx, companyId, params.id),
+      }));
       const judged = await db.asServiceFor(companyId, (tx) => judgedComponent(tx, finding.componentId));
       const all = judged === null ? [] : await knowledge.explain(judged);
       const ranges = all.filter((r) => r.group.id === finding.advisory);
@@ -121,6 +125,7 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
         epssPercentile: group?.epss?.percentile ?? null,
         terms,
         why: whySentence(finding, deciding),
+        vex,
         ranges: ranges.map((r) => ({
           recordId: r.recordId,
           feed: docs.feedOf.get(r.recordId)?.feed ?? "",

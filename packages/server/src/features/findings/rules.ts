@@ -1,4 +1,12 @@
-import { AppError, isEndOfLife, SEVERITIES, schemeFor, type ExplainedRange, type Severity } from "@zerotrace/core";
+import {
+  AppError,
+  isEndOfLife,
+  SEVERITIES,
+  schemeFor,
+  type ExplainedRange,
+  type Severity,
+  type VexStatus,
+} from "@zerotrace/core";
 import { z } from "zod";
 import { findingFilter, type findingRow } from "./contract.ts";
 import type { FindingRecord } from "./sql.ts";
@@ -9,7 +17,9 @@ export interface FindingFilter {
   readonly severities: readonly Severity[];
   readonly kev: boolean | null;
   readonly fix: boolean | null;
-  readonly status: "open" | "fixed" | "all";
+  readonly status: "open" | "fixed" | "not_affected" | "all";
+  /** What the deciding VEX statement says. */
+  readonly vex: VexStatus | null;
   readonly ecosystem: string | null;
   readonly assetId: string | null;
   readonly advisory: string | null;
@@ -37,6 +47,7 @@ export const filterOf = (raw: z.output<typeof query>): FindingFilter => {
     kev: raw.kev === undefined ? null : raw.kev === "true",
     fix: raw.fix === undefined ? null : raw.fix === "yes",
     status: raw.status,
+    vex: raw.vex ?? null,
     ecosystem: raw.ecosystem || null,
     assetId: raw.assetId ?? null,
     advisory: raw.advisory || null,

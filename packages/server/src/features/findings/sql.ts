@@ -2,9 +2,15 @@ import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT, likePattern } from "../assets/index.ts";
 import type { FindingFilter } from "./rules.ts";
 
+/** Whether a VEX statement closes the finding of the table named `f`: asked at each reading, the finding is not changed. */
+const IS_CLOSED = `exists (
+  select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
+    and e.advisory_id = f.advisory_id and e.closes)`;
+
 /** Every column of a `FindingRecord`, of the table named `f`. */
 export const COLUMNS = `f.id, f.advisory, f.aliases, f.summary, f.ecosystem, f.package, f.source, f.version, f.purl,
-  f.fixed_in as "fixedIn", f.severity, f.cvss, f.epss, f.kev_added_at::text as "kevAddedAt", f.risk, f.urgency, f.status,
+  f.fixed_in as "fixedIn", f.severity, f.cvss, f.epss, f.kev_added_at::text as "kevAddedAt", f.risk, f.urgency,
+  case when f.status = 'open' and ${IS_CLOSED} then 'not_affected' else f.status end as status,
   f.asset_count as "assetCount", f.first_seen_at as "firstSeenAt", f.fixed_at as "fixedAt", f.reopened_at as "reopenedAt",
   f.published_at as "publishedAt", f.component_id as "componentId", f.record_id as "recordId"`;
 
@@ -25,7 +31,8 @@ export interface FindingRecord {
   kevAddedAt: string | null;
   risk: number;
   urgency: string;
-  status: "open" | "fixed";
+  /** `not_affected`: open, and closed by a VEX statement. */
+  status: "open" | "fixed" | "not_affected";
   assetCount: number;
   firstSeenAt: Date;
   fixedAt: Date | null;
@@ -47,7 +54,15 @@ export type FindingSort = keyof typeof SORTS;
 export const condition = (companyId: number, filter: FindingFilter, values: unknown[]): string => {
   const value = (v: unknown): string => `$${values.push(v)}`;
   const parts = [`f.company_id = ${value(companyId)}`];
-  if (filter.status !== "all") parts.push(`f.status = ${value(filter.status)}`);
+  if (filter.status === "fixed") parts.push("f.status = 'fixed'");
+  else if (filter.status !== "all")
+    parts.push(`f.status = 'open' and ${filter.status === "open" ? "not " : ""}${IS_CLOSED}`);
+  if (filter.vex !== null) {
+    parts.push(
+      `exists (select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
+        and e.advisory_id = f.advisory_id and e.status = ${value(filter.vex)})`,
+    );
+  }
   if (filter.severities.length > 0) parts.push(`f.severity = any(${value(filter.severities)}::text[])`);
   if (filter.kev !== null) parts.push(`f.kev_added_at is ${filter.kev ? "not null" : "null"}`);
   if (filter.fix !== null) parts.push(`f.fixed_in is ${filter.fix ? "not null" : "null"}`);

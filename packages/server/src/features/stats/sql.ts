@@ -40,6 +40,11 @@ const BY_SEVERITY = ["critical", "high", "medium", "low", "none", "unknown"]
   .map((one) => `count(*) filter (where severity = '${one}')::int as "${one}"`)
   .join(", ");
 
+/** Open findings that no VEX statement closes. */
+const OPEN = `f.company_id = $1 and f.status = 'open' and not exists (
+  select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
+    and e.advisory_id = f.advisory_id and e.closes)`;
+
 /**
  * Sums over the rows of the company's assets: a component counts once for each asset that has it, in the component count
  * and in the coverage alike. That is what can be added without reading an inventory, and says what share is covered.
@@ -68,7 +73,7 @@ export const findingTotals = async (tx: Tx, companyId: number): Promise<FindingT
        count(distinct (ecosystem, coalesce(source, package)))::int as "packageCount",
        count(*) filter (where kev_added_at is not null)::int as "kevCount",
        count(*) filter (where fixed_in is not null)::int as "fixableCount"
-     from finding where company_id = $1 and status = 'open'`,
+     from finding f where ${OPEN}`,
     [companyId],
   );
   return row as FindingTotals;
@@ -92,7 +97,7 @@ export const recordDay = async (tx: Tx, companyId: number): Promise<void> => {
     `insert into daily_stat (company_id, day, risk, critical, high, medium, low, none, unknown)
      select $1, (now() at time zone 'UTC')::date,
        coalesce((select max(risk) from asset where company_id = $1), 0), x.* from (
-         select ${BY_SEVERITY} from finding where company_id = $1 and status = 'open') x
+         select ${BY_SEVERITY} from finding f where ${OPEN}) x
      on conflict (company_id, day) do update set risk = excluded.risk, critical = excluded.critical,
        high = excluded.high, medium = excluded.medium, low = excluded.low, none = excluded.none,
        unknown = excluded.unknown`,
