@@ -47,6 +47,8 @@ test("a cycle holds the versions that begin with its numbers, without those of c
   expect(spans("3", "3.1")).toEqual(["3.1..3.2", "3..3.1"]);
   expect(spans("15.0", "15.1")).toEqual(["15.1..15.2", "15..15.1"]);
   expect(spans("22.04", "22.10")).toEqual(["22.10..22.11", "22.4..22.5"]);
+  const named = cycleSpans(["5.0", "4.0"].map((name) => ({ name, endsAt: null, latest: name.replace(".0", ".4.4") })));
+  expect(named.map((s) => `${s.low}..${s.limit}`)).toEqual(["5..6", "4..5"]);
   expect(spans("stream 9", "lmde7", "cos-1-beta", "")).toEqual(["9..10"]);
 });
 

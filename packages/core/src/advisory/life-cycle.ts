@@ -49,13 +49,19 @@ export const cycleSpans = (cycles: readonly Cycle[]): CycleSpan[] => {
   }
   starts.sort((a, b) => compareNumbers(b.numbers, a.numbers));
   return starts.map(({ cycle, numbers }, i) => {
-    const next = [...numbers.slice(0, -1), numbers.at(-1)! + 1];
-    const above = starts[i - 1]?.numbers ?? next;
     const low = [...numbers];
     while (low.length > 1 && low.at(-1) === 0) low.pop();
+    // Some name a cycle by its first release: 5.0 whose newest version is 5.4.4 holds all of 5.
+    const latest = /^\d+(?:\.\d+)*/.exec(cycle.latest)?.[0].split(".").map(Number) ?? numbers;
+    const own = begins(latest, numbers) || !begins(latest, low) ? numbers : low;
+    const next = [...own.slice(0, -1), own.at(-1)! + 1];
+    const above = starts[i - 1]?.numbers ?? next;
     return { cycle, low: low.join("."), limit: (compareNumbers(above, next) < 0 ? above : next).join(".") };
   });
 };
+
+const begins = (numbers: readonly number[], first: readonly number[]): boolean =>
+  first.every((n, i) => (numbers[i] ?? 0) === n);
 
 /** The lowest version that begins with these numbers, early releases included, by a version scheme. */
 const LOWEST: Readonly<Record<string, (numbers: string) => string>> = {

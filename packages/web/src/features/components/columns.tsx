@@ -6,7 +6,7 @@ import type { Column } from "../../ui/table.tsx";
 
 const REASONS: Readonly<Record<string, string>> = {
   no_feed: "not covered",
-  end_of_life: "its system is past its end of life and not covered",
+  end_of_life: "system past its end of life",
   unparsable: "version unreadable",
 };
 const VERDICTS: Readonly<Record<Component["verdict"], string>> = {
@@ -36,14 +36,18 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
   { head: "Ecosystem", width: "140px", cell: (c) => <span className="mono">{c.ecosystem}</span> },
   {
     head: "Verdict",
-    width: "260px",
+    width: "320px",
     cell: (c) => (
       <span className={c.verdict === "unknown" ? "text-warn" : c.verdict === "affected" ? "" : "text-dim"}>
         {VERDICTS[c.verdict]}
         {c.verdict === "unknown" && c.reason ? `: ${REASONS[c.reason] ?? c.reason}` : ""}
         {c.ownedBy && (
-          <span className="block truncate text-dim" title={`${c.ownedBy.name} ${c.ownedBy.version}`}>
-            inside {c.ownedBy.name} ({c.ownedBy.ecosystem})
+          <span
+            className="text-dim"
+            title={`Judged with ${c.ownedBy.name} ${c.ownedBy.version} of ${c.ownedBy.ecosystem}, whose files hold it`}
+          >
+            {" "}
+            inside {c.ownedBy.name} ({c.ownedBy.ecosystem.split(":")[0]})
           </span>
         )}
         {c.findingCount > 0 && (
