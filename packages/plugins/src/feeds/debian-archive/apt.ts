@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { AppError, messageOf } from "@zerotrace/core";
 import type { Release } from "./release.ts";
-import { runText } from "./run.ts";
+import { complaintOf, runText } from "./run.ts";
 import type { RunOptions } from "./run.ts";
 import { ownSources } from "./sources.ts";
 
@@ -100,14 +100,13 @@ async function copySources(etcApt: string, sourcesDir: string, codename: string)
 export async function refreshLists(apt: Apt, release: Release, signal: AbortSignal): Promise<PackagesList[]> {
   const run: RunOptions = { signal, timeoutMs: UPDATE_TIMEOUT_MS };
   // apt answers 0 when it falls back to old lists; the lines it prints tell.
-  const output = await runText(["sh", "-c", 'exec apt-get -q -c "$0" update 2>&1', apt.configPath], run).catch(
-    (error) => {
-      signal.throwIfAborted();
-      throw new AppError("FEEDS_UNAVAILABLE", `The package mirror cannot be reached: ${messageOf(error)}`, {
-        cause: error,
-      });
-    },
-  );
+  const update = ["sh", "-c", 'exec apt-get -q -c "$0" update 2>&1', apt.configPath];
+  const output = await runText(update, { ...run, name: "apt-get update" }).catch((error) => {
+    signal.throwIfAborted();
+    throw new AppError("FEEDS_UNAVAILABLE", `The package lists cannot be refreshed: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
   const format = "$(CREATED_BY)\t$(ORIGIN)\t$(CODENAME)\t$(RELEASE)\t$(REPO_URI)\t$(FILENAME)";
   const targets = await runText(["apt-get", "-c", apt.configPath, "indextargets", "--format", format], run);
   const lists: PackagesList[] = [];
@@ -119,7 +118,10 @@ export async function refreshLists(apt: Apt, release: Release, signal: AbortSign
   const failed = [...output.matchAll(/Failed to fetch (\S+)\s*(.*)/g)].find(
     ([, url]) => lists.length === 0 || lists.some((list) => url?.startsWith(list.repoUri)),
   );
-  if (failed) throw new AppError("FEEDS_UNAVAILABLE", `The package mirror does not answer: ${failed[2] ?? failed[1]}`);
+  if (failed) {
+    const why = complaintOf(failed[2] || failed[1] || "");
+    throw new AppError("FEEDS_UNAVAILABLE", `The package mirror does not answer: ${why}`);
+  }
   if (lists.length === 0) {
     throw new AppError("FEEDS_UNAVAILABLE", `No configured apt source is ${release.origin} ${release.codename}.`);
   }

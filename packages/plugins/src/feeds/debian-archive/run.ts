@@ -2,12 +2,36 @@ import { spawn } from "node:child_process";
 import { AppError, messageOf } from "@zerotrace/core";
 
 const MAX_TEXT_BYTES = 8 * 1024 * 1024;
+/** What is kept of a program's last output for the message when it fails (UTF-16 units), and how much of that is shown. */
+const TAIL_CHARS = 4000;
+const SHOWN_CHARS = 600;
+const SHOWN_LINES = 4;
 
 export interface RunOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly cwd?: string;
+  /** What the program is called in messages; default: its first word. */
+  readonly name?: string;
 }
+
+/**
+ * The end of what a failed program said, for a message: its lines that say error (`E:`) or else its last ones, without control
+ * characters, credentials in addresses and their queries.
+ */
+export const complaintOf = (output: string): string => {
+  const lines = output
+    .replaceAll(/\/\/[^\s/@]*@/g, "//")
+    .replaceAll(/\?[^\s'"]*/g, "")
+    // eslint-disable-next-line no-control-regex -- nothing that a terminal would obey may pass
+    .replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]+/g, " ")
+    .split("\n")
+    .map((line) => line.replaceAll(/ {2,}/g, " ").trim())
+    .filter((line) => line !== "");
+  const errors = lines.filter((line) => line.startsWith("E: "));
+  const shown = (errors.length > 0 ? errors : lines).slice(-SHOWN_LINES).join(" ");
+  return shown.length > SHOWN_CHARS ? `…${shown.slice(-SHOWN_CHARS)}` : shown;
+};
 
 /**
  * Runs a program in the C locale with the caller's environment (proxies). Its output comes as chunks; leaving the loop early ends the
@@ -22,7 +46,10 @@ export async function* runStream(args: readonly string[], options: RunOptions): 
     stdio: ["ignore", "pipe", "pipe"],
   });
   let complaint = "";
-  child.stderr.on("data", (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2000)));
+  let printed = "";
+  const endOf = (text: string, chunk: Buffer): string =>
+    (text + chunk.subarray(-TAIL_CHARS).toString()).slice(-TAIL_CHARS);
+  child.stderr.on("data", (chunk: Buffer) => (complaint = endOf(complaint, chunk)));
   const closed = new Promise<number | null>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", resolve);
@@ -30,13 +57,18 @@ export async function* runStream(args: readonly string[], options: RunOptions): 
   // The loop below may leave first; the rejection is then nobody's.
   closed.catch(() => undefined);
   try {
-    for await (const chunk of child.stdout) yield chunk as Buffer;
+    for await (const chunk of child.stdout) {
+      printed = endOf(printed, chunk as Buffer);
+      yield chunk as Buffer;
+    }
     const code = await closed;
-    if (code !== 0) throw new Error(`exit code ${code}: ${complaint.trim()}`);
+    // with `2>&1` all that it says is its output
+    if (code !== 0)
+      throw new Error(`exit code ${code}: ${complaintOf(complaint) || complaintOf(printed) || "no word"}`);
   } catch (error) {
     options.signal.throwIfAborted();
     const reason = signal.aborted ? `took longer than ${options.timeoutMs} ms` : messageOf(error);
-    throw new AppError("FEEDS_UNAVAILABLE", `${args[0]} failed: ${reason}`, { cause: error });
+    throw new AppError("FEEDS_UNAVAILABLE", `${options.name ?? args[0]} failed: ${reason}`, { cause: error });
   } finally {
     if (child.exitCode === null) child.kill();
   }
