@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { AppError, createIndexBuilder, openIndex } from "@zerotrace/core";
 import type { IndexMeta, SourceReport } from "@zerotrace/core";
 import type { Progress } from "../plugin.ts";
+import type { Trust } from "./bundle-accept.ts";
+import { generationAskedFor } from "./compile-source.ts";
 import { CopyFile } from "./copy-file.ts";
 import type { FeedSink } from "./feed.ts";
 import type { Generation } from "./generation-format.ts";
@@ -25,6 +27,10 @@ export interface CompileOptions {
   readonly recordsFile?: boolean;
   /** A folder of generations; what the feeds said is kept there, compactly, so that it can be judged by again. */
   readonly generationsDir?: string;
+  /** Instead of any location: a generation of `generationsDir`, by the beginning of its hash. */
+  readonly generation?: string;
+  /** Whose bundles are taken; without it a location that is one is refused. */
+  readonly trust?: Trust;
   readonly publicSources?: PublicSources;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -37,13 +43,19 @@ export interface Compiled {
 }
 
 /**
- * Reads all feeds into `outDir/index.ztx`, and on request `records.copy`. Of records with one id the
+ * Reads all feeds, or the one bundle that is named, or a kept generation, into `outDir/index.ztx`, and on request `records.copy`. Of records with one id the
  * one modified last counts, once. The files appear whole and together at the end; on any error outDir is as it was. Throws
- * AppError FEEDS_UNAVAILABLE or BAD_FEED. Blocks its thread in bursts: see `compileInWorker`.
+ * AppError FEEDS_UNAVAILABLE or BAD_FEED, and as `generationAskedFor`. Blocks its thread in bursts: see `compileInWorker`.
  */
 export async function compileFeeds(options: CompileOptions): Promise<Compiled> {
   const now = new Date();
   await mkdir(options.outDir, { recursive: true });
+  const asked = await generationAskedFor(options);
+  if (asked !== null) {
+    // One that is kept need not be kept again.
+    const isKept = options.generation !== undefined;
+    return compileGeneration(asked, isKept ? { ...options, generationsDir: undefined } : options);
+  }
   const plan = await planFeeds(options, options.signal, now);
   const spool = new Spool(join(options.outDir, "spool.part"));
   try {

@@ -9,3 +9,29 @@ export type { Compiled, CompileOptions } from "./compile.ts";
 export { compileInWorker } from "./compile-worker.ts";
 export { PACKAGE_MIRROR, PUBLIC_SOURCES } from "./plan.ts";
 export type { PublicSources } from "./plan.ts";
+export { compileGeneration } from "./compile.ts";
+export { isBundleLocation } from "./compile-source.ts";
+export { acceptBundle, type Trust, trustedKeys } from "./bundle-accept.ts";
+export {
+  BUNDLE_BYTES_MAX,
+  type BundleHeader,
+  bundleTitle,
+  isBundle,
+  type VerifiedBundle,
+  writeBundle,
+} from "./bundle.ts";
+export { type BundleKey, bundleKey, createBundleKey, readBundleKey } from "./bundle-keys.ts";
+export { pinnedKeys, pinKey, type PinnedKey, trustFile } from "./bundle-trust.ts";
+export { writeDelta } from "./generation-delta.ts";
+export { cveOfNumber, type Generation, type GenerationMeta, shortHash } from "./generation-format.ts";
+export { pour } from "./generation-pour.ts";
+export { generationsDirectory, type Generations, type KeptGeneration, openGenerations } from "./generation-store.ts";
+export {
+  CHANGE_KINDS,
+  type ChangeCounts,
+  type ChangeKind,
+  compareGenerations,
+  EPSS_THRESHOLD,
+  type GenerationChange,
+  NO_GENERATION,
+} from "./generation-compare.ts";
