@@ -29,27 +29,29 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
   },
   {
     head: "Source",
-    width: "150px",
+    width: "270px",
     className: "wide-only",
-    cell: (c) => <span className="mono text-dim">{c.source ?? ""}</span>,
+    cell: (c) =>
+      c.ownedBy ? (
+        <span
+          className="text-dim"
+          title={`Lies in files of ${c.ownedBy.name} ${c.ownedBy.version}, and is judged with it`}
+        >
+          inside {c.ownedBy.name} ({c.ownedBy.ecosystem.split(":")[0]})
+        </span>
+      ) : (
+        <span className="mono text-dim">{c.source ?? ""}</span>
+      ),
   },
   { head: "Ecosystem", width: "140px", cell: (c) => <span className="mono">{c.ecosystem}</span> },
   {
     head: "Verdict",
-    width: "320px",
+    width: "260px",
     cell: (c) => (
       <span className={c.verdict === "unknown" ? "text-warn" : c.verdict === "affected" ? "" : "text-dim"}>
         {VERDICTS[c.verdict]}
         {c.verdict === "unknown" && c.reason ? `: ${REASONS[c.reason] ?? c.reason}` : ""}
-        {c.ownedBy && (
-          <span
-            className="text-dim"
-            title={`Judged with ${c.ownedBy.name} ${c.ownedBy.version} of ${c.ownedBy.ecosystem}, whose files hold it`}
-          >
-            {" "}
-            inside {c.ownedBy.name} ({c.ownedBy.ecosystem.split(":")[0]})
-          </span>
-        )}
+        {c.ownedBy && ", by its owner"}
         {c.findingCount > 0 && (
           <>
             {", "}
