@@ -1,4 +1,4 @@
-import { AppError, componentTexts } from "@zerotrace/core";
+import { AppError, componentTexts, messageOf } from "@zerotrace/core";
 import type { Component } from "@zerotrace/core";
 import type { Extraction, OsRelease } from "./extractor.ts";
 
@@ -15,6 +15,8 @@ export interface Gathering {
   /** Keeps the component, or notes a problem when a field is missing, too long or holds spaces or control characters. */
   readonly add: (component: Component) => void;
   readonly problem: (text: string) => void;
+  /** Notes that `path` could not be read; a home that is closed to this user leaves the source read in part, not unreadable. */
+  readonly unread: (path: string, error: unknown) => void;
   /** Throws AppError UNREADABLE when nothing could be read although something was there. */
   readonly finish: () => Extraction;
 }
@@ -23,6 +25,7 @@ export interface Gathering {
 export const gather = (title: string): Gathering => {
   const byKey = new Map<string, Component>();
   const problems: string[] = [];
+  const leftOut: string[] = [];
   const problem = (text: string): void => {
     if (problems.length < MAX_PROBLEMS) problems.push(printable(text));
   };
@@ -36,13 +39,26 @@ export const gather = (title: string): Gathering => {
       }
     },
     problem,
+    unread: (path, error) => {
+      if (!isClosedHome(path, error)) return problem(messageOf(error));
+      if (leftOut.length < MAX_PROBLEMS) leftOut.push(printable(`Read in part: ${messageOf(error)}`));
+    },
     finish: () => {
       if (byKey.size === 0 && problems.length > 0) {
         throw new AppError("UNREADABLE", `No entry of ${title} could be read: ${problems[0]}`);
       }
-      return { components: [...byKey.values()].sort(compareComponents), problems: problems.sort() };
+      const told = [...problems.sort(), ...leftOut.sort()].slice(0, MAX_PROBLEMS);
+      return { components: [...byKey.values()].sort(compareComponents), problems: told };
     },
   };
+};
+
+const HOME = /^\/(?:root|home)(?:\/|$)/;
+
+/** Whether this user may not look into a home, which is as it should be. */
+const isClosedHome = (path: string, error: unknown): boolean => {
+  const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
+  return HOME.test(path) && (code === "EACCES" || code === "EPERM");
 };
 
 /** One line that two components share exactly when all their fields are equal. */

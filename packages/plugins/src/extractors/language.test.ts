@@ -1,3 +1,4 @@
+import { AppError } from "@zerotrace/core";
 import { expect, test } from "vitest";
 import { apk } from "./apk/index.ts";
 import type { Extractor } from "./extractor.ts";
@@ -81,3 +82,27 @@ test("Python names are normalized; dist-info, egg-info and pyenv are read; dpkg'
     "zope-interface 6.0",
   ]);
 });
+
+test.each([
+  [pythonSite, "/root/.local/lib", "/usr/lib/python3/dist-packages/a-1.dist-info/METADATA", "Name: a\nVersion: 1\n"],
+  [npmGlobal, "/root/.nvm/versions/node", "/usr/lib/node_modules/a/package.json", named("a", "1")],
+])(
+  "a home that is closed to an unprivileged agent leaves a source read in part, and says so",
+  async (extractor, closed, file, text) => {
+    const release = parseOsRelease("ID=debian\nVERSION_ID=12");
+    const withClosed = (files: Record<string, string>, code: string) => {
+      const fs = fakeFs(files);
+      const list = async (path: string) => {
+        if (path !== closed) return fs.list(path);
+        const cause = Object.assign(new Error(code), { code });
+        throw new AppError("UNREADABLE", `${path} cannot be read: ${code}`, { cause });
+      };
+      return extractor.extract({ fs: { ...fs, list }, os: release, signal: new AbortController().signal });
+    };
+    const part = [`Read in part: ${closed} cannot be read: EACCES`];
+    const read = await withClosed({ [file]: text }, "EACCES");
+    expect([read?.components.length, read?.problems]).toEqual([1, part]);
+    expect(await withClosed({}, "EACCES")).toEqual({ components: [], problems: part });
+    await expect(withClosed({}, "EIO")).rejects.toMatchObject({ code: "UNREADABLE" });
+  },
+);

@@ -32,7 +32,7 @@ export const npmGlobal: Extractor = {
   extract: async (context) => {
     const into = gather("the global npm packages");
     const walk: Walk = { context, into, visited: new Set(), exists: false };
-    const roots = (await Promise.all(ROOTS.map((pattern) => expand(context.fs, pattern, into.problem)))).flat();
+    const roots = (await Promise.all(ROOTS.map((pattern) => expand(context.fs, pattern, into.unread)))).flat();
     for (const root of roots) await readModules(walk, root, 0);
     const extraction = into.finish();
     return walk.exists || extraction.problems.length > 0 ? extraction : null;
@@ -48,14 +48,15 @@ interface Walk {
 }
 
 const readModules = async (walk: Walk, folder: string, depth: number): Promise<void> => {
-  const names = await noted(walk, () => walk.context.fs.list(folder));
+  const names = await noted(walk, folder, () => walk.context.fs.list(folder));
   if (names === null) return;
   walk.exists = true;
   for (const name of names) {
     if (name.startsWith(".")) continue;
     if (!name.startsWith("@")) await readPackage(walk, `${folder}/${name}`, depth);
     else {
-      for (const inner of (await noted(walk, () => walk.context.fs.list(`${folder}/${name}`))) ?? []) {
+      for (const inner of (await noted(walk, `${folder}/${name}`, () => walk.context.fs.list(`${folder}/${name}`))) ??
+        []) {
         await readPackage(walk, `${folder}/${name}/${inner}`, depth);
       }
     }
@@ -64,14 +65,14 @@ const readModules = async (walk: Walk, folder: string, depth: number): Promise<v
 
 const readPackage = async (walk: Walk, folder: string, depth: number): Promise<void> => {
   walk.context.signal.throwIfAborted();
-  const real = await noted(walk, async () => walk.context.fs.realPath(folder));
+  const real = await noted(walk, folder, async () => walk.context.fs.realPath(folder));
   if (real === null || walk.visited.has(real)) return;
   walk.visited.add(real);
   if (walk.visited.size > MAX_PACKAGES) {
     throw new AppError("UNREADABLE", `The global npm folders hold more than ${MAX_PACKAGES} packages.`);
   }
   const file = `${folder}/package.json`;
-  const bytes = await noted(walk, () => walk.context.fs.read(file, MAX_PACKAGE_JSON_BYTES));
+  const bytes = await noted(walk, file, () => walk.context.fs.read(file, MAX_PACKAGE_JSON_BYTES));
   if (bytes !== null) addPackage(walk.into, file, bytes, await ownerOf(walk.context, { path: file, bytes }));
   if (depth < MAX_DEPTH) await readModules(walk, `${folder}/node_modules`, depth + 1);
   else walk.into.problem(`${folder}: what lies deeper than ${MAX_DEPTH} levels is not read`);
@@ -96,11 +97,11 @@ const addPackage = (into: Gathering, file: string, bytes: Uint8Array, owner: Jud
 };
 
 /** What cannot be read is a problem of one entry; the others are still read. */
-const noted = async <T>(walk: Walk, run: () => Promise<T>): Promise<T | null> => {
+const noted = async <T>(walk: Walk, path: string, run: () => Promise<T>): Promise<T | null> => {
   try {
     return await run();
   } catch (error) {
-    walk.into.problem(messageOf(error));
+    walk.into.unread(path, error);
     return null;
   }
 };

@@ -1,4 +1,4 @@
-import { type JudgedPackage, messageOf } from "@zerotrace/core";
+import type { JudgedPackage } from "@zerotrace/core";
 import type { HostFs } from "../../plugin.ts";
 import { expand } from "../expand.ts";
 import type { ExtractContext, Extractor } from "../extractor.ts";
@@ -36,7 +36,7 @@ export const pythonSite: Extractor = {
   extract: async (context) => {
     const { fs, signal } = context;
     const into = gather("the Python site-packages");
-    const roots = (await Promise.all(ROOTS.map((pattern) => expand(fs, pattern, into.problem)))).flat();
+    const roots = (await Promise.all(ROOTS.map((pattern) => expand(fs, pattern, into.unread)))).flat();
     const visited = new Set<string>();
     for (const root of roots) {
       for (const name of (await namesIn(fs, root, visited, into)) ?? []) {
@@ -67,7 +67,7 @@ const namesIn = async (
     visited.add(real);
     return names;
   } catch (error) {
-    into.problem(messageOf(error));
+    into.unread(root, error);
     return null;
   }
 };
@@ -95,7 +95,7 @@ const descriptionOf = async ({ fs }: ExtractContext, path: string, into: Gatheri
     }
     into.problem(`${path}: it holds no description`);
   } catch (error) {
-    into.problem(messageOf(error));
+    into.unread(path, error);
   }
   return null;
 };

@@ -117,6 +117,7 @@ export const AssetCoverage = ({ asset }: { asset: AssetDetail }) => (
             <span className="mono">{s.source}</span>
             <span className={s.status === "ok" ? "" : "text-warn"}>
               {s.status === "ok" ? plural(s.componentCount, "component") : "unreadable"}
+              {s.status === "ok" && s.problems.length > 0 && <span className="text-warn"> in part</span>}
             </span>
             <span className="text-sm text-dim">
               read <Time at={s.takenAt} />
