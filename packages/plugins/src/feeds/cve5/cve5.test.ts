@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -181,13 +181,61 @@ test("a folder is read with lines, archives and single records; bad ones are cou
   expect(report).toMatchObject({ recordCount: 4, badCount: 1, bad: [{ id: "line 2" }] });
 });
 
-test("the archive of all records is not fetched again while its name stays, and older ones are forgotten", async () => {
-  await withSource(recorded, NO_FAULT, async (url, traffic) => {
+const zipWith = (...ids: readonly string[]) =>
+  zipOf(
+    ids.map((id) => ({ name: `cves/${id}.json`, bytes: Buffer.from(JSON.stringify(cveRecord(id, { title: id }))) })),
+  );
+
+/** A release of one day with its archive of all records and the changes of the hour. */
+const releaseOf = (day: string, serverUrl: string) => ({
+  published_at: `${day}T01:00:00Z`,
+  assets: ["all_CVEs_at_midnight.zip.zip", "delta_CVEs_at_0100Z.zip"].map((name) => ({
+    name: `${day}_${name}`,
+    browser_download_url: `${serverUrl}/dl/cve_${day}_0100Z/${day}_${name}`,
+  })),
+});
+
+test("for two weeks only the changes of each day are fetched; a missing day or an older archive brings it whole", async () => {
+  let day = "2026-01-01";
+  let missing = "";
+  const answer = ({ path }: { path: string }, serverUrl: string) => {
+    if (path === "/releases/latest") return { body: JSON.stringify(releaseOf(day, serverUrl)) };
+    if (path.endsWith(".zip.zip")) return { body: zipWith("CVE-2026-0001", "CVE-2026-0002") };
+    const found = /cve_([\d-]+)_at_end_of_day\/\1_delta_CVEs_at_end_of_day\.zip$/.exec(path)?.[1];
+    if (found !== undefined)
+      return found === missing ? null : { body: zipWith(`CVE-2026-10${found.slice(-2)}`, "CVE-2026-0001") };
+    return path.endsWith("0100Z.zip") ? { body: zipWith("CVE-2026-0001") } : null;
+  };
+  await withSource({ answer }, NO_FAULT, async (url, traffic) => {
     const context = { ...contextOf(), isShared: false };
-    await cve5Feed.read(context, recorded.location(url), recordingSink().sink);
-    const before = traffic.asked.length;
-    writeFileSync(join(context.cacheDir, "2026-02-02_all_CVEs_at_midnight.zip.zip"), "old");
-    await cve5Feed.read(context, recorded.location(url), recordingSink().sink);
-    expect(traffic.asked.length - before).toBe(1);
+    const read = async () => {
+      const { sink, cves } = recordingSink();
+      await cve5Feed.read(context, `${url}/releases/latest`, sink);
+      return cves.map((one) => one.id).sort();
+    };
+    const wholeCount = () => traffic.asked.filter((target) => target.endsWith(".zip.zip")).length;
+    expect(await read()).toEqual(["CVE-2026-0001", "CVE-2026-0002"]);
+    day = "2026-01-03";
+    expect(await read()).toEqual(["CVE-2026-0001", "CVE-2026-0002", "CVE-2026-1001", "CVE-2026-1002"]);
+    expect(wholeCount()).toBe(1);
+    [day, missing] = ["2026-01-05", "2026-01-04"];
+    expect(await read()).toEqual(["CVE-2026-0001", "CVE-2026-0002"]);
+    expect(wholeCount()).toBe(2);
+    day = "2026-01-20";
+    await read();
+    expect(wholeCount()).toBe(3);
+    expect(readdirSync(context.cacheDir).filter((name) => name.endsWith(".zip"))).toHaveLength(2);
+  });
+});
+
+test("a copy that is damaged is refused, forgotten and fetched again", async () => {
+  await withSource(recorded, NO_FAULT, async (url) => {
+    const context = { ...contextOf(), isShared: false };
+    const read = () => cve5Feed.read(context, recorded.location(url), recordingSink().sink);
+    await read();
+    const path = join(context.cacheDir, "2026-02-03_all_CVEs_at_midnight.zip.zip");
+    writeFileSync(path, "damaged");
+    await expect(read()).rejects.toMatchObject({ code: "BAD_FEED" });
+    expect(await read()).toMatchObject({ recordCount: 4 });
   });
 });

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, messageOf, parseOsvRecord } from "@zerotrace/core";
 import type { SourceReport } from "@zerotrace/core";
@@ -40,7 +41,7 @@ export const createCve5Feed = (limits: DownloadLimits = DOWNLOAD_LIMITS): Feed =
     const newer = new Set<string>();
     for (const [i, path] of source.paths.entries()) {
       const isLast = i === source.paths.length - 1;
-      for await (const read of readsOf(path, context.signal)) {
+      for await (const read of ownReads(source, path, context.signal)) {
         const id = "entry" in read ? read.entry.cve.id : null;
         if (id !== null && newer.has(id)) continue;
         // Only the small archives of changes come before the last one.
@@ -67,12 +68,24 @@ interface Source {
   readonly paths: readonly string[];
   /** True: what an earlier file says of a CVE counts alone. */
   readonly isLayered: boolean;
+  /** True: files of our own cache. */
+  readonly isCopy: boolean;
   readonly dataAt: string | null;
   readonly stale: string | null;
 }
 
+/** A copy of ours that is damaged is forgotten, so that the next reading fetches it. */
+async function* ownReads(source: Source, path: string, signal: AbortSignal): AsyncGenerator<Read> {
+  try {
+    yield* readsOf(path, signal);
+  } catch (error) {
+    if (source.isCopy && !signal.aborted) for (const ending of ["", ".tag"]) await rm(path + ending, { force: true });
+    throw error;
+  }
+}
+
 async function locate(context: FeedContext, location: string, limits: DownloadLimits): Promise<Source | null> {
-  const plain = { isLayered: false, dataAt: null, stale: null };
+  const plain = { isLayered: false, isCopy: isUrl(location), dataAt: null, stale: null };
   if (!isUrl(location)) {
     const paths = await filesIn(context.isShared ? join(location, "cve5") : location);
     return paths.length === 0 ? null : { ...plain, paths };
@@ -80,7 +93,7 @@ async function locate(context: FeedContext, location: string, limits: DownloadLi
   if (new URL(location).pathname.endsWith("/releases/latest")) {
     if (context.isShared) return null;
     const release = await fetchRelease(context, location, limits);
-    return { paths: release.paths, isLayered: true, dataAt: release.publishedAt, stale: release.stale };
+    return { paths: release.paths, isLayered: true, isCopy: true, dataAt: release.publishedAt, stale: release.stale };
   }
   if (/\.(json|csv|zip)$/i.test(location)) return null;
   const isFile = /\.jsonl(\.gz)?$/i.test(location);

@@ -79,6 +79,7 @@ const INNER = zipOf([
   file("cves/deltaLog.json", []),
 ]);
 
+/** The archives of the release, by address. */
 const FILES: Readonly<Record<string, Buffer>> = {
   [`${DOWNLOADS}/${ALL}`]: zipOf([{ name: "cves.zip", bytes: INNER }]),
   [`${DOWNLOADS}/${CHANGED}`]: zipOf([

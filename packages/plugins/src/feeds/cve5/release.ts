@@ -1,5 +1,5 @@
 import { readFile, readdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AppError, messageOf } from "@zerotrace/core";
 import { download, publicUrl } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
@@ -9,6 +9,10 @@ import { unwrapZip } from "./unwrap.ts";
 
 const MAX_RELEASE_BYTES = 4 * 1024 * 1024;
 const MAX_ASSETS = 100;
+const DAY_MS = 86_400_000;
+/** An archive of all records is used so long, with the changes of each day laid over it. */
+const BASE_MAX_DAYS = 14;
+const ALL = /_all_CVEs_at_midnight\.zip(\.zip)?$/;
 const MAX_ARCHIVE_BYTES = 8 * 1024 ** 3;
 
 /** The archives that together are the list, newest first. */
@@ -29,7 +33,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Brings the archives of the latest release into the cache: all records as of midnight (an archive in an archive, kept
- * unwrapped and not fetched again while its name stays) and those changed since. Throws AppError FEEDS_UNAVAILABLE or BAD_FEED.
+ * unwrapped and used for two weeks with what changed on each day since) and those changed since midnight. Throws AppError FEEDS_UNAVAILABLE or BAD_FEED.
  */
 export async function fetchRelease(context: FeedContext, url: string, limits: DownloadLimits): Promise<Release> {
   const found = await download(
@@ -45,17 +49,40 @@ export async function fetchRelease(context: FeedContext, url: string, limits: Do
   );
   if (found === null) throw new AppError("FEEDS_UNAVAILABLE", `${publicUrl(url)} has no release.`);
   const { assets, publishedAt } = await readRelease(found.path, url);
-  const all = assets.find((asset) => /_all_CVEs_at_midnight\.zip(\.zip)?$/.test(asset.name));
+  const all = assets.find((asset) => ALL.test(asset.name));
   const changed = assets.find((asset) => /_delta_CVEs_at_\w+\.zip$/.test(asset.name));
   if (all === undefined) throw new AppError("BAD_FEED", `${publicUrl(url)} names no archive of all CVEs.`);
+  const newest = changed === undefined ? [] : [await fetchAsset(context, changed, limits)];
+  const paths = (await daysSince(context, all, limits)) ?? [await fetchAsset(context, all, limits)];
+  const used = [...newest, ...paths].filter((one) => one !== null);
+  await forgetOthers(context.cacheDir, new Set(used.map((one) => basename(one))));
+  return { paths: used, publishedAt, stale: found.stale };
+}
+
+const dayOf = (name: string): string => /^\d{4}-\d\d-\d\d(?=_)/.exec(name)?.[0] ?? "";
+const dayBefore = (day: string): string => new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
+
+/**
+ * An archive of all records at hand that is a few days old, under the changes of each day since; newest first. Null when
+ * there is none, it is the present one, or a day is missing: then the present one is used.
+ */
+async function daysSince(context: FeedContext, all: Asset, limits: DownloadLimits): Promise<string[] | null> {
+  const names = (await readdir(context.cacheDir)).filter((name) => ALL.test(name)).sort();
+  const base = names.at(-1);
+  const root = /^(.+)\/cve_[^/]+\/[^/]+$/.exec(all.url)?.[1];
+  const until = dayOf(all.name);
+  if (base === undefined || base === all.name || root === undefined || until === "") return null;
+  const from = dayOf(base);
+  if (from >= until || Date.parse(until) - Date.parse(from) > BASE_MAX_DAYS * DAY_MS) return null;
   const paths: string[] = [];
-  const keep = new Set<string>();
-  for (const asset of changed === undefined ? [all] : [changed, all]) {
-    keep.add(asset.name);
-    paths.push(await fetchAsset(context, asset, limits));
+  for (let day = dayBefore(until); day >= from; day = dayBefore(day)) {
+    const name = `${day}_delta_CVEs_at_end_of_day.zip`;
+    const url = `${root}/cve_${day}_at_end_of_day/${name}`;
+    const path = await fetchAsset(context, { name, url, sha256: undefined }, limits, true);
+    if (path === null) return null;
+    paths.push(path);
   }
-  await forgetOthers(context.cacheDir, keep);
-  return { paths, publishedAt, stale: found.stale };
+  return [...paths, join(context.cacheDir, base)];
 }
 
 async function readRelease(path: string, url: string): Promise<{ assets: Asset[]; publishedAt: string | null }> {
@@ -78,7 +105,12 @@ async function readRelease(path: string, url: string): Promise<{ assets: Asset[]
 }
 
 /** The unwrapped archive of an asset. Its name holds date and hour: what stands under it does not change. */
-async function fetchAsset(context: FeedContext, asset: Asset, limits: DownloadLimits): Promise<string> {
+async function fetchAsset(
+  context: FeedContext,
+  asset: Asset,
+  limits: DownloadLimits,
+  optional = false,
+): Promise<string | null> {
   const path = join(context.cacheDir, asset.name);
   const known = await stat(path).catch(() => null);
   if (known?.isFile()) return path;
@@ -90,10 +122,12 @@ async function fetchAsset(context: FeedContext, asset: Asset, limits: DownloadLi
       path: packed,
       maxBytes: MAX_ARCHIVE_BYTES,
       label: `Downloading ${asset.name}`,
+      optional,
       ...(asset.sha256 !== undefined && { sha256: asset.sha256 }),
     },
     limits,
   );
+  if (found === null && optional) return null;
   if (found === null) throw new AppError("FEEDS_UNAVAILABLE", `${publicUrl(asset.url)} is not there.`);
   try {
     const inner = await unwrapZip(packed, `${path}.inner`, context.signal);
