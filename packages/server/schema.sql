@@ -200,7 +200,9 @@ create table feed_generation (
   published_at timestamp with time zone default now() not null,
   meta jsonb not null,
   index_file text not null,
-  constraint feed_generation_pkey PRIMARY KEY (id)
+  origin text default 'sync'::text not null,
+  constraint feed_generation_pkey PRIMARY KEY (id),
+  constraint feed_generation_origin_check CHECK ((origin = ANY (ARRAY['sync'::text, 'import'::text, 'rollback'::text])))
 );
 
 create table finding (

@@ -43,6 +43,8 @@ export interface Route<
   readonly contentType?: string;
   /** Largest body accepted, in bytes, as sent; 64 KiB unless said. */
   readonly bodyLimitBytes?: number;
+  /** The body is bytes (`application/octet-stream`) that the handler reads as they come; it counts them itself. */
+  readonly bodyIsStream?: boolean;
 }
 
 const none = z.object({}).strict();
@@ -63,7 +65,7 @@ export const route = <
   Answer extends Shape = None,
 >(
   r: Pick<Route, "method" | "path" | "summary" | "permission"> &
-    Partial<Pick<Route, "status" | "contentType" | "bodyLimitBytes">> & {
+    Partial<Pick<Route, "status" | "contentType" | "bodyLimitBytes" | "bodyIsStream">> & {
       params?: Params;
       query?: Query;
       body?: Body;

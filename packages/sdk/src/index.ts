@@ -43,6 +43,8 @@ export class ApiError extends Error {
 export type Client = <R extends Route>(route: R, input?: CallInput<R>) => Promise<Answer<R>>;
 
 const TIMEOUT_MS = 30_000;
+/** For bodies that are bytes, which the server looks into before it answers. */
+const UPLOAD_TIMEOUT_MS = 600_000;
 
 /** The address of a route with its parameters and query filled in. */
 export const urlOf = <R extends Route>(baseUrl: string, route: R, input: CallInput<R> = {}): string => {
@@ -74,7 +76,8 @@ export const createClient = (options: ClientOptions): Client => {
   return async (route, input = {}) => {
     const headers: Record<string, string> = { accept: "application/json" };
     if (options.token) headers["authorization"] = `Bearer ${options.token}`;
-    if (input.body !== undefined) headers["content-type"] = "application/json";
+    const bytes = input.body instanceof Blob ? input.body : null;
+    if (input.body !== undefined) headers["content-type"] = bytes ? "application/octet-stream" : "application/json";
     const url = urlOf(options.baseUrl, route, input);
     let response: Response;
     try {
@@ -82,8 +85,8 @@ export const createClient = (options: ClientOptions): Client => {
         method: route.method,
         headers,
         credentials: "same-origin",
-        body: input.body === undefined ? null : JSON.stringify(input.body),
-        signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
+        body: bytes ?? (input.body === undefined ? null : JSON.stringify(input.body)),
+        signal: AbortSignal.timeout(bytes ? UPLOAD_TIMEOUT_MS : (options.timeoutMs ?? TIMEOUT_MS)),
       });
     } catch (cause) {
       throw new ApiError(0, "UNREACHABLE", `${options.baseUrl || "The server"} cannot be reached: ${reasonOf(cause)}`);

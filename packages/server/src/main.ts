@@ -14,6 +14,8 @@ import {
   type FeedSync,
   generationInForce,
   isIndexHere,
+  orderOf,
+  trustOf,
 } from "./features/feeds/index.ts";
 import { applyRetention } from "./features/retention/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
@@ -128,6 +130,7 @@ const openFeeds = (options: StartOptions, db: Database, metrics: Metrics, log: L
     db,
     dataDir: options.config.dataDir,
     locations: options.config.feeds,
+    trust: trustOf(options.config),
     onProgress: (p) =>
       options.onProgress({
         step: "feeds",
@@ -247,7 +250,7 @@ const compose = async (
     tasks: {
       enrich: (payload) => enrich({ db, pool, metrics, feedsDir }, payload),
       retention: (payload, { signal }) => applyRetention({ db, ...config }, payload, signal),
-      "feeds-sync": async (_, { signal }) => void (await sync.run(signal)),
+      "feeds-sync": async (payload, { signal }) => void (await sync.run(signal, orderOf(payload))),
     },
   });
   const parts = { db, auth, metrics, log, sync, pool, connections };

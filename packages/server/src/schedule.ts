@@ -60,7 +60,9 @@ export const startSchedule = async (
         log.warn({ file: generation.indexFile }, "missing index file: the feeds are read again");
       }
       isMissing = !isHere;
-      const due = !isHere || Date.now() - generation.publishedAt.getTime() > config.feedSyncHours * HOUR_MS;
+      const isOld =
+        generation?.origin === "sync" && Date.now() - generation.publishedAt.getTime() > config.feedSyncHours * HOUR_MS;
+      const due = !isHere || isOld;
       // one that runs already would be followed by another
       if (due && !sync.state().syncing) await requestSync(db);
       if (Date.now() >= retentionDueMs) {

@@ -14,6 +14,7 @@ import {
   feedRoutes,
   generationInForce,
   isIndexHere,
+  trustOf,
 } from "./features/feeds/index.ts";
 import { findingRoutes } from "./features/findings/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
@@ -110,7 +111,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       onAgent: (tx, companyId, assetId) => announceAssets(tx, companyId, [assetId]),
     }),
     ...assetRoutes({ offlineAfterSeconds: offline }),
-    ...feedRoutes({ sync, syncHours: config.feedSyncHours }),
+    ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
     ...findingRoutes(knowledge),
     ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir) }),
     ...inventoryRoutes(ingest),

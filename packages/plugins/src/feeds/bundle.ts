@@ -192,8 +192,8 @@ export const verifyBundle = (path: string, trusted: readonly BundleKey[]): Verif
       throw new Error("its signature does not hold: it was damaged or changed on its way");
     }
     const place = { path, at: payloadAt, sizeBytes: payloadEnd - payloadAt };
-    const check = ({ hash, base }: GenerationMeta): void => {
-      if (hash !== parsed.generation || base !== parsed.base)
+    const check = (meta: GenerationMeta): void => {
+      if (meta.hash !== parsed.generation || meta.base !== parsed.base)
         throw bad(path, "it holds another generation than it says");
     };
     check(openContainer(place).meta);

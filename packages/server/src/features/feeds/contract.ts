@@ -1,6 +1,8 @@
 import { route } from "@zerotrace/core/schema";
 import { z } from "zod";
 
+const flag = z.enum(["true", "false"]).optional();
+
 export const sourceReport = z.object({
   feed: z.string(),
   location: z.string(),
@@ -14,11 +16,17 @@ export const sourceReport = z.object({
   origins: z.array(z.string()),
 });
 
+const origin = z.enum(["sync", "import", "rollback"]);
+
 export const feedStatus = z.object({
   /** Null until the first generation is in force. */
   generation: z
     .object({
       id: z.number().int(),
+      /** The name of its content; null when it was published by a version that kept none. */
+      hash: z.string().nullable(),
+      /** How it came into force; what an import or a rollback put there stays until a sync with `unpin`. */
+      origin,
       publishedAt: z.string(),
       recordCount: z.number().int(),
       groupCount: z.number().int(),
@@ -57,7 +65,69 @@ export const syncFeeds = route({
   summary: "Bring the advisories up to date now",
   permission: "feeds:manage",
   status: 202,
+  query: z.object({ unpin: flag }),
   answer: z.object({ queued: z.boolean() }),
+});
+
+const keptGeneration = z.object({
+  hash: z.string(),
+  /** The numbers under which it was in force, the newest first. */
+  ids: z.array(z.number().int()),
+  isInForce: z.boolean(),
+  /** When its feeds were read. */
+  builtAt: z.string(),
+  keptAt: z.string(),
+  kind: z.enum(["full", "delta"]),
+  sizeBytes: z.number().int(),
+  recordCount: z.number().int(),
+  kevCount: z.number().int(),
+  epssCount: z.number().int(),
+});
+
+export const listGenerations = route({
+  method: "GET",
+  path: "/api/v1/feeds/generations",
+  summary: "The generations that are kept and can be put in force again, the newest first",
+  permission: "feeds:read",
+  answer: z.object({ rows: z.array(keptGeneration) }),
+});
+
+export const rollbackFeeds = route({
+  method: "POST",
+  path: "/api/v1/feeds/rollback",
+  summary:
+    "Put a kept generation in force again, by number or the beginning of its hash; the former one when none is named",
+  permission: "feeds:manage",
+  status: 202,
+  body: z.object({ generation: z.string().min(1).max(64).optional() }),
+  answer: z.object({ hash: z.string(), queued: z.boolean() }),
+});
+
+/** Largest bundle that can be uploaded, in bytes. */
+export const BUNDLE_UPLOAD_BYTES = 512 * 1024 * 1024;
+
+const counts = z.record(z.string(), z.number().int());
+
+export const importBundle = route({
+  method: "POST",
+  path: "/api/v1/feeds/bundle",
+  summary: "Verify a signed bundle of feeds and put it in force; with `dryRun` only say what it would change",
+  permission: "feeds:manage",
+  status: 202,
+  bodyLimitBytes: BUNDLE_UPLOAD_BYTES,
+  bodyIsStream: true,
+  query: z.object({ dryRun: flag, trust: z.string().max(200).optional() }),
+  body: z.unknown(),
+  answer: z.object({
+    hash: z.string(),
+    kind: z.enum(["full", "delta"]),
+    builtAt: z.string(),
+    keyId: z.string(),
+    /** How many advisories changed against what is in force, by reason. */
+    changes: counts,
+    warnings: z.array(z.string()),
+    queued: z.boolean(),
+  }),
 });
 
 export const getCoverage = route({
@@ -79,4 +149,4 @@ export const getCoverage = route({
   }),
 });
 
-export const routes = { getFeeds, syncFeeds, getCoverage };
+export const routes = { getFeeds, syncFeeds, listGenerations, rollbackFeeds, importBundle, getCoverage };

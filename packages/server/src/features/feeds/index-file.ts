@@ -5,6 +5,12 @@ import { basename, join } from "node:path";
 /** Where the compiled advisories of a data directory lie. */
 export const feedsDirectory = (dataDir: string): string => join(dataDir, "feeds");
 
+/** Where generations of a data directory are kept: everything that feeds said, compactly. */
+export const generationsDirectory = (dataDir: string): string => join(feedsDirectory(dataDir), "generations");
+
+/** Where uploaded bundles wait to be put in force. */
+export const importsDirectory = (dataDir: string): string => join(feedsDirectory(dataDir), "imports");
+
 /**
  * The path of a generation's index on this machine. The database keeps the name alone, so that a data directory may be
  * moved; a folder in the name is not believed.

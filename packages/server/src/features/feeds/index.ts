@@ -3,12 +3,15 @@ import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
 import { routes } from "./contract.ts";
 import { coverageByEcosystem, generationInForce } from "./sql.ts";
-import type { FeedSync } from "./sync.ts";
+import { type FeedOrder, type FeedSync, refuseWhilePinned } from "./sync.ts";
 import { applicableEcosystems } from "@zerotrace/core";
+import { type Trust, trustFile } from "@zerotrace/plugins";
+import { rm } from "node:fs/promises";
+import { examine, generationMeant, keptGenerations, saveUpload } from "./generations.ts";
 
 export { feedsDirectory, indexPath, isIndexHere } from "./index-file.ts";
 export { type AdvisoryEnrichment, createKnowledge, type Knowledge } from "./knowledge.ts";
-export { createFeedSync, type FeedSync } from "./sync.ts";
+export { createFeedSync, type FeedOrder, type FeedSync, orderOf } from "./sync.ts";
 export { companyIds, type Generation, generationInForce } from "./sql.ts";
 
 /** Sync intervals without a new generation after which the data counts as stale. */
@@ -26,6 +29,8 @@ export const feedStatus = async (db: Database, sync: FeedSync, syncHours: number
         ? null
         : {
             id: generation.id,
+            hash: generation.meta.generation ?? null,
+            origin: generation.origin,
             publishedAt: generation.publishedAt.toISOString(),
             recordCount: generation.meta.recordCount,
             groupCount: generation.meta.groupCount,
@@ -42,26 +47,41 @@ export const feedStatus = async (db: Database, sync: FeedSync, syncHours: number
     progress,
     lastError,
     nextSyncAt:
-      generation === null ? null : new Date(generation.publishedAt.getTime() + syncHours * HOUR_MS).toISOString(),
+      generation?.origin !== "sync"
+        ? null
+        : new Date(generation.publishedAt.getTime() + syncHours * HOUR_MS).toISOString(),
     stale: age !== null && age > STALE_INTERVALS * syncHours * HOUR_MS,
   };
 };
 
-/** Asks for a sync; joins one that is already waiting. */
-export const requestSync = async (db: Database): Promise<void> => {
+/** Whose bundles a server takes. */
+export const trustOf = (config: { readonly dataDir: string; readonly feedKeys: readonly string[] }): Trust => ({
+  file: trustFile(config.dataDir),
+  keys: config.feedKeys,
+});
+
+/** Asks for a sync, or for what else is to be put in force; joins one that is already waiting for the same. */
+export const requestSync = async (db: Database, order: FeedOrder = { kind: "sync", unpin: false }): Promise<void> => {
   await db.asService((tx) =>
     enqueue(tx, {
       task: "feeds-sync",
-      payload: { companyId: 0 },
-      key: "feeds-sync",
+      payload: { companyId: 0, ...order },
+      key: order.kind === "sync" ? "feeds-sync" : "feeds-apply",
       queueName: "feeds",
       maxAttempts: 3,
     }),
   );
 };
 
+export interface FeedRouteDeps {
+  readonly sync: FeedSync;
+  readonly syncHours: number;
+  readonly dataDir: string;
+  readonly trust: Trust;
+}
+
 /** The routes about advisories' sources and what they cover. */
-export const feedRoutes = ({ sync, syncHours }: { sync: FeedSync; syncHours: number }): Endpoint[] => [
+export const feedRoutes = ({ sync, syncHours, dataDir, trust }: FeedRouteDeps): Endpoint[] => [
   implement(routes.getFeeds, {
     audit: "none",
     transaction: "none",
@@ -69,11 +89,14 @@ export const feedRoutes = ({ sync, syncHours }: { sync: FeedSync; syncHours: num
   }),
   implement(routes.syncFeeds, {
     audit: "feeds.sync",
-    run: async ({ db }) => {
-      await requestSync(db);
+    run: async ({ db }, { query }) => {
+      const unpin = query.unpin === "true";
+      if (!unpin) refuseWhilePinned(await db.asService(generationInForce));
+      await requestSync(db, { kind: "sync", unpin });
       return { queued: true };
     },
   }),
+  ...generationRoutes({ dataDir, trust }),
   implement(routes.getCoverage, {
     audit: "none",
     transaction: "none",
@@ -86,6 +109,58 @@ export const feedRoutes = ({ sync, syncHours }: { sync: FeedSync; syncHours: num
         return [...new Set(sources.map((s) => s.feed))].sort();
       };
       return { rows: rows.map((r) => ({ ...r, sources: sourcesOf(r.ecosystem) })) };
+    },
+  }),
+];
+
+const generationRoutes = ({ dataDir, trust }: { dataDir: string; trust: Trust }): Endpoint[] => [
+  implement(routes.listGenerations, {
+    audit: "none",
+    transaction: "none",
+    run: async ({ db }) => ({
+      rows: (await keptGenerations(db, dataDir)).map((one) => ({
+        hash: one.hash,
+        ids: [...one.ids],
+        isInForce: one.isInForce,
+        builtAt: one.builtAt,
+        keptAt: one.keptAt.toISOString(),
+        kind: one.kind,
+        sizeBytes: one.sizeBytes,
+        recordCount: one.counts.records,
+        kevCount: one.counts.kev,
+        epssCount: one.counts.epss,
+      })),
+    }),
+  }),
+  implement(routes.rollbackFeeds, {
+    audit: "feeds.rollback",
+    run: async ({ db, note }, { body }) => {
+      const hash = await generationMeant(db, dataDir, body.generation);
+      note(hash, {});
+      await requestSync(db, { kind: "rollback", generation: hash });
+      return { hash, queued: true };
+    },
+  }),
+  implement(routes.importBundle, {
+    audit: "feeds.import",
+    transaction: "none",
+    run: async ({ db, identity, record }, { query, body }) => {
+      const dryRun = query.dryRun === "true";
+      const { path, name } = await saveUpload(body, dataDir);
+      let isTaken = false;
+      try {
+        const options = { look: dryRun, ...(query.trust === undefined ? {} : { pin: query.trust }) };
+        const { header, keyId, changes, warnings } = await examine({ db, dataDir, trust }, path, options);
+        const { companyId, subject } = identity;
+        const { generation: hash, kind, builtAt } = header;
+        const detail = { dryRun, keyId, kind, pinned: query.trust !== undefined };
+        await db.withCompany(companyId, (tx) => record(tx, { companyId, actor: subject, target: hash, detail }));
+        if (!dryRun) await requestSync(db, { kind: "import", file: name });
+        isTaken = !dryRun;
+        return { hash, kind, builtAt, keyId, changes: { ...changes }, warnings: [...warnings], queued: !dryRun };
+      } finally {
+        if (!isTaken) await rm(path, { force: true });
+      }
     },
   }),
 ];

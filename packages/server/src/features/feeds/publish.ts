@@ -17,6 +17,7 @@ import {
   companyIds,
   generationInForce,
   insertGeneration,
+  type Origin,
   outdatedFiles,
   replaceAdvisories,
   replaceRecords,
@@ -89,6 +90,7 @@ const advisoryCopy = async function* (index: AdvisoryIndex): AsyncGenerator<Uint
 
 export interface Published {
   readonly generation: number;
+  readonly recordCount: number;
   readonly recordsChanged: number;
   readonly componentsToJudge: number;
 }
@@ -96,7 +98,7 @@ export interface Published {
 const publishWithin = async (
   tx: Tx,
   recordsPath: string,
-  file: { directory: string; name: string },
+  file: { directory: string; name: string; origin: Origin },
 ): Promise<Published> => {
   await lockJudging(tx, "exclusive");
   const before = await generationInForce(tx);
@@ -113,7 +115,7 @@ const publishWithin = async (
     ecosystems: concernedEcosystems(await knownEcosystems(tx), changes),
     advisoryIds,
   });
-  const generation = await insertGeneration(tx, meta, file.name);
+  const generation = await insertGeneration(tx, meta, file.name, file.origin);
   for (const companyId of await companyIds(tx)) {
     await enqueue(tx, {
       task: "enrich",
@@ -123,7 +125,7 @@ const publishWithin = async (
       maxAttempts: 25,
     });
   }
-  return { generation, recordsChanged, componentsToJudge };
+  return { generation, recordCount: meta.recordCount, recordsChanged, componentsToJudge };
 };
 
 /**
@@ -134,9 +136,10 @@ export const publish = async (
   db: Database,
   compiled: { indexPath: string; recordsPath: string },
   directory: string,
+  origin: Origin,
 ): Promise<Published> => {
   await mkdir(directory, { recursive: true });
-  const file = { directory, name: `index-${Date.now()}.ztx` };
+  const file = { directory, name: `index-${Date.now()}.ztx`, origin };
   await rename(compiled.indexPath, join(directory, file.name));
   const published = await db.asService((tx) => publishWithin(tx, compiled.recordsPath, file));
   const old = await db.asService((tx) => outdatedFiles(tx, KEEP_GENERATIONS));

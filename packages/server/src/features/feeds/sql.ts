@@ -8,23 +8,38 @@ export interface Generation {
   /** The file's name; see indexPath. */
   readonly indexFile: string;
   readonly meta: IndexMeta;
+  /** How it came into force. One that was put there by hand stays until the operator says otherwise. */
+  readonly origin: Origin;
 }
+
+export type Origin = "sync" | "import" | "rollback";
 
 /** The generation in force: the newest published; null before the first. */
 export const generationInForce = async (tx: Tx): Promise<Generation | null> =>
   (
     await tx.query<Generation>(
-      `select id, published_at as "publishedAt", index_file as "indexFile", meta from feed_generation order by id desc limit 1`,
+      `select id, published_at as "publishedAt", index_file as "indexFile", meta, origin from feed_generation order by id desc limit 1`,
     )
   )[0] ?? null;
 
+/** Generations that were in force, the newest first, at most `limit`; hash is null for those of older versions. */
+export const publishedGenerations = async (
+  tx: Tx,
+  limit: number,
+): Promise<{ id: number; publishedAt: Date; origin: Origin; hash: string | null }[]> =>
+  await tx.query(
+    `select id, published_at as "publishedAt", origin, meta ->> 'generation' as hash from feed_generation
+     order by id desc limit $1`,
+    [limit],
+  );
+
 /** Adds a generation, which is in force once this transaction commits. Returns its id. */
-export const insertGeneration = async (tx: Tx, meta: IndexMeta, indexFile: string): Promise<number> =>
+export const insertGeneration = async (tx: Tx, meta: IndexMeta, indexFile: string, origin: Origin): Promise<number> =>
   (
-    await tx.query<{ id: number }>("insert into feed_generation (meta, index_file) values ($1, $2) returning id", [
-      JSON.stringify(meta),
-      indexFile,
-    ])
+    await tx.query<{ id: number }>(
+      "insert into feed_generation (meta, index_file, origin) values ($1, $2, $3) returning id",
+      [JSON.stringify(meta), indexFile, origin],
+    )
   )[0]?.id as number;
 
 /** Index files of generations older than the newest `keep`, which nothing reads any more. */

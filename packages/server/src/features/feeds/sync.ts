@@ -1,10 +1,12 @@
-import { messageOf } from "@zerotrace/core";
-import { compileInWorker, type Progress } from "@zerotrace/plugins";
+import { AppError, messageOf } from "@zerotrace/core";
+import { compileInWorker, openGenerations, type Progress, type Trust } from "@zerotrace/plugins";
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { Database } from "../../platform/db/index.ts";
-import { feedsDirectory } from "./index-file.ts";
+import { feedsDirectory, generationsDirectory, importsDirectory, isIndexHere } from "./index-file.ts";
 import { type Published, publish } from "./publish.ts";
+import { generationInForce, type Origin } from "./sql.ts";
 
 export interface SyncState {
   readonly syncing: boolean;
@@ -13,10 +15,22 @@ export interface SyncState {
   readonly lastSuccessAt: Date | null;
 }
 
-/** Brings the advisories up to date, one sync at a time. */
+/**
+ * What is to be put in force: what the feeds say now (`unpin`: even where a generation was put in force by hand), an
+ * uploaded bundle by its file name, or a kept generation by its hash.
+ */
+export type FeedOrder =
+  | { readonly kind: "sync"; readonly unpin: boolean }
+  | { readonly kind: "import"; readonly file: string }
+  | { readonly kind: "rollback"; readonly generation: string };
+
+/** Brings the advisories up to date, one after the other. */
 export interface FeedSync {
-  /** Joins a running sync. Throws what the sync threw; the former generation then stays in force. */
-  run(signal: AbortSignal): Promise<Published>;
+  /**
+   * Joins a running sync of the same order. Null: a generation that was put in force by hand stays. Throws what the sync
+   * threw; the former generation then stays in force.
+   */
+  run(signal: AbortSignal, order?: FeedOrder): Promise<Published | null>;
   state(): SyncState;
 }
 
@@ -24,6 +38,8 @@ export interface FeedSyncOptions {
   readonly db: Database;
   readonly dataDir: string;
   readonly locations: readonly string[];
+  /** Whose bundles are taken. */
+  readonly trust: Trust;
   readonly onProgress: (progress: Progress) => void;
   readonly onDone: (outcome: { ok: boolean; seconds: number; message: string }) => Promise<void>;
 }
@@ -32,33 +48,68 @@ export interface FeedSyncOptions {
 const cacheName = (locations: readonly string[]): string =>
   createHash("sha256").update(locations.join("\0")).digest("hex").slice(0, 12);
 
+/** Reads the order of a job's payload; anything else is a sync. */
+export const orderOf = (payload: Readonly<Record<string, unknown>>): FeedOrder => {
+  const { kind, file, generation } = payload;
+  if (kind === "import" && typeof file === "string") return { kind, file: basename(file) };
+  if (kind === "rollback" && typeof generation === "string") return { kind, generation };
+  return { kind: "sync", unpin: payload["unpin"] === true };
+};
+
+/** What to compile, and how it then came into force. */
+interface Task {
+  readonly origin: Origin;
+  readonly locations: readonly string[];
+  readonly generation?: string;
+}
+
+/** Null: what is in force by hand stays. One whose index is gone is built again from what was kept of it. */
+const taskOf = async ({ db, dataDir, locations }: FeedSyncOptions, order: FeedOrder): Promise<Task | null> => {
+  if (order.kind === "import") return { origin: "import", locations: [join(importsDirectory(dataDir), order.file)] };
+  if (order.kind === "rollback") return { origin: "rollback", locations: [], generation: order.generation };
+  const inForce = await db.asService(generationInForce);
+  if (order.unpin || inForce === null || inForce.origin === "sync") return { origin: "sync", locations };
+  if (isIndexHere(feedsDirectory(dataDir), inForce)) return null;
+  const kept = await openGenerations(generationsDirectory(dataDir)).list();
+  const { generation } = inForce.meta;
+  if (generation === undefined || !kept.some(({ hash }) => hash === generation)) return { origin: "sync", locations };
+  return { origin: inForce.origin, locations: [], generation };
+};
+
 export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
   let state: SyncState = { syncing: false, progress: null, lastError: null, lastSuccessAt: null };
-  let running: Promise<Published> | null = null;
+  let running: { name: string; result: Promise<Published | null> } | null = null;
 
-  const sync = async (signal: AbortSignal): Promise<Published> => {
+  const compile = async (task: Task, signal: AbortSignal): Promise<Published> => {
+    const directory = feedsDirectory(options.dataDir);
+    const compiled = await compileInWorker({
+      locations: task.locations,
+      ...(task.generation === undefined ? {} : { generation: task.generation }),
+      cacheDir: join(directory, "cache", cacheName(task.locations)),
+      outDir: join(directory, "next"),
+      generationsDir: generationsDirectory(options.dataDir),
+      trust: options.trust,
+      recordsFile: true,
+      signal,
+      onProgress: (progress) => {
+        state = { ...state, progress };
+        options.onProgress(progress);
+      },
+    });
+    const files = { indexPath: compiled.indexPath, recordsPath: compiled.recordsPath as string };
+    return await publish(options.db, files, directory, task.origin);
+  };
+
+  const apply = async (order: FeedOrder, signal: AbortSignal): Promise<Published | null> => {
     const startedAt = Date.now();
+    const task = await taskOf(options, order);
+    if (task === null) return null;
     state = { ...state, syncing: true };
     try {
-      const directory = feedsDirectory(options.dataDir);
-      const compiled = await compileInWorker({
-        locations: options.locations,
-        cacheDir: join(directory, "cache", cacheName(options.locations)),
-        outDir: join(directory, "next"),
-        recordsFile: true,
-        signal,
-        onProgress: (progress) => {
-          state = { ...state, progress };
-          options.onProgress(progress);
-        },
-      });
-      const published = await publish(
-        options.db,
-        { indexPath: compiled.indexPath, recordsPath: compiled.recordsPath as string },
-        directory,
-      );
+      const published = await compile(task, signal);
+      if (order.kind === "import") await rm(join(importsDirectory(options.dataDir), order.file), { force: true });
       state = { syncing: false, progress: null, lastError: null, lastSuccessAt: new Date() };
-      const message = `${compiled.meta.recordCount} records in force`;
+      const message = `${published.recordCount} records in force`;
       await options.onDone({ ok: true, seconds: (Date.now() - startedAt) / 1000, message });
       return published;
     } catch (error) {
@@ -66,13 +117,31 @@ export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
       state = { ...state, syncing: false, progress: null, lastError };
       await options.onDone({ ok: false, seconds: (Date.now() - startedAt) / 1000, message: lastError.message });
       throw error;
-    } finally {
-      running = null;
     }
   };
 
   return {
-    run: (signal) => (running ??= sync(signal)),
+    run: (signal, order = { kind: "sync", unpin: false }) => {
+      const name = JSON.stringify(order);
+      if (running?.name === name) return running.result;
+      const before = running?.result.catch(() => null) ?? Promise.resolve();
+      const result = before.then(() => apply(order, signal));
+      const mine = { name, result };
+      running = mine;
+      const clear = (): void => {
+        if (running === mine) running = null;
+      };
+      result.then(clear, clear);
+      return result;
+    },
     state: () => state,
   };
+};
+
+/** Throws CONFLICT with the mend when what is in force was put there by hand. */
+export const refuseWhilePinned = (generation: { readonly origin: Origin; readonly id: number } | null): void => {
+  if (generation === null || generation.origin === "sync") return;
+  const how = generation.origin === "import" ? "by the import of a bundle" : "by a rollback";
+  const detail = `Generation ${generation.id} was put in force ${how} and stays until you say otherwise: \`zerotrace feeds sync --unpin\`.`;
+  throw new AppError("CONFLICT", detail, { field: "unpin" });
 };

@@ -36,6 +36,11 @@ export const configSchema = z
       .max(64)
       .default([])
       .describe("Folders or URLs of advisory feeds, tried before the public ones"),
+    feedKeys: z
+      .array(text)
+      .max(64)
+      .default([])
+      .describe("Public keys (ztk1-…) whose feed bundles are taken, besides those pinned with --trust"),
     feedSyncHours: numeric(z.number().min(0.1).max(720)).default(6).describe("Hours between refreshes of the feeds"),
     logLevel: z
       .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])

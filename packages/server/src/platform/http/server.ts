@@ -23,6 +23,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Largest body after inflating, in bytes; null takes no compressed body. */
     inflatedLimitBytes?: number | null;
+    /** Whether the handler reads the body itself. */
+    bodyIsStream?: boolean;
   }
 }
 
@@ -123,6 +125,10 @@ const readBodies = (app: FastifyInstance): void => {
       return parseJson(plain);
     },
   );
+  app.addContentTypeParser("application/octet-stream", async (request: FastifyRequest, payload: unknown) => {
+    if (request.routeOptions.config.bodyIsStream === true) return payload;
+    throw new AppError("UNSUPPORTED_MEDIA_TYPE", "This address takes JSON: send the body as application/json.");
+  });
 };
 
 const answerErrors = (app: FastifyInstance, log: Logger): void => {
@@ -208,7 +214,7 @@ const addEndpoint = (app: FastifyInstance, deps: EndpointDeps, endpoint: Endpoin
     method: route.method,
     url: route.path,
     bodyLimit,
-    config: { inflatedLimitBytes },
+    config: { inflatedLimitBytes, bodyIsStream: route.bodyIsStream ?? false },
     onRequest: admit(deps, endpoint),
     handler: serveEndpoint(deps, endpoint),
   });
