@@ -1,18 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { ERRORS } from "@zerotrace/core/errors";
-
-const ACTS = {
-  caller: "whoever sent the request",
-  external: "nobody: it is tried again",
-  operator: "the operator",
-  bug: "us: report it with its correlation id",
-} as const;
+import { ERRORS, WHO_ACTS } from "@zerotrace/core/errors";
 
 /** docs/reference/errors.md, from the one table of errors. */
 export const errorTable = (): string => {
   const rows = Object.entries(ERRORS)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, { status, who, title }]) => `| \`${code}\` | ${status} | ${title} | ${ACTS[who]} |`);
+    .map(([code, { status, who, title }]) => `| \`${code}\` | ${status} | ${title} | ${WHO_ACTS[who]} |`);
   return `# Errors
 
 An error of the API is a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with a \`code\`; its \`detail\`

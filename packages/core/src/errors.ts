@@ -31,6 +31,14 @@ interface ErrorRow {
   title: string;
 }
 
+/** Who must act on an error, in words. */
+export const WHO_ACTS: Readonly<Record<ErrorRow["who"], string>> = {
+  caller: "whoever sent the request",
+  external: "nobody: it is tried again",
+  operator: "the operator",
+  bug: "us: report it with its correlation id",
+};
+
 export type ErrorCode = keyof typeof ERRORS;
 
 /** The only error thrown on purpose. `detail` is one sentence with the mend; `field` names the input at fault. */

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, ERRORS, type problem } from "@zerotrace/core";
 import type { z } from "zod";
+import { ERROR_PAGE } from "./error-page.ts";
 
 /** An error as the caller may see it, and whether it is ours to look into. */
 export interface Refusal {
@@ -50,7 +51,7 @@ export const toProblem = (thrown: unknown, correlationId: string): Refusal => {
       ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
     },
     body: {
-      type: `/docs/errors#${code}`,
+      type: `${ERROR_PAGE}#${code}`,
       title,
       status,
       detail,

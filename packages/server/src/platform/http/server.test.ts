@@ -1,4 +1,4 @@
-import { AppError, idParam, route } from "@zerotrace/core";
+import { AppError, ERRORS, idParam, route } from "@zerotrace/core";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -273,9 +273,25 @@ test("the dashboard is a clear 503 until it is built, then falls back to its ind
   expect((await call("/static/none.js")).status).toBe(404);
   expect((await call("/assets/7652cfd3-21a1-4660-91c2-3b9ad01fa5fd")).status, "a page's own address").toBe(200);
   expect((await call("/%2e%2e/%2e%2e/etc/passwd")).text).toBe("<title>home</title>");
+  for (const file of ["/favicon.ico", "/foo.js", "/assets/x.map", "/a.webmanifest?v=1", "/%2e%2e/x.js", "/static/"]) {
+    expect((await call(file)).status, file).toBe(404);
+  }
+  for (const page of ["/advisories/CVE-2024-1.2", "/assets", "/findings/openSUSE-SU-2015:0001-1", "/v1.20"]) {
+    expect((await call(page)).status, page).toBe(200);
+  }
   const policy = (await call("/")).headers.get("content-security-policy") ?? "";
   expect(policy).toContain("default-src 'self'");
   expect(policy).not.toContain("unsafe");
+});
+
+test("the type of a problem leads to the line of its code, for anybody", async () => {
+  const { type } = (await call("/api/none")).body;
+  const [path, code] = String(type).split("#");
+  const { status, text, headers } = await call(path ?? "");
+  expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+  expect(text).toContain(`<tr id="${code}">`);
+  for (const one of Object.keys(ERRORS)) expect(text).toContain(`<tr id="${one}">`);
+  expect((await call("/docs/errors.css")).headers.get("content-type")).toContain("text/css");
 });
 
 test("OpenAPI 3.1 describes every route of the contract", async () => {

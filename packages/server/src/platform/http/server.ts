@@ -10,6 +10,7 @@ import type { Database } from "../db/index.ts";
 import type { Metrics } from "../metrics/index.ts";
 import { inflate, parseJson } from "./body.ts";
 import { admit, type EndpointDeps, serveEndpoint } from "./endpoint.ts";
+import { serveErrorPage } from "./error-page.ts";
 import { refusedAddress } from "./listen.ts";
 import { answerToUnreadable, toProblem } from "./problem.ts";
 import { serveStatic } from "./static.ts";
@@ -257,6 +258,7 @@ export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
     const text = JSON.stringify(options.openapi);
     app.get("/api/v1/openapi.json", async (_, answer) => answer.type("application/json; charset=utf-8").send(text));
   }
+  serveErrorPage(app);
   refuseUnknown(app, options);
   await app.ready();
   return { app, listen: (address) => listen(app, address), close: closer(app) };
