@@ -5,6 +5,12 @@ export interface NamedRecord {
   readonly upstream: readonly string[];
 }
 
+/** Records by position; an array is one. `at` may make its answer anew each time. */
+export interface NamedRecords {
+  readonly length: number;
+  at(position: number): NamedRecord | undefined;
+}
+
 /** One weakness: its best name, every other name sorted, and the positions of its records, ascending. */
 export interface AliasGroup {
   readonly id: string;
@@ -74,8 +80,9 @@ const sideBySide = (count: number, ownerOf: (i: number) => number, ownerCount: n
  * Groups records that name the same weakness: the transitive union of id, aliases and a single upstream. A notice stays
  * alone, and no other record is joined through its name. Same records in any order give the same groups, sorted by id.
  */
-export const groupRecords = (records: readonly NamedRecord[]): AliasGroup[] => {
-  const notices = new Set(records.filter(isNotice).map((record) => record.id));
+export const groupRecords = (records: NamedRecords): AliasGroup[] => {
+  const notices = new Set<string>();
+  for (let i = 0; i < records.length; i++) if (isNotice(records.at(i)!)) notices.add(records.at(i)!.id);
   const union = createUnion();
   const nodes = new Map<string, number>();
   const nodeOf = (name: string): number => {
@@ -83,8 +90,10 @@ export const groupRecords = (records: readonly NamedRecord[]): AliasGroup[] => {
     if (node === undefined) nodes.set(name, (node = union.add()));
     return node;
   };
-  for (const record of records) {
-    const node = nodeOf(record.id);
+  const nodeOfRecord = new Uint32Array(records.length);
+  for (let i = 0; i < records.length; i++) {
+    const record = records.at(i)!;
+    const node = (nodeOfRecord[i] = nodeOf(record.id));
     if (notices.has(record.id)) continue;
     // What a CVE's own record says of several others are references.
     const joined = isPlural(record)
@@ -93,17 +102,19 @@ export const groupRecords = (records: readonly NamedRecord[]): AliasGroup[] => {
     for (const name of joined) if (!notices.has(name)) union.join(node, nodeOf(name));
   }
   const names = [...nodes.keys()];
+  nodes.clear();
   const namesOf = sideBySide(names.length, (node) => union.find(node), names.length);
-  const recordsOf = sideBySide(records.length, (i) => union.find(nodes.get(records[i]!.id)!), names.length);
+  const recordsOf = sideBySide(records.length, (i) => union.find(nodeOfRecord[i]!), names.length);
   const groups: AliasGroup[] = [];
   for (let root = 0; root < names.length; root++) {
     const positions = Array.from(recordsOf(root));
     if (positions.length === 0) continue;
     const all = new Set(Array.from(namesOf(root), (node) => names[node]!));
-    const first = records[positions[0]!]!;
-    const notice = notices.has(first.id);
-    const id = notice ? first.id : [...all].reduce((a, b) => (compareNames(b, a) < 0 ? b : a));
-    for (const i of positions) for (const name of [...records[i]!.aliases, ...records[i]!.upstream]) all.add(name);
+    const members = positions.map((i) => records.at(i)!);
+    const first = members[0]!.id;
+    const notice = notices.has(first);
+    const id = notice ? first : [...all].reduce((a, b) => (compareNames(b, a) < 0 ? b : a));
+    for (const record of members) for (const name of [...record.aliases, ...record.upstream]) all.add(name);
     all.delete(id);
     groups.push({ id, aliases: [...all].sort(), records: positions, notice });
   }

@@ -10,8 +10,9 @@ import {
 import { baseScore } from "../severity/cvss.ts";
 import { compareText } from "./aliases.ts";
 import { createColumn } from "./bytes.ts";
-import { ROW } from "./layout.ts";
-import type { Store, StoredRecord } from "./store.ts";
+import { NONE, ROW } from "./layout.ts";
+import type { Store } from "./store.ts";
+import { type Cvss, secondsOf } from "./store-records.ts";
 
 /** Lengths in UTF-16 units; longer ones are no address and no name. */
 const ADDRESS_MAX = 500;
@@ -20,13 +21,14 @@ const LIFE_CYCLES_MAX = 10_000;
 
 /** What the sources together say of one CVE. Texts are numbers of the string table. */
 export interface CveFacts {
-  cvss: StoredRecord["cvss"];
+  cvss: Cvss | null;
   cwes: number[];
   exploits: number[];
   ssvc: Ssvc | null;
   rejectedAt: number;
   summary: number | null;
-  publishedAt: number;
+  /** Seconds since 1970 or NONE. */
+  published: number;
 }
 
 /** The extra section of an index: small tables that are read whole. */
@@ -49,8 +51,8 @@ export const createEnrichment = ({ strings }: Store) => {
   const cweNames = new Map<string, string>();
   const lifeCycles = new Map<string, LifeCycle>();
 
-  const bestOf = (vectors: readonly string[]): StoredRecord["cvss"] => {
-    let best: StoredRecord["cvss"] = null;
+  const bestOf = (vectors: readonly string[]): Cvss | null => {
+    let best: Cvss | null = null;
     for (const vector of vectors) {
       const score = baseScore(vector);
       if (score === null || (best !== null && Number(score.version) <= best.version)) continue;
@@ -73,7 +75,7 @@ export const createEnrichment = ({ strings }: Store) => {
         ssvc: entry.ssvc,
         rejectedAt: millis(entry.rejectedAt),
         summary,
-        publishedAt: millis(entry.publishedAt),
+        published: secondsOf(entry.publishedAt),
       });
       return;
     }
@@ -83,7 +85,7 @@ export const createEnrichment = ({ strings }: Store) => {
     known.ssvc ??= entry.ssvc;
     if (Number.isNaN(known.rejectedAt)) known.rejectedAt = millis(entry.rejectedAt);
     known.summary ??= summary;
-    if (Number.isNaN(known.publishedAt)) known.publishedAt = millis(entry.publishedAt);
+    if (known.published === NONE) known.published = secondsOf(entry.publishedAt);
   };
 
   const sortedCycles = (): LifeCycle[] => [...lifeCycles.values()].sort((a, b) => compareText(a.product, b.product));
@@ -119,13 +121,14 @@ const CVE_AT_END = /CVE-\d{4}-\d{4,19}$/;
  */
 export const withdrawRejected = (store: Store, enrichment: EnrichmentStore): void => {
   const rejected = new Set<number>();
-  store.records.forEach((record, i) => {
-    const id = CVE_AT_END.exec(record.id)?.[0];
+  const { records: stored } = store;
+  for (let i = 0; i < stored.length; i++) {
+    const id = CVE_AT_END.exec(stored.id(i))?.[0];
     const at = id === undefined ? Number.NaN : (enrichment.of(id)?.rejectedAt ?? Number.NaN);
-    if (Number.isNaN(at) || !Number.isNaN(record.withdrawnAt)) return;
-    store.records[i] = { ...record, withdrawnAt: at };
+    if (Number.isNaN(at) || !Number.isNaN(stored.withdrawnAt(i))) continue;
+    stored.withdraw(i, at);
     rejected.add(i);
-  });
+  }
   if (rejected.size === 0) return;
   const records = store.rows.record.view();
   const flags = store.rows.flags.view();
@@ -152,36 +155,40 @@ export const unpackSsvc = (byte: number): Ssvc | null => {
 
 const cweNumber = (text: string): number => Number(text.slice(4));
 
-/** The sections of groups' weaknesses, decisions and exploits. `cvesOf` names the CVEs of each group. */
-export const buildEnrichment = (
-  store: Store,
-  enrichment: EnrichmentStore,
-  groups: readonly { readonly cves: readonly string[]; readonly records: readonly number[] }[],
-) => {
-  const cwes = { offsets: createColumn(), values: createColumn() };
-  const exploits = { offsets: createColumn(), values: createColumn() };
-  const ssvc = new Uint8Array(groups.length);
-  groups.forEach((group, i) => {
-    const facts = group.cves.flatMap((id) => enrichment.of(id) ?? []);
-    const ownCwes = group.records.flatMap((record) => store.records[record]!.cwes);
-    const ids = [...new Set([...ownCwes, ...facts.flatMap((one) => one.cwes)])].map(store.strings.of);
-    ids.sort((a, b) => cweNumber(a) - cweNumber(b));
-    cwes.offsets.push(cwes.values.length);
-    for (const id of ids.slice(0, CWES_MAX)) cwes.values.push(store.strings.intern(id));
-    const addresses = [...new Set(facts.flatMap((one) => one.exploits))].map(store.strings.of).sort(compareText);
-    exploits.offsets.push(exploits.values.length);
-    for (const address of addresses.slice(0, EXPLOITS_MAX)) exploits.values.push(store.strings.intern(address));
-    // a notice is as urgent as the most urgent of what it covers
-    ssvc[i] = Math.max(0, ...facts.map((one) => packSsvc(one.ssvc)));
-  });
-  cwes.offsets.push(cwes.values.length);
-  exploits.offsets.push(exploits.values.length);
+/** Gathers the sections of groups' weaknesses, decisions and exploits, group by group. */
+export const createGroupFacts = (store: Store, enrichment: EnrichmentStore, groupCount: number) => {
+  const { of, intern } = store.strings;
+  const cwes = { groups: createColumn(), texts: createColumn() };
+  const exploits = { groups: createColumn(), texts: createColumn() };
+  const groupSsvc = new Uint8Array(groupCount);
   return {
-    groupSsvc: ssvc,
-    groupCweOffsets: cwes.offsets.view(),
-    groupCwes: cwes.values.view(),
-    groupExploitOffsets: exploits.offsets.view(),
-    groupExploits: exploits.values.view(),
-    extras: enrichment.extras(),
+    /** Answers what is shown of these, as a text that changes when it does. */
+    add: (group: number, facts: readonly CveFacts[], records: readonly number[]): string => {
+      const ownCwes = records.flatMap((record) => Array.from(store.records.cwes(record)));
+      const ids = [...new Set([...ownCwes, ...facts.flatMap((one) => one.cwes)])].map(of);
+      ids.sort((a, b) => cweNumber(a) - cweNumber(b));
+      const addresses = [...new Set(facts.flatMap((one) => one.exploits))].map(of).sort(compareText);
+      const shown = [
+        [cwes, ids.slice(0, CWES_MAX)],
+        [exploits, addresses.slice(0, EXPLOITS_MAX)],
+      ] as const;
+      for (const [table, texts] of shown) {
+        for (const text of texts) {
+          table.groups.push(group);
+          table.texts.push(intern(text));
+        }
+      }
+      // a notice is as urgent as the most urgent of what it covers
+      groupSsvc[group] = Math.max(0, ...facts.map((one) => packSsvc(one.ssvc)));
+      return [...shown[0][1], ...shown[1][1], groupSsvc[group]].join("\0");
+    },
+    sections: () => ({
+      groupSsvc,
+      cweGroups: cwes.groups.view(),
+      cweTexts: cwes.texts.view(),
+      exploitGroups: exploits.groups.view(),
+      exploitTexts: exploits.texts.view(),
+      extras: enrichment.extras(),
+    }),
   };
 };

@@ -1,10 +1,12 @@
 import { SEVERITIES, type Severity } from "../advisory/advisory.ts";
 import { severityOfScore } from "../severity/cvss.ts";
-import { type AliasGroup, compareNames, isCve } from "./aliases.ts";
-import { buildEnrichment, type CveFacts, type EnrichmentStore } from "./build-enrichment.ts";
+import { type AliasGroup, compareNames, compareText, isCve } from "./aliases.ts";
+import { createGroupFacts, type CveFacts, type EnrichmentStore } from "./build-enrichment.ts";
 import { createColumn, createHash } from "./bytes.ts";
+import { packShare } from "./epss.ts";
 import { NONE } from "./layout.ts";
-import type { Store, StoredRecord } from "./store.ts";
+import type { Store } from "./store.ts";
+import type { Cvss } from "./store-records.ts";
 
 /** Enrichment of one CVE id. */
 export interface Enrichment {
@@ -18,17 +20,18 @@ export const NO_SCORE = 255;
 
 interface Rating {
   readonly severity: Severity;
-  readonly cvss: StoredRecord["cvss"];
+  readonly cvss: Cvss | null;
 }
 
 const worse = (a: Severity, b: Severity): Severity => (SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b);
 
 /** The records' own rating speaks before the one of others about the CVE, unless that is of a newer CVSS version. */
-const ratingOf = (records: readonly StoredRecord[], facts: readonly CveFacts[]): Rating => {
-  let best: StoredRecord["cvss"] = null;
+const ratingOf = ({ records: stored }: Store, records: readonly number[], facts: readonly CveFacts[]): Rating => {
+  let best: Cvss | null = null;
   let label: Severity = "unknown";
-  for (const { cvss, label: own } of records) {
-    label = worse(label, own);
+  for (const record of records) {
+    const cvss = stored.cvss(record);
+    label = worse(label, stored.label(record));
     if (!cvss) continue;
     // A newer CVSS version wins, then the higher score.
     if (!best || cvss.version > best.version || (cvss.version === best.version && cvss.score > best.score)) best = cvss;
@@ -38,56 +41,12 @@ const ratingOf = (records: readonly StoredRecord[], facts: readonly CveFacts[]):
 };
 
 /** Withdrawn records speak only where nothing else does; converted data speaks after the original. */
-const speakersOf = (group: AliasGroup, records: readonly StoredRecord[]): StoredRecord[] => {
-  const all = group.records.map((i) => records[i]!);
-  const valid = all.filter((record) => Number.isNaN(record.withdrawnAt));
-  return (valid.length > 0 ? valid : all).toSorted(
-    (a, b) => Number(a.origin) - Number(b.origin) || compareNames(a.id, b.id),
+const speakersOf = (group: AliasGroup, { records: stored }: Store): readonly number[] => {
+  if (group.records.length === 1) return group.records;
+  const valid = group.records.filter((record) => Number.isNaN(stored.withdrawnAt(record)));
+  return (valid.length > 0 ? [...valid] : [...group.records]).sort(
+    (a, b) => Number(stored.isConverted(a)) - Number(stored.isConverted(b)) || compareNames(stored.id(a), stored.id(b)),
   );
-};
-
-const ratingsOf = (
-  groups: readonly AliasGroup[],
-  speakers: readonly StoredRecord[][],
-  factsOf: (group: AliasGroup) => readonly CveFacts[],
-): Rating[] => {
-  // a notice is not rated by one of the CVEs that it covers
-  const own = speakers.map((records, i) => ratingOf(records, groups[i]!.notice ? [] : factsOf(groups[i]!)));
-  const byId = new Map(groups.map((group, i) => [group.id, own[i]!]));
-  return groups.map((group, i) => {
-    const rating = own[i]!;
-    if (!group.notice || rating.severity !== "unknown") return rating;
-    // A notice without a rating of its own is as severe as the worst of what it covers.
-    const covered = group.aliases.flatMap((name) => byId.get(name) ?? []);
-    return covered.reduce((a, b) => {
-      if (a.severity !== b.severity) return worse(a.severity, b.severity) === a.severity ? a : b;
-      return (b.cvss?.score ?? -1) > (a.cvss?.score ?? -1) ? b : a;
-    }, rating);
-  });
-};
-
-const extreme = (values: readonly number[], pick: (...values: number[]) => number): number => {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return known.length === 0 ? Number.NaN : pick(...known);
-};
-
-/** Changes when anything that is shown of a group changes. */
-const hashOf = (
-  texts: readonly string[],
-  sections: ReturnType<typeof buildEnrichment>,
-  group: number,
-  store: Store,
-): readonly [number, number] => {
-  const { groupCwes, groupCweOffsets, groupExploits, groupExploitOffsets, groupSsvc } = sections;
-  const hash = createHash();
-  for (const text of texts) hash.text(text);
-  const enriched = [
-    ...groupCwes.subarray(groupCweOffsets[group], groupCweOffsets[group + 1]),
-    ...groupExploits.subarray(groupExploitOffsets[group], groupExploitOffsets[group + 1]),
-  ];
-  for (const text of enriched) hash.text(store.strings.of(text));
-  hash.add(groupSsvc[group]!);
-  return hash.pair();
 };
 
 const emptySections = (count: number) => {
@@ -98,72 +57,125 @@ const emptySections = (count: number) => {
     groupSeverity: new Uint8Array(count),
     groupScore: new Uint8Array(count).fill(NO_SCORE),
     groupVector: u32().fill(NONE),
-    groupEpss: new Float64Array(count * 2).fill(Number.NaN),
-    groupKev: u32().fill(NONE),
-    groupPublished: new Float64Array(count),
-    groupModified: new Float64Array(count),
+    groupEpss: new Uint32Array(count * 2).fill(NONE),
+    groupPublished: u32(),
+    groupModified: u32(),
     groupHash: new Uint32Array(count * 2),
   };
 };
 
+type Out = ReturnType<typeof emptySections>;
+
+const positionOf = (groups: readonly AliasGroup[], id: string): number => {
+  let low = 0;
+  let high = groups.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareText(groups[middle]!.id, id) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return groups[low]?.id === id ? low : -1;
+};
+
+/** Writes severity, score and vector of each group. */
+const rate = (
+  store: Store,
+  groups: readonly AliasGroup[],
+  out: Out,
+  factsOf: (group: AliasGroup) => readonly CveFacts[],
+): void => {
+  const unknown = SEVERITIES.indexOf("unknown");
+  groups.forEach((group, i) => {
+    // a notice is not rated by one of the CVEs that it covers
+    const { severity, cvss } = ratingOf(store, speakersOf(group, store), group.notice ? [] : factsOf(group));
+    out.groupSeverity[i] = SEVERITIES.indexOf(severity);
+    if (!cvss) return;
+    out.groupScore[i] = Math.round(cvss.score * 10);
+    out.groupVector[i] = cvss.vector;
+  });
+  // A notice without a rating of its own is as severe as the worst of what it covers.
+  const rankOf = (i: number): number =>
+    (SEVERITIES.length - out.groupSeverity[i]!) * 256 + (out.groupScore[i] === NO_SCORE ? 0 : out.groupScore[i]! + 1);
+  const borrowed: (readonly [number, number])[] = [];
+  groups.forEach((group, i) => {
+    if (!group.notice || out.groupSeverity[i] !== unknown) return;
+    let worst = i;
+    for (const name of group.aliases) {
+      const covered = positionOf(groups, name);
+      if (covered >= 0 && rankOf(covered) > rankOf(worst)) worst = covered;
+    }
+    if (worst !== i) borrowed.push([i, worst]);
+  });
+  const { groupSeverity, groupScore, groupVector } = out;
+  // What they cover rates itself: read first, then written, so that no notice borrows from one that borrowed.
+  const ratings = borrowed.map(([, from]) => [groupSeverity[from]!, groupScore[from]!, groupVector[from]!] as const);
+  borrowed.forEach(([to], i) => {
+    [groupSeverity[to], groupScore[to], groupVector[to]] = ratings[i]!;
+  });
+};
+
+const extreme = (values: readonly number[], pick: (...values: number[]) => number): number => {
+  const known = values.filter((value) => value !== NONE);
+  return known.length === 0 ? NONE : pick(...known);
+};
+
 /** Writes the group sections. A notice takes the earliest KEV date and the highest EPSS of the CVEs that it covers. */
 export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichment: Enrichment) => {
-  const { intern } = store.strings;
-  const count = groups.length;
-  const speakers = groups.map((group) => speakersOf(group, store.records));
-  const cvesOf = groups.map((group) => [group.id, ...group.aliases].filter(isCve));
+  const { strings, records: stored } = store;
+  const { intern, of } = strings;
+  const cvesOf = (group: AliasGroup): string[] => [group.id, ...group.aliases].filter(isCve);
   const factsOf = (cves: readonly string[]): CveFacts[] => cves.flatMap((id) => enrichment.facts.of(id) ?? []);
-  const ratings = ratingsOf(groups, speakers, (group) => factsOf([group.id, ...group.aliases].filter(isCve)));
-  const enriched = buildEnrichment(
-    store,
-    enrichment.facts,
-    groups.map((group, i) => ({ cves: cvesOf[i]!, records: group.records })),
-  );
-  const out = emptySections(count);
+  const out = emptySections(groups.length);
+  rate(store, groups, out, (group) => factsOf(cvesOf(group)));
+  const groupFacts = createGroupFacts(store, enrichment.facts, groups.length);
   const aliases = { offsets: createColumn(), values: createColumn() };
   const records = { offsets: createColumn(), values: createColumn() };
+  const kevs = { groups: createColumn(), dates: createColumn() };
   groups.forEach((group, i) => {
-    const rating = ratings[i]!;
-    const names = [group.id, ...group.aliases];
-    const cves = cvesOf[i]!;
-    const facts = group.notice ? [] : factsOf(cves);
+    const cves = cvesOf(group);
+    const allFacts = factsOf(cves);
+    const facts = group.notice ? [] : allFacts;
+    const speakers = speakersOf(group, store);
     const kev = cves.flatMap((cve) => enrichment.kev.get(cve) ?? []).sort()[0];
     const epss = cves.flatMap((cve) => enrichment.epss(cve) ?? []).sort((a, b) => b.score - a.score)[0];
-    const summary = speakers[i]!.find((record) => store.strings.of(record.summary) !== "");
+    const empty = intern("");
+    const summary = speakers.map(stored.summary).find((text) => text !== empty);
     out.groupId[i] = intern(group.id);
-    out.groupSummary[i] = summary?.summary ?? facts.find((one) => one.summary !== null)?.summary ?? intern("");
-    out.groupSeverity[i] = SEVERITIES.indexOf(rating.severity);
-    if (rating.cvss) {
-      out.groupScore[i] = Math.round(rating.cvss.score * 10);
-      out.groupVector[i] = rating.cvss.vector;
+    out.groupSummary[i] = summary ?? facts.find((one) => one.summary !== null)?.summary ?? empty;
+    if (epss) out.groupEpss.set([packShare(epss.score), packShare(epss.percentile)], i * 2);
+    if (kev !== undefined) {
+      kevs.groups.push(i);
+      kevs.dates.push(intern(kev));
     }
-    if (epss) out.groupEpss.set([epss.score, epss.percentile], i * 2);
-    if (kev !== undefined) out.groupKev[i] = intern(kev);
     out.groupPublished[i] = extreme(
-      [...speakers[i]!, ...facts].map((one) => one.publishedAt),
+      [...speakers.map(stored.published), ...facts.map((one) => one.published)],
       Math.min,
     );
-    out.groupModified[i] = extreme(
-      speakers[i]!.map((record) => record.modifiedAt),
-      Math.max,
-    );
+    out.groupModified[i] = extreme(speakers.map(stored.modified), Math.max);
     aliases.offsets.push(aliases.values.length);
     for (const alias of group.aliases) aliases.values.push(intern(alias));
     records.offsets.push(records.values.length);
     for (const record of group.records) records.values.push(record);
-    const texts = [
-      ...names,
-      store.strings.of(out.groupSummary[i]),
-      `${rating.severity} ${rating.cvss?.score ?? ""} ${rating.cvss ? store.strings.of(rating.cvss.vector) : ""}`,
+    const vector = out.groupVector[i]!;
+    const hash = createHash();
+    for (const text of [
+      group.id,
+      ...group.aliases,
+      of(out.groupSummary[i]),
+      `${out.groupSeverity[i]} ${out.groupScore[i]} ${vector === NONE ? "" : of(vector)}`,
       `${epss?.score ?? ""} ${epss?.percentile ?? ""} ${kev ?? ""}`,
-    ];
-    out.groupHash.set(hashOf(texts, enriched, i, store), i * 2);
+      groupFacts.add(i, allFacts, group.records),
+    ])
+      hash.text(text);
+    out.groupHash.set(hash.pair(), i * 2);
   });
   aliases.offsets.push(aliases.values.length);
   records.offsets.push(records.values.length);
   return {
     ...out,
-    ...enriched,
+    ...groupFacts.sections(),
+    kevGroups: kevs.groups.view(),
+    kevDates: kevs.dates.view(),
     groupAliasOffsets: aliases.offsets.view(),
     groupAliases: aliases.values.view(),
     groupRecordOffsets: records.offsets.view(),

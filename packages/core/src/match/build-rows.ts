@@ -1,7 +1,7 @@
 import type { VersionScheme } from "../version/scheme.ts";
 import { schemeFor } from "../version/index.ts";
-import type { AliasGroup } from "./aliases.ts";
-import { createColumn, createHash } from "./bytes.ts";
+import { type AliasGroup, compareText } from "./aliases.ts";
+import { createColumn } from "./bytes.ts";
 import { createKeys } from "./build-keys.ts";
 import { NONE, ROW, UNPARSABLE } from "./layout.ts";
 import type { Store } from "./store.ts";
@@ -14,10 +14,46 @@ interface Drafts {
   readonly flags: Uint8Array;
 }
 
+/** A list of versions as rows need it: those with a key and those without. Numbers of lists, NONE where there are none. */
+interface DraftList {
+  readonly keyed: number;
+  readonly texts: number;
+}
+
+/** Splits lists of versions; each once for a scheme, however many records name it. */
+const createDraftLists = (store: Store, numberOf: (scheme: VersionScheme | null, text: number) => number) => {
+  const lists: Uint32Array[] = [];
+  const known = new Map<VersionScheme | null, Map<number, DraftList>>();
+  const put = (values: readonly number[]): number =>
+    values.length === 0 ? NONE : lists.push(Uint32Array.from(values)) - 1;
+  const draftOf = (scheme: VersionScheme | null, list: number): DraftList => {
+    let own = known.get(scheme);
+    if (!own) known.set(scheme, (own = new Map()));
+    let draft = own.get(list);
+    if (draft) return draft;
+    const keyed: number[] = [];
+    const texts: number[] = [];
+    for (const text of store.lists.of(list)) {
+      const number = numberOf(scheme, text);
+      if (number === NONE) texts.push(text);
+      else keyed.push(number);
+    }
+    draft = { keyed: put(keyed), texts: put(texts) };
+    own.set(list, draft);
+    return draft;
+  };
+  const isText = (): boolean[] => {
+    const flags = lists.map(() => false);
+    for (const own of known.values()) for (const { texts } of own.values()) if (texts !== NONE) flags[texts] = true;
+    return flags;
+  };
+  return { lists, draftOf, isText };
+};
+
 const draftRows = (store: Store, schemes: readonly (VersionScheme | null)[]) => {
   const keys = createKeys(store);
   const columns = { source: createColumn(), low: createColumn(), high: createColumn(), flags: createColumn() };
-  const lists: Uint32Array[] = [];
+  const { lists, draftOf, isText } = createDraftLists(store, keys.numberOf);
   const push = (source: number, low: number, high: number, flags: number): void => {
     columns.source.push(source);
     columns.low.push(low);
@@ -25,44 +61,26 @@ const draftRows = (store: Store, schemes: readonly (VersionScheme | null)[]) => 
     columns.flags.push(flags);
   };
   const { rows } = store;
-  const view = {
-    package: rows.package.view(),
-    introduced: rows.introduced.view(),
-    fixed: rows.fixed.view(),
-    last: rows.last.view(),
-    limit: rows.limit.view(),
-    flags: rows.flags.view(),
-    list: rows.list.view(),
-  };
-  const listOffsets = store.listOffsets.view();
-  const listValues = store.listValues.view();
   const zero = store.strings.intern("0");
   const bound = (scheme: VersionScheme | null, text: number): number => {
     if (text === NONE) return NONE;
     const number = keys.numberOf(scheme, text);
     return number === NONE ? UNPARSABLE : number;
   };
-  for (let row = 0; row < view.package.length; row++) {
-    const scheme = schemes[view.package[row]!]!;
-    const flags = view.flags[row]!;
-    const list = view.list[row]!;
+  for (let row = 0; row < rows.package.length; row++) {
+    const scheme = schemes[rows.package.at(row)]!;
+    const flags = rows.flags.at(row);
+    const list = rows.list.at(row);
+    const introduced = rows.introduced.at(row);
     if (list === NONE) {
-      const end =
-        view.limit[row] !== NONE ? view.limit[row]! : view.fixed[row] !== NONE ? view.fixed[row]! : view.last[row]!;
-      push(row, view.introduced[row] === zero ? NONE : bound(scheme, view.introduced[row]!), bound(scheme, end), flags);
+      const end = [rows.limit.at(row), rows.fixed.at(row), rows.last.at(row)].find((text) => text !== NONE) ?? NONE;
+      push(row, introduced === zero ? NONE : bound(scheme, introduced), bound(scheme, end), flags);
       continue;
     }
-    const keyed: number[] = [];
-    const texts: number[] = [];
-    for (let i = listOffsets[list]!; i < listOffsets[list + 1]!; i++) {
-      const number = keys.numberOf(scheme, listValues[i]!);
-      if (number === NONE) texts.push(listValues[i]!);
-      else keyed.push(number);
-    }
-    const high = bound(scheme, view.fixed[row]!);
-    if (keyed.length > 0) push(row, lists.push(Uint32Array.from(keyed)) - 1, high, flags);
-    const asText = (flags & ~ROW.keyList) | ROW.textList;
-    if (texts.length > 0) push(row, lists.push(Uint32Array.from(texts)) - 1, high, asText);
+    const { keyed, texts } = draftOf(scheme, list);
+    const high = bound(scheme, rows.fixed.at(row));
+    if (keyed !== NONE) push(row, keyed, high, flags);
+    if (texts !== NONE) push(row, texts, high, (flags & ~ROW.keyList) | ROW.textList);
   }
   const { placed, ...keySections } = keys.finish();
   const drafts: Drafts = {
@@ -71,48 +89,64 @@ const draftRows = (store: Store, schemes: readonly (VersionScheme | null)[]) => 
     high: columns.high.view(),
     flags: Uint8Array.from(columns.flags.view()),
   };
-  placeKeys(store, drafts, lists, placed);
-  return { drafts, lists, keySections };
+  const isTextList = isText();
+  placeKeys(store, drafts, { lists, isTextList }, placed);
+  return { drafts, lists, isTextList, keySections };
 };
+
+/** The lists of versions of an index; those of texts are numbers of the string table, the others positions of keys. */
+interface VersionLists {
+  readonly lists: Uint32Array[];
+  readonly isTextList: readonly boolean[];
+}
 
 /** Replaces key numbers by sorted positions, and sorts each list: keys by position, texts by their units. */
-const placeKeys = (store: Store, drafts: Drafts, lists: Uint32Array[], placed: (number: number) => number): void => {
+const placeKeys = (
+  store: Store,
+  drafts: Drafts,
+  { lists, isTextList }: VersionLists,
+  placed: (number: number) => number,
+): void => {
   const { of } = store.strings;
   for (let i = 0; i < drafts.source.length; i++) {
-    const flags = drafts.flags[i]!;
     drafts.high[i] = placed(drafts.high[i]!);
-    if ((flags & (ROW.keyList | ROW.textList)) === 0) drafts.low[i] = placed(drafts.low[i]!);
-    else if (flags & ROW.keyList) {
-      const list = lists[drafts.low[i]!]!.map(placed).sort();
-      lists[drafts.low[i]!] = list.filter((value, n) => n === 0 || value !== list[n - 1]);
-    } else lists[drafts.low[i]!]!.sort((a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0));
+    if ((drafts.flags[i]! & (ROW.keyList | ROW.textList)) === 0) drafts.low[i] = placed(drafts.low[i]!);
   }
+  lists.forEach((list, i) => {
+    if (isTextList[i]) {
+      list.sort((a, b) => compareText(of(a), of(b)));
+      return;
+    }
+    const sorted = list.map(placed).sort();
+    lists[i] = sorted.filter((value, n) => n === 0 || value !== sorted[n - 1]);
+  });
 };
 
-const COLUMNS = [
-  "rowGroup",
-  "rowRecord",
-  "rowIntroduced",
-  "rowFixed",
-  "rowLast",
-  "rowUrgency",
-  "rowLow",
-  "rowHigh",
-] as const;
+const COLUMNS = ["rowRecord", "rowIntroduced", "rowFixed", "rowLast", "rowUrgency", "rowLow", "rowHigh"] as const;
+
+/** Positions sorted by id. */
+const rankOf = (ids: readonly string[]): Uint32Array => {
+  const ranks = new Uint32Array(ids.length);
+  const order = Uint32Array.from(ids.keys()).sort((a, b) => compareText(ids[a]!, ids[b]!) || a - b);
+  let rank = 0;
+  order.forEach((n, i) => (ranks[n] = i > 0 && ids[order[i - 1]!] === ids[n] ? rank : (rank = i)));
+  return ranks;
+};
 
 /** Order of rows: package, group (by id), record id, then bounds; equal rows end up side by side. */
 const sortedRows = (store: Store, drafts: Drafts, groupOf: Uint32Array, packageRank: Uint32Array): Uint32Array => {
   const rowPackage = store.rows.package.view();
   const rowRecord = store.rows.record.view();
-  const id = (row: number): string => store.records[rowRecord[row]!]!.id;
-  return Uint32Array.from(drafts.source.keys()).sort((a, b) => {
+  const recordRank = rankOf(Array.from({ length: store.records.length }, (_, i) => store.records.id(i)));
+  const order = new Uint32Array(drafts.source.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  return order.sort((a, b) => {
     const x = drafts.source[a]!;
     const y = drafts.source[b]!;
-    const near =
-      packageRank[rowPackage[x]!]! - packageRank[rowPackage[y]!]! || groupOf[rowRecord[x]!]! - groupOf[rowRecord[y]!]!;
-    if (near !== 0) return near;
-    if (rowRecord[x] !== rowRecord[y] && id(x) !== id(y)) return id(x) < id(y) ? -1 : 1;
     return (
+      packageRank[rowPackage[x]!]! - packageRank[rowPackage[y]!]! ||
+      groupOf[rowRecord[x]!]! - groupOf[rowRecord[y]!]! ||
+      recordRank[rowRecord[x]!]! - recordRank[rowRecord[y]!]! ||
       drafts.flags[a]! - drafts.flags[b]! ||
       drafts.low[a]! - drafts.low[b]! ||
       drafts.high[a]! - drafts.high[b]! ||
@@ -121,99 +155,99 @@ const sortedRows = (store: Store, drafts: Drafts, groupOf: Uint32Array, packageR
   });
 };
 
-/** Writes the package, row, list and key sections. Packages are sorted by ecosystem and name. */
-export const buildRows = (store: Store, groups: readonly AliasGroup[]) => {
-  const groupOf = new Uint32Array(store.records.length);
-  groups.forEach((group, i) => group.records.forEach((record) => (groupOf[record] = i)));
-  const { packages } = store;
-  const schemes = packages.map((p) => schemeFor(p.ecosystem) ?? null);
-  const byName = [...packages.keys()].sort((a, b) => {
+/** Ranks of packages by ecosystem and name. */
+const sortPackages = ({ packages }: Store): number[] =>
+  [...packages.keys()].sort((a, b) => {
     const [x, y] = [packages[a]!, packages[b]!];
-    if (x.ecosystem !== y.ecosystem) return x.ecosystem < y.ecosystem ? -1 : 1;
-    return x.name < y.name ? -1 : 1;
+    return compareText(x.ecosystem, y.ecosystem) || compareText(x.name, y.name);
   });
-  const packageRank = new Uint32Array(packages.length);
+
+/** Orders and dedupes the rows of all packages. Texts are numbers of the string table still. */
+export const buildRows = (store: Store, groups: readonly AliasGroup[]) => {
+  const recordGroup = new Uint32Array(store.records.length);
+  groups.forEach((group, i) => group.records.forEach((record) => (recordGroup[record] = i)));
+  const schemes = store.packages.map((p) => schemeFor(p.ecosystem) ?? null);
+  const byName = sortPackages(store);
+  const packageRank = new Uint32Array(byName.length);
   byName.forEach((n, rank) => (packageRank[n] = rank));
-  const { drafts, lists, keySections } = draftRows(store, schemes);
-  const order = sortedRows(store, drafts, groupOf, packageRank);
+  const { drafts, lists, isTextList, keySections } = draftRows(store, schemes);
+  const order = sortedRows(store, drafts, recordGroup, packageRank);
 
   const out = Object.fromEntries(COLUMNS.map((name) => [name, new Uint32Array(order.length)])) as Record<
     (typeof COLUMNS)[number],
     Uint32Array<ArrayBuffer>
   >;
   const rowFlags = new Uint8Array(order.length);
-  const packageRowOffsets = new Uint32Array(packages.length + 1);
-  const view = Object.fromEntries(Object.entries(store.rows).map(([name, column]) => [name, column.view()])) as Record<
-    keyof Store["rows"],
-    Uint32Array
-  >;
+  /** The list of texts that a row was made of, for its hash. */
+  const rowList = new Uint32Array(order.length);
+  const packageRowOffsets = new Uint32Array(byName.length + 1);
+  const { rows } = store;
   let n = 0;
   let owner = -1;
   for (const draft of order) {
     const row = drafts.source[draft]!;
-    const rank = packageRank[view.package[row]!]!;
-    const record = view.record[row]!;
+    const rank = packageRank[rows.package.at(row)]!;
     const values = [
-      groupOf[record]!,
-      record,
-      view.introduced[row]!,
-      view.fixed[row]!,
-      view.last[row]!,
-      view.urgency[row]!,
+      rows.record.at(row),
+      rows.introduced.at(row),
+      rows.fixed.at(row),
+      rows.last.at(row),
+      rows.urgency.at(row),
+      drafts.low[draft]!,
+      drafts.high[draft]!,
     ];
-    values.push(drafts.low[draft]!, drafts.high[draft]!);
     const same =
       rank === owner && rowFlags[n - 1] === drafts.flags[draft] && COLUMNS.every((c, i) => out[c][n - 1] === values[i]);
     if (same) continue;
     while (owner < rank) packageRowOffsets[++owner] = n;
     COLUMNS.forEach((column, i) => (out[column][n] = values[i]!));
+    rowList[n] = rows.list.at(row);
     rowFlags[n++] = drafts.flags[draft]!;
   }
-  while (owner < packages.length) packageRowOffsets[++owner] = n;
+  while (owner < byName.length) packageRowOffsets[++owner] = n;
   const trimmed = Object.fromEntries(COLUMNS.map((c) => [c, out[c].subarray(0, n)])) as typeof out;
-  return { ...trimmed, rowFlags: rowFlags.subarray(0, n), packageRowOffsets, ...keySections, lists, byName };
+  const columns = { ...trimmed, rowFlags: rowFlags.subarray(0, n), packageRowOffsets, recordGroup };
+  return { columns, rowList, keySections, lists, isTextList, byName };
 };
 
-type BuiltRows = ReturnType<typeof buildRows>;
+export type BuiltRows = ReturnType<typeof buildRows>;
 
-/** Content hash of each package: every text of its rows, its lists, and the names of their groups. */
-export const hashPackages = (store: Store, groups: readonly AliasGroup[], rows: BuiltRows): Uint32Array => {
-  const names = groups.map((group) => {
-    const hash = createHash();
-    for (const name of [group.id, ...group.aliases]) hash.text(name);
-    return hash.pair();
-  });
-  const ids = Uint32Array.from(store.records, (record) => store.strings.intern(record.id));
-  const texts = new Uint32Array(store.strings.values.length * 2);
-  store.strings.values.forEach((value, i) => {
-    const hash = createHash();
-    hash.text(value);
-    texts.set(hash.pair(), i * 2);
-  });
-  const listValues = store.listValues.view();
-  const listOffsets = store.listOffsets.view();
-  const listOf = new Map<number, number>();
-  const [rowRecord, rowPackage] = [store.rows.record.view(), store.rows.package.view()];
-  store.rows.list.view().forEach((list, row) => {
-    if (list !== NONE) listOf.set(rowRecord[row]! * 2 ** 21 + rowPackage[row]!, list);
-  });
-  const out = new Uint32Array(rows.byName.length * 2);
-  rows.byName.forEach((stored, rank) => {
-    const hash = createHash();
-    const text = (n: number): void =>
-      n === NONE ? hash.add(0) : (hash.add(texts[n * 2]!), hash.add(texts[n * 2 + 1]!));
-    for (let row = rows.packageRowOffsets[rank]!; row < rows.packageRowOffsets[rank + 1]!; row++) {
-      const record = rows.rowRecord[row]!;
-      text(ids[record]!);
-      for (const column of [rows.rowIntroduced, rows.rowFixed, rows.rowLast, rows.rowUrgency]) text(column[row]!);
-      hash.add(rows.rowFlags[row]!);
-      for (const value of names[rows.rowGroup[row]!]!) hash.add(value);
-      if ((rows.rowFlags[row]! & (ROW.keyList | ROW.textList)) === 0) continue;
-      const list = listOf.get(record * 2 ** 21 + stored);
-      if (list === undefined) continue;
-      for (let i = listOffsets[list]!; i < listOffsets[list + 1]!; i++) text(listValues[i]!);
-    }
-    out.set(hash.pair(), rank * 2);
-  });
-  return out;
+const packLists = (lists: readonly Uint32Array[]) => {
+  const listOffsets = new Uint32Array(lists.length + 1);
+  lists.forEach((list, i) => (listOffsets[i + 1] = listOffsets[i]! + list.length));
+  const listValues = new Uint32Array(listOffsets[lists.length]!);
+  lists.forEach((list, i) => listValues.set(list, listOffsets[i]));
+  return { listOffsets, listValues };
+};
+
+/** Urgencies told apart; what comes after them has none. Distributions use a handful. */
+const URGENCIES_MAX = 0xffff;
+
+/**
+ * The sections of the rows, with what few rows have beside them. `texts` are those that hold numbers of the string table;
+ * the texts of lists are replaced through `lists` before.
+ */
+export const packRows = (store: Store, { columns, keySections, lists }: BuiltRows) => {
+  const { rowLast, rowUrgency: urgencyTexts, ...rows } = columns;
+  const last = { rows: createColumn(), texts: createColumn() };
+  const numbers = new Map<number, number>([[store.strings.intern(""), 0]]);
+  const rowUrgency = new Uint16Array(urgencyTexts.length);
+  for (let row = 0; row < rowUrgency.length; row++) {
+    const text = urgencyTexts[row]!;
+    if (!numbers.has(text) && numbers.size < URGENCIES_MAX) numbers.set(text, numbers.size);
+    rowUrgency[row] = numbers.get(text) ?? 0;
+    if (rowLast[row] === NONE) continue;
+    last.rows.push(row);
+    last.texts.push(rowLast[row]!);
+    rows.rowFlags[row]! |= ROW.last;
+  }
+  return {
+    ...rows,
+    ...keySections,
+    ...packLists(lists),
+    rowUrgency,
+    urgencies: Uint32Array.from(numbers.keys()),
+    lastRows: last.rows.view(),
+    lastTexts: last.texts.view(),
+  };
 };

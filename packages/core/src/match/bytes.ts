@@ -13,6 +13,7 @@ export const createColumn = (initial = 1024) => {
     get length(): number {
       return length;
     },
+    at: (i: number): number => values[i]!,
     /** The values so far; valid until the next push. */
     view: (): Uint32Array => values.subarray(0, length),
     /** Gives the memory back at once; the column and its views are empty from then on. */
@@ -24,6 +25,35 @@ export const createColumn = (initial = 1024) => {
 };
 
 export type Column = ReturnType<typeof createColumn>;
+
+/** Lists of numbers, one after the other. */
+export const createLists = () => {
+  const ends = createColumn();
+  const values = createColumn();
+  return {
+    /** Answers the number of the list. */
+    add: (list: readonly number[]): number => {
+      for (const value of list) values.push(value);
+      ends.push(values.length);
+      return ends.length - 1;
+    },
+    /** Valid until the next `add`. */
+    of: (n: number): Uint32Array => values.view().subarray(n === 0 ? 0 : ends.at(n - 1), ends.at(n)),
+    get length(): number {
+      return ends.length;
+    },
+    /** As an index keeps them; one offset more than there are lists. */
+    sections: () => {
+      const offsets = new Uint32Array(ends.length + 1);
+      offsets.set(ends.view(), 1);
+      return { offsets, values: values.view() };
+    },
+    free: (): void => {
+      ends.free();
+      values.free();
+    },
+  };
+};
 
 /** Two independent 32-bit lanes; a content hash for change detection, not for security. */
 export const createHash = () => {
@@ -45,6 +75,18 @@ export const createHash = () => {
   };
 };
 
+/** Position of the first of sorted values, between two positions, that is not below one; `to` when all are. */
+export const lowerBound = (values: Uint32Array, value: number, from = 0, to: number = values.length): number => {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
 /** Hash of a package's place: its ecosystem's number, then the UTF-16 units of its name. */
 export const hashName = (ecosystem: number, name: string): number => {
   let h = Math.imul(ecosystem + 0x9e37, 0x85ebca6b) ^ 0x811c9dc5;
@@ -57,9 +99,20 @@ export const hashName = (ecosystem: number, name: string): number => {
 /** Sixteen hexadecimal digits of two lanes. */
 export const hex = (a: number, b: number): string => a.toString(16).padStart(8, "0") + b.toString(16).padStart(8, "0");
 
-/** Checksum over 32-bit words: finds a torn or flipped file, does not resist an attacker. */
+/**
+ * Checksum over 32-bit words: finds a torn or flipped file, does not resist an attacker. Four lanes, so that a processor
+ * need not wait for one product before it begins the next.
+ */
 export const checksum = (words: Uint32Array): number => {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < words.length; i++) h = Math.imul(h ^ words[i]!, 0x01000193) ^ (h >>> 15);
-  return h >>> 0;
+  const mix = (h: number, word: number): number => Math.imul(h ^ word, 0x01000193) ^ (h >>> 15);
+  let [a, b, c, d] = [0x811c9dc5, 0x9e3779b1, 0x85ebca6b, 0x2c1b3c6d];
+  const whole = words.length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    a = mix(a, words[i]!);
+    b = mix(b, words[i + 1]!);
+    c = mix(c, words[i + 2]!);
+    d = mix(d, words[i + 3]!);
+  }
+  for (let i = whole; i < words.length; i++) a = mix(a, words[i]!);
+  return mix(mix(mix(a, b), c), d) >>> 0;
 };

@@ -1,5 +1,6 @@
 import type { VersionScheme } from "../version/scheme.ts";
 import { type Asked, askedOf, createDirect, type Direct, NO_KEY } from "./direct.ts";
+import { lowerBound } from "./bytes.ts";
 import { NONE, ROW, type Sections, UNPARSABLE } from "./layout.ts";
 import type { Texts } from "./texts.ts";
 import type { ExplainedRange, Hit, Verdict } from "./types.ts";
@@ -66,14 +67,9 @@ const createPlaces = ({ keyOffsets, keyBytes }: Sections) => {
 /** Compares integers only, save for lists of versions without keys and schemes without a total order. */
 const createOutcome = (s: Sections, texts: Texts, direct: Direct) => {
   const listed = (list: number, position: number): boolean => {
-    let low = s.listOffsets[list]!;
-    let high = s.listOffsets[list + 1]!;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (s.listValues[middle]! < position) low = middle + 1;
-      else high = middle;
-    }
-    return low < s.listOffsets[list + 1]! && s.listValues[low] === position;
+    const end = s.listOffsets[list + 1]!;
+    const at = lowerBound(s.listValues, position, s.listOffsets[list], end);
+    return at < end && s.listValues[at] === position;
   };
   const listedText = (list: number, version: string): boolean => {
     let low = s.listOffsets[list]!;
@@ -132,7 +128,15 @@ const UNDECIDED: Verdict = Object.freeze({ verdict: "unknown", reason: "unparsab
 /** What a hit says, and which of two rows of a group speaks. */
 const createHits = (s: Sections, texts: Texts, direct: Direct) => {
   /** Hits of ranges, made once: unlike those of lists, they do not depend on the version. */
-  const rangeHits: (Hit | undefined)[] = Array.from({ length: s.rowGroup.length });
+  const rangeHits: (Hit | undefined)[] = [];
+  rangeHits.length = s.rowFlags.length;
+  const urgencies = Array.from(s.urgencies, texts.decode);
+
+  const lastOf = (row: number): string | null => {
+    if ((s.rowFlags[row]! & ROW.last) === 0) return null;
+    const at = lowerBound(s.lastRows, row);
+    return s.lastRows[at] === row ? texts.recall(s.lastTexts[at]!) : null;
+  };
 
   const hitOf = (row: number, asked: Asked): Hit => {
     const isList = (s.rowFlags[row]! & (ROW.keyList | ROW.textList)) !== 0;
@@ -142,12 +146,12 @@ const createHits = (s: Sections, texts: Texts, direct: Direct) => {
   };
 
   const makeHit = (row: number, introduced: string, asked: Asked): Hit => ({
-    advisory: s.rowGroup[row]!,
+    advisory: s.recordGroup[s.rowRecord[row]!]!,
     recordId: texts.recall(s.recordId[s.rowRecord[row]!]!),
     introduced,
     fixedIn: fixRank(row, asked) === -1 ? null : texts.recall(s.rowFixed[row]!),
-    lastAffected: s.rowLast[row] === NONE ? null : texts.recall(s.rowLast[row]!),
-    urgency: texts.recall(s.rowUrgency[row]!),
+    lastAffected: lastOf(row),
+    urgency: urgencies[s.rowUrgency[row]!] ?? "",
   });
 
   /** Order of a row's fix: its key's position, -0.5 when it has no key, -1 when there is no fix above the version. */
@@ -175,6 +179,7 @@ export const createJudge = (s: Sections, texts: Texts): Judge => {
   const direct = createDirect(s, texts);
   const outcomeOf = createOutcome(s, texts, direct);
   const { hitOf, higher } = createHits(s, texts, direct);
+  const groupOf = (row: number): number => s.recordGroup[s.rowRecord[row]!]!;
 
   /** Rows of one package that affect, one per group in the order of groups; the one with the highest fix speaks. */
   const collect = (package_: number, asked: Asked): { rows: number[]; undecided: boolean } => {
@@ -187,7 +192,7 @@ export const createJudge = (s: Sections, texts: Texts): Judge => {
       if (outcome !== "affected") continue;
       const last = rows.length - 1;
       // A package's rows are sorted by group.
-      if (last >= 0 && s.rowGroup[rows[last]!] === s.rowGroup[row]) rows[last] = higher(rows[last]!, row, asked);
+      if (last >= 0 && groupOf(rows[last]!) === groupOf(row)) rows[last] = higher(rows[last]!, row, asked);
       else rows.push(row);
     }
     return { rows, undecided };
@@ -198,7 +203,7 @@ export const createJudge = (s: Sections, texts: Texts): Judge => {
     if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
     const rows: number[] = [];
     for (let i = 0, j = 0; i < a.length || j < b.length;) {
-      const order = i === a.length ? 1 : j === b.length ? -1 : s.rowGroup[a[i]!]! - s.rowGroup[b[j]!]!;
+      const order = i === a.length ? 1 : j === b.length ? -1 : groupOf(a[i]!) - groupOf(b[j]!);
       if (order < 0) rows.push(a[i++]!);
       else if (order > 0) rows.push(b[j++]!);
       else rows.push(higher(a[i++]!, b[j++]!, asked));
@@ -222,9 +227,11 @@ export const createJudge = (s: Sections, texts: Texts): Judge => {
       return Array.from({ length: s.packageRowOffsets[p + 1]! - start }, (_, i) => start + i);
     });
     return rows
-      .sort((a, b) => s.rowGroup[a]! - s.rowGroup[b]! || a - b)
+      .sort((a, b) => groupOf(a) - groupOf(b) || a - b)
       .map((row) => {
-        const withdrawn = s.recordWithdrawn[s.rowRecord[row]!]!;
+        const record = s.rowRecord[row]!;
+        const at = lowerBound(s.withdrawnRecords, record);
+        const withdrawn = s.withdrawnRecords[at] === record ? s.withdrawnAt[at]! : Number.NaN;
         return {
           hit: {
             ...hitOf(row, asked),

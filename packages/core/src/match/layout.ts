@@ -4,7 +4,7 @@ import { checksum } from "./bytes.ts";
 /** "ZTIX", little-endian. */
 const MAGIC = 0x5849545a;
 /** Raised with every change of the layout. */
-export const INDEX_FORMAT = 3;
+export const INDEX_FORMAT = 4;
 /** Largest index that is opened, in bytes. */
 export const INDEX_BYTES_MAX = 1024 * 1024 * 1024;
 
@@ -14,13 +14,15 @@ export const NONE = 0xffff_ffff;
 export const UNPARSABLE = 0xffff_fffe;
 
 /** Bits of a row. */
-export const ROW = { highInclusive: 1, withdrawn: 2, keyList: 4, textList: 8, any: 15 } as const;
+export const ROW = { highInclusive: 1, withdrawn: 2, keyList: 4, textList: 8, last: 16 } as const;
 
 /**
  * Every section of an index in file order. `…Offsets` have one more value than there are owners. Strings are numbers
  * into `stringOffsets`; versions are positions in the sorted keys, so that matching compares integers. Where the order
  * of a scheme is not total, `directValues` (sorted) and `directTexts` give the text of each such position, and versions
- * without a key follow: their positions begin at the number of keys.
+ * without a key follow: their positions begin at the number of keys. What few owners have is kept beside their sorted
+ * positions: `lastRows` and `lastTexts` (rows with the bit `last`), `withdrawn…`, `kev…`, `cwe…`, `exploit…`. Times of
+ * groups are seconds since 1970, EPSS billionths.
  */
 const SECTIONS = {
   meta: "u8",
@@ -36,51 +38,59 @@ const SECTIONS = {
   packageRowOffsets: "u32",
   packageHash: "u32",
   slots: "u32",
-  rowGroup: "u32",
   rowRecord: "u32",
   rowIntroduced: "u32",
   rowFixed: "u32",
-  rowLast: "u32",
-  rowUrgency: "u32",
+  lastRows: "u32",
+  lastTexts: "u32",
+  rowUrgency: "u16",
+  urgencies: "u32",
   rowLow: "u32",
   rowHigh: "u32",
   rowFlags: "u8",
   listOffsets: "u32",
   listValues: "u32",
   recordId: "u32",
-  recordWithdrawn: "f64",
+  recordGroup: "u32",
+  withdrawnRecords: "u32",
+  withdrawnAt: "f64",
   groupId: "u32",
   groupSummary: "u32",
   groupSeverity: "u8",
   groupScore: "u8",
   groupVector: "u32",
-  groupEpss: "f64",
-  groupKev: "u32",
-  groupPublished: "f64",
-  groupModified: "f64",
+  groupEpss: "u32",
+  kevGroups: "u32",
+  kevDates: "u32",
+  groupPublished: "u32",
+  groupModified: "u32",
   groupAliasOffsets: "u32",
   groupAliases: "u32",
   groupRecordOffsets: "u32",
   groupRecords: "u32",
   groupSsvc: "u8",
-  groupCweOffsets: "u32",
-  groupCwes: "u32",
-  groupExploitOffsets: "u32",
-  groupExploits: "u32",
+  cweGroups: "u32",
+  cweTexts: "u32",
+  exploitGroups: "u32",
+  exploitTexts: "u32",
   groupHash: "u32",
   extras: "u8",
 } as const;
 
-type ArrayOf = { u8: Uint8Array; u32: Uint32Array; f64: Float64Array };
+type ArrayOf = { u8: Uint8Array; u16: Uint16Array; u32: Uint32Array; f64: Float64Array };
 type Name = keyof typeof SECTIONS;
 export type Sections = { readonly [K in Name]: ArrayOf[(typeof SECTIONS)[K]] };
 
 const NAMES = Object.keys(SECTIONS) as Name[];
-const WIDTH = { u8: 1, u32: 4, f64: 8 } as const;
+const ARRAYS = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f64: Float64Array } as const;
 const HEADER_WORDS = 4 + NAMES.length * 2;
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
-/** Writes all sections into one buffer: header (magic, format, length, checksum), table, sections on 8-byte bounds. */
+/**
+ * Writes all sections into one buffer: header (magic, format, length, checksum), table, sections on 8-byte bounds. Each
+ * section's memory is given back once it is copied, so that two wholes never lie side by side: the sections are used up,
+ * and none may share a buffer with another.
+ */
 export const pack = (sections: Sections): Uint8Array<ArrayBuffer> => {
   const places: number[] = [];
   let size = aligned(HEADER_WORDS * 4);
@@ -92,6 +102,7 @@ export const pack = (sections: Sections): Uint8Array<ArrayBuffer> => {
   NAMES.forEach((name, i) => {
     const { buffer, byteOffset, byteLength } = sections[name];
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), places[i * 2]);
+    (buffer as ArrayBuffer).transfer(0);
   });
   const words = new Uint32Array(bytes.buffer);
   words.set([MAGIC, INDEX_FORMAT, size, 0, ...places]);
@@ -117,16 +128,14 @@ export const unpack = (input: Uint8Array): Sections => {
   if (words[1] !== INDEX_FORMAT) throw broken(`its format is ${words[1]} and this version reads ${INDEX_FORMAT}`);
   if (words[2] !== bytes.byteLength) throw broken("its length is wrong");
   if (words[3] !== checksum(words.subarray(4))) throw broken("its checksum is wrong");
-  const views: Record<string, Uint8Array | Uint32Array | Float64Array> = {};
+  const views: Record<string, ArrayOf[keyof ArrayOf]> = {};
   NAMES.forEach((name, i) => {
     const offset = words[4 + i * 2]!;
     const length = words[5 + i * 2]!;
-    const width = WIDTH[SECTIONS[name]];
+    const array = ARRAYS[SECTIONS[name]];
+    const width = array.BYTES_PER_ELEMENT;
     if (offset % 8 !== 0 || length % width !== 0 || offset + length > bytes.byteLength) throw broken(`${name} is torn`);
-    const at = bytes.byteOffset + offset;
-    if (width === 1) views[name] = new Uint8Array(bytes.buffer, at, length);
-    else if (width === 4) views[name] = new Uint32Array(bytes.buffer, at, length / 4);
-    else views[name] = new Float64Array(bytes.buffer, at, length / 8);
+    views[name] = new array(bytes.buffer as ArrayBuffer, bytes.byteOffset + offset, length / width);
   });
   return views as unknown as Sections;
 };

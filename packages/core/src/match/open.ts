@@ -8,7 +8,8 @@ import { schemeFor } from "../version/index.ts";
 import type { VersionScheme } from "../version/scheme.ts";
 import { type Extras, unpackSsvc } from "./build-enrichment.ts";
 import { NO_SCORE } from "./build-groups.ts";
-import { hashName, hex } from "./bytes.ts";
+import { hashName, hex, lowerBound } from "./bytes.ts";
+import { unpackShare } from "./epss.ts";
 import { createJudge, type Judge } from "./judge.ts";
 import { NONE, type Sections, unpack } from "./layout.ts";
 import { createMemo } from "./memo.ts";
@@ -90,16 +91,23 @@ const createLookup = (s: Sections, texts: Texts) => {
   return { placeOf, packageOf };
 };
 
-const instant = (ms: number): string | null => (Number.isNaN(ms) ? null : new Date(ms).toISOString());
+const instant = (seconds: number): string | null => (seconds === NONE ? null : new Date(seconds * 1000).toISOString());
 
 const createGroups = (s: Sections, texts: Texts) => {
   const check = (position: number): void => {
     if (position >= 0 && position < s.groupId.length && Number.isInteger(position)) return;
     throw new AppError("NOT_FOUND", `The index has no advisory at ${position}.`);
   };
+  /** What a group has in a table of few: the texts of its rows. */
+  const rowsOf = (groups: Uint32Array, values: Uint32Array, i: number): string[] => {
+    const own: string[] = [];
+    for (let row = lowerBound(groups, i); groups[row] === i; row++) own.push(texts.decode(values[row]!));
+    return own;
+  };
   const advisory = (i: number): AdvisoryGroup => {
     check(i);
-    const epss = s.groupEpss[i * 2]!;
+    const score = unpackShare(s.groupEpss[i * 2]!);
+    const percentile = unpackShare(s.groupEpss[i * 2 + 1]!);
     return {
       id: texts.decode(s.groupId[i]!),
       aliases: Array.from(s.groupAliases.slice(s.groupAliasOffsets[i], s.groupAliasOffsets[i + 1]), texts.decode),
@@ -107,13 +115,13 @@ const createGroups = (s: Sections, texts: Texts) => {
       severity: SEVERITIES[s.groupSeverity[i]!]!,
       cvss:
         s.groupScore[i] === NO_SCORE ? null : { score: s.groupScore[i]! / 10, vector: texts.decode(s.groupVector[i]!) },
-      epss: Number.isNaN(epss) ? null : { score: epss, percentile: s.groupEpss[i * 2 + 1]! },
-      kevAddedAt: s.groupKev[i] === NONE ? null : texts.decode(s.groupKev[i]!),
+      epss: score === null || percentile === null ? null : { score, percentile },
+      kevAddedAt: rowsOf(s.kevGroups, s.kevDates, i)[0] ?? null,
       publishedAt: instant(s.groupPublished[i]!),
       modifiedAt: instant(s.groupModified[i]!),
-      cwes: Array.from(s.groupCwes.slice(s.groupCweOffsets[i], s.groupCweOffsets[i + 1]), texts.decode),
+      cwes: rowsOf(s.cweGroups, s.cweTexts, i),
       ssvc: unpackSsvc(s.groupSsvc[i]!),
-      exploits: Array.from(s.groupExploits.slice(s.groupExploitOffsets[i], s.groupExploitOffsets[i + 1]), texts.decode),
+      exploits: rowsOf(s.exploitGroups, s.exploitTexts, i),
     };
   };
   const find = (id: string): number => {

@@ -1,70 +1,15 @@
-import type { AdvisoryRecord, AffectedPackage, Severity } from "../advisory/advisory.ts";
+import type { AdvisoryRecord, AffectedPackage } from "../advisory/advisory.ts";
 import { canonicalEcosystem } from "../component/ecosystem.ts";
 import { normalizeName } from "../component/normalize.ts";
-import { baseScore, severityOfLabel } from "../severity/cvss.ts";
-import type { NamedRecord } from "./aliases.ts";
-import { createColumn } from "./bytes.ts";
+import { createColumn, createHash } from "./bytes.ts";
 import { NONE, ROW } from "./layout.ts";
-
-/** What is kept of a record besides its rows. Texts are numbers of the string table; times are ms since 1970 or NaN. */
-export interface StoredRecord extends NamedRecord {
-  readonly summary: number;
-  readonly origin: boolean;
-  readonly label: Severity;
-  readonly cvss: { readonly version: number; readonly score: number; readonly vector: number } | null;
-  readonly publishedAt: number;
-  readonly modifiedAt: number;
-  readonly withdrawnAt: number;
-  /** Numbers of the string table. */
-  readonly cwes: readonly number[];
-}
+import { createRecords } from "./store-records.ts";
+import { createStrings } from "./strings.ts";
 
 export interface StoredPackage {
   readonly ecosystem: string;
   readonly name: string;
 }
-
-const createStrings = () => {
-  const numbers = new Map<string, number>();
-  const values: string[] = [];
-  const intern = (value: string): number => {
-    let n = numbers.get(value);
-    if (n === undefined) {
-      n = values.length;
-      numbers.set(value, n);
-      values.push(value);
-    }
-    return n;
-  };
-  return { intern, values, of: (n: number): string => values[n]! };
-};
-
-const millis = (iso: string | null): number => {
-  const time = iso === null ? Number.NaN : Date.parse(iso);
-  return time >= 0 ? time : Number.NaN;
-};
-
-const storedOf = (record: AdvisoryRecord, strings: ReturnType<typeof createStrings>): StoredRecord => {
-  const vector = record.severity.vectors[0];
-  const score = vector === undefined ? null : baseScore(vector);
-  const known = (name: string): string => strings.of(strings.intern(name));
-  return {
-    id: known(record.id),
-    aliases: record.aliases.length === 0 ? NO_NAMES : record.aliases.map(known),
-    upstream: record.upstream.length === 0 ? NO_NAMES : record.upstream.map(known),
-    summary: strings.intern(record.summary),
-    origin: record.origin !== "",
-    label: severityOfLabel(record.severity.label),
-    cvss: score && { version: Number(score.version), score: score.score, vector: strings.intern(vector!) },
-    publishedAt: millis(record.publishedAt),
-    modifiedAt: millis(record.modifiedAt),
-    withdrawnAt: record.withdrawnAt === null ? Number.NaN : Date.parse(record.withdrawnAt),
-    cwes: record.cwes === undefined ? NO_CWES : record.cwes.map(strings.intern),
-  };
-};
-
-const NO_NAMES: readonly string[] = [];
-const NO_CWES: readonly number[] = [];
 
 const createRows = () => ({
   package: createColumn(),
@@ -79,17 +24,49 @@ const createRows = () => ({
   list: createColumn(),
 });
 
+/** Lists of texts, each of them kept once. */
+const createVersionLists = () => {
+  const offsets = createColumn();
+  const values = createColumn(65_536);
+  const known = new Map<number, number>();
+  offsets.push(0);
+  const equals = (n: number, list: readonly number[]): boolean => {
+    const start = offsets.at(n);
+    return offsets.at(n + 1) - start === list.length && list.every((value, i) => values.at(start + i) === value);
+  };
+  return {
+    /** Number of the list. */
+    add: (list: readonly number[]): number => {
+      const hash = createHash();
+      for (const value of list) hash.add(value);
+      const [a, b] = hash.pair();
+      const key = a * 2 ** 20 + (b & 0xfffff);
+      const found = known.get(key);
+      if (found !== undefined && equals(found, list)) return found;
+      const n = offsets.length - 1;
+      known.set(key, n);
+      for (const value of list) values.push(value);
+      offsets.push(values.length);
+      return n;
+    },
+    of: (n: number): Uint32Array => values.view().subarray(offsets.at(n), offsets.at(n + 1)),
+    free: (): void => {
+      offsets.free();
+      values.free();
+      known.clear();
+    },
+  };
+};
+
 /** The builder's memory: columns of numbers and one table of strings, no record objects. */
 export const createStore = () => {
   const strings = createStrings();
-  const records: StoredRecord[] = [];
+  const records = createRecords(strings);
   const packages: StoredPackage[] = [];
   const packageNumbers = new Map<string, number>();
   const ecosystems = new Set<string>();
   const rows = createRows();
-  const listOffsets = createColumn();
-  const listValues = createColumn(65_536);
-  listOffsets.push(0);
+  const lists = createVersionLists();
 
   const packageOf = (ecosystem: string, name: string): number => {
     const key = `${ecosystem}\0${name}`;
@@ -137,22 +114,21 @@ export const createStore = () => {
       });
     }
     if (affected.versions.length === 0) return;
-    for (const version of affected.versions) listValues.push(strings.intern(version));
+    const list = lists.add(affected.versions.map(strings.intern));
     const fixes = new Set(affected.ranges.map((range) => range.fixed));
     const onlyFix = fixes.size === 1 ? [...fixes][0] : null;
     // Marked as a list of keys here; the finisher moves versions without a key to a list of texts.
-    const row = { introduced: NONE, fixed: text(onlyFix), last: NONE, limit: NONE, list: listOffsets.length - 1 };
+    const row = { introduced: NONE, fixed: text(onlyFix), last: NONE, limit: NONE, list };
     addRow(at, { ...row, flags: withdrawn | ROW.keyList });
-    listOffsets.push(listValues.length);
   };
 
   const add = (record: AdvisoryRecord): void => {
-    const n = records.push(storedOf(record, strings)) - 1;
+    const n = records.add(record);
     const withdrawn = record.withdrawnAt === null ? 0 : ROW.withdrawn;
     for (const affected of record.affected) addAffected(n, withdrawn, affected);
   };
 
-  return { add, strings, records, packages, ecosystems, rows, listOffsets, listValues };
+  return { add, strings, records, packages, ecosystems, rows, lists };
 };
 
 export type Store = ReturnType<typeof createStore>;

@@ -12,7 +12,8 @@ export interface Texts {
 
 export const createTexts = ({ stringOffsets, stringBytes }: Sections): Texts => {
   const decoder = new TextDecoder();
-  const remembered: (string | undefined)[] = Array.from({ length: Math.max(0, stringOffsets.length - 1) });
+  const remembered: (string | undefined)[] = [];
+  remembered.length = Math.max(0, stringOffsets.length - 1);
   // `slice` copies into a private buffer: TextDecoder does not take shared memory everywhere.
   const decode = (n: number): string => decoder.decode(stringBytes.slice(stringOffsets[n], stringOffsets[n + 1]));
   return {

@@ -1,0 +1,132 @@
+import { type Column, createColumn, createHash } from "./bytes.ts";
+import { NONE } from "./layout.ts";
+
+const FIRST_BYTES = 1 << 20;
+const FIRST_SLOTS = 1 << 16;
+/** Longer texts are left to the platform's decoder. */
+const SHORT_BYTES = 64;
+
+const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
+  let h = 0x811c9dc5;
+  for (let i = from; i < to; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return (h ^ (h >>> 13)) >>> 0;
+};
+
+const decoder = new TextDecoder();
+const decode = (bytes: Uint8Array, from: number, to: number): string => {
+  if (to - from > SHORT_BYTES) return decoder.decode(bytes.subarray(from, to));
+  let text = "";
+  for (let i = from; i < to; i++) {
+    if (bytes[i]! > 0x7f) return decoder.decode(bytes.subarray(from, to));
+    text += String.fromCharCode(bytes[i]!);
+  }
+  return text;
+};
+
+/**
+ * The sections of those texts that the columns name, whose numbers are replaced by the new ones in place. The bytes are
+ * moved together where they are.
+ */
+const sectionsOf = (bytes: Uint8Array<ArrayBuffer>, ends: Column, columns: readonly Uint32Array[]) => {
+  const numbers = new Uint32Array(ends.length);
+  for (const column of columns) for (const n of column) if (n !== NONE) numbers[n] = 1;
+  let count = 0;
+  for (const isUsed of numbers) count += isUsed;
+  const stringOffsets = new Uint32Array(count + 1);
+  let at = 0;
+  count = 0;
+  for (let n = 0; n < numbers.length; n++) {
+    if (numbers[n] === 0) continue;
+    numbers[n] = count;
+    stringOffsets[count++] = at;
+    const start = n === 0 ? 0 : ends.at(n - 1);
+    bytes.copyWithin(at, start, ends.at(n));
+    at += ends.at(n) - start;
+  }
+  stringOffsets[count] = at;
+  for (const column of columns)
+    for (let i = 0; i < column.length; i++) if (column[i] !== NONE) column[i] = numbers[column[i]!]!;
+  ends.free();
+  return { stringOffsets, stringBytes: bytes.subarray(0, at) };
+};
+
+/**
+ * The builder's table of texts: their UTF-8 bytes side by side and a table of their hashes. A Map of strings takes three
+ * times that. Lone surrogates become U+FFFD.
+ */
+export const createStrings = () => {
+  const encoder = new TextEncoder();
+  let bytes = new Uint8Array(FIRST_BYTES);
+  let slots = new Uint32Array(FIRST_SLOTS);
+  const ends = createColumn();
+  let used = 0;
+
+  const startOf = (n: number): number => (n === 0 ? 0 : ends.at(n - 1));
+  /** The slot of the text between two places: where it is, or where it may be put. */
+  const slotOf = (from: number, to: number): number => {
+    const mask = slots.length - 1;
+    for (let slot = hashOf(bytes, from, to) & mask; ; slot = (slot + 1) & mask) {
+      if (slots[slot] === 0) return slot;
+      const start = startOf(slots[slot]! - 1);
+      const length = ends.at(slots[slot]! - 1) - start;
+      if (length !== to - from) continue;
+      let i = 0;
+      while (i < length && bytes[start + i] === bytes[from + i]) i++;
+      if (i === length) return slot;
+    }
+  };
+  const widen = (): void => {
+    slots = new Uint32Array(slots.length * 2);
+    for (let n = 0; n < ends.length; n++) slots[slotOf(startOf(n), ends.at(n))] = n + 1;
+  };
+  /** Writes a text behind the others, without keeping it; answers its end. */
+  const write = (value: string): number => {
+    const room = used + value.length * 3;
+    // a transfer gives the old memory back at once
+    if (room > bytes.length)
+      bytes = new Uint8Array(bytes.buffer.transfer(Math.max(room, Math.ceil(bytes.length * 1.5))));
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) return used + encoder.encodeInto(value, bytes.subarray(used)).written;
+      bytes[used + i] = unit;
+    }
+    return used + value.length;
+  };
+
+  /** The number of a text, the next one when it is new. */
+  const intern = (value: string): number => {
+    const end = write(value);
+    const slot = slotOf(used, end);
+    if (slots[slot] !== 0) return slots[slot]! - 1;
+    const n = ends.length;
+    ends.push((used = end));
+    slots[slot] = n + 1;
+    if (n * 2 > slots.length) widen();
+    return n;
+  };
+
+  /** The text of a number; decoded at each call. */
+  const of = (n: number): string => decode(bytes, startOf(n), ends.at(n));
+
+  /** Content hashes of all texts, two words each. */
+  const hashes = (): Uint32Array => {
+    const pairs = new Uint32Array(ends.length * 2);
+    for (let n = 0; n < ends.length; n++) {
+      const hash = createHash();
+      for (let i = startOf(n); i < ends.at(n); i++) hash.add(bytes[i]!);
+      pairs.set(hash.pair(), n * 2);
+    }
+    return pairs;
+  };
+
+  /** As `sectionsOf`. The table is used up. */
+  const finish = (columns: readonly Uint32Array[]) => {
+    slots = new Uint32Array(0);
+    return sectionsOf(bytes, ends, columns);
+  };
+
+  return { intern, of, hashes, finish };
+};
+
+export type Strings = ReturnType<typeof createStrings>;
