@@ -422,6 +422,7 @@ alter table vex_statement add constraint vex_statement_company_id_document_id_fk
 
 CREATE INDEX advisory_aliases ON public.advisory USING gin (aliases);
 CREATE INDEX advisory_name_prefix ON public.advisory USING btree (name text_pattern_ops);
+CREATE INDEX advisory_newest ON public.advisory USING btree (COALESCE(published_at, '-infinity'::timestamp with time zone) DESC, name DESC);
 CREATE INDEX asset_name ON public.asset USING btree (company_id, name, id);
 CREATE INDEX asset_risk ON public.asset USING btree (company_id, risk DESC, id DESC);
 CREATE INDEX asset_seen ON public.asset USING btree (company_id, last_seen_at DESC, id DESC);

@@ -59,18 +59,57 @@ test("a search finds names that begin with it and exact aliases, in any case, an
   expect(ids(await get("?q=CVE_2026"))).toEqual([]);
 });
 
-test("pages go by name and show each advisory once", async () => {
+const pagesOf = async (query: string): Promise<string[]> => {
   const seen: string[] = [];
   let cursor = "";
   for (let pages = 0; pages < 9; pages += 1) {
-    const answer = await get(`?limit=3${cursor}`);
+    const answer = await get(`?limit=2${query}${cursor}`);
     seen.push(...ids(answer));
-    expect([answer.body.count, answer.body.countIsExact]).toEqual([7, true]);
     if (answer.body.next === null) break;
     cursor = `&cursor=${answer.body.next}`;
   }
-  expect([seen.length, new Set(seen).size]).toEqual([7, 7]);
+  return seen;
+};
+
+test("all advisories come newest published first, without a date last, each once; those of a search by name", async () => {
+  const dates = [
+    ["CVE-2026-0002", "2026-03-01T00:00:00.000001Z"],
+    ["CVE-2026-0003", "2026-03-01T00:00:00.000002Z"],
+    ["CVE-2025-1111", "2026-04-01"],
+    ["CVE-2026-0004", null],
+    ["GHSA-zzzz-2222-3333", null],
+  ];
+  await api.db.asService(async (tx) => {
+    for (const [name, at] of dates) await tx.query("update advisory set published_at = $2 where name = $1", [name, at]);
+  });
+  expect(await pagesOf("")).toEqual([
+    "CVE-2025-1111",
+    "CVE-2026-0003",
+    "CVE-2026-0002",
+    "CVE-2026-0005",
+    "CVE-2026-0001",
+    "GHSA-zzzz-2222-3333",
+    "CVE-2026-0004",
+  ]);
+  expect(await pagesOf("&q=CVE-2026")).toEqual([1, 2, 3, 4, 5].map((i) => `CVE-2026-000${i}`));
+  const { body } = await get("");
+  expect([body.count, body.countIsExact]).toEqual([7, true]);
   expect((await get("?cursor=@@")).status).toBe(400);
+  expect((await get(`?q=CVE&cursor=${(await get("?limit=2")).body.next}`)).status).toBe(400);
+});
+
+test("a page of the newest reads its index and no more", async () => {
+  const plan = await api.db.asService(async (tx) => {
+    await tx.query("set local enable_seqscan = off");
+    return tx.query<Record<string, string>>(
+      `explain select name from advisory
+       where (coalesce(published_at, '-infinity'::timestamptz), name) < (coalesce('2026-01-01'::timestamptz, '-infinity'), 'x')
+       order by coalesce(published_at, '-infinity'::timestamptz) desc, name desc limit 2`,
+    );
+  });
+  const text = plan.map((row) => row["QUERY PLAN"]).join("\n");
+  expect(text).toMatch(/Index (Only )?Scan using advisory_newest/);
+  expect(text).not.toContain("Sort");
 });
 
 test("one advisory is found by any of its names, with its records and the caller's findings only", async () => {

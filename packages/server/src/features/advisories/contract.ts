@@ -17,7 +17,8 @@ export const advisoryRow = z.object({
 export const listAdvisories = route({
   method: "GET",
   path: "/api/v1/advisories",
-  summary: "Advisories whose id begins with q, or that have the alias q, by id",
+  summary:
+    "Advisories, newest published first; with q those whose id begins with it or that have it as an alias, by id",
   permission: "findings:read",
   query: z.object({ ...pageQuery, q: z.string().max(100).optional() }),
   answer: page(advisoryRow),

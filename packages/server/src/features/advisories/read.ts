@@ -11,19 +11,21 @@ import {
   type AdvisoryRow,
   countAdvisories,
   countOpenFindings,
+  newestAdvisories,
   publishedRecords,
 } from "./sql.ts";
 
 const afterName = z.tuple([z.string().max(200)]);
+const afterNewest = z.tuple([z.iso.datetime().nullable(), z.string().max(200)]);
 
-const toRow = (row: AdvisoryRow) => ({
+const toRow = ({ publishedKey: _, ...row }: AdvisoryRow & { publishedKey?: string | null }) => ({
   ...row,
   cvss: row.cvss === null ? null : oneDecimal(row.cvss),
   publishedAt: row.publishedAt?.toISOString() ?? null,
   modifiedAt: row.modifiedAt?.toISOString() ?? null,
 });
 
-/** Advisories by name. They are the public's, but stored where only the service role reads. */
+/** Advisories: the newest first, those of a search by name. They are the public's, but stored where only the service role reads. */
 export const listAdvisories = (): Endpoint =>
   implement(routes.listAdvisories, {
     audit: "none",
@@ -31,9 +33,15 @@ export const listAdvisories = (): Endpoint =>
     run: ({ db, identity: { companyId } }, { query }) =>
       db.asServiceFor(companyId, async (tx) => {
         const search = searchFor(query.q);
+        const count = await countAdvisories(tx, search);
+        if (search.aliases.length === 0) {
+          const after = query.cursor === undefined ? null : decodeCursor(query.cursor, afterNewest);
+          const rows = await newestAdvisories(tx, { limit: query.limit + 1, after });
+          return pageOf(rows, query.limit, count, toRow, (row) => [row.publishedKey, row.id]);
+        }
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, afterName)[0];
         const rows = await advisoriesPage(tx, search, { limit: query.limit + 1, after });
-        return pageOf(rows, query.limit, await countAdvisories(tx, search), toRow, (row) => [row.id]);
+        return pageOf(rows, query.limit, count, toRow, (row) => [row.id]);
       }),
   });
 

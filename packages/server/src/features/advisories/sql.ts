@@ -33,7 +33,25 @@ export interface AdvisorySearch {
   readonly aliases: readonly string[];
 }
 
-/** A page of advisories by name, after `after`. Service role. */
+/** Where a page of the newest ended: when that advisory was published (ISO, microseconds; null: not said) and its name. */
+export type NewestKey = readonly [publishedAt: string | null, name: string];
+
+// as the index advisory_newest has it
+const PUBLISHED = `coalesce(published_at, '-infinity'::timestamptz)`;
+
+/** A page of all advisories, the newest published first, those without a date last. Service role. */
+export const newestAdvisories = (
+  tx: Tx,
+  page: { limit: number; after: NewestKey | null },
+): Promise<(AdvisoryRow & { publishedKey: string | null })[]> =>
+  tx.query<AdvisoryRow & { publishedKey: string | null }>(
+    `select ${COLUMNS}, to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "publishedKey"
+     from advisory where $2::text is null or (${PUBLISHED}, name) < (coalesce($1::timestamptz, '-infinity'), $2)
+     order by ${PUBLISHED} desc, name desc limit $3`,
+    [page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
+  );
+
+/** A page of the advisories of a search by name, after `after`. Service role. */
 export const advisoriesPage = (
   tx: Tx,
   search: AdvisorySearch,
