@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Client } from "pg";
 import { writeAudit } from "./features/audit/index.ts";
 import { ensureDefaultCompany } from "./features/companies/index.ts";
 import { createMatchPool } from "./features/components/index.ts";
@@ -23,6 +22,7 @@ import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
 import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import {
+  connectClient,
   connectionsOf,
   type Connections,
   type Database,
@@ -182,11 +182,7 @@ const listen = async (
   });
   closers.push(() => http.close());
   const notifier = startNotifier({
-    connect: async () => {
-      const client = new Client(connections.service);
-      await client.connect();
-      return client;
-    },
+    connect: () => connectClient(connections.service),
     drain: () => db.asService(drainOutbox),
     publish: (companyId, event) => hub.publish(companyId, event),
     log,

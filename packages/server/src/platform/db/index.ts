@@ -1,3 +1,4 @@
+export { connectClient } from "./client.ts";
 export { APP_ROLE, type Connections, connectionsOf, SERVICE_ROLE } from "./connections.ts";
 export { CopyWriter } from "./copy.ts";
 export { type Database, openDatabase, type Tx } from "./database.ts";

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@zerotrace/core";
-import { Client, type ClientConfig } from "pg";
-import { isConnectionLoss } from "../db/index.ts";
+import type { Client, ClientConfig } from "pg";
+import { connectClient, isConnectionLoss } from "../db/index.ts";
 import { workerLock } from "./schema.ts";
 
 const SWEEP_EVERY_MS = 5_000;
 /** A worker holds its lock within milliseconds of its first job, or of the database's return. */
 const SWEEP_GRACE = "2 seconds";
 const RECONNECT_PAUSE_MS = 250;
-const CONNECT_TIMEOUT_MS = 5_000;
 
 type Log = (level: "debug" | "info" | "warn" | "error", message: string, fields?: object) => void;
 
@@ -26,7 +25,7 @@ export interface Lease {
 /** Opens the lease and sweeps at once and every 5 s: jobs of workers that are gone run again. Survives restarts. */
 export const openLease = async (config: ClientConfig, log: Log): Promise<Lease> => {
   const stop = new AbortController();
-  let client = await connect(config);
+  let client = await connectClient(config);
   let own = "";
 
   const lockOwn = async (): Promise<void> => {
@@ -53,7 +52,7 @@ export const openLease = async (config: ClientConfig, log: Log): Promise<Lease> 
         await sleep(RECONNECT_PAUSE_MS, undefined, { ref: false, signal: stop.signal }).catch(() => undefined);
         if (stop.signal.aborted) return;
         await client.end().catch(() => undefined);
-        client = await connect(config).catch(() => client);
+        client = await connectClient(config).catch(() => client);
         await lockOwn().catch(() => undefined);
       }
     }
@@ -78,13 +77,6 @@ export const openLease = async (config: ClientConfig, log: Log): Promise<Lease> 
       await client.end().catch(() => undefined);
     },
   };
-};
-
-const connect = async (config: ClientConfig): Promise<Client> => {
-  const client = new Client({ connectionTimeoutMillis: CONNECT_TIMEOUT_MS, ...config });
-  client.on("error", () => undefined); // "end" follows
-  await client.connect();
-  return client;
 };
 
 /** Waits for the next sweep. Rejects when the connection ends or the signal fires; leaves no listener behind. */
