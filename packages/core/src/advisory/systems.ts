@@ -37,6 +37,7 @@ const ID_OF_ECOSYSTEM: Readonly<Record<string, string>> = {
   Fedora: "fedora",
   Mageia: "mageia",
   "Oracle Linux": "ol",
+  "Red Hat": "rhel",
   "Rocky Linux": "rocky",
   SUSE: "sles",
   Ubuntu: "ubuntu",

@@ -81,7 +81,7 @@ export const SYSTEMS: readonly PackageSystem[] = [
   apk("Chainguard", "chainguard"),
   apk("MinimOS", "minimos"),
   apk("CleanStart", "cleanstart"),
-  { ecosystem: "Red Hat", type: "rpm", namespaces: ["redhat", "rhel"], ids: ["rhel", "redhat"] },
+  { ecosystem: "Red Hat", type: "rpm", namespaces: ["redhat", "rhel"], ids: ["rhel", "redhat"], release: major },
   {
     ecosystem: "AlmaLinux",
     type: "rpm",

@@ -99,6 +99,8 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
         "Red Hat",
         "Rocky Linux",
         "SUSE",
+        // Builds such as 10.0.22631.4317: dotted numbers as well.
+        "Windows",
         "openEuler",
         "openSUSE",
       ],

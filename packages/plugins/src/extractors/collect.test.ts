@@ -127,7 +127,7 @@ test("os-release gives OSV's ecosystem, and none where OSV has none", () => {
     ["ID=alpine\nVERSION_ID=3.20.3", "Alpine:v3.20"],
     ["ID='almalinux'\nVERSION_ID='9.4'", "AlmaLinux:9"],
     ["ID=rocky\nVERSION_ID=8.10", "Rocky Linux:8"],
-    ["ID=rhel\nVERSION_ID=9.4", ""],
+    ["ID=rhel\nVERSION_ID=9.4", "Red Hat:9"],
     ["ID=fedora\nVERSION_ID=42", ""],
     ["ID=amzn\nVERSION_ID=2023", "Amazon Linux:2023"],
     ['ID="ol"\nVERSION_ID="9.3"', "Oracle Linux:9"],

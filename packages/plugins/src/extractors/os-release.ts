@@ -67,8 +67,8 @@ const openEuler: Namer = ({ versionId, versionText }) => {
 };
 
 /**
- * How each system's ID becomes OSV's ecosystem. Red Hat is absent on purpose: OSV names it by product and repository
- * (`Red Hat:rhel_eus:9.2::appstream`), which os-release does not tell.
+ * How each system's ID becomes OSV's ecosystem. Red Hat's is ours: OSV names it by product and repository
+ * (`Red Hat:rhel_eus:9.2::appstream`), which os-release does not tell, and Red Hat's own records speak of releases.
  */
 const NAMERS: Readonly<Record<string, Namer>> = {
   almalinux: ({ versionId }) => named("AlmaLinux", major(versionId)),
@@ -86,6 +86,7 @@ const NAMERS: Readonly<Record<string, Namer>> = {
   "opensuse-leap": ({ versionId }) => named("openSUSE", versionId && `Leap ${versionId}`),
   "opensuse-tumbleweed": () => "openSUSE:Tumbleweed",
   photon: ({ versionId }) => named("Photon OS", versionId),
+  rhel: ({ versionId }) => named("Red Hat", major(versionId)),
   rocky: ({ versionId }) => named("Rocky Linux", major(versionId)),
   sled: suse("Linux Enterprise Desktop"),
   sles: suse("Linux Enterprise Server"),

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { freshFolder } from "./fixtures.ts";
 import { plainBytes, plainChunks } from "./plain.ts";
@@ -15,7 +15,7 @@ function fileOf(bytes: Buffer): string {
 
 test("a file is read whether it is packed or not, the name does not matter", async () => {
   for (const text of ["", "x", "hello ".repeat(100_000)]) {
-    for (const bytes of [Buffer.from(text), gzipSync(text)]) {
+    for (const bytes of [Buffer.from(text), gzipSync(text), zstdCompressSync(text)]) {
       expect((await plainBytes(fileOf(bytes), { maxBytes: 1_000_000, signal })).toString()).toBe(text);
     }
   }

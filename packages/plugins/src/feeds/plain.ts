@@ -1,8 +1,12 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { createGunzip, createZstdDecompress } from "node:zlib";
 import { messageOf } from "@zerotrace/core";
+
+const GZIP_MAGIC = 0x1f8b;
+const ZSTD_MAGIC = 0x28b52ffd;
+const CHUNK_BYTES = 256 * 1024;
 
 /** What reading one file may cost. */
 export interface PlainOptions {
@@ -12,7 +16,7 @@ export interface PlainOptions {
 }
 
 /**
- * The bytes of a file, inflated when it is gzip. The first bytes decide, not the name: some servers label such a file as
+ * The bytes of a file, inflated when it is gzip or zstd. The first bytes decide, not the name: some servers label such a file as
  * encoded and the client then unpacks it. Throws Error when it is damaged or holds more than `maxBytes`.
  */
 export async function* plainChunks(path: string, options: PlainOptions): AsyncGenerator<Buffer> {
@@ -33,15 +37,16 @@ export async function plainBytes(path: string, options: PlainOptions): Promise<B
 
 async function openPlain(path: string, signal: AbortSignal): Promise<Readable> {
   const file = await open(path);
-  const head = Buffer.alloc(2);
+  const head = Buffer.alloc(4);
   try {
-    await file.read(head, 0, 2, 0);
+    await file.read(head, 0, 4, 0);
   } finally {
     await file.close();
   }
-  const source = createReadStream(path, { signal, highWaterMark: 256 * 1024 });
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return source;
-  const plain = createGunzip({ chunkSize: 256 * 1024 });
+  const source = createReadStream(path, { signal, highWaterMark: CHUNK_BYTES });
+  const isGzip = head.readUInt16BE(0) === GZIP_MAGIC;
+  if (!isGzip && head.readUInt32BE(0) !== ZSTD_MAGIC) return source;
+  const plain = isGzip ? createGunzip({ chunkSize: CHUNK_BYTES }) : createZstdDecompress({ chunkSize: CHUNK_BYTES });
   // Whoever stops reading early gives the file back too.
   plain.on("close", () => source.destroy());
   source.on("error", (error) => plain.destroy(new Error(messageOf(error), { cause: error })));

@@ -14,6 +14,8 @@ import { kevFeed } from "./kev/index.ts";
 import { nvdFeed } from "./nvd/index.ts";
 import { oracleFeed } from "./oracle/index.ts";
 import { osvFeed } from "./osv/index.ts";
+import { redhatFeed } from "./redhat/index.ts";
+import { suseFeed } from "./suse/index.ts";
 import { wolfiSecdbFeed } from "./wolfi-secdb/index.ts";
 
 /** Every feed, by id. A test asserts that this list is the folder. */
@@ -33,5 +35,7 @@ export const FEEDS: readonly Feed[] = [
   nvdFeed,
   oracleFeed,
   osvFeed,
+  redhatFeed,
+  suseFeed,
   wolfiSecdbFeed,
 ];

@@ -5,7 +5,15 @@ import type { FileDigest, OwnedFile } from "../owned-file.ts";
 const MAX_TAGS = 0xffff;
 /** Files of one package that are looked at (count); kernels have about 10,000, texlive 100,000. */
 const MAX_FILES = 500_000;
-const TAG = { name: 1000, version: 1001, release: 1002, epoch: 1003, arch: 1022, sourceRpm: 1044 } as const;
+const TAG = {
+  name: 1000,
+  version: 1001,
+  release: 1002,
+  epoch: 1003,
+  arch: 1022,
+  sourceRpm: 1044,
+  module: 5096,
+} as const;
 const FILES = { digests: 1035, dirIndexes: 1116, baseNames: 1117, dirNames: 1118, digestAlgorithm: 5011 } as const;
 /** rpm's numbers of digest algorithms (those of OpenPGP); without one it is MD5. */
 const ALGORITHMS: Readonly<Record<number, FileDigest["algorithm"]>> = {
@@ -27,6 +35,8 @@ export interface RpmHeader {
   readonly release: string | null;
   readonly arch: string | null;
   readonly sourceRpm: string | null;
+  /** MODULARITYLABEL, `nodejs:18:8080020230718172313:63b34585`, of a package that was built for a module. */
+  readonly module: string | null;
   /** The package's files for whose base name `wanted` holds, with rpm's checksum where it has one. */
   files(wanted: (baseName: string) => boolean): Omit<OwnedFile, "owner">[];
 }
@@ -66,6 +76,7 @@ export const readRpmHeader = (blob: Uint8Array): RpmHeader => {
     release: strings(TAG.release, 1)[0] ?? null,
     arch: strings(TAG.arch, 1)[0] ?? null,
     sourceRpm: strings(TAG.sourceRpm, 1)[0] ?? null,
+    module: strings(TAG.module, 1)[0] ?? null,
     files: (wanted) => {
       const baseNames = strings(FILES.baseNames, MAX_FILES);
       if (!baseNames.some(wanted)) return [];

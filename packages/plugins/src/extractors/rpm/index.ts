@@ -1,13 +1,15 @@
 import type { Component } from "@zerotrace/core";
 import { messageOf } from "@zerotrace/core";
-import { gather, osEcosystem, withSource } from "../gather.ts";
+import { gather, MAX_COMPONENTS, osEcosystem, withSource } from "../gather.ts";
 import type { Extractor, OsRelease } from "../extractor.ts";
 import { openRpmDatabase } from "./database.ts";
 import { readRpmHeader } from "./header.ts";
 import type { RpmHeader } from "./header.ts";
 
-/** Distributions whose advisories name source packages; AlmaLinux, Rocky Linux, Red Hat and SUSE name binary ones. */
-const JUDGED_BY_SOURCE: ReadonlySet<string> = new Set(["Mageia", "openEuler"]);
+/** Distributions whose advisories name source packages; AlmaLinux, Rocky Linux and SUSE name binary ones. */
+const JUDGED_BY_SOURCE: ReadonlySet<string> = new Set(["Mageia", "Red Hat", "openEuler"]);
+/** Those whose advisories name the module too: streams of a module have packages of the same names with their own versions. */
+const TELLS_MODULES: ReadonlySet<string> = new Set(["Red Hat"]);
 
 /** Packages of Red Hat's and SUSE's families. */
 export const rpm: Extractor = {
@@ -22,16 +24,21 @@ export const rpm: Extractor = {
     const into = gather("the rpm database");
     const blobs = await openRpmDatabase(fs, into.problem);
     if (blobs === null) return null;
+    const found: { component: Component; sourceRpm: string | null }[] = [];
     for await (const blob of blobs) {
       signal.throwIfAborted();
       try {
         const header = readRpmHeader(blob);
         // Keys are kept as packages of that name; they are no software.
-        if (header.name !== "gpg-pubkey") into.add(rpmComponent(header, os));
+        if (header.name === "gpg-pubkey") continue;
+        found.push({ component: rpmComponent(header, os), sourceRpm: header.sourceRpm });
+        if (found.length > MAX_COMPONENTS) break;
       } catch (error) {
         into.problem(messageOf(error));
       }
     }
+    const epochs = sourceEpochs(found);
+    for (const { component, sourceRpm } of found) into.add(withSourceEpoch(component, epochs.get(sourceRpm ?? "")));
     return into.finish();
   },
 };
@@ -49,6 +56,41 @@ export const rpmComponent = (header: RpmHeader, os: OsRelease): Component => {
     ...(arch === null ? {} : { arch }),
   };
   const source = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(sourceRpm ?? "");
-  if (source?.[1] === undefined || !JUDGED_BY_SOURCE.has(ecosystem.split(":")[0] ?? "")) return component;
-  return withSource(component, source[1], `${prefix}${source[2]}`);
+  const base = ecosystem.split(":")[0] ?? "";
+  if (source?.[1] === undefined || !JUDGED_BY_SOURCE.has(base)) return component;
+  const stream = TELLS_MODULES.has(base) ? streamOf(header.module) : "";
+  return withSource(component, `${stream}${source[1]}`, `${prefix}${source[2]}`);
+};
+
+/** `nodejs:18/` of a module's label, as Red Hat writes it before the names of a module's packages; empty when there is none. */
+const streamOf = (label: string | null): string => {
+  const found = /^([^:/\s]+:[^:/\s]+)(?::|$)/.exec(label ?? "");
+  return found ? `${found[1]}/` : "";
+};
+
+const epochOf = (version: string): string => /^\d+:/.exec(version)?.[0] ?? "";
+
+/**
+ * The epoch of each source package, `1:` or empty. SOURCERPM does not tell it, and packages built from one source may differ in it
+ * (perl): the package that has the source's name or version does.
+ */
+const sourceEpochs = (
+  found: readonly { readonly component: Component; readonly sourceRpm: string | null }[],
+): Map<string, string> => {
+  const best = new Map<string, { rank: number; epoch: string }>();
+  for (const { component, sourceRpm } of found) {
+    if (sourceRpm === null) continue;
+    const bare = component.version.slice(epochOf(component.version).length);
+    const isVersion = sourceRpm.endsWith(`-${bare}.src.rpm`);
+    const rank = isVersion && sourceRpm === `${component.name}-${bare}.src.rpm` ? 2 : isVersion ? 1 : 0;
+    if (rank > (best.get(sourceRpm)?.rank ?? -1)) best.set(sourceRpm, { rank, epoch: epochOf(component.version) });
+  }
+  return new Map([...best].map(([sourceRpm, { epoch }]) => [sourceRpm, epoch]));
+};
+
+const withSourceEpoch = (component: Component, epoch: string | undefined): Component => {
+  const { source } = component;
+  // Without a source the package itself is judged, as its source: then the epochs are the same.
+  if (source === undefined || epoch === undefined) return component;
+  return { ...component, source: { ...source, version: epoch + source.version.slice(epochOf(source.version).length) } };
 };
