@@ -98,11 +98,13 @@ function ssvcOf(containers: readonly Json[]): Ssvc | null {
 const oneLine = (value: unknown): string => {
   if (typeof value !== "string") return "";
   const flat = value
-    .slice(0, SUMMARY_MAX * 8)
+    .slice(0, SUMMARY_MAX * 2)
     .replaceAll(/\s+/g, " ")
     .trim()
     .toWellFormed();
-  return flat.length <= SUMMARY_MAX ? flat : `${flat.slice(0, SUMMARY_MAX - 1).toWellFormed()}…`;
+  const cut = flat.length <= SUMMARY_MAX ? flat : `${flat.slice(0, SUMMARY_MAX - 1).toWellFormed()}…`;
+  // Copied, so that the text it was cut from can go.
+  return Buffer.from(cut).toString("utf8");
 };
 
 function summaryOf(cna: Json): string {

@@ -6,8 +6,8 @@ import { contextOf, recordingSink, recordJson, zipOf } from "../fixtures.ts";
 import { NO_FAULT, stuckAt, withSource } from "../recorded-server.ts";
 import type { Fault, Traffic } from "../recorded-server.ts";
 import type { RecordedRequest } from "../recorded.ts";
-import { CHANGES_MAX } from "./changes.ts";
 import { createOsvFeed } from "./index.ts";
+import { CHANGES_MAX } from "./modified-ids.ts";
 
 interface Bucket {
   zip: readonly string[];

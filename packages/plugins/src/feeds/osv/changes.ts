@@ -4,18 +4,13 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { download, urlUnder } from "../download.ts";
-import type { DownloadLimits } from "../download.ts";
-import { sha256Of, sizeOf } from "../download-parts.ts";
+import { sizeOf } from "../download-parts.ts";
 import type { FeedContext } from "../feed.ts";
 import { plainLines } from "../plain-lines.ts";
-
-/** So many changed records are fetched one by one; beyond, the whole archive is. */
-export const CHANGES_MAX = 2000;
+import { CHANGES_MAX, fetchList, LIST_LINE_MAX_BYTES } from "./modified-ids.ts";
+import type { EcosystemRequest, List } from "./modified-ids.ts";
 
 const MAX_ZIP_BYTES = 4 * 1024 ** 3;
-const MAX_LIST_BYTES = 512 * 1024 * 1024;
-const MAX_LIST_LINES = 5_000_000;
-const MAX_LIST_LINE_BYTES = 1000;
 const MAX_RECORD_BYTES = 20 * 1024 * 1024;
 const MAX_OVERLAY_BYTES = 1024 ** 3;
 const PARALLEL_RECORDS = 8;
@@ -23,7 +18,6 @@ const PARALLEL_RECORDS = 8;
 const SHRINK_MAX = 0.5;
 /** The archive may have been written a while before the list. */
 const OVERLAP_MS = 6 * 3_600_000;
-const LINE = /^(\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d)),(?:[^,/]+\/)?([\w.:+~-]{1,200})\r?$/;
 
 /** The records of one ecosystem: an archive, and what changed since it was fetched. */
 export interface Update {
@@ -40,14 +34,6 @@ export interface Changes {
   readonly listPath: string;
 }
 
-export interface EcosystemRequest {
-  readonly location: string;
-  readonly ecosystem: string;
-  readonly folder: string;
-  readonly limits: DownloadLimits;
-  readonly onBytes: (doneBytes: number, totalBytes: number | null) => void;
-}
-
 /** What archive and overlay together hold. Kept in `state.json`, replaced as a whole. */
 interface State {
   readonly version: 1;
@@ -56,14 +42,6 @@ interface State {
   readonly listSha256: string;
   readonly listCount: number;
   readonly isPartial: boolean;
-}
-
-interface List {
-  readonly sha256: string;
-  readonly count: number;
-  readonly newestAt: string;
-  /** Changed at or after an instant; null when they are more than `CHANGES_MAX`. */
-  readonly changed: readonly string[] | null;
 }
 
 /**
@@ -129,64 +107,11 @@ async function fetchWhole(context: FeedContext, request: EcosystemRequest, list:
   return { path: got.path, sizeBytes: got.sizeBytes, since: null };
 }
 
-/** Null when there is no list, or none that can be used: then the archive is asked for as a whole. */
-async function fetchList(context: FeedContext, request: EcosystemRequest, since: string | null): Promise<List | null> {
-  const { folder, ecosystem, location, limits } = request;
-  const got = await download(
-    context,
-    {
-      url: urlUnder(location, ecosystem, "modified_id.csv"),
-      path: join(folder, "modified_id.csv"),
-      maxBytes: MAX_LIST_BYTES,
-      label: `Asking what changed in ${ecosystem}`,
-      optional: true,
-      onBytes: () => undefined,
-    },
-    limits,
-  );
-  if (got === null) return null;
-  const now = context.clock().toISOString();
-  const changed: string[] = [];
-  let count = 0;
-  let newestAt = "";
-  for await (const { at, id } of listLines(got.path, context.signal)) {
-    if (id === "") return null;
-    count++;
-    if (at > newestAt && at <= now) newestAt = at;
-    if (since !== null && at >= since && changed.length <= CHANGES_MAX) changed.push(id);
-  }
-  if (newestAt === "") return null;
-  const isFew = since !== null && changed.length <= CHANGES_MAX;
-  return { sha256: await sha256Of(got.path), count, newestAt, changed: isFew ? changed : null };
-}
-
-/** Times are ISO in UTC; a line that is none has an empty id. */
-async function* listLines(path: string, signal: AbortSignal): AsyncGenerator<{ at: string; id: string }> {
-  const options = { maxBytes: MAX_LIST_BYTES, maxLineBytes: MAX_LIST_LINE_BYTES, signal };
-  let count = 0;
-  for await (const line of plainLines(path, options)) {
-    const found = LINE.exec(line?.toString("latin1") ?? "");
-    const at = new Date(found?.[1] ?? "");
-    if (!found || Number.isNaN(at.getTime()) || ++count > MAX_LIST_LINES) {
-      yield { at: "", id: "" };
-      return;
-    }
-    yield { at: at.toISOString(), id: found[2]! };
-  }
-}
-
 /** Removes the copy of changes, so that the next update fetches the archive. */
 export const forgetChanges = async (changes: Changes): Promise<void> => {
   await rm(join(dirname(changes.overlayPath), "state.json"), { force: true });
   await rm(changes.overlayPath, { force: true });
 };
-
-/** All ids of the list. */
-export async function listedIds(changes: Changes, signal: AbortSignal): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for await (const { id } of listLines(changes.listPath, signal)) ids.add(id);
-  return ids;
-}
 
 /** The overlay's records as read. Throws Error when it is damaged. */
 export async function* overlayRecords(
@@ -194,7 +119,7 @@ export async function* overlayRecords(
   signal: AbortSignal,
 ): AsyncGenerator<{ id: string; bytes: Buffer }> {
   if ((await sizeOf(changes.overlayPath)) === null) return;
-  const options = { maxBytes: MAX_OVERLAY_BYTES, maxLineBytes: MAX_RECORD_BYTES + MAX_LIST_LINE_BYTES, signal };
+  const options = { maxBytes: MAX_OVERLAY_BYTES, maxLineBytes: MAX_RECORD_BYTES + LIST_LINE_MAX_BYTES, signal };
   for await (const line of plainLines(changes.overlayPath, options)) {
     const tab = line?.indexOf(0x09) ?? -1;
     if (line === null || tab < 1) throw new Error("its copy of changes is damaged");

@@ -1,22 +1,21 @@
-import { readFile, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, messageOf, parseOsvRecord } from "@zerotrace/core";
 import type { AdvisoryRecord, SourceReport } from "@zerotrace/core";
-import { DOWNLOAD_LIMITS, download, isUrl, publicUrl, urlUnder } from "../download.ts";
+import { DOWNLOAD_LIMITS, isUrl, publicUrl } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext, FeedSink } from "../feed.ts";
 import { Tally } from "../report.ts";
-import { forgetChanges, listedIds, overlayRecords, updateEcosystem } from "./changes.ts";
+import { forgetChanges, overlayRecords, updateEcosystem } from "./changes.ts";
 import type { Changes } from "./changes.ts";
-import { COVERED_ECOSYSTEMS, OSV_BUCKET } from "./ecosystems.ts";
+import { ecosystemNames } from "./ecosystem-names.ts";
+import { OSV_BUCKET } from "./ecosystems.ts";
+import { listedIds } from "./modified-ids.ts";
 import { ZIP_LIMITS, zipMembers } from "./zip.ts";
 import type { ZipLimits } from "./zip.ts";
 
-const MAX_LIST_BYTES = 1024 * 1024;
 const MAX_ECOSYSTEMS = 1000;
 const MAX_ID_CHARS = 200;
-/** A line of the list: printable ASCII, and not long. */
-const ECOSYSTEM = /^[ -~]{0,100}$/;
 const PARALLEL_DOWNLOADS = 4;
 const RECORDS_PER_PROGRESS = 500;
 
@@ -109,7 +108,13 @@ async function folderNames(folder: string): Promise<string[]> {
 }
 
 async function fetchArchives(context: FeedContext, location: string, options: OsvOptions): Promise<Archive[]> {
-  const names = await ecosystemNames(context, location, options);
+  const names = await ecosystemNames(
+    context,
+    location,
+    join(context.cacheDir, hostFolder(location)),
+    options.download ?? DOWNLOAD_LIMITS,
+    options.ecosystems,
+  );
   const done = new Map<string, number>();
   const totals = new Map<string, number | null>();
   const results: (Archive | null)[] = Array.from({ length: names.length }, () => null);
@@ -152,29 +157,6 @@ const sum = (values: Iterable<number | null>): number | null => {
   }
   return total;
 };
-
-async function ecosystemNames(context: FeedContext, location: string, options: OsvOptions): Promise<string[]> {
-  const list = options.ecosystems ?? (location.startsWith(OSV_BUCKET) ? COVERED_ECOSYSTEMS : undefined);
-  const got = await download(
-    context,
-    {
-      url: urlUnder(location, "ecosystems.txt"),
-      path: join(context.cacheDir, hostFolder(location), "ecosystems.txt"),
-      maxBytes: MAX_LIST_BYTES,
-      label: "Asking which ecosystems there are",
-      optional: true,
-    },
-    options.download ?? DOWNLOAD_LIMITS,
-  );
-  if (got === null) return [...(list ?? COVERED_ECOSYSTEMS)];
-  const lines = (await readFile(got.path, "utf8")).split("\n").map((line) => line.trim());
-  if (!lines.every((line) => ECOSYSTEM.test(line))) {
-    throw new AppError("BAD_FEED", `${publicUrl(location)}/ecosystems.txt is not a list of ecosystems.`);
-  }
-  // `Debian:12` has an archive of its own, whose records are all in `Debian` too.
-  const names = lines.filter((line) => line !== "" && !/[:/\\]|^\.+$/.test(line) && wanted(line, list));
-  return [...new Set(names)].sort().slice(0, MAX_ECOSYSTEMS);
-}
 
 async function readArchives(
   context: FeedContext,
@@ -227,7 +209,7 @@ async function readChanges(
 ): Promise<(name: string) => boolean> {
   const replaced = new Set<string>();
   try {
-    const listed = await listedIds(changes, context.signal);
+    const listed = await listedIds(changes.listPath, context.signal);
     for await (const { id, bytes } of overlayRecords(changes, context.signal)) {
       replaced.add(id);
       if (listed.has(id)) readRecord(id, bytes, tally, sink);
