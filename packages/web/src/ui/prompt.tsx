@@ -62,6 +62,18 @@ const Suggestions = ({
   </ul>
 );
 
+/** What is wrong, in the line itself, or below it where that is narrow: never over the page. */
+const Mistake = ({ id, at, message }: { id: string; at: string; message: string }) => (
+  <p
+    id={id}
+    role="alert"
+    title={message}
+    className="min-w-0 basis-full pb-1.5 text-sm sm:max-w-[60%] sm:basis-auto sm:truncate sm:pb-0"
+  >
+    <span className="mono text-bad">{at}</span> <span>{message}</span>
+  </p>
+);
+
 /**
  * The one line that filters: it completes, explains mistakes in place, and is written back by everything else that
  * filters. On lists of their own it searches those; anywhere else it opens findings.
@@ -126,7 +138,7 @@ export const Prompt = () => {
   const mistake = errors[0];
   return (
     <search className="relative min-w-0 flex-1">
-      <div className="flex h-10 items-center gap-2">
+      <div className="flex min-h-10 flex-wrap items-center gap-x-2 sm:flex-nowrap">
         <label htmlFor={`${id}-text`} className="mono shrink-0 text-dim">
           {scope} <span className="text-accent">&gt;</span>
         </label>
@@ -170,17 +182,14 @@ export const Prompt = () => {
             clear
           </button>
         )}
+        {mistake && (
+          <Mistake
+            id={`${id}-mistake`}
+            at={text.slice(mistake.at, mistake.at + mistake.length)}
+            message={mistake.message}
+          />
+        )}
       </div>
-      {mistake && (
-        <p
-          id={`${id}-mistake`}
-          role="alert"
-          className="absolute top-full left-0 z-40 w-full border border-line bg-raised px-3 py-1.5 text-sm"
-        >
-          <span className="mono text-bad">{text.slice(mistake.at, mistake.at + mistake.length)}</span>{" "}
-          <span>{mistake.message}</span>
-        </p>
-      )}
       {!mistake && list.length > 0 && <Suggestions id={`${id}-list`} list={list} at={at} choose={choose} />}
     </search>
   );
