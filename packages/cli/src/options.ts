@@ -12,6 +12,15 @@ export const formatOption = () =>
   new Option("--format <format>", "how the result is written").choices(FORMATS).default("table");
 export const feedsOption = () =>
   new Option("--feeds <location>", "folder or URL of advisory feeds; repeatable").argParser(collect);
+export const generationOption = () =>
+  new Option(
+    "--generation <generation>",
+    "judge by a kept generation of the feeds (`feeds generations`), or by a bundle",
+  );
+export const vexOption = () =>
+  new Option("--vex <file>", "VEX document (OpenVEX, CycloneDX, CSAF) whose statements count; repeatable").argParser(
+    collect,
+  );
 export const dataDirOption = () => new Option("--data-dir <folder>", "where everything is kept (~/.zerotrace)");
 export const configOption = () => new Option("--config <file>", "configuration file (<data-dir>/zerotrace.yaml)");
 export const serverOption = () =>

@@ -1,17 +1,19 @@
-import { AppError, type SourceReport } from "@zerotrace/core";
+import type { SourceReport } from "@zerotrace/core";
 import type { Command } from "@commander-js/extra-typings";
-import { type Answer, contract } from "@zerotrace/sdk";
-import { setTimeout as sleep } from "node:timers/promises";
+import { isBundleLocation } from "@zerotrace/plugins";
+import { contract } from "@zerotrace/sdk";
 import type { Cli } from "../cli.ts";
+import { registerBundle } from "../feeds/bundle.ts";
+import { registerDiff } from "../feeds/diff.ts";
+import { registerGenerations } from "../feeds/generations.ts";
+import { importBundle } from "../feeds/import-bundle.ts";
+import { type FeedStatus, orderAndWait } from "../feeds/wait.ts";
 import { connect } from "../local.ts";
 import { configOf, dataDirOption, formatOption, serverOption, tokenOption } from "../options.ts";
 import { counted } from "../output/headline.ts";
 import { createProgress, durationText } from "../output/progress.ts";
 import { sourceLines } from "../output/sources.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
-
-const POLL_MS = 500;
-type FeedStatus = Answer<typeof contract.feeds.getFeeds>;
 
 const writeStatus = (cli: Cli, feeds: FeedStatus): void => {
   const { generation } = feeds;
@@ -20,6 +22,11 @@ const writeStatus = (cli: Cli, feeds: FeedStatus): void => {
       ? "No advisories are in force yet"
       : `${counted(generation.recordCount, "record")}, ${counted(generation.groupCount, "advisory", "advisories")} in force since ${generation.publishedAt}`,
     ...sourceLines(feeds.sources),
+    ...(generation === null || generation.origin === "sync"
+      ? []
+      : [
+          `Put in force by ${generation.origin === "import" ? "an imported bundle" : "a rollback"}: no sync replaces it until \`feeds sync --unpin\``,
+        ]),
     ...(feeds.stale ? ["The data is older than two sync intervals"] : []),
     ...(feeds.lastError === null ? [] : [`Last sync failed at ${feeds.lastError.at}: ${feeds.lastError.message}`]),
     ...(feeds.syncing ? ["A sync is running"] : []),
@@ -52,33 +59,11 @@ const registerSync = (feeds: Command, cli: Cli): void => {
     .addOption(tokenOption())
     .addOption(dataDirOption())
     .addOption(formatOption())
-    .action(async ({ format, ...options }) => {
+    .option("--unpin", "even where a rollback or an imported bundle is in force")
+    .action(async ({ format, unpin, ...options }) => {
       const { call } = await connect(cli, options);
-      const before = await call(contract.feeds.getFeeds);
-      await call(contract.feeds.syncFeeds);
-      const view = createProgress(cli.err);
-      let status = before;
-      const ended = (now: FeedStatus): boolean =>
-        !now.syncing &&
-        (now.generation?.id !== before.generation?.id ||
-          now.lastError?.at !== before.lastError?.at ||
-          now.sources[0]?.readAt !== before.sources[0]?.readAt);
-      let wasSyncing = before.syncing;
-      for (;;) {
-        await sleep(POLL_MS, undefined, { signal: cli.signal });
-        status = await call(contract.feeds.getFeeds);
-        if (status.progress) view.update("sync", status.progress.label, status.progress);
-        // Unchanged feeds publish nothing new: then the end of a sync that was seen running is the end.
-        if (ended(status) || (wasSyncing && !status.syncing)) break;
-        wasSyncing = status.syncing;
-      }
-      view.close();
-      if (status.lastError !== null && status.lastError.at !== before.lastError?.at) {
-        throw new AppError(
-          "FEEDS_UNAVAILABLE",
-          `The sync failed: ${status.lastError.message} The old data stays in force.`,
-        );
-      }
+      const query = unpin === true ? { unpin: "true" as const } : {};
+      const status = await orderAndWait(cli, call, () => call(contract.feeds.syncFeeds, { query }));
       if (format === "json") cli.out.write(`${JSON.stringify({ schema: "zerotrace.feeds/1", ...status })}\n`);
       else writeStatus(cli, status);
     });
@@ -104,17 +89,30 @@ const registerImport = (feeds: Command, cli: Cli): void => {
   feeds
     .command("import")
     .description("read feeds into the index that scan and explain use, and report what they hold")
-    .argument("<location...>", "folders or URLs")
+    .argument("<location...>", "folders or URLs; or one bundle, which goes to the server as well")
+    .option("--trust <key>", "of a bundle: believe this public key (or the file with it) from now on")
+    .option("--dry-run", "of a bundle: only say what it would change")
+    .option("--local", "of a bundle: leave the server alone")
+    .addOption(serverOption())
+    .addOption(tokenOption())
     .addOption(dataDirOption())
     .addOption(formatOption())
-    .action(async (locations, { format, dataDir }) => {
+    .action(async (locations, options) => {
+      const { format, dataDir } = options;
       const { config } = configOf(cli, { dataDir });
+      const [first = ""] = locations;
+      if (locations.length === 1 && isBundleLocation(first)) {
+        await importBundle(cli, first, { dataDir: config.dataDir, feedKeys: config.feedKeys }, options);
+        return;
+      }
       const view = createProgress(cli.err);
       const startedMs = performance.now();
       try {
         const index = await openScanIndex({
           dataDir: config.dataDir,
           feeds: locations,
+          feedKeys: config.feedKeys,
+          keep: true,
           force: true,
           signal: cli.signal,
           onProgress: (p) => view.update("feeds", p.label, p),
@@ -130,10 +128,13 @@ const registerImport = (feeds: Command, cli: Cli): void => {
     });
 };
 
-/** `zerotrace feeds status|sync|import` */
+/** `zerotrace feeds status|sync|import|keygen|bundle|generations|rollback|diff` */
 export const register = (program: Command, cli: Cli): void => {
   const feeds = program.command("feeds").description("the advisories in force and where they come from");
   registerStatus(feeds, cli);
   registerSync(feeds, cli);
   registerImport(feeds, cli);
+  registerBundle(feeds, cli);
+  registerGenerations(feeds, cli);
+  registerDiff(feeds, cli);
 };

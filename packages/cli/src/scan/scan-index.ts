@@ -1,5 +1,12 @@
 import { type AdvisoryIndex, AppError, messageOf, openIndex } from "@zerotrace/core";
-import { compileInWorker, type Progress } from "@zerotrace/plugins";
+import {
+  compileInWorker,
+  generationsDirectory,
+  isBundleLocation,
+  openGenerations,
+  type Progress,
+  trustFile,
+} from "@zerotrace/plugins";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -16,6 +23,12 @@ export interface ScanIndexOptions {
   readonly feeds: readonly string[];
   readonly dpkgStatusPath?: string;
   readonly osReleasePath?: string;
+  /** Instead of `feeds`: a kept generation by the beginning of its hash, or the file of a bundle. */
+  readonly generation?: string;
+  /** Public keys whose bundles are taken besides the pinned ones. */
+  readonly feedKeys?: readonly string[];
+  /** Keep what the feeds said as a generation. */
+  readonly keep?: boolean;
   /** Compile even when a fresh index is at hand. */
   readonly force?: boolean;
   readonly signal: AbortSignal;
@@ -26,8 +39,12 @@ export interface ScanIndexOptions {
 const isUrl = (location: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(location);
 
 /** Name, size and date of the files one and two levels down: a replaced feed is another feed. */
-const stampOf = async (folder: string): Promise<string[]> => {
+const stampOf = async (folder: string, named: string): Promise<string[]> => {
   const lines: string[] = [];
+  if (isBundleLocation(named)) {
+    const { size, mtimeMs } = await stat(folder);
+    return [`${folder} ${size} ${mtimeMs}`];
+  }
   const walk = async (path: string, depth: number): Promise<void> => {
     for (const entry of (await readdir(path, { withFileTypes: true }).catch(() => [])).sort((a, b) =>
       a.name < b.name ? -1 : 1,
@@ -48,7 +65,7 @@ const stampOf = async (folder: string): Promise<string[]> => {
 const keyOf = async (options: ScanIndexOptions): Promise<string> => {
   const hash = createHash("sha256");
   for (const location of options.feeds) {
-    const lines = isUrl(location) ? [] : await stampOf(resolve(location));
+    const lines = isUrl(location) ? [] : await stampOf(resolve(location), location);
     hash.update(`${JSON.stringify([location, lines])}\n`);
   }
   hash.update(JSON.stringify([options.dpkgStatusPath ?? "", options.osReleasePath ?? ""]));
@@ -74,8 +91,12 @@ const prune = async (folder: string): Promise<void> => {
 const compile = async (options: ScanIndexOptions, folder: string, path: string): Promise<AdvisoryIndex> => {
   const outDir = join(folder, `compiling-${process.pid}`);
   try {
+    const isKept = options.keep === true || options.generation !== undefined || options.feeds.some(isBundleLocation);
     const { indexPath } = await compileInWorker({
       locations: options.feeds,
+      ...(options.generation === undefined ? {} : { generation: options.generation }),
+      ...(isKept ? { generationsDir: generationsDirectory(options.dataDir) } : {}),
+      trust: { file: trustFile(options.dataDir), keys: options.feedKeys ?? [] },
       cacheDir: join(options.dataDir, "feeds", "cache"),
       outDir,
       dpkgStatusPath: options.dpkgStatusPath,
@@ -91,11 +112,25 @@ const compile = async (options: ScanIndexOptions, folder: string, path: string):
   return openIndex(await readFile(path));
 };
 
+/** A generation never changes, so its index is never too old. */
+const openGenerationIndex = async (
+  options: ScanIndexOptions & { readonly generation: string },
+  folder: string,
+): Promise<AdvisoryIndex> => {
+  const { hash } = await openGenerations(generationsDirectory(options.dataDir)).find(options.generation);
+  const path = join(folder, `generation-${hash}.ztx`);
+  return (await openFile(path)) ?? (await compile({ ...options, feeds: [], generation: hash }, folder, path));
+};
+
 /**
- * The index of these feeds: the compiled one when it is fresh, else compiled in a worker. When the feeds cannot be read an
- * older index of the same feeds stays in use, and `warn` says so; without one it throws AppError FEEDS_UNAVAILABLE or BAD_FEED.
+ * The index of these feeds, or of a generation or a bundle: the compiled one when it is fresh, else compiled in a worker. When the feeds cannot be read an
+ * older index of the same feeds stays in use, and `warn` says so; without one it throws AppError FEEDS_UNAVAILABLE or BAD_FEED, and for bundles and generations what `compileFeeds` throws.
  */
-export const openScanIndex = async (options: ScanIndexOptions): Promise<AdvisoryIndex> => {
+export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIndex> => {
+  const { generation } = given;
+  // a bundle is a location like any other
+  const isBundle = generation !== undefined && isBundleLocation(generation);
+  const options = isBundle ? { ...given, feeds: [generation], generation: undefined } : given;
   const folder = join(options.dataDir, "feeds", "scan");
   try {
     await mkdir(folder, { recursive: true });
@@ -105,6 +140,8 @@ export const openScanIndex = async (options: ScanIndexOptions): Promise<Advisory
       cause,
     });
   }
+  if (options.generation !== undefined)
+    return openGenerationIndex({ ...options, generation: options.generation }, folder);
   const path = join(folder, `${await keyOf(options)}.ztx`);
   const known = await openFile(path);
   const ageMs = known === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(known.meta.builtAt);

@@ -106,8 +106,9 @@ export const examine = async (
   options: { readonly pin?: string; readonly look: boolean },
 ): Promise<Examined> => {
   const store = openGenerations(generationsDirectory(deps.dataDir));
-  const { header, key, open } = await acceptBundle(path, deps.trust, options);
-  const next = open((hash) => store.open(hash));
+  const bundle = await acceptBundle(path, deps.trust, options);
+  const { header, key } = bundle;
+  const next = bundle.open((hash) => store.open(hash));
   const inForce = await deps.db.asService(generationInForce);
   const hash = inForce?.meta.generation;
   const before = hash === undefined ? null : store.open(hash);

@@ -134,9 +134,10 @@ const generationRoutes = ({ dataDir, trust }: { dataDir: string; trust: Trust })
   }),
   implement(routes.rollbackFeeds, {
     audit: "feeds.rollback",
-    run: async ({ db, note }, { body }) => {
+    run: async (context, { body }) => {
+      const { db } = context;
       const hash = await generationMeant(db, dataDir, body.generation);
-      note(hash, {});
+      context.note(hash);
       await requestSync(db, { kind: "rollback", generation: hash });
       return { hash, queued: true };
     },
@@ -144,7 +145,8 @@ const generationRoutes = ({ dataDir, trust }: { dataDir: string; trust: Trust })
   implement(routes.importBundle, {
     audit: "feeds.import",
     transaction: "none",
-    run: async ({ db, identity, record }, { query, body }) => {
+    run: async (context, { query, body }) => {
+      const { db, identity } = context;
       const dryRun = query.dryRun === "true";
       const { path, name } = await saveUpload(body, dataDir);
       let isTaken = false;
@@ -154,7 +156,9 @@ const generationRoutes = ({ dataDir, trust }: { dataDir: string; trust: Trust })
         const { companyId, subject } = identity;
         const { generation: hash, kind, builtAt } = header;
         const detail = { dryRun, keyId, kind, pinned: query.trust !== undefined };
-        await db.withCompany(companyId, (tx) => record(tx, { companyId, actor: subject, target: hash, detail }));
+        await db.withCompany(companyId, (tx) =>
+          context.record(tx, { companyId, actor: subject, target: hash, detail }),
+        );
         if (!dryRun) await requestSync(db, { kind: "import", file: name });
         isTaken = !dryRun;
         return { hash, kind, builtAt, keyId, changes: { ...changes }, warnings: [...warnings], queued: !dryRun };

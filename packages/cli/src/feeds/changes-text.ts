@@ -1,0 +1,32 @@
+import type { ChangeCounts, ChangeKind } from "@zerotrace/plugins";
+
+/** What a change is called where it is counted. */
+const WORDS: Readonly<Record<ChangeKind, string>> = {
+  new: "new",
+  withdrawn: "withdrawn",
+  restored: "no longer withdrawn",
+  removed: "gone",
+  ranges: "other ranges",
+  severity: "other severity",
+  names: "other names",
+  text: "other text",
+  kev_added: "now known exploited",
+  kev_removed: "no longer listed as exploited",
+  epss: "EPSS moved",
+};
+
+/** A change's reason in words. */
+export const changeWord = (kind: ChangeKind): string => WORDS[kind];
+
+/** One sentence of how much changed. */
+export const changesSentence = (counts: Readonly<Record<string, number>> | ChangeCounts): string => {
+  const parts = (Object.keys(WORDS) as ChangeKind[]).flatMap((kind) => {
+    const count = (counts as Readonly<Record<string, number>>)[kind] ?? 0;
+    return count === 0 ? [] : [`${count.toLocaleString("en")} ${WORDS[kind]}`];
+  });
+  return parts.length === 0 ? "No advisory changed" : `Advisories: ${parts.join(", ")}`;
+};
+
+/** `16.0 MB` */
+export const megabytes = (bytes: number): string =>
+  bytes < 100_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
