@@ -164,3 +164,12 @@ test("every page is free of accessibility faults and does not scroll sideways at
     expect(await violations(), path).toEqual([]);
   }
 });
+
+test.each([1440, 380])("at %i px a mistake in the prompt is said without covering the page", async (width) => {
+  await page.setViewportSize({ width, height: 800 });
+  await page.goto(`${new URL(page.url()).origin}/findings`);
+  await page.locator("[data-prompt]").fill("sevrity:critical");
+  const said = await page.getByRole("alert").filter({ hasText: "sevrity" }).boundingBox();
+  const title = await page.getByRole("heading", { level: 1 }).boundingBox();
+  expect((said?.y ?? NaN) + (said?.height ?? NaN)).toBeLessThanOrEqual(title?.y ?? NaN);
+});
