@@ -139,13 +139,13 @@ export const configOf = (dataDir: string, feeds: string, more: object = {}) =>
 /** Starts the server as `zerotrace start` does; every answer is checked against its route. */
 export const startLive = async (
   records: Readonly<Record<string, readonly OsvRecord[]>> | null,
-  given: { dataDir?: string; feeds?: string } = {},
+  given: { dataDir?: string; feeds?: string; config?: object } = {},
 ): Promise<Live> => {
   const dataDir = given.dataDir ?? (await freshDir());
   const feeds = given.feeds ?? join(dataDir, "test-feeds");
   if (records !== null) await writeFeeds(feeds, records);
   const server = await startServer({
-    config: configOf(dataDir, feeds),
+    config: configOf(dataDir, feeds, given.config),
     onProgress: () => undefined,
     checkAnswers: true,
   });
