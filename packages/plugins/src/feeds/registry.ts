@@ -11,6 +11,7 @@ import { exploitsFeed } from "./exploits/index.ts";
 import type { Feed } from "./feed.ts";
 import { ghsaFeed } from "./ghsa/index.ts";
 import { kevFeed } from "./kev/index.ts";
+import { msrcFeed } from "./msrc/index.ts";
 import { nvdFeed } from "./nvd/index.ts";
 import { oracleFeed } from "./oracle/index.ts";
 import { osvFeed } from "./osv/index.ts";
@@ -32,6 +33,7 @@ export const FEEDS: readonly Feed[] = [
   exploitsFeed,
   ghsaFeed,
   kevFeed,
+  msrcFeed,
   nvdFeed,
   oracleFeed,
   osvFeed,
