@@ -116,7 +116,8 @@ test("what no source speaks of is shown as such", async () => {
 test("explain says of every range what it decides, withdrawn ones included", async () => {
   const options = ["--feeds", host.feeds, "--data-dir", host.dataDir];
   const openssl = await run(["explain", "pkg:deb/debian/openssl@3.0.17-1~deb12u2?distro=debian-12", ...options]);
-  expect(openssl.out).toContain("is affected by 1 advisory");
+  expect(openssl.out).toContain("Affected: CVE-2026-0001 affects openssl 3.0.17-1~deb12u2; fixed in 3.0.17-1~deb12u3");
+  expect(openssl.out).toContain("DEBIAN-CVE-2026-0001 (Debian) decides: ");
   expect(openssl.out).toContain("3.0.17-1~deb12u2 is affected; fixed in 3.0.17-1~deb12u3");
   expect(openssl.out).toContain("not affected: fixed in 3.0.17-1~deb12u2");
   const bash = await run([
@@ -125,5 +126,5 @@ test("explain says of every range what it decides, withdrawn ones included", asy
     "debian-cve-2026-0004",
     ...options,
   ]);
-  expect(bash.out).toContain("the record was withdrawn on 2026-01-03");
+  expect(bash.out).toMatch(/withdrawn by its publisher or rejected by the CVE program on 2026-01-03/);
 });

@@ -42,3 +42,4 @@ export {
 export * from "./license/expression.ts";
 export * from "./license/satisfies.ts";
 export * from "./vex/index.ts";
+export * from "./explain/index.ts";

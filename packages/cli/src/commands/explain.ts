@@ -2,48 +2,31 @@ import {
   AppError,
   type Component,
   componentOfPurl,
-  type ExplainedRange,
-  isEndOfLife,
+  explainComponent,
+  type Explanation,
   judgedAs,
-  type Verdict,
+  rangeWords,
 } from "@zerotrace/core";
 import type { Command } from "@commander-js/extra-typings";
+import { feedsFor } from "@zerotrace/plugins";
 import type { Cli } from "../cli.ts";
-import { configOf, configOption, dataDirOption, feedsOption, formatOption } from "../options.ts";
+import {
+  configOf,
+  configOption,
+  dataDirOption,
+  feedsOption,
+  formatOption,
+  generationOption,
+  vexOption,
+} from "../options.ts";
 import { counted } from "../output/headline.ts";
 import { createProgress } from "../output/progress.ts";
 import { paintFor, printable } from "../output/style.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
+import { readVexFiles } from "../scan/vex-files.ts";
 
-/** What a range says of a version, in words. */
-const WORDS: Readonly<Record<ExplainedRange["outcome"], (r: ExplainedRange, version: string) => string>> = {
-  affected: (r, version) =>
-    `${version} is affected; ${r.fixedIn === null ? "no fix is known" : `fixed in ${r.fixedIn}`}`,
-  below: (r, version) => `not affected: ${version} is older than ${r.introduced}, which brought the weakness in`,
-  fixed: (r) => `not affected: fixed in ${r.fixedIn}`,
-  above_last: (r, version) =>
-    `not affected: ${version} is above the last affected version${r.lastAffected === null ? "" : ` ${r.lastAffected}`}`,
-  not_listed: (_, version) => `not affected: ${version} is not among the versions listed`,
-  withdrawn: (r) =>
-    `not affected: the record was withdrawn${r.withdrawnAt === null ? "" : ` on ${r.withdrawnAt.slice(0, 10)}`}`,
-  unparsable: (_, version) => `unknown: ${version} or a bound of the range cannot be ordered`,
-};
-
-const saysOf = (r: ExplainedRange, version: string): string => {
-  if (!isEndOfLife(r.recordId)) return WORDS[r.outcome](r, version);
-  return r.outcome === "affected" ? r.group.summary : `${version} is no version of what ended`;
-};
-
-const verdictWords = (verdict: Verdict, name: string, version: string): string => {
-  if (verdict.verdict === "affected")
-    return `${name} ${version} is affected by ${counted(verdict.hits.length, "advisory", "advisories")}`;
-  if (verdict.verdict === "not_affected") return `${name} ${version} is not affected by any advisory of these sources`;
-  return {
-    no_feed: `Unknown: no source covers the ecosystem of ${name}`,
-    end_of_life: `Unknown: the system of ${name} is past its end of life, and no source covers it`,
-    unparsable: `Unknown: the version ${version} of ${name} cannot be ordered`,
-  }[verdict.reason ?? "unparsable"];
-};
+/** Steps that a terminal shows (count); JSON has all. */
+const STEPS_SHOWN = 40;
 
 /** The component of a package URL, inside the one that `inside` names. Throws BAD_REQUEST. */
 const componentInside = (purl: string, inside: string | undefined): Component => {
@@ -64,78 +47,86 @@ interface ExplainOptions {
   readonly dataDir?: string;
   readonly config?: string;
   readonly inside?: string;
+  readonly generation?: string;
+  readonly vex?: string[];
   readonly format: string;
 }
 
+/** `zerotrace.explain/1` */
+const jsonOf = (purl: string, { ranges, rule, ...rest }: Explanation): unknown => ({
+  schema: "zerotrace.explain/1",
+  purl,
+  judged: rest.judged,
+  verdict: rest.verdict,
+  ...(rest.verdict === "unknown" || rule === "vex" ? { reason: rule } : {}),
+  rule,
+  answer: rest.answer,
+  decidedBy: rest.decidedBy,
+  steps: rest.steps,
+  ranges: ranges.map(({ advisory: position, group, ...r }) => ({
+    id: group.id,
+    aliases: group.aliases,
+    severity: group.severity,
+    ...r,
+    says: rangeWords({ ...r, advisory: position, group }, rest.judged.version),
+  })),
+});
+
+const STYLE_OF = { affected: "red", not_affected: null, unknown: "yellow", note: "dim" } as const;
+
+/** The answer, what decided it, and the rest. */
+const writeText = (cli: Cli, { answer, decidedBy, steps }: Explanation): void => {
+  const paint = paintFor(cli, cli.out);
+  const lines = [paint("bold", printable(answer)), printable(decidedBy)];
+  for (const { outcome, advisory, record, says } of steps.slice(0, STEPS_SHOWN)) {
+    const names = [...new Set([advisory, record].filter((one) => one !== null))].join(", ");
+    const line = printable(`  ${names === "" ? "" : `${names}: `}${says}`);
+    const style = STYLE_OF[outcome];
+    lines.push(style === null ? line : paint(style, line));
+  }
+  const more = steps.length - STEPS_SHOWN;
+  if (more > 0) lines.push(`  ... and ${counted(more, "more record")}; name one weakness, or use --format json`);
+  cli.out.write(`${lines.join("\n")}\n`);
+};
+
 const explain = async (cli: Cli, purl: string, advisory: string | undefined, options: ExplainOptions) => {
   const component = componentInside(purl, options.inside);
-  const { format, inside: _inside, ...flags } = options;
+  const { format, inside: _inside, vex: vexPaths, generation, ...flags } = options;
   const { config } = configOf(cli, flags);
   const view = createProgress(cli.err);
   const index = await openScanIndex({
     dataDir: config.dataDir,
     feeds: config.feeds,
+    feedKeys: config.feedKeys,
+    generation: options.generation,
     signal: cli.signal,
     onProgress: (p) => view.update("feeds", p.label, p),
     warn: (text) => view.line(`warning: ${text}`),
   }).finally(() => view.close());
-  const judged = judgedAs(component);
-  const { ecosystem, name, version } = judged;
-  const verdict = index.match(ecosystem, name, version);
-  const wanted = advisory?.toUpperCase();
-  const ranges = index
-    .explain(ecosystem, name, version)
-    .filter(
-      (r) =>
-        wanted === undefined || [r.group.id, ...r.group.aliases, r.recordId].some((id) => id.toUpperCase() === wanted),
-    )
-    // Cycles that the version is not in say nothing of it.
-    .filter((r) => wanted !== undefined || r.outcome === "affected" || !isEndOfLife(r.recordId))
-    .map((r) => ({ ...r, says: saysOf(r, version) }));
-  if (format === "json") {
-    const shown = ranges.map(({ advisory: _position, group, ...r }) => ({
-      id: group.id,
-      aliases: group.aliases,
-      severity: group.severity,
-      ...r,
-    }));
-    const { verdict: word, reason } = verdict;
-    cli.out.write(
-      `${JSON.stringify({ schema: "zerotrace.explain/1", purl, judged, verdict: word, reason, ranges: shown })}\n`,
-    );
-    return;
-  }
-  const paint = paintFor(cli, cli.out);
-  if (verdict.reason === "no_feed" && ["Debian", "Ubuntu"].includes(ecosystem)) {
-    cli.err.write("The package URL names no release: add ?distro=debian-12, or ?distro=ubuntu-22.04.\n");
-  }
-  cli.out.write(`${paint("bold", printable(verdictWords(verdict, name, version)))}\n`);
-  if (component.ownedBy) {
-    const own = `${component.name} ${component.version}`;
-    cli.out.write(
-      printable(`${own} is inside this package: it takes its verdict and has no findings of its own`) + "\n",
-    );
-  }
-  cli.out.write(printable(`Judged as ${name} ${version} of ${ecosystem}`) + "\n");
-  for (const r of ranges) {
-    const names = [r.group.id, ...(r.recordId === r.group.id ? [] : [`record ${r.recordId}`])].join(", ");
-    const line = `  ${names}: ${r.says}${r.urgency === "" ? "" : ` (urgency ${r.urgency})`}`;
-    cli.out.write(`${r.outcome === "affected" ? paint("red", printable(line)) : printable(line)}\n`);
-  }
-  if (advisory !== undefined && ranges.length === 0) {
-    cli.out.write(`${printable(advisory)} says nothing of this package in these sources\n`);
-  }
+  const vex = await readVexFiles(cli, vexPaths);
+  const explanation = explainComponent(index, {
+    component,
+    advisory,
+    // Nothing says which product a package URL alone lies in.
+    ruling: (names) => vex?.rule(names, component, () => false) ?? null,
+    feedsFor: (ecosystem) => feedsFor(ecosystem).map((id) => `--feeds ${id}`),
+    now: new Date().toISOString(),
+  });
+  if (format === "json") cli.out.write(`${JSON.stringify(jsonOf(purl, explanation))}\n`);
+  else writeText(cli, explanation);
 };
 
 /** `zerotrace explain <purl> [advisory]` */
 export const register = (program: Command, cli: Cli): void => {
   program
     .command("explain")
-    .description("why a package version is or is not affected, range by range")
+    .description("why a package version is or is not affected: the answer, what decided it, and every record")
     .argument("<purl>", "package URL with its version, such as pkg:npm/lodash@4.17.20")
     .argument("[advisory]", "only this advisory, by any of its names")
     .option("--inside <purl>", "the package of the system whose files hold it: its verdict counts")
+    .addOption(vexOption())
     .addOption(feedsOption())
+    .addOption(generationOption())
     .addOption(dataDirOption())
     .addOption(configOption())
     .addOption(formatOption())

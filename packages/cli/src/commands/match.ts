@@ -3,10 +3,12 @@ import type { Command } from "@commander-js/extra-typings";
 import { createReadStream } from "node:fs";
 import { type Cli, EXIT } from "../cli.ts";
 import { matchLines, NAMED_MAX } from "../match/match-lines.ts";
-import { configOf, configOption, dataDirOption, feedsOption } from "../options.ts";
+import { configOf, configOption, dataDirOption, feedsOption, generationOption, vexOption } from "../options.ts";
 import { counted } from "../output/headline.ts";
 import { createProgress } from "../output/progress.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
+import { readVexFiles } from "../scan/vex-files.ts";
+import { withVex } from "../match/with-vex.ts";
 
 /** Bytes read at once from a file. */
 const READ_BYTES = 1024 * 1024;
@@ -16,6 +18,8 @@ interface MatchOptions {
   readonly dataDir?: string;
   readonly config?: string;
   readonly input?: string;
+  readonly generation?: string;
+  readonly vex?: string[];
 }
 
 async function* readInput(path: string): AsyncGenerator<Uint8Array> {
@@ -26,14 +30,17 @@ async function* readInput(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-const match = async (cli: Cli, { input, ...flags }: MatchOptions): Promise<void> => {
+const match = async (cli: Cli, { input, generation, vex: vexPaths, ...flags }: MatchOptions): Promise<void> => {
   const { config } = configOf(cli, flags);
   const { signal } = cli;
+  const vex = await readVexFiles(cli, vexPaths);
   const view = createProgress(cli.err);
   try {
     const index = await openScanIndex({
       dataDir: config.dataDir,
       feeds: config.feeds,
+      feedKeys: config.feedKeys,
+      generation,
       signal,
       onProgress: (p) => view.update("feeds", p.label, p),
       warn: (text) => view.line(`warning: ${text}`),
@@ -42,7 +49,7 @@ const match = async (cli: Cli, { input, ...flags }: MatchOptions): Promise<void>
     // Where both go to one terminal, the verdicts themselves are the progress.
     const showsProgress = cli.err.isTerminal && !cli.out.isTerminal;
     const { lineCount, malformedCount } = await matchLines({
-      index,
+      index: vex === null ? index : withVex(index, vex),
       input: input === undefined ? cli.input : readInput(input),
       out: cli.out,
       signal,
@@ -68,6 +75,8 @@ export const register = (program: Command, cli: Cli): void => {
     .command("match")
     .description("judge ecosystem<TAB>name<TAB>version lines of stdin; one JSON object a line")
     .addOption(feedsOption())
+    .addOption(generationOption())
+    .addOption(vexOption())
     .addOption(dataDirOption())
     .addOption(configOption())
     .option("--input <file>", "read the lines from a file instead of stdin")

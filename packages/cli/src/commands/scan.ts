@@ -1,6 +1,6 @@
-import { AppError, SYSTEM_ECOSYSTEM } from "@zerotrace/core";
+import { AppError, type SourceReport, SYSTEM_ECOSYSTEM } from "@zerotrace/core";
 import type { Command } from "@commander-js/extra-typings";
-import { collectHost, type HostInventory } from "@zerotrace/plugins";
+import { collectHost, freshnessOf, type HostInventory } from "@zerotrace/plugins";
 import { type Cli, EXIT } from "../cli.ts";
 import {
   configOf,
@@ -8,6 +8,8 @@ import {
   dataDirOption,
   feedsOption,
   formatOption,
+  generationOption,
+  vexOption,
   isOverPolicy,
   limitOption,
   policyOf,
@@ -15,10 +17,11 @@ import {
 import { findingsTable } from "../output/findings-table.ts";
 import { type Coverage, counted, coverageLine, headline } from "../output/headline.ts";
 import { createProgress, durationText } from "../output/progress.ts";
-import { sourceLines } from "../output/sources.ts";
-import { paintFor, printable, widthOf } from "../output/style.ts";
+import { ageText, sourceLines } from "../output/sources.ts";
+import { type Paint, paintFor, printable, widthOf } from "../output/style.ts";
 import { fixesOf, headlineOf, judge, type Judged } from "../scan/judge.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
+import { readVexFiles } from "../scan/vex-files.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 const FIXES_SHOWN = 3;
@@ -44,7 +47,20 @@ const NOT_COVERED: Readonly<Record<string, string>> = {
   end_of_life: "past its end of life, and no source speaks of it",
 };
 
-const writeTable = (cli: Cli, result: Judged, limit: number): void => {
+/** `  Debian:12: osv, data 3 hours old`; of several sources the freshest counts. */
+const ageLine = (c: Judged["coverage"][number], sources: readonly SourceReport[], paint: Paint): string => {
+  const now = new Date();
+  const ages = sources
+    .filter((source) => c.sources.includes(source.feed))
+    .map((source) => freshnessOf(source, now))
+    .sort((a, b) => (a.ageHours ?? Infinity) - (b.ageHours ?? Infinity));
+  const freshest = ages[0];
+  const age = freshest ? ageText(freshest.ageHours) : "of no date";
+  const line = `  ${printable(c.ecosystem)}: ${c.sources.join(", ")}, data ${age}`;
+  return freshest?.isStale === false ? paint("dim", line) : `${line}: stale`;
+};
+
+const writeTable = (cli: Cli, result: Judged, sources: readonly SourceReport[], limit: number): void => {
   const paint = paintFor(cli, cli.out);
   const { findings, coverage } = result;
   const covered = coverageOf(coverage);
@@ -61,10 +77,15 @@ const writeTable = (cli: Cli, result: Judged, limit: number): void => {
       cli.out.write(`${printable(line)}\n`);
     }
   }
+  if (result.notAffected.length > 0) {
+    const closed = counted(result.notAffected.length, "finding");
+    cli.out.write(`\n${closed} not affected, as VEX statements say; --format json shows them\n`);
+  }
   cli.out.write(`\n${coverageLine(covered)}\n`);
   for (const c of coverage) {
     const said = c.reason && NOT_COVERED[c.reason];
     if (said) cli.out.write(`  ${printable(c.ecosystem)}: ${said}\n`);
+    else if (c.sources.length > 0) cli.out.write(`${ageLine(c, sources, paint)}\n`);
   }
   for (const { ecosystem, owned } of coverage) {
     if (owned === undefined) continue;
@@ -95,6 +116,8 @@ interface ScanOptions {
   readonly root?: string;
   readonly failOn?: string;
   readonly maxDataAge?: number;
+  readonly generation?: string;
+  readonly vex?: string[];
   readonly limit: number;
   readonly format: string;
 }
@@ -109,6 +132,8 @@ const collectAndOpen = async (cli: Cli, options: ScanOptions) => {
     const index = await openScanIndex({
       dataDir: config.dataDir,
       feeds: config.feeds,
+      feedKeys: config.feedKeys,
+      generation: options.generation,
       dpkgStatusPath,
       osReleasePath,
       signal,
@@ -126,7 +151,7 @@ const scanHost = async (cli: Cli, options: ScanOptions): Promise<void> => {
   const policy = policyOf(options.failOn);
   const { inventory, index } = await collectAndOpen(cli, options);
   const components = inventory.sources.flatMap((source) => source.components);
-  const result = judge(components, index);
+  const result = judge(components, index, await readVexFiles(cli, options.vex));
   const unreadable = unreadableOf(inventory);
   const tooOld = options.maxDataAge !== undefined && dataAgeDays(index.meta.sources) > options.maxDataAge;
 
@@ -141,7 +166,7 @@ const scanHost = async (cli: Cli, options: ScanOptions): Promise<void> => {
   }
   if (options.format === "json") {
     const target = inventory.facts.hostname;
-    const { coverage, findings } = result;
+    const { coverage, findings, notAffected } = result;
     const answer = {
       schema: "zerotrace.scan/1",
       target,
@@ -149,10 +174,11 @@ const scanHost = async (cli: Cli, options: ScanOptions): Promise<void> => {
       ...(unreadable.length > 0 ? { unreadable } : {}),
       coverage,
       findings,
+      ...(notAffected.length > 0 ? { notAffected } : {}),
     };
     cli.out.write(`${JSON.stringify(answer)}\n`);
   } else {
-    if (components.length > 0) writeTable(cli, result, options.limit);
+    if (components.length > 0) writeTable(cli, result, index.meta.sources, options.limit);
     cli.err.write(`Sources:\n${sourceLines(index.meta.sources).join("\n")}\n`);
     cli.err.write(`${counted(components.length, "component")} in ${durationText(performance.now() - startedMs)}\n`);
   }
@@ -173,6 +199,8 @@ export const register = (program: Command, cli: Cli): void => {
     .command("host")
     .description("this machine's packages, or those of a status file or a file tree")
     .addOption(feedsOption())
+    .addOption(generationOption())
+    .addOption(vexOption())
     .addOption(dataDirOption())
     .addOption(configOption())
     .option("--dpkg-status <file>", "a dpkg status file (plain or .gz) instead of this machine's packages")

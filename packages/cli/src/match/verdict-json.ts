@@ -18,6 +18,7 @@ const CLEAR = {
   no_feed: `"verdict":"unknown","reason":"no_feed","findings":[]}`,
   end_of_life: `"verdict":"unknown","reason":"end_of_life","findings":[]}`,
   unparsable: `"verdict":"unknown","reason":"unparsable","findings":[]}`,
+  vex: `"verdict":"not_affected","reason":"vex","findings":[]}`,
 } as const;
 
 /** What is around `fixedIn` in a finding; the same for every component. */

@@ -1,4 +1,5 @@
 import type { SourceReport } from "@zerotrace/core";
+import { freshnessOf } from "@zerotrace/plugins";
 import { counted } from "./headline.ts";
 import { printable } from "./style.ts";
 
@@ -14,10 +15,21 @@ const originsText = (origins: readonly string[]): string => {
   return `${named.join("; ")}${rest > 0 ? ` and ${counted(rest, "other origin")}` : ""}`;
 };
 
-/** What a person needs to know of one source: name, date, count, place; then what it does not cover. */
-export const sourceLines = (sources: readonly SourceReport[]): string[] =>
+/** `3 hours old`, `92 days old`; whole hours below two days. */
+export const ageText = (hours: number | null): string => {
+  if (hours === null) return "of no date";
+  return hours < 48 ? `${counted(hours, "hour")} old` : `${counted(Math.floor(hours / 24), "day")} old`;
+};
+
+/**
+ * What a person needs to know of one source: name, date, age, count, place; then what it does not cover. `syncHours` is the
+ * interval at which a server reads it; 0 where nothing does.
+ */
+export const sourceLines = (sources: readonly SourceReport[], syncHours = 0, now = new Date()): string[] =>
   sources.flatMap((source) => {
-    const at = source.dataAt === null ? "no date of its own" : `data of ${source.dataAt.slice(0, 10)}`;
+    const { ageHours, isStale } = freshnessOf(source, now, syncHours);
+    const age = `${ageText(ageHours)}${isStale ? ", STALE" : ""}`;
+    const at = source.dataAt === null ? "no date of its own" : `data of ${source.dataAt.slice(0, 10)}, ${age}`;
     const bad = source.badCount > 0 ? `, ${counted(source.badCount, "record")} unusable` : "";
     const origins = source.origins.length > 0 ? ` (${originsText(source.origins)})` : "";
     const place = source.location === "" ? "" : ` from ${source.location}`;

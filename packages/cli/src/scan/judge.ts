@@ -3,6 +3,9 @@ import {
   applicableEcosystems,
   canonicalEcosystem,
   type Component,
+  isClosedBy,
+  type IsPresent,
+  isTargetOf,
   judgedAs,
   purlOf,
   riskOf,
@@ -10,8 +13,11 @@ import {
   type Severity,
   SEVERITIES,
   SYSTEM_ECOSYSTEM,
+  type Vex,
+  type VexStatus,
 } from "@zerotrace/core";
 import type { Coverage, Headline } from "../output/headline.ts";
+import type { FiledStatement } from "./vex-files.ts";
 
 /** One finding of a scan; the shape of `zerotrace.scan/1`. */
 export interface ScanFinding {
@@ -31,7 +37,24 @@ export interface ScanFinding {
   readonly epss: number | null;
   readonly kev: boolean;
   readonly risk: number;
+  /** The VEX statement that decides on it, without closing it; absent when none does. */
+  readonly vex?: ScanVex;
 }
+
+/** A VEX statement on a finding. */
+export interface ScanVex {
+  readonly status: VexStatus;
+  readonly justification: string;
+  readonly note: string;
+  readonly author: string;
+  /** ISO; empty when the document does not say. */
+  readonly at: string;
+  /** The file it is from. */
+  readonly document: string;
+}
+
+/** What a VEX statement closes: a finding all the same, that is not counted. */
+export type ClosedFinding = ScanFinding & { readonly vex: ScanVex };
 
 /** Why a component has no verdict, the worst first: it stands for the ecosystem. */
 const REASONS = ["no_feed", "end_of_life", "unparsable"] as const;
@@ -52,6 +75,8 @@ export interface ScanCoverage {
 
 export interface Judged {
   readonly findings: readonly ScanFinding[];
+  /** Findings that VEX statements close, in the same order. */
+  readonly notAffected: readonly ClosedFinding[];
   readonly coverage: readonly ScanCoverage[];
 }
 
@@ -80,7 +105,7 @@ const findingsOf = (component: Component, index: AdvisoryIndex): { reason?: Reas
       risk: riskOf({ ...group, fixAvailable: hit.fixedIn !== null }).risk,
     };
   });
-  return { reason: verdict.reason, findings };
+  return { reason: REASONS.find((one) => one === verdict.reason), findings };
 };
 
 const sourcesOf = (ecosystem: string, index: AdvisoryIndex): string[] => {
@@ -90,13 +115,42 @@ const sourcesOf = (ecosystem: string, index: AdvisoryIndex): string[] => {
   return [...new Set(speaking.map((s) => s.feed))].sort();
 };
 
-/** Judges components: findings by risk, then package, id and purl; coverage by ecosystem. Same input, same output. */
-export const judge = (components: readonly Component[], index: AdvisoryIndex): Judged => {
-  const findings: ScanFinding[] = [];
+const byRisk = (a: ScanFinding, b: ScanFinding): number =>
+  b.risk - a.risk ||
+  (b.epss ?? -1) - (a.epss ?? -1) ||
+  compareText(a.package, b.package) ||
+  compareText(a.id, b.id) ||
+  compareText(a.purl, b.purl);
+
+/** Says what VEX statements decide on the findings of components that are scanned together. */
+const rulerOf = (components: readonly Component[], vex: Vex<FiledStatement> | null) => {
+  const isPresent: IsPresent = (product, versions) => components.some((one) => isTargetOf(product, one, versions));
+  return (component: Component, found: ScanFinding): ScanFinding | ClosedFinding => {
+    const ruling = vex?.rule([found.id, ...found.aliases], component, isPresent) ?? null;
+    if (ruling === null) return found;
+    const { status, justification, note, author, at, document } = ruling;
+    return { ...found, vex: { status, justification, note, author, at, document } };
+  };
+};
+
+const isClosed = (found: ScanFinding): found is ClosedFinding =>
+  found.vex !== undefined && isClosedBy(found.vex.status);
+
+/**
+ * Judges components: findings by risk, then package, id and purl; coverage by ecosystem. What the newest VEX statement closes
+ * stands apart. Same input, same output.
+ */
+export const judge = (
+  components: readonly Component[],
+  index: AdvisoryIndex,
+  vex: Vex<FiledStatement> | null = null,
+): Judged => {
+  const all: ScanFinding[] = [];
+  const rule = rulerOf(components, vex);
   const counts = new Map<string, Record<"components" | "owned" | Reason, number>>();
   for (const component of components) {
     const { reason, findings: found } = findingsOf(component, index);
-    findings.push(...found);
+    for (const one of found) all.push(rule(component, one));
     const none = { components: 0, owned: 0, no_feed: 0, end_of_life: 0, unparsable: 0 };
     const { ecosystem } = judgedAs(component);
     const count = counts.get(ecosystem) ?? none;
@@ -105,17 +159,11 @@ export const judge = (components: readonly Component[], index: AdvisoryIndex): J
     if (reason) count[reason] += 1;
     counts.set(ecosystem, count);
   }
-  findings.sort(
-    (a, b) =>
-      b.risk - a.risk ||
-      (b.epss ?? -1) - (a.epss ?? -1) ||
-      compareText(a.package, b.package) ||
-      compareText(a.id, b.id) ||
-      compareText(a.purl, b.purl),
-  );
+  all.sort(byRisk);
   const coverage = [...counts].sort(([a], [b]) => compareText(a, b));
   return {
-    findings,
+    findings: all.filter((found) => !isClosed(found)),
+    notAffected: all.filter(isClosed),
     coverage: coverage.map(([ecosystem, count]) => {
       const reason = REASONS.find((one) => count[one] > 0);
       return {

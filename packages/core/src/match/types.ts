@@ -5,9 +5,10 @@ export interface Verdict {
   readonly verdict: "affected" | "not_affected" | "unknown";
   /**
    * Why it is unknown: no record names this ecosystem, the system's release is past its end of life and no record names
-   * it, or the version does not parse. Absent otherwise.
+   * it, or the version does not parse. `vex` where statements closed all that affects it, which no index says by itself.
+   * Absent otherwise.
    */
-  readonly reason?: "no_feed" | "end_of_life" | "unparsable";
+  readonly reason?: "no_feed" | "end_of_life" | "unparsable" | "vex";
   readonly hits: readonly Hit[];
 }
 

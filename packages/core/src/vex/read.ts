@@ -36,14 +36,14 @@ export const instantOf = (...values: unknown[]): string => {
   return "";
 };
 
-/** Names of weaknesses hold a number; Bugzilla's bare numbers are no names. */
+/** Names of weaknesses begin with a letter and hold a number, save for some of GitHub. */
 const NAME = /^[A-Za-z][A-Za-z0-9._:-]{2,127}$/;
 
 /** The name of a weakness that a text or the end of an address holds; empty when none. */
 export const nameOf = (value: unknown): string => {
   const text = lineOf(value);
   const last = text.slice(text.lastIndexOf("/") + 1);
-  return NAME.test(last) && /\d/.test(last) ? last : "";
+  return NAME.test(last) && /\d|^GHSA-/i.test(last) ? last : "";
 };
 
 /** The names of a weakness, each once, the first first. */

@@ -35,3 +35,4 @@ export {
   type GenerationChange,
   NO_GENERATION,
 } from "./generation-compare.ts";
+export { FEED_FACTS, type FeedFacts, feedsFor, type Freshness, freshnessOf, STALE_AFTER_HOURS } from "./feed-facts.ts";

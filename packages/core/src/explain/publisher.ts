@@ -1,0 +1,65 @@
+/** Who publishes records whose ids begin so; the longest beginning counts. */
+const PUBLISHERS: Readonly<Record<string, string>> = {
+  "ALBA-": "AlmaLinux",
+  "ALEA-": "AlmaLinux",
+  "ALSA-": "AlmaLinux",
+  ALAS: "Amazon",
+  "ALPINE-": "Alpine",
+  "ASB-": "Android",
+  "BIT-": "Bitnami",
+  "BELL-": "BellSoft",
+  "CGA-": "Chainguard",
+  "CLEANSTART-": "CleanStart",
+  "CURL-": "the curl project",
+  "CVE-": "the CVE program",
+  "CVELIST-": "the CVE program",
+  "DEBIAN-": "Debian",
+  "DLA-": "Debian LTS",
+  "DRUPAL-": "Drupal",
+  "DSA-": "Debian",
+  "DTSA-": "Debian",
+  "ECHO-": "Echo",
+  "ELSA-": "Oracle",
+  "EOL-": "endoflife.date",
+  "GHSA-": "GitHub",
+  "GO-": "the Go project",
+  "GSD-": "GSD",
+  "HSEC-": "Haskell",
+  "JLSEC-": "Julia",
+  "KUBE-": "Kubernetes",
+  "LBSEC-": "LoopBack",
+  "MAL-": "OpenSSF (malicious packages)",
+  "MGASA-": "Mageia",
+  "MINI-": "MinimOS",
+  "MSRC-": "Microsoft",
+  "NVD-": "NVD",
+  "OESA-": "openEuler",
+  "OSEC-": "opam",
+  "OSV-": "OSS-Fuzz",
+  "PHSA-": "Photon OS",
+  "PSF-": "the Python Software Foundation",
+  "PYSEC-": "PyPA",
+  "RHBA-": "Red Hat",
+  "RHEA-": "Red Hat",
+  "RHSA-": "Red Hat",
+  "RLSA-": "Rocky Linux",
+  "RXSA-": "Rocky Linux",
+  "RSEC-": "R",
+  "RUSTSEC-": "RustSec",
+  "SUSE-": "SUSE",
+  "openSUSE-": "openSUSE",
+  "UBUNTU-": "Ubuntu",
+  "USN-": "Ubuntu",
+  "LSN-": "Ubuntu",
+  "V8-": "V8",
+  "WOLFI-": "Wolfi",
+};
+
+/** Who publishes a record, by its id; empty for an id that begins with no database we know. */
+export const publisherOf = (recordId: string): string => {
+  let best = "";
+  for (const begin of Object.keys(PUBLISHERS)) {
+    if (recordId.startsWith(begin) && begin.length > best.length) best = begin;
+  }
+  return best === "" ? "" : PUBLISHERS[best]!;
+};
