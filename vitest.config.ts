@@ -11,6 +11,8 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.ts", "test/arch/*.test.ts"],
           exclude: ["**/*.db.test.ts"],
           ...isolateOff,
+          // real processes and servers start in some: a busy machine is no failure
+          testTimeout: 30_000,
         },
       },
       {
