@@ -7,7 +7,15 @@ import { fileURLToPath } from "node:url";
 
 const PACKAGES = fileURLToPath(new URL("../../../", import.meta.url));
 /** What the dashboard is made of, below `packages/`. */
-const SOURCES = ["web/src", "web/public", "web/index.html", "web/vite.config.ts", "web/package.json", "core/src", "sdk/src"];
+const SOURCES = [
+  "web/src",
+  "web/public",
+  "web/index.html",
+  "web/vite.config.ts",
+  "web/package.json",
+  "core/src",
+  "sdk/src",
+];
 const CONTRACT = "server/src";
 const OUTPUT_CHARS_MAX = 2000;
 
