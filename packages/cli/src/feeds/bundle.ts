@@ -57,6 +57,25 @@ const readFeeds = async (
   return generation;
 };
 
+/** The file that goes into the bundle: a kept one where it is whole, else one in `folder`. */
+const payloadOf = async (
+  cli: Cli,
+  place: GenerationPlace,
+  generation: Generation,
+  options: { readonly since: string | undefined; readonly folder: string },
+): Promise<string> => {
+  const path = join(options.folder, "payload.ztg");
+  if (options.since !== undefined) {
+    await writeDelta(path, (await generationNamed(place, options.since)).generation, generation);
+    return path;
+  }
+  const kept = await openGenerations(generationsDirectory(place.dataDir)).list();
+  const whole = kept.find(({ hash, kind }) => hash === generation.meta.hash && kind === "full");
+  if (whole !== undefined) return whole.path;
+  await pour(generation, { path, signal: cli.signal });
+  return path;
+};
+
 const bundle = async (cli: Cli, options: BundleOptions): Promise<void> => {
   const { out, dataDir, feeds, config: file } = options;
   const { config } = configOf(cli, { dataDir, feeds, config: file });
@@ -70,10 +89,8 @@ const bundle = async (cli: Cli, options: BundleOptions): Promise<void> => {
       options.generation === undefined
         ? await readFeeds(cli, config, view, folder)
         : (await generationNamed(config, options.generation)).generation;
-    const generationPath = join(folder, "payload.ztg");
     view.update("bundle", "Packing");
-    if (options.since === undefined) await pour(generation, { path: generationPath, signal: cli.signal });
-    else await writeDelta(generationPath, (await generationNamed(config, options.since)).generation, generation);
+    const generationPath = await payloadOf(cli, config, generation, { since: options.since, folder });
     const header = writeBundle({ out, generationPath, privateKey, now: new Date(), ...(nextKey && { nextKey }) });
     view.close();
     const { size } = await stat(out);
