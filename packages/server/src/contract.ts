@@ -1,6 +1,7 @@
 import { routes as advisories } from "./features/advisories/contract.ts";
 import { routes as agents } from "./features/agents/contract.ts";
 import { routes as assets } from "./features/assets/contract.ts";
+import { routes as explain } from "./features/explain/contract.ts";
 import { routes as feeds } from "./features/feeds/contract.ts";
 import { routes as findings } from "./features/findings/contract.ts";
 import { routes as health } from "./features/health/contract.ts";
@@ -16,6 +17,7 @@ export const contract = {
   advisories,
   agents,
   assets,
+  explain,
   feeds,
   findings,
   health,

@@ -16,6 +16,7 @@ import {
   isIndexHere,
   trustOf,
 } from "./features/feeds/index.ts";
+import { explainRoutes } from "./features/explain/index.ts";
 import { findingRoutes } from "./features/findings/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { type AfterBatch, createIngest, inventoryRoutes } from "./features/inventory/index.ts";
@@ -112,6 +113,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     }),
     ...assetRoutes({ offlineAfterSeconds: offline }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
+    ...explainRoutes(knowledge),
     ...findingRoutes(knowledge),
     ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir) }),
     ...inventoryRoutes(ingest),

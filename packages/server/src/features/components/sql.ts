@@ -203,3 +203,22 @@ export const judgedComponent = async (
       [id],
     )
   )[0] ?? null;
+
+/**
+ * What the components of a company that are called so are judged by, each once: null for those that lie in no package of a
+ * system. Service role with the company set.
+ */
+export const ownersOf = async (
+  tx: Tx,
+  companyId: number,
+  component: Component,
+): Promise<(Component["ownedBy"] | null)[]> => {
+  const rows = await tx.query<{ ecosystem: string; name: string; version: string }>(
+    `select distinct c.owner_ecosystem as ecosystem, c.owner_name as name, c.owner_version as version from component c
+     where c.ecosystem = $2 and c.name = $3 and c.version = $4
+       and exists (select 1 from inventory i where i.company_id = $1 and c.id = any(i.component_ids))
+     order by 1, 2, 3`,
+    [companyId, component.ecosystem, component.name, component.version],
+  );
+  return rows.map((row) => (row.name === "" ? null : row));
+};

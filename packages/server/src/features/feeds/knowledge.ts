@@ -1,4 +1,13 @@
-import { type AdvisoryIndex, type ExplainedRange, openIndex, type Ssvc } from "@zerotrace/core";
+import {
+  type AdvisoryIndex,
+  type ExplainedRange,
+  openIndex,
+  type Ssvc,
+  explainComponent,
+  type Explanation,
+  type ExplainQuestion,
+} from "@zerotrace/core";
+import { feedsFor } from "@zerotrace/plugins";
 import { LRUCache } from "lru-cache";
 import { readFile } from "node:fs/promises";
 import type { Database } from "../../platform/db/index.ts";
@@ -17,6 +26,8 @@ export interface AdvisoryEnrichment {
 export interface Knowledge {
   /** Every range that speaks of the component; empty while there is no index. */
   explain(component: { ecosystem: string; name: string; version: string }): Promise<ExplainedRange[]>;
+  /** Why a component is affected, not affected or unknown; null while there is no index. */
+  explanation(question: Omit<ExplainQuestion, "feedsFor">): Promise<Explanation | null>;
   /** Empty for an advisory that the index does not have. */
   enrichmentOf(advisory: string): Promise<AdvisoryEnrichment>;
 }
@@ -36,6 +47,10 @@ export const createKnowledge = (db: Database, feedsDir: string): Knowledge => {
   };
   return {
     explain: async ({ ecosystem, name, version }) => (await inForce())?.explain(ecosystem, name, version) ?? [],
+    explanation: async (question) => {
+      const index = await inForce();
+      return index === null ? null : explainComponent(index, { ...question, feedsFor });
+    },
     enrichmentOf: async (advisory) => {
       const index = await inForce();
       const position = index?.find(advisory) ?? -1;

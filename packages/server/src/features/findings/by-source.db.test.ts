@@ -17,7 +17,11 @@ interface Given {
 
 beforeAll(async () => {
   api = await startApi(() =>
-    findingRoutes({ explain: async () => [], enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }) }),
+    findingRoutes({
+      explain: async () => [],
+      explanation: async () => null,
+      enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }),
+    }),
   );
   company = await api.company();
   const given: Given[] = [

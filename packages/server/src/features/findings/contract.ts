@@ -4,6 +4,7 @@ import { VEX_STATUSES } from "@zerotrace/core/vex/vex";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 import { severityCounts } from "../assets/contract.ts";
+import { explanation } from "../explain/contract.ts";
 import { vexStatement } from "../vex/contract.ts";
 
 export const severity = z.enum(SEVERITIES);
@@ -85,6 +86,8 @@ export const findingDetail = findingRow.extend({
   /** One sentence: why this version is affected. */
   why: z.string(),
   ranges: z.array(explainedRange),
+  /** The same for the API, the command line and the dashboard; null while no advisories are in force. */
+  explanation: explanation.nullable(),
   /** The VEX statement that decides on it, whether it closes it or not; null when none does. */
   vex: vexStatement.nullable(),
 });

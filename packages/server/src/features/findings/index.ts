@@ -7,6 +7,7 @@ import { getAdvisoryDocs } from "../advisories/index.ts";
 import { oneDecimal, pageOf } from "../assets/index.ts";
 import { judgedComponent } from "../components/index.ts";
 import type { Knowledge } from "../feeds/index.ts";
+import { shownExplanation } from "../explain/index.ts";
 import { vexRulingOn } from "../vex/index.ts";
 import { routes } from "./contract.ts";
 import { csvLine, EXPORT_HEADER, exportCells } from "./export.ts";
@@ -94,11 +95,26 @@ export const fixesOf = async (
   return { rows, totalRisk: oneDecimal(total) };
 };
 
+/** Why a finding is one, by the statement that decides on it as it stands in the database. */
+const explanationOf = async (
+  explain: Knowledge["explanation"],
+  { advisory, ecosystem, package: name, source, version }: FindingRecord,
+  judged: { version: string } | null,
+  vex: Awaited<ReturnType<typeof vexRulingOn>>,
+  now: Date,
+) => {
+  const from = source === null || judged === null ? {} : { source: { name: source, version: judged.version } };
+  const said = vex === null ? null : { ...vex, at: vex.at ?? "", aliases: [], products: [] };
+  const component = { ecosystem, name, version, ...from };
+  const explained = await explain({ component, advisory, ruling: () => said, now: now.toISOString() });
+  return explained === null ? null : shownExplanation(explained);
+};
+
 const detailRoute = (knowledge: Knowledge): Endpoint =>
   implement(routes.getFinding, {
     audit: "none",
     transaction: "none",
-    run: async ({ db, identity: { companyId } }, { params }) => {
+    run: async ({ db, identity: { companyId }, now }, { params }) => {
       const { finding, vex } = await db.withCompany(companyId, async (tx) => ({
         finding: required(await findingById(tx, companyId, params.id)),
         vex: await vexRulingOn(tx, companyId, params.id),
@@ -125,6 +141,7 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
         epssPercentile: group?.epss?.percentile ?? null,
         terms,
         why: whySentence(finding, deciding),
+        explanation: await explanationOf(knowledge.explanation, finding, judged, vex, now),
         vex,
         ranges: ranges.map((r) => ({
           recordId: r.recordId,

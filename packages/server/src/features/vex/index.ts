@@ -1,4 +1,4 @@
-import { AppError, parseVex, parseVexText } from "@zerotrace/core";
+import { AppError, createVex, parseVex, parseVexText, type Vex } from "@zerotrace/core";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
@@ -7,6 +7,7 @@ import { pageOf } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import { refreshVexEffects } from "./effects.ts";
 import {
+  allStatements,
   deleteDocument,
   documentById,
   type DocumentRecord,
@@ -29,6 +30,10 @@ const toRow = (d: DocumentRecord) => ({
   at: d.at?.toISOString() ?? null,
   addedAt: d.addedAt.toISOString(),
 });
+
+/** Everything that is said to a company, ready for asking. */
+export const companyVex = async (tx: Tx, companyId: number): Promise<Vex> =>
+  createVex(await allStatements(tx, companyId));
 
 /** The statement that decides on a finding as the API shows it, or null. */
 export const vexRulingOn = async (tx: Tx, companyId: number, findingId: string) => {

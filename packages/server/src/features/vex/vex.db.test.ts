@@ -31,7 +31,11 @@ beforeAll(async () => {
         await markAllDirty(tx, companyId);
       },
     }),
-    ...findingRoutes({ explain: async () => [], enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }) }),
+    ...findingRoutes({
+      explain: async () => [],
+      explanation: async () => null,
+      enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }),
+    }),
     ...statRoutes({ offlineAfterSeconds: 90, pendingJobs: async () => 0 }),
   ]);
   await api.db.asService(async (tx) => {
