@@ -82,7 +82,7 @@ export const SOURCES: readonly SourceFile[] = filesIn(
 export const isTest = (path: string): boolean =>
   /\.test\.tsx?$/.test(path) ||
   path.startsWith("test/") ||
-  /(^|\/)(fixtures|testing|test-server|recorded|recorded-server)\.ts$/.test(path);
+  /(^|\/)((?:[a-z-]+-)?fixtures|testing|test-server|recorded|recorded-server)\.ts$/.test(path);
 
 /** What ships: sources of the packages without tests and their support. */
 export const SHIPPED = SOURCES.filter(({ path }) => path.startsWith("packages/") && !isTest(path));

@@ -133,6 +133,7 @@ test("a running agent goes on with the credential that was rotated beside it, an
   for (const bodyCount of [2, 3]) {
     const kept = await openState(stateDir).credential();
     await rotateCredential(kept!, { stateDir });
+    server.formerCredential = null;
     const { heartbeatCount } = server;
     await until(() => server.heartbeatCount > heartbeatCount);
     server.wanted = true;

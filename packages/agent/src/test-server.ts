@@ -24,6 +24,8 @@ export interface TestServer {
   heartbeatCount: number;
   wanted: boolean;
   credential: string;
+  /** The one before the last rotation; good until the test ends it, as the platform ends it some minutes later. */
+  formerCredential: string | null;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ const answerOf = (server: TestServer, path: string, bytes: Buffer): [number, unk
     return [200, { inventoryWanted, ...intervals }];
   }
   if (path.endsWith("/rotate")) {
+    server.formerCredential = server.credential;
     server.credential = `${server.credential}x`;
     return [200, { credential: server.credential }];
   }
@@ -88,7 +91,8 @@ export const startTestServer = async (): Promise<TestServer> => {
     void (async () => {
       const bytes = await readAll(request);
       const isPublic = request.url?.endsWith("/enroll") ?? false;
-      const known = isPublic || request.headers.authorization === `Bearer ${server.credential}`;
+      const good = [server.credential, server.formerCredential].map((one) => `Bearer ${one}`);
+      const known = isPublic || good.includes(request.headers.authorization ?? "");
       const [status, answer] = server.away
         ? [503, null]
         : server.revoked || !known
@@ -109,6 +113,7 @@ export const startTestServer = async (): Promise<TestServer> => {
     heartbeatCount: 0,
     wanted: false,
     credential: "ztd_secret",
+    formerCredential: null,
     close: () =>
       new Promise((resolve) => {
         http.close(() => resolve());
