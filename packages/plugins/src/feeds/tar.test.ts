@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tarOf } from "./csaf-fixtures.ts";
+import { tarOf } from "./redhat/fixtures.ts";
 import { tarMembers } from "./tar.ts";
 
 const LIMITS = { maxMemberBytes: 2000, maxMembers: 10 };

@@ -1,4 +1,4 @@
-import { csafDirectory, vexJson } from "../csaf-fixtures.ts";
+import { csafDirectory, vexJson } from "../redhat/fixtures.ts";
 import type { Recorded } from "../recorded.ts";
 import { createSuseFeed } from "./index.ts";
 

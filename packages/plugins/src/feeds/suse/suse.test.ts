@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { parseOsRelease } from "../../extractors/os-release.ts";
 import { readCsaf } from "../csaf.ts";
-import { vexJson } from "../csaf-fixtures.ts";
-import type { VexFixture } from "../csaf-fixtures.ts";
+import { vexJson } from "../redhat/fixtures.ts";
+import type { VexFixture } from "../redhat/fixtures.ts";
 import { suseEcosystems, suseRecord } from "./records.ts";
 
 test.for([

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { zstdCompressSync } from "node:zlib";
-import type { RecordedAnswer, RecordedRequest } from "./recorded.ts";
+import type { RecordedAnswer, RecordedRequest } from "../recorded.ts";
 
 /** One file of `tarOf`. */
 export interface TarFixture {
