@@ -25,11 +25,11 @@ export interface AdvisoryEnrichment {
 /** Answers from the index in force. */
 export interface Knowledge {
   /** Every range that speaks of the component; empty while there is no index. */
-  explain(component: { ecosystem: string; name: string; version: string }): Promise<ExplainedRange[]>;
+  readonly explain: (component: { ecosystem: string; name: string; version: string }) => Promise<ExplainedRange[]>;
   /** Why a component is affected, not affected or unknown; null while there is no index. */
-  explanation(question: Omit<ExplainQuestion, "feedsFor">): Promise<Explanation | null>;
+  readonly explanation: (question: Omit<ExplainQuestion, "feedsFor">) => Promise<Explanation | null>;
   /** Empty for an advisory that the index does not have. */
-  enrichmentOf(advisory: string): Promise<AdvisoryEnrichment>;
+  readonly enrichmentOf: (advisory: string) => Promise<AdvisoryEnrichment>;
 }
 
 /** Knowledge of the generation in force, read at each question; one index is kept in memory. */
