@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   agent: () => import("./commands/agent.ts"),
   config: () => import("./commands/config.ts"),
   version: () => import("./commands/version.ts"),
+  vex: () => import("./commands/vex.ts"),
   cvss: () => import("./commands/cvss.ts"),
 };
 
