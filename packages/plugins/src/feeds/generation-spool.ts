@@ -50,7 +50,6 @@ export class Spool {
   readonly #size = createNumbers();
   readonly #modified = createNumbers();
   readonly #epss = createEpssRows();
-  #rank = 0;
 
   /** Creates or empties the file. */
   constructor(path: string) {
@@ -58,17 +57,19 @@ export class Spool {
     this.#fd = openSync(path, "w+", 0o600);
   }
 
-  /** What one feed tells. Where sources speak of one CVE, the feed whose sink was made first has the first word. */
+  /**
+   * What one feed tells. Where feeds speak of one CVE, they have their words by id: keys must not depend on how many
+   * feeds there are, or a new one would change them all.
+   */
   sink(feed: string): FeedSink {
-    const rank = String(++this.#rank).padStart(3, "0");
     return {
       record: (record, raw) => this.#record(record, feed, raw),
       kev: (cveId, addedAt) => this.#set("kev", cveId, JSON.stringify(addedAt.slice(0, 10))),
       epss: (cveId, score, percentile) => this.#epss.add(numberOfCve(cveId), score, percentile),
       cve: (entry) => {
         const own = this.#places.cves;
-        let key = `${lineKey(entry.id)}#${rank}`;
-        for (let n = 1; own.has(key); n++) key = `${lineKey(entry.id)}#${rank}.${String(n).padStart(6, "0")}`;
+        let key = `${lineKey(entry.id)}#${feed}`;
+        for (let n = 1; own.has(key); n++) key = `${lineKey(entry.id)}#${feed}.${String(n).padStart(6, "0")}`;
         own.set(key, this.#put(JSON.stringify(entry), 0));
       },
       cwe: (id, name) => this.#set("cwes", id, JSON.stringify(name)),
