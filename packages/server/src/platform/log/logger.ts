@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync } from "node:fs";
+import { mkdirSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type DestinationStream, type Level, type Logger, destination, pino, stdSerializers } from "pino";
 
@@ -53,7 +53,8 @@ const streamOf = (to: LogOptions["to"]): DestinationStream => {
   mkdirSync(dirname(to.file), { recursive: true, mode: 0o700 });
   // looked at when the log is opened: a restart bounds what is kept to this and what came since
   if ((statSync(to.file, { throwIfNoEntry: false })?.size ?? 0) > FILE_BYTES_MAX) renameSync(to.file, `${to.file}.1`);
-  return destination({ dest: to.file, sync: false, mode: 0o600 });
+  // opened here: a file that cannot be opened is this caller's error, not the process's end some time later
+  return destination({ dest: openSync(to.file, "a", 0o600), sync: false });
 };
 
 /** A logger of one JSON line an event in ECS field names, with secrets redacted. */
