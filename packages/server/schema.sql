@@ -330,6 +330,13 @@ create table schema_migration (
   constraint schema_migration_pkey PRIMARY KEY (version)
 );
 
+create table stale_source (
+  feed text not null,
+  location text not null,
+  since timestamp with time zone default now() not null,
+  constraint stale_source_pkey PRIMARY KEY (feed, location)
+);
+
 create table vex_document (
   company_id integer not null,
   id uuid default gen_random_uuid() not null,
@@ -478,6 +485,7 @@ grant delete, insert, select, update on table inventory to zerotrace_service;
 grant delete, insert, select, update on table outbox to zerotrace_app;
 grant delete, insert, select, update on table outbox to zerotrace_service;
 grant delete, insert, select, update on table package to zerotrace_service;
+grant delete, insert, select, update on table stale_source to zerotrace_service;
 grant delete, insert, select, update on table vex_document to zerotrace_app;
 grant delete, insert, select, update on table vex_document to zerotrace_service;
 grant delete, insert, select, update on table vex_effect to zerotrace_app;

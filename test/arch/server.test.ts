@@ -173,6 +173,7 @@ const OWNERS: Record<string, string> = {
   outbox: "features/stream",
   package: "features/components",
   schema_migration: "platform/db",
+  stale_source: "features/feeds",
   vex_document: "features/vex",
   vex_effect: "features/vex",
   vex_statement: "features/vex",

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => live.stop());
 
 const vex = (...argv: string[]) => run(["vex", ...argv, ...target]);
-const open = async (): Promise<string[]> => (await live.findings()).map((f) => f.advisory).sort();
+const open = async (): Promise<string[]> => (await live.findings()).map((f) => String(f.advisory)).sort();
 const riskOf = async (): Promise<number> =>
   (await live.call("GET", `/api/v1/assets/${host.assetId}`)).body.findings.unknown;
 

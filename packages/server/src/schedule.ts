@@ -15,6 +15,7 @@ import type { Database } from "./platform/db/index.ts";
 import type { Logger } from "./platform/log/index.ts";
 import type { Metrics } from "./platform/metrics/index.ts";
 import { queueDepth } from "./platform/queue/index.ts";
+import { watchSources } from "./watch-sources.ts";
 
 const LOOK_EVERY_MS = 15_000;
 const HOUR_MS = 3_600_000;
@@ -69,6 +70,7 @@ export const startSchedule = async (
         await requestRetention(db);
         retentionDueMs = Date.now() + RETENTION_EVERY_MS;
       }
+      await watchSources({ db, metrics, log, syncHours: config.feedSyncHours }, generation, new Date());
       await measure(db, metrics, offlineAfterSeconds(config.heartbeatSeconds));
     } catch (error) {
       log.warn({ error: messageOf(error) }, "the schedule could not look");

@@ -14,6 +14,11 @@ export const sourceReport = z.object({
   covers: z.array(z.string()),
   notCovered: z.array(z.string()),
   origins: z.array(z.string()),
+  /** Age of the data, or since it was read where it has no date, in whole hours; null when neither is known. */
+  ageHours: z.number().int().nullable(),
+  /** Hours after which it counts as stale. */
+  staleAfterHours: z.number(),
+  isStale: z.boolean(),
 });
 
 const origin = z.enum(["sync", "import", "rollback"]);
@@ -49,6 +54,8 @@ export const feedStatus = z.object({
   nextSyncAt: z.string().nullable(),
   /** True when the data in force is older than two sync intervals. */
   stale: z.boolean(),
+  /** Feeds whose own data is older than their bound, sorted. */
+  staleSources: z.array(z.string()),
 });
 
 export const getFeeds = route({
@@ -133,8 +140,9 @@ export const importBundle = route({
 export const getCoverage = route({
   method: "GET",
   path: "/api/v1/coverage",
-  summary: "What the advisories in force can judge of the company's components, by ecosystem",
+  summary: "What the advisories in force can judge of the company's components, or of one asset's, by ecosystem",
   permission: "feeds:read",
+  query: z.object({ assetId: z.uuid().optional() }),
   answer: z.object({
     rows: z.array(
       z.object({
@@ -144,8 +152,30 @@ export const getCoverage = route({
         notCovered: z.number().int(),
         unparsable: z.number().int(),
         sources: z.array(z.string()),
+        /** Whether the sources that decide are current, all stale, or none. */
+        authority: z.enum(["current", "stale", "none"]),
+        /** Of the covered, those that only stale sources judge. */
+        stale: z.number().int(),
+        deciding: z.array(
+          z.object({
+            feed: z.string(),
+            dataAt: z.string().nullable(),
+            ageHours: z.number().int().nullable(),
+            staleAfterHours: z.number(),
+            isStale: z.boolean(),
+          }),
+        ),
+        /** Feeds that have records of the ecosystem and are not in force, where something is not covered. */
+        wouldCover: z.array(z.string()),
       }),
     ),
+    totals: z.object({
+      componentCount: z.number().int(),
+      covered: z.number().int(),
+      notCovered: z.number().int(),
+      unparsable: z.number().int(),
+      stale: z.number().int(),
+    }),
   }),
 });
 

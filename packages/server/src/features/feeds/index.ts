@@ -2,9 +2,9 @@ import type { Database } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
 import { routes } from "./contract.ts";
+import { coverageRows, coverageTotals, withFreshness } from "./coverage.ts";
 import { coverageByEcosystem, generationInForce } from "./sql.ts";
 import { type FeedOrder, type FeedSync, refuseWhilePinned } from "./sync.ts";
-import { applicableEcosystems } from "@zerotrace/core";
 import { type Trust, trustFile } from "@zerotrace/plugins";
 import { rm } from "node:fs/promises";
 import { examine, generationMeant, keptGenerations, saveUpload } from "./generations.ts";
@@ -12,7 +12,8 @@ import { examine, generationMeant, keptGenerations, saveUpload } from "./generat
 export { feedsDirectory, indexPath, isIndexHere } from "./index-file.ts";
 export { type AdvisoryEnrichment, createKnowledge, type Knowledge } from "./knowledge.ts";
 export { createFeedSync, type FeedOrder, type FeedSync, orderOf } from "./sync.ts";
-export { companyIds, type Generation, generationInForce } from "./sql.ts";
+export { companyIds, type Generation, generationInForce, replaceStaleSources } from "./sql.ts";
+export { withFreshness } from "./coverage.ts";
 
 /** Sync intervals without a new generation after which the data counts as stale. */
 const STALE_INTERVALS = 2;
@@ -22,6 +23,8 @@ const HOUR_MS = 3_600_000;
 export const feedStatus = async (db: Database, sync: FeedSync, syncHours: number) => {
   const generation = await db.asService(generationInForce);
   const { syncing, progress, lastError } = sync.state();
+  const now = new Date();
+  const sources = (generation?.meta.sources ?? []).map((one) => withFreshness(one, now, syncHours));
   const age = generation === null ? null : Date.now() - generation.publishedAt.getTime();
   return {
     generation:
@@ -36,13 +39,7 @@ export const feedStatus = async (db: Database, sync: FeedSync, syncHours: number
             groupCount: generation.meta.groupCount,
             rangeCount: generation.meta.rangeCount,
           },
-    sources: (generation?.meta.sources ?? []).map((s) => ({
-      ...s,
-      bad: [...s.bad],
-      covers: [...s.covers],
-      notCovered: [...s.notCovered],
-      origins: [...s.origins],
-    })),
+    sources,
     syncing,
     progress,
     lastError,
@@ -51,6 +48,7 @@ export const feedStatus = async (db: Database, sync: FeedSync, syncHours: number
         ? null
         : new Date(generation.publishedAt.getTime() + syncHours * HOUR_MS).toISOString(),
     stale: age !== null && age > STALE_INTERVALS * syncHours * HOUR_MS,
+    staleSources: [...new Set(sources.filter((s) => s.isStale).map((s) => s.feed))].sort(),
   };
 };
 
@@ -100,15 +98,13 @@ export const feedRoutes = ({ sync, syncHours, dataDir, trust }: FeedRouteDeps): 
   implement(routes.getCoverage, {
     audit: "none",
     transaction: "none",
-    run: async ({ db, identity: { companyId } }) => {
+    run: async ({ db, identity: { companyId }, now }, { query }) => {
       const generation = await db.asService(generationInForce);
-      const rows = await db.asServiceFor(companyId, (tx) => coverageByEcosystem(tx, companyId));
-      const sourcesOf = (ecosystem: string): string[] => {
-        const names = applicableEcosystems(ecosystem);
-        const sources = (generation?.meta.sources ?? []).filter((s) => s.covers.some((c) => names.includes(c)));
-        return [...new Set(sources.map((s) => s.feed))].sort();
-      };
-      return { rows: rows.map((r) => ({ ...r, sources: sourcesOf(r.ecosystem) })) };
+      const records = await db.asServiceFor(companyId, (tx) =>
+        coverageByEcosystem(tx, companyId, query.assetId ?? null),
+      );
+      const rows = coverageRows(records, generation?.meta.sources ?? [], now, syncHours);
+      return { rows, totals: coverageTotals(rows) };
     },
   }),
 ];

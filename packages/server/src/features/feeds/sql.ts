@@ -108,21 +108,60 @@ export const replaceAdvisories = async (tx: Tx, copy: AsyncIterable<Uint8Array>)
   return rows.map((r) => r.id);
 };
 
+/** How many components of an ecosystem got a verdict, and why the others did not. */
+export interface CoverageRecord {
+  readonly ecosystem: string;
+  readonly componentCount: number;
+  readonly covered: number;
+  readonly notCovered: number;
+  readonly unparsable: number;
+}
+
 /** The company's components by the ecosystem that judges them, and verdict. Service role with the company set. */
 export const coverageByEcosystem = async (
   tx: Tx,
   companyId: number,
-): Promise<{ ecosystem: string; componentCount: number; covered: number; notCovered: number; unparsable: number }[]> =>
+  assetId: string | null,
+): Promise<CoverageRecord[]> =>
   await tx.query(
-    `with present as (select distinct u.id from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1)
+    `with present as (
+       select distinct u.id from inventory i, unnest(i.component_ids) as u(id)
+       where i.company_id = $1 and ($2::uuid is null or i.asset_id = $2))
      select p.ecosystem, count(*)::int as "componentCount",
        count(*) filter (where c.verdict in ('affected', 'not_affected'))::int as covered,
        count(*) filter (where c.verdict_reason in ('no_feed', 'end_of_life'))::int as "notCovered",
        count(*) filter (where c.verdict_reason = 'unparsable')::int as unparsable
      from present x join component c on c.id = x.id join package p on p.id = c.package_id group by 1 order by 2 desc, 1`,
-    [companyId],
+    [companyId, assetId],
   );
 
 /** Ids of every company. */
 export const companyIds = async (tx: Tx): Promise<number[]> =>
   (await tx.query<{ id: number }>("select id from company order by id")).map((r) => r.id);
+
+/** Makes the known stale sources these; answers which feeds were not known before, and which are not stale any more. Sorted. */
+export const replaceStaleSources = async (
+  tx: Tx,
+  stale: readonly { feed: string; location: string }[],
+): Promise<{ became: string[]; recovered: string[] }> => {
+  const columns = [stale.map((s) => s.feed), stale.map((s) => s.location)];
+  const gone = await tx.query<{ feed: string }>(
+    `delete from stale_source o where not exists (
+       select 1 from unnest($1::text[], $2::text[]) as t(f, l) where t.f = o.feed and t.l = o.location)
+     returning o.feed`,
+    columns,
+  );
+  const added = await tx.query<{ feed: string }>(
+    `insert into stale_source (feed, location) select distinct f, l from unnest($1::text[], $2::text[]) as t(f, l)
+     on conflict do nothing returning feed`,
+    columns,
+  );
+  const still = new Set(stale.map((s) => s.feed));
+  const feedsOf = (rows: readonly { feed: string }[]): string[] => [...new Set(rows.map((r) => r.feed))].sort();
+  // a feed that is read from elsewhere and is stale there too has no news
+  const moved = new Set(feedsOf(gone).filter((feed) => still.has(feed)));
+  return {
+    became: feedsOf(added).filter((feed) => !moved.has(feed)),
+    recovered: feedsOf(gone).filter((feed) => !still.has(feed)),
+  };
+};

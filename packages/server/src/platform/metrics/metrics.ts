@@ -7,6 +7,8 @@ export interface Metrics {
   queueDepth(jobs: readonly { task: string; state: string; count: number }[]): void;
   match(run: { seconds: number; components: number }): void;
   feedSync(run: { feed: string; ok: boolean; seconds: number }): void;
+  /** The sources of the feeds by feed, replacing what was said before. */
+  feedSources(sources: readonly { feed: string; ageSeconds: number; isStale: boolean }[]): void;
   agentsOnline(count: number): void;
   findings(bySeverity: Readonly<Record<string, number>>): void;
   websocketClients(count: number): void;
@@ -38,6 +40,8 @@ export const createMetrics = (options: { version: string; process?: boolean }): 
   const matches = histogram("match_duration_seconds", "Time of a match run", [], WORK_SECONDS);
   const matched = new Counter({ name: "zerotrace_match_components_total", help: "Components matched", registers });
   const feeds = histogram("feed_sync_duration_seconds", "Time of a feed's refresh", ["feed", "ok"], WORK_SECONDS);
+  const ages = gauge("feed_data_age_seconds", "Age of a source's data, the oldest of its locations", ["feed"]);
+  const staleness = gauge("feed_stale", "1 when a source's data is older than its bound", ["feed"]);
   const agents = gauge("agents_online", "Agents heard from lately");
   const findings = gauge("findings_open", "Open findings by severity", ["severity"]);
   const clients = gauge("websocket_clients", "Connected WebSocket clients");
@@ -63,6 +67,14 @@ export const createMetrics = (options: { version: string; process?: boolean }): 
       matched.inc(components);
     },
     feedSync: ({ feed, ok, seconds }) => feeds.observe({ feed, ok: String(ok) }, seconds),
+    feedSources: (sources) => {
+      ages.reset();
+      staleness.reset();
+      for (const { feed, ageSeconds, isStale } of sources) {
+        ages.set({ feed }, ageSeconds);
+        staleness.set({ feed }, isStale ? 1 : 0);
+      }
+    },
     agentsOnline: (count) => agents.set(count),
     findings: (bySeverity) => {
       for (const [severity, count] of Object.entries(bySeverity)) findings.set({ severity }, count);
