@@ -1,10 +1,12 @@
 import { type AdvisoryIndex, AppError, messageOf, openIndex } from "@zerotrace/core";
 import {
+  acceptBundle,
   compileInWorker,
   generationsDirectory,
   isBundleLocation,
   openGenerations,
   type Progress,
+  type Trust,
   trustFile,
 } from "@zerotrace/plugins";
 import { createHash } from "node:crypto";
@@ -39,12 +41,8 @@ export interface ScanIndexOptions {
 const isUrl = (location: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(location);
 
 /** Name, size and date of the files one and two levels down: a replaced feed is another feed. */
-const stampOf = async (folder: string, named: string): Promise<string[]> => {
+const stampOf = async (folder: string): Promise<string[]> => {
   const lines: string[] = [];
-  if (isBundleLocation(named)) {
-    const { size, mtimeMs } = await stat(folder);
-    return [`${folder} ${size} ${mtimeMs}`];
-  }
   const walk = async (path: string, depth: number): Promise<void> => {
     for (const entry of (await readdir(path, { withFileTypes: true }).catch(() => [])).sort((a, b) =>
       a.name < b.name ? -1 : 1,
@@ -65,7 +63,7 @@ const stampOf = async (folder: string, named: string): Promise<string[]> => {
 const keyOf = async (options: ScanIndexOptions): Promise<string> => {
   const hash = createHash("sha256");
   for (const location of options.feeds) {
-    const lines = isUrl(location) ? [] : await stampOf(resolve(location), location);
+    const lines = isUrl(location) ? [] : await stampOf(resolve(location));
     hash.update(`${JSON.stringify([location, lines])}\n`);
   }
   hash.update(JSON.stringify([options.dpkgStatusPath ?? "", options.osReleasePath ?? ""]));
@@ -96,7 +94,7 @@ const compile = async (options: ScanIndexOptions, folder: string, path: string):
       locations: options.feeds,
       ...(options.generation === undefined ? {} : { generation: options.generation }),
       ...(isKept ? { generationsDir: generationsDirectory(options.dataDir) } : {}),
-      trust: { file: trustFile(options.dataDir), keys: options.feedKeys ?? [] },
+      trust: trustOf(options),
       cacheDir: join(options.dataDir, "feeds", "cache"),
       outDir,
       dpkgStatusPath: options.dpkgStatusPath,
@@ -112,19 +110,34 @@ const compile = async (options: ScanIndexOptions, folder: string, path: string):
   return openIndex(await readFile(path));
 };
 
+const generationIndexPath = (folder: string, hash: string): string => join(folder, `generation-${hash}.ztx`);
+
+const trustOf = ({ dataDir, feedKeys = [] }: ScanIndexOptions): Trust => ({ file: trustFile(dataDir), keys: feedKeys });
+
+/** What is in a bundle never changes either; its signature is checked each time. `force` sees to it that it is kept. */
+const openBundleIndex = async (options: ScanIndexOptions, bundle: string, folder: string): Promise<AdvisoryIndex> => {
+  const { header } = await acceptBundle(bundle, trustOf(options));
+  const path = generationIndexPath(folder, header.generation);
+  const known = await openFile(path);
+  const store = openGenerations(generationsDirectory(options.dataDir));
+  const isGood = known !== null && (options.force !== true || (await store.touch(header.generation)));
+  return isGood ? known : await compile(options, folder, path);
+};
+
 /** A generation never changes, so its index is never too old. */
 const openGenerationIndex = async (
   options: ScanIndexOptions & { readonly generation: string },
   folder: string,
 ): Promise<AdvisoryIndex> => {
   const { hash } = await openGenerations(generationsDirectory(options.dataDir)).find(options.generation);
-  const path = join(folder, `generation-${hash}.ztx`);
+  const path = generationIndexPath(folder, hash);
   return (await openFile(path)) ?? (await compile({ ...options, feeds: [], generation: hash }, folder, path));
 };
 
 /**
- * The index of these feeds, or of a generation or a bundle: the compiled one when it is fresh, else compiled in a worker. When the feeds cannot be read an
- * older index of the same feeds stays in use, and `warn` says so; without one it throws AppError FEEDS_UNAVAILABLE or BAD_FEED, and for bundles and generations what `compileFeeds` throws.
+ * The index of these feeds, or of a generation or a bundle: the compiled one when it is fresh, else compiled in a worker.
+ * When the feeds cannot be read an older index of the same feeds stays in use, and `warn` says so; without one it throws
+ * AppError FEEDS_UNAVAILABLE or BAD_FEED, and for bundles and generations what `compileFeeds` throws.
  */
 export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIndex> => {
   const { generation } = given;
@@ -142,6 +155,8 @@ export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIn
   }
   if (options.generation !== undefined)
     return openGenerationIndex({ ...options, generation: options.generation }, folder);
+  const [first = ""] = options.feeds;
+  if (options.feeds.length === 1 && isBundleLocation(first)) return openBundleIndex(options, first, folder);
   const path = join(folder, `${await keyOf(options)}.ztx`);
   const known = await openFile(path);
   const ageMs = known === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(known.meta.builtAt);

@@ -37,6 +37,8 @@ export interface Generations {
    * One whose content is kept already only counts as kept now. Atomic; then the oldest beyond `limits` go.
    */
   keep(fullPath: string, limits?: { count: number; bytes: number }): Promise<void>;
+  /** Makes one that is kept the newest kept; false when it is not kept. */
+  touch(hash: string): Promise<boolean>;
 }
 
 const listIn = async (dir: string): Promise<KeptGeneration[]> => {
@@ -64,6 +66,13 @@ const openIn = (dir: string, hash: string): Generation | null => {
     }
   }
   return null;
+};
+
+const touchIn = async (dir: string, hash: string): Promise<boolean> => {
+  const known = (await listIn(dir)).find((one) => one.hash === hash);
+  const now = new Date();
+  if (known !== undefined) await utimes(known.path, now, now);
+  return known !== undefined;
 };
 
 const findIn = async (dir: string, name: string): Promise<KeptGeneration> => {
@@ -127,14 +136,11 @@ export const openGenerations = (dir: string): Generations => ({
   list: () => listIn(dir),
   find: (name) => findIn(dir, name),
   open: (hash) => openIn(dir, hash),
+  touch: (hash) => touchIn(dir, hash),
   async keep(fullPath, limits = KEEP) {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const { hash } = openContainer({ path: fullPath }).meta;
-    const known = (await listIn(dir)).find((one) => one.hash === hash);
-    if (known !== undefined) {
-      const now = new Date();
-      await utimes(known.path, now, now);
-    } else if (!(await keptAsDelta(dir, fullPath, hash))) {
+    if (!(await touchIn(dir, hash)) && !(await keptAsDelta(dir, fullPath, hash))) {
       await rename(fullPath, join(dir, `${hash}${ENDINGS.full}`));
     }
     await rm(fullPath, { force: true });
