@@ -132,7 +132,7 @@ test("an agent is enrolled from the dashboard, its finding arrives without a rel
   expect(await violations()).toEqual([]);
 
   await row.click();
-  await page.getByText(/is affected until 99999/).waitFor();
+  await page.getByText(/affected from the first version until 99999/).waitFor();
   expect(await page.getByText("CVSS 9.8").count()).toBeGreaterThan(0);
   expect(await violations()).toEqual([]);
 });

@@ -71,7 +71,11 @@ export const queries = {
       queryFn: () => call(contract.feeds.getFeeds),
       refetchInterval: (q) => (q.state.data?.syncing ? SYNCING_POLL_MS : POLL_MS),
     }),
-  coverage: () => queryOptions({ queryKey: ["coverage"], queryFn: () => call(contract.feeds.getCoverage) }),
+  coverage: (assetId?: string) =>
+    queryOptions({
+      queryKey: ["coverage", assetId ?? ""],
+      queryFn: () => call(contract.feeds.getCoverage, { query: { assetId } }),
+    }),
   fixes: (filter: PromptFilter, rows: number) =>
     queryOptions({
       queryKey: ["fixes", filter, rows],

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type AssetDetail, queries } from "../../api.ts";
 import { count, plural } from "../../ui/format.ts";
@@ -106,9 +106,42 @@ export const AssetChanges = ({ id }: { id: string }) => {
   );
 };
 
+/** Whose records decide for which ecosystem here, and how old they are. */
+const DecidedBy = ({ assetId }: { assetId: string }) => {
+  const coverage = useQuery(queries.coverage(assetId));
+  if (!coverage.data || coverage.data.rows.length === 0) return null;
+  return (
+    <section>
+      <h2 className="mb-2 text-sm font-semibold">Who decides</h2>
+      <ul className="divide-y divide-line border-y border-line">
+        {coverage.data.rows.map((r) => (
+          <li key={r.ecosystem} className="grid gap-x-4 gap-y-1 py-2 sm:grid-cols-[160px_140px_minmax(0,1fr)]">
+            <span className="mono">{r.ecosystem}</span>
+            <span className={r.covered < r.componentCount ? "text-warn" : ""}>
+              {count(r.covered)} of {count(r.componentCount)}
+            </span>
+            <span className={`text-sm ${r.authority === "current" ? "text-dim" : "text-warn"}`}>
+              {r.authority === "none" ? "no source in force" : r.sources.join(", ")}
+              {r.authority === "stale" && ", stale"}
+              {r.deciding[0]?.dataAt && (
+                <>
+                  {", data of "}
+                  <Time at={r.deciding[0].dataAt} />
+                </>
+              )}
+              {r.wouldCover.length > 0 && <span className="block">would be covered by {r.wouldCover.join(", ")}</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
 /** What could be read and judged, and what could not. */
 export const AssetCoverage = ({ asset }: { asset: AssetDetail }) => (
   <div className="grid gap-6 p-4">
+    <DecidedBy assetId={asset.id} />
     <section>
       <h2 className="mb-2 text-sm font-semibold">Sources on the machine</h2>
       <ul className="divide-y divide-line border-y border-line">

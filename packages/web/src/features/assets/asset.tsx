@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { queries } from "../../api.ts";
 import type { AssetTab } from "../../routes.tsx";
-import { count, plural } from "../../ui/format.ts";
+import { count, plural, share } from "../../ui/format.ts";
 import { wasRead } from "../../ui/known.ts";
 import { Copy, Online, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
@@ -43,6 +43,7 @@ export const AssetPage = () => {
     );
   }
   const a = asset.data;
+  const judged = a.coverage.covered + a.coverage.notCovered + a.coverage.unparsable;
   return (
     <Page title={a.name} lead={a.os} actions={<Copy text={a.id} label="the asset's id" />}>
       {a.unreadableSources.length > 0 && (
@@ -58,11 +59,16 @@ export const AssetPage = () => {
         <Notice tone="busy">No inventory has come in yet; findings follow within seconds of it.</Notice>
       )}
       <section
-        className="panel grid grid-cols-2 divide-line sm:grid-cols-3 wide:grid-cols-[auto_auto_1fr_auto_auto_auto] wide:divide-x"
+        className="panel grid grid-cols-2 divide-line sm:grid-cols-3 wide:grid-cols-[auto_auto_auto_1fr_auto_auto_auto] wide:divide-x"
         aria-label="Figures"
       >
         <Figure name="Risk">
           <span className="text-xl font-semibold">{a.risk.toFixed(1)}</span>
+        </Figure>
+        <Figure name="Judged">
+          <Link to="/assets/$id" params={{ id }} search={{ tab: "coverage" }} className="text-xl font-semibold link">
+            {judged === 0 ? "–" : share(a.coverage.covered / judged)}
+          </Link>
         </Figure>
         <Figure name="Known to be exploited">
           {a.kevCount > 0 || wasRead(feeds.data, "kev") ? (

@@ -15,7 +15,13 @@ const SourcePanel = ({ source: s }: { source: Source }) => (
     <div className="grid gap-4 wide:grid-cols-2">
       <Facts
         rows={[
-          ["Data of", s.dataAt ? <Time key="d" at={s.dataAt} /> : "the source gives no date"],
+          [
+            "Data of",
+            <span key="d" className={s.isStale ? "text-warn" : ""}>
+              {s.dataAt ? <Time at={s.dataAt} /> : "the source gives no date"}
+              {s.isStale && ` (stale: older than ${plural(s.staleAfterHours, "hour")})`}
+            </span>,
+          ],
           ["Read", <Time key="r" at={s.readAt} />],
           [
             "Records",
@@ -97,7 +103,13 @@ const CoverageTable = () => {
                 <td className={`mono ${r.unparsable > 0 ? "text-warn" : "text-dim"}`} data-label="unreadable">
                   {count(r.unparsable)}
                 </td>
-                <td className="text-dim">{r.sources.join(", ") || "nothing"}</td>
+                <td className={r.authority === "stale" ? "text-warn" : "text-dim"}>
+                  {r.sources.join(", ") || "nothing"}
+                  {r.authority === "stale" && " (stale)"}
+                  {r.wouldCover.length > 0 && (
+                    <span className="block text-xs text-dim">would be covered by {r.wouldCover.join(", ")}</span>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -164,6 +176,12 @@ export const FeedsPage = () => {
       {f?.stale && (
         <Notice>
           These advisories are older than two sync intervals. Weaknesses published since then are not shown.
+        </Notice>
+      )}
+      {f && f.staleSources.length > 0 && (
+        <Notice>
+          Stale: {f.staleSources.join(", ")}. What these sources published since is not shown, and verdicts that rest on
+          them alone may be too kind.
         </Notice>
       )}
       {f?.lastError && (

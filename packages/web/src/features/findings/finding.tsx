@@ -22,6 +22,59 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   unparsable: "version cannot be read",
 };
 
+const VEX_STATUSES: Readonly<Record<NonNullable<FindingDetail["vex"]>["status"], string>> = {
+  not_affected: "not affected",
+  affected: "affected",
+  fixed: "fixed",
+  under_investigation: "under investigation",
+};
+
+/** What the supplier says of this weakness here, and where it says so. */
+const Vex = ({ vex }: { vex: NonNullable<FindingDetail["vex"]> }) => (
+  <Panel title="VEX statement" aside={vex.document}>
+    <Facts
+      rows={[
+        ["Says", VEX_STATUSES[vex.status]],
+        ["Justification", vex.justification || "none given"],
+        ...(vex.note === "" ? [] : [["Note", vex.note] as const]),
+        ["Author", vex.author || "not named"],
+        ["Said", vex.at ? <Time key="t" at={vex.at} /> : "without a date"],
+        ["Of", <Copy key="v" text={vex.vulnerability} />],
+      ]}
+    />
+  </Panel>
+);
+
+const STEPS_SHOWN = 12;
+
+/** What was looked at, in the order in which it counts. */
+const Chain = ({ explanation }: { explanation: NonNullable<FindingDetail["explanation"]> }) => {
+  const { steps, stepCount } = explanation;
+  return (
+    <Panel title="How it was decided" aside={plural(stepCount, "step")} flush>
+      <ol className="divide-y divide-line">
+        {steps.slice(0, STEPS_SHOWN).map((s, i) => (
+          <li key={i} className="flex flex-wrap gap-x-3 gap-y-1 px-4 py-2">
+            {s.record && <Copy text={s.record} />}
+            <span
+              className={
+                s.outcome === "affected" ? "font-semibold" : s.outcome === "unknown" ? "text-warn" : "text-dim"
+              }
+            >
+              {s.says}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {stepCount > STEPS_SHOWN && (
+        <p className="border-t border-line px-4 py-2 text-sm text-dim">
+          and {plural(stepCount - STEPS_SHOWN, "more step")}; npx zerotrace explain shows all
+        </p>
+      )}
+    </Panel>
+  );
+};
+
 const Ranges = ({ finding }: { finding: FindingDetail }) => (
   <Panel title="Ranges that were judged" aside={plural(finding.ranges.length, "range")} flush>
     <table className="grid-table wraps">
@@ -211,7 +264,7 @@ export const FindingPage = () => {
       lead={f.summary}
       actions={
         <>
-          <span className="chip">{f.status}</span>
+          <span className="chip">{f.status === "not_affected" ? "not affected (VEX)" : f.status}</span>
           <Kev at={f.kevAddedAt} />
           <Link to="/advisories/$id" params={{ id: f.advisory }} className="button">
             The advisory
@@ -220,18 +273,21 @@ export const FindingPage = () => {
       }
     >
       <section className="panel border-l-2 border-l-accent px-4 py-3" aria-label="Why this matched">
-        <h2 className="text-xs text-dim">Why this matched</h2>
-        <p className="mt-1">{f.why}</p>
-        {f.fixedIn && (
+        <h2 className="text-xs text-dim">{f.status === "not_affected" ? "Why this is closed" : "Why this matched"}</h2>
+        <p className="mt-1 font-semibold">{f.explanation?.answer ?? f.why}</p>
+        {f.explanation && <p className="mt-1 text-dim">{f.explanation.decidedBy}.</p>}
+        {f.fixedIn && f.status === "open" && (
           <p className="mt-1">
             Upgrade to <Copy text={f.fixedIn} /> or later to close it.
           </p>
         )}
       </section>
+      {f.vex && <Vex vex={f.vex} />}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 wide:grid-cols-2">
         <About finding={f} feeds={feeds.data} />
         <RiskTerms finding={f} feeds={feeds.data} />
       </div>
+      {f.explanation && <Chain explanation={f.explanation} />}
       <Ranges finding={f} />
       <Affected finding={f} />
       {f.details && (

@@ -94,6 +94,7 @@ const FindingsNow = ({ stats, feeds, judged }: { stats: Stats; feeds: Feeds | un
 
 const CoverageNow = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined }) => {
   const { covered, notCovered, unparsable } = stats.coverage;
+  const stale = useQuery(queries.coverage()).data?.totals.stale ?? 0;
   const all = covered + notCovered + unparsable;
   return (
     <Panel
@@ -120,6 +121,13 @@ const CoverageNow = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined 
           </li>
         )}
         {unparsable > 0 && <li>{plural(unparsable, "version")} cannot be read; only exact matches count there</li>}
+        {stale > 0 && (
+          <li>
+            <Link to="/feeds" className="link text-warn">
+              {plural(stale, "distinct component")} judged by stale data alone
+            </Link>
+          </li>
+        )}
         {all > 0 && notCovered + unparsable === 0 && <li className="text-dim">Every component is covered.</li>}
       </ul>
       <ul className="mt-3 grid gap-1 border-t border-line pt-3 text-sm">
@@ -129,8 +137,9 @@ const CoverageNow = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined 
             {s.recordCount > 0 ? (
               <>
                 <span className="text-dim">{plural(s.recordCount, "record")}</span>
-                <span className="ml-auto text-dim">
+                <span className={`ml-auto ${s.isStale ? "text-warn" : "text-dim"}`}>
                   <Time at={s.dataAt ?? s.readAt} />
+                  {s.isStale && ", stale"}
                 </span>
               </>
             ) : (
@@ -178,6 +187,14 @@ const Caveats = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined }) =
         The advisories are old: weaknesses published since then are not shown.{" "}
         <Link to="/feeds" className="link">
           Sync them
+        </Link>
+      </Notice>
+    )}
+    {feeds && !feeds.stale && feeds.staleSources.length > 0 && (
+      <Notice>
+        Stale: {feeds.staleSources.join(", ")}. What these sources published since is not shown.{" "}
+        <Link to="/feeds" className="link">
+          See the feeds
         </Link>
       </Notice>
     )}
