@@ -1,6 +1,6 @@
 import type { AppError } from "@zerotrace/core";
 import { type Block, type Container, ContainerWriter } from "./generation-container.ts";
-import { applyEpssDelta, encodeEpssDelta } from "./generation-epss.ts";
+import { applyEpssDelta, encodeEpssDelta } from "./generation-epss-delta.ts";
 import {
   type Generation,
   type GenerationMeta,

@@ -1,7 +1,7 @@
 import type { EpssTable } from "./generation-format.ts";
 
-/** Factors by which all values of a table are whole numbers; 0 keeps them as they are. */
-const SCALES = [1e5, 1e6, 1e9];
+/** Factors that may make all values of a table whole numbers; 0 stands for values that are kept as they are. */
+export const SCALES = [1e5, 1e6, 1e9];
 const ROWS_MAX = 5_000_000;
 const HEAD_BYTES = 12;
 const KEY_BYTES_MAX = 8;
@@ -12,10 +12,12 @@ export const NO_EPSS: EpssTable = {
   percentiles: new Float64Array(0),
 };
 
-const scaleOf = (columns: readonly Float64Array[]): number =>
+/** The factor by which all values are whole numbers, exactly; 0 when there is none. */
+export const scaleOf = (columns: readonly Float64Array[]): number =>
   SCALES.find((scale) => columns.every((column) => column.every((v) => Math.round(v * scale) / scale === v))) ?? 0;
 
-const writeKeys = (keys: Float64Array): Buffer => {
+/** Sorted keys as steps of variable length. */
+export const writeKeys = (keys: Float64Array): Buffer => {
   const bytes = Buffer.allocUnsafe(keys.length * KEY_BYTES_MAX + KEY_BYTES_MAX);
   let at = 0;
   let before = 0;
@@ -28,7 +30,8 @@ const writeKeys = (keys: Float64Array): Buffer => {
   return bytes.subarray(0, at);
 };
 
-const readKeys = (bytes: Buffer, count: number): Float64Array => {
+/** What `writeKeys` wrote. Throws Error when it is none. */
+export const readKeys = (bytes: Buffer, count: number): Float64Array => {
   const keys = new Float64Array(count);
   let at = 0;
   let key = 0;
@@ -158,34 +161,3 @@ export function* epssMoves(a: EpssTable, b: EpssTable): Generator<EpssMove> {
     }
   }
 }
-
-/** What turns one table into another: the CVEs that go, and the rows that are new or other. */
-export const encodeEpssDelta = (a: EpssTable, b: EpssTable): Buffer => {
-  const gone: number[] = [];
-  const rows = createEpssRows();
-  for (const { key, after } of epssMoves(a, b)) {
-    if (after === null) gone.push(key);
-    else rows.add(key, after.score, after.percentile);
-  }
-  const goneBytes = writeKeys(Float64Array.from(gone));
-  const head = Buffer.alloc(8);
-  head.writeUInt32LE(gone.length, 0);
-  head.writeUInt32LE(goneBytes.length, 4);
-  return Buffer.concat([head, goneBytes, encodeEpss(rows.table())]);
-};
-
-/** The table after the delta. Throws Error when the delta is none. */
-export const applyEpssDelta = (base: EpssTable, bytes: Buffer): EpssTable => {
-  if (bytes.length < 8) throw new Error("its scores are cut short");
-  const goneCount = bytes.readUInt32LE(0);
-  const goneEnd = 8 + bytes.readUInt32LE(4);
-  if (goneCount > base.keys.length || goneEnd > bytes.length) throw new Error("its scores are damaged");
-  const gone = new Set(readKeys(bytes.subarray(8, goneEnd), goneCount));
-  const changed = decodeEpss(bytes.subarray(goneEnd));
-  const rows = createEpssRows();
-  base.keys.forEach((key, i) => {
-    if (!gone.has(key)) rows.add(key, base.scores[i]!, base.percentiles[i]!);
-  });
-  changed.keys.forEach((key, i) => rows.add(key, changed.scores[i]!, changed.percentiles[i]!));
-  return rows.table();
-};

@@ -6,6 +6,7 @@ import { compileFeeds, compileGeneration } from "./compile.ts";
 import { freshFolder, recordJson, zipOf } from "./fixtures.ts";
 import { ContainerWriter, openContainer } from "./generation-container.ts";
 import { writeDelta } from "./generation-delta.ts";
+import { applyEpssDelta, encodeEpssDelta } from "./generation-epss-delta.ts";
 import { decodeEpss, encodeEpss } from "./generation-epss.ts";
 import { type Generation, LINE_SECTIONS, oneLine } from "./generation-format.ts";
 import { pour } from "./generation-pour.ts";
@@ -112,6 +113,40 @@ test("scores come back exactly, whatever their digits", () => {
       percentiles: column,
     });
   }
+});
+
+test("a delta of scores gives the next table exactly, whether rows come, go, move a little or have odd digits", () => {
+  const tableOf = (rows: readonly (readonly [number, number, number])[]) => ({
+    keys: Float64Array.from(rows, ([key]) => 2020e9 + key),
+    scores: Float64Array.from(rows, ([, score]) => score),
+    percentiles: Float64Array.from(rows, ([, , percentile]) => percentile),
+  });
+  const base = tableOf([
+    [1, 0.1, 0.5],
+    [2, 0.00043, 0.1],
+    [3, 1, 1],
+    [9, 0.2, 0.5],
+  ]);
+  for (const next of [
+    base,
+    tableOf([]),
+    tableOf([
+      [0, 0.5, 0.5],
+      [1, 0.11, 0.49999],
+      [3, 0, 0],
+      [9, 0.2, 0.50001],
+      [12, 0.3, 0.3],
+    ]),
+    tableOf([
+      [1, 1 / 3, 0.5],
+      [9, 0.2, 0.5],
+    ]),
+  ]) {
+    expect(applyEpssDelta(base, encodeEpssDelta(base, next))).toEqual(next);
+    expect(applyEpssDelta(tableOf([]), encodeEpssDelta(tableOf([]), next))).toEqual(next);
+  }
+  const delta = encodeEpssDelta(base, tableOf([[1, 0.2, 0.2]]));
+  expect(() => applyEpssDelta(tableOf([[7, 0, 0]]), delta)).toThrow(/damaged|another table/);
 });
 
 test("a flipped byte is found out or changes nothing, every cut is found out, and nothing is written", async () => {
