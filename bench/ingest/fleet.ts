@@ -2,7 +2,7 @@ import type { Component } from "@zerotrace/core";
 import { createRandom } from "../random.ts";
 
 /** Where components come from: packages of a pool, few of which are everywhere and many of which are rare. */
-interface Pool {
+export interface Pool {
   readonly source: "dpkg" | "npm-global" | "python-site";
   readonly ecosystem: string;
   readonly packages: number;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { writeAudit } from "./features/audit/index.ts";
 import { ensureDefaultCompany } from "./features/companies/index.ts";
 import { createMatchPool } from "./features/components/index.ts";
-import { enrich } from "./features/enrichment/index.ts";
+import { createEnrichment, type Enrichment } from "./features/enrichment/index.ts";
 import {
   createFeedSync,
   feedsDirectory,
@@ -124,10 +124,17 @@ const openStore = async (
   return { db, connections };
 };
 
-const openFeeds = (options: StartOptions, db: Database, metrics: Metrics, log: Logger): FeedSync => {
+const openFeeds = (
+  options: StartOptions,
+  db: Database,
+  metrics: Metrics,
+  log: Logger,
+  enrichment: Enrichment,
+): FeedSync => {
   const startedAt = performance.now();
   return createFeedSync({
     db,
+    publishing: (publish) => enrichment.publishing(publish),
     dataDir: options.config.dataDir,
     locations: options.config.feeds,
     trust: trustOf(options.config),
@@ -238,13 +245,14 @@ const compose = async (
   const pool = createMatchPool(config.workers);
   closers.push(() => pool.close());
   const auth = createAuthenticator({ db, ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}) });
-  const sync = openFeeds(options, db, metrics, log);
+  const enrichment = createEnrichment({ db, pool, metrics, feedsDir });
+  const sync = openFeeds(options, db, metrics, log, enrichment);
   const queue = openQueue({
     owner: connections.owner,
     concurrency: 4,
     log: (level, message, fields = {}) => log[level](fields, message),
     tasks: {
-      enrich: (payload) => enrich({ db, pool, metrics, feedsDir }, payload),
+      enrich: (payload) => enrichment.run(payload),
       retention: (payload, { signal }) => applyRetention({ db, ...config }, payload, signal),
       "feeds-sync": async (payload, { signal }) => void (await sync.run(signal, orderOf(payload))),
     },

@@ -20,13 +20,19 @@ import { toAssetRow, toComponentRow } from "./rows.ts";
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
 export { oneDecimal } from "./rows.ts";
 export {
+  type AssetSums,
   assetForInventory,
   assetReported,
   assetSeen,
+  dirtyAssets,
+  heldComponents,
   markAllDirty,
+  type OpenSums,
   refreshDirtyAssets,
+  ruledSums,
   upsertHost,
   wantInventory,
+  writeAssetSums,
 } from "./sql.ts";
 
 const valueAndId = z.tuple([z.union([z.string(), z.number()]), z.uuid()]);

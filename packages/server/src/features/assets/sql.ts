@@ -101,6 +101,13 @@ const RULED_COUNTS = BY_SEVERITY.map(
 ).join(", ");
 const SUMS = [...BY_SEVERITY, "kev_count"].map((one) => `sum(coalesce(r."${one}", c."${one}")) as "${one}"`).join(", ");
 
+const RULED = `select m.component_id, ${RULED_COUNTS}, count(a.kev_added_at) filter (where e.closes is null)::int as kev_count,
+    coalesce(max(m.risk) filter (where e.closes is null), 0) as max_risk
+  from component_match m join advisory a on a.id = m.advisory_id
+  left join vex_effect e on e.company_id = $1 and e.component_id = m.component_id
+    and e.advisory_id = m.advisory_id and e.closes
+  where m.component_id in (select component_id from vex_effect where company_id = $1 and closes) group by 1`;
+
 /**
  * Computes the sums of every dirty asset from the components it has and writes those that differ. Needs the service role
  * with the company set. Returns the ids that were dirty. What VEX statements close is not counted. The sums are
@@ -113,13 +120,7 @@ export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<str
      parts as (
        select distinct i.asset_id, c.id as component_id
        from inventory i join dirty d on d.id = i.asset_id, unnest(i.component_ids) as c(id) where i.company_id = $1),
-     ruled as materialized (
-       select m.component_id, ${RULED_COUNTS}, count(a.kev_added_at) filter (where e.closes is null)::int as kev_count,
-         coalesce(max(m.risk) filter (where e.closes is null), 0) as max_risk
-       from component_match m join advisory a on a.id = m.advisory_id
-       left join vex_effect e on e.company_id = $1 and e.component_id = m.component_id
-         and e.advisory_id = m.advisory_id and e.closes
-       where m.component_id in (select component_id from vex_effect where company_id = $1 and closes) group by 1),
+     ruled as materialized (${RULED}),
      sums as materialized (
        select p.asset_id, ${SUMS}, max(coalesce(r.max_risk, c.max_risk)) as risk,
          count(*) filter (where c.verdict in ('affected', 'not_affected')) as covered,
@@ -137,3 +138,82 @@ export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<str
   );
   return rows.map((r) => r.id).sort();
 };
+
+/** Counts of an asset or a component: what is open by severity, what is known to be exploited, and the highest risk. */
+export interface OpenSums {
+  readonly critical: number;
+  readonly high: number;
+  readonly medium: number;
+  readonly low: number;
+  readonly none: number;
+  readonly unknown: number;
+  readonly kev: number;
+  readonly risk: number;
+}
+
+/** Of the components that VEX statements of a company speak of: what they leave of each. */
+export const ruledSums = async (tx: Tx, companyId: number): Promise<(OpenSums & { readonly id: number })[]> =>
+  await tx.query(
+    `select component_id as id, critical, high, medium, low, none, unknown, kev_count as kev, max_risk as risk
+     from (${RULED}) r`,
+    [companyId],
+  );
+
+/** Ids of the assets whose sums must be computed again. */
+export const dirtyAssets = async (tx: Tx, companyId: number): Promise<string[]> =>
+  (await tx.query<{ id: string }>("select id from asset where company_id = $1 and dirty", [companyId])).map(
+    (r) => r.id,
+  );
+
+export interface AssetSums extends OpenSums {
+  readonly id: string;
+  readonly covered: number;
+  readonly notCovered: number;
+  readonly unparsable: number;
+}
+
+const SUM_COLUMNS = "critical, high, medium, low, none, unknown, kev_count, risk, covered, not_covered, unparsable";
+
+/** Writes the sums that differ; the assets are not dirty any more. Locks by id, as inventories do. Returns the ids whose sums changed. */
+export const writeAssetSums = async (tx: Tx, companyId: number, sums: readonly AssetSums[]): Promise<string[]> => {
+  const ints = (["critical", "high", "medium", "low", "none", "unknown", "kev"] as const).map((key) =>
+    sums.map((s) => s[key]),
+  );
+  const rows = await tx.query<{ id: string; changed: boolean }>(
+    `with given as (
+       select * from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[], $9::int[],
+         $10::real[], $11::int[], $12::int[], $13::int[]) as t(id, ${SUM_COLUMNS})),
+     former as materialized (
+       select id, dirty, row(${SUM_COLUMNS}) as sums from asset
+       where company_id = $1 and id in (select id from given) order by id for update)
+     update asset a set dirty = false, (${SUM_COLUMNS}) = (select g.critical, g.high, g.medium, g.low, g.none, g.unknown,
+       g.kev_count, g.risk, g.covered, g.not_covered, g.unparsable)
+     from given g join former f on f.id = g.id
+     where a.company_id = $1 and a.id = g.id and (f.dirty or f.sums is distinct from row(g.critical, g.high, g.medium, g.low,
+       g.none, g.unknown, g.kev_count, g.risk, g.covered, g.not_covered, g.unparsable))
+     returning a.id, f.sums is distinct from row(a.critical, a.high, a.medium, a.low, a.none, a.unknown, a.kev_count, a.risk,
+       a.covered, a.not_covered, a.unparsable) as changed`,
+    [
+      companyId,
+      sums.map((s) => s.id),
+      ...ints,
+      sums.map((s) => s.risk),
+      sums.map((s) => s.covered),
+      sums.map((s) => s.notCovered),
+      sums.map((s) => s.unparsable),
+    ],
+  );
+  return rows
+    .filter((r) => r.changed)
+    .map((r) => r.id)
+    .sort();
+};
+
+/** Components that all assets of a company hold together: a measure of its size. */
+export const heldComponents = async (tx: Tx, companyId: number): Promise<number> =>
+  (
+    await tx.query<{ n: number }>(
+      "select coalesce(sum(component_count), 0)::int as n from asset where company_id = $1",
+      [companyId],
+    )
+  )[0]?.n ?? 0;

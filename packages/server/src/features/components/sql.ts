@@ -183,6 +183,32 @@ export const forgetJudgements = async (
   return rows[0]?.count ?? 0;
 };
 
+/** What a component adds to the sums of an asset that has it. */
+export interface ComponentSums {
+  readonly id: number;
+  readonly critical: number;
+  readonly high: number;
+  readonly medium: number;
+  readonly low: number;
+  readonly none: number;
+  readonly unknown: number;
+  readonly kev: number;
+  readonly risk: number;
+  /** What its verdict counts as; null for one that counts as nothing. */
+  readonly coverage: "covered" | "not_covered" | "unparsable" | null;
+}
+
+/** The sums of components, in any order. */
+export const componentSums = async (tx: Tx, ids: readonly number[]): Promise<ComponentSums[]> =>
+  await tx.query(
+    `select id, critical, high, medium, low, none, unknown, kev_count as kev, max_risk as risk,
+       case when verdict in ('affected', 'not_affected') then 'covered'
+         when verdict_reason in ('no_feed', 'end_of_life') then 'not_covered'
+         when verdict_reason = 'unparsable' then 'unparsable' end as coverage
+     from component where id = any($1::int[])`,
+    [`{${ids.join(",")}}`],
+  );
+
 /** Every ecosystem in the dictionary, sorted. */
 export const knownEcosystems = async (tx: Tx): Promise<string[]> =>
   (await tx.query<{ ecosystem: string }>("select distinct ecosystem from package order by 1")).map((r) => r.ecosystem);

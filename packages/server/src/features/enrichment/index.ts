@@ -2,13 +2,14 @@ import { LRUCache } from "lru-cache";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import type { Metrics } from "../../platform/metrics/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
-import { markAllDirty, refreshDirtyAssets } from "../assets/index.ts";
-import { judgePending, type MatchPool } from "../components/index.ts";
-import { generationInForce, indexPath, isIndexHere } from "../feeds/index.ts";
-import { refreshFindings } from "../findings/index.ts";
+import { judgePending, judgeWithin, type MatchPool } from "../components/index.ts";
+import { generationInForce, indexPath, isIndexHere, type JudgeWithin } from "../feeds/index.ts";
 import { recordDay } from "../stats/index.ts";
-import { emit } from "../stream/index.ts";
-import { closedAmong, refreshVexEffects } from "../vex/index.ts";
+import { emit, emitAll } from "../stream/index.ts";
+import { closedAmong } from "../vex/index.ts";
+import type { Fleet } from "./fleet.ts";
+import { createJudgedLog } from "./judged.ts";
+import { recompute } from "./recompute.ts";
 
 /** How long a company's reports gather before its findings are computed again, in ms; longer where that takes long. */
 const DEBOUNCE_MS = 250;
@@ -17,6 +18,10 @@ const DEBOUNCE_MAX_MS = 10_000;
 const REST_FACTOR = 5;
 /** Companies whose last duration is remembered; the others begin with the shortest delay. */
 const DURATIONS_MAX = 10_000;
+/** Components judged before a generation comes into force; more would keep it waiting. */
+const PUBLISHED_MAX = 20_000;
+/** Components of assets that are remembered, of all companies together; four bytes each. */
+const HELD_MAX = 16_000_000;
 const lastMs = new LRUCache<number, number>({ max: DURATIONS_MAX });
 
 const delayMsOf = (companyId: number): number =>
@@ -45,9 +50,19 @@ export interface EnrichmentDeps {
   readonly metrics: Pick<Metrics, "match">;
 }
 
-const refresh = async (tx: Tx, companyId: number, feedChanged: boolean): Promise<void> => {
-  const { opened: all, closedCount, changedCount } = await refreshFindings(tx, companyId);
-  const ruledAnew = await refreshVexEffects(tx, companyId);
+/** What an `enrich` job is asked. */
+export interface EnrichmentOrder {
+  readonly companyId: number;
+  readonly feedChanged?: boolean;
+}
+
+const refresh = async (
+  tx: Tx,
+  { companyId, feedChanged = false }: EnrichmentOrder,
+  known: { fleet: Fleet | null; judged: { end: number; ids: readonly number[] | null } },
+): Promise<Fleet | null> => {
+  const { fleet, assets, changedAssets, findings } = await recompute(tx, companyId, { ...known, feedChanged });
+  const { opened: all, closedCount, changedCount } = findings;
   const closed = await closedAmong(
     tx,
     companyId,
@@ -55,8 +70,6 @@ const refresh = async (tx: Tx, companyId: number, feedChanged: boolean): Promise
   );
   // Nobody is woken for what a statement says is nothing.
   const opened = all.filter((o) => !closed.has(o.id));
-  if (feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
-  const assets = await refreshDirtyAssets(tx, companyId);
   await recordDay(tx, companyId);
   if (opened.length + closedCount > 0) {
     const worst = opened[0];
@@ -77,28 +90,85 @@ const refresh = async (tx: Tx, companyId: number, feedChanged: boolean): Promise
     const summary = { changed: changedCount, closed: closedCount };
     await emit(tx, companyId, { channel: "scan_update", ids: assets, count: assets.length, summary });
   }
+  await emitAll(tx, companyId, "asset_update", changedAssets);
+  return fleet;
 };
 
-/**
- * The job that makes a company's findings true: judges every component not judged yet, then recomputes its assets' sums, its
- * findings and today's figures in one transaction. Does nothing before the first generation, or while
- * its index is not on this machine: publishing one asks again.
- */
-export const enrich = async (
-  deps: EnrichmentDeps,
-  payload: { companyId: number; feedChanged?: boolean },
-): Promise<void> => {
-  const startedAt = performance.now();
+/** Computes findings. One for a server: what it remembers is true as long as nobody else judges and computes. */
+export interface Enrichment {
+  /**
+   * The job that makes a company's findings true: judges every component not judged yet, then recomputes its assets' sums,
+   * its findings and today's figures in one transaction, as far as something changed that they depend on. Does nothing
+   * before the first generation, or while its index is not on this machine: publishing one asks again.
+   */
+  run(order: EnrichmentOrder): Promise<void>;
+  /**
+   * Runs a publication, which judges what it changed before it commits, up to 20,000 components; the jobs that it orders
+   * judge the rest. Nobody else judges meanwhile.
+   */
+  publishing<T>(publish: (judge: JudgeWithin) => Promise<T>): Promise<T>;
+}
+
+export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
   const { db, pool, metrics, feedsDir } = deps;
-  const generation = await db.asService(generationInForce);
-  if (generation === null) return;
-  if (pool.generation() !== generation.id && !isIndexHere(feedsDir, generation)) return;
-  const components = await judgePending(db, pool, async (tx) => {
-    const inForce = await generationInForce(tx);
-    return inForce === null ? null : { id: inForce.id, indexFile: indexPath(feedsDir, inForce.indexFile) };
+  const fleets = new LRUCache<number, Fleet>({
+    maxSize: HELD_MAX,
+    maxEntrySize: HELD_MAX,
+    sizeCalculation: (fleet) => fleet.size + 1,
   });
-  const refreshedAt = performance.now();
-  await db.asServiceFor(payload.companyId, (tx) => refresh(tx, payload.companyId, payload.feedChanged ?? false));
-  lastMs.set(payload.companyId, performance.now() - refreshedAt);
-  metrics.match({ seconds: (performance.now() - startedAt) / 1000, components });
+  const log = createJudgedLog();
+  let judging: Promise<unknown> = Promise.resolve();
+
+  /** Runs what judges: one at a time, so that whoever finds nothing left to judge also finds in the log what was judged. */
+  const inTurn = <T>(judge: () => Promise<{ ids: readonly number[]; result: T }>): Promise<T> => {
+    const mine = judging.then(async () => {
+      try {
+        const { ids, result } = await judge();
+        log.add(ids);
+        return result;
+      } catch (error) {
+        // What was committed is not known.
+        fleets.clear();
+        throw error;
+      }
+    });
+    judging = mine.catch(() => undefined);
+    return mine;
+  };
+  const judgeAll = async (): Promise<{ ids: readonly number[]; result: number }> => {
+    const ids = await judgePending(db, pool, async (tx) => {
+      const inForce = await generationInForce(tx);
+      return inForce === null ? null : { id: inForce.id, indexFile: indexPath(feedsDir, inForce.indexFile) };
+    });
+    return { ids, result: ids.length };
+  };
+
+  return {
+    publishing: (publish) =>
+      inTurn(async () => {
+        let ids: readonly number[] = [];
+        const result = await publish(async (tx, generation) => {
+          ids = await judgeWithin(tx, pool, generation, PUBLISHED_MAX);
+        });
+        return { ids, result };
+      }),
+    run: async (order) => {
+      const startedAt = performance.now();
+      const generation = await db.asService(generationInForce);
+      if (generation === null) return;
+      if (pool.generation() !== generation.id && !isIndexHere(feedsDir, generation)) return;
+      const components = await inTurn(judgeAll);
+      const refreshedAt = performance.now();
+      const fleet = await db.asServiceFor(order.companyId, async (tx) => {
+        // Taken out until the commit: a second attempt, and one after a failure, begins from scratch.
+        const known = fleets.get(order.companyId) ?? null;
+        fleets.delete(order.companyId);
+        const judged = { end: log.end(), ids: known && log.since(known.judgedUpTo) };
+        return await refresh(tx, order, { fleet: known, judged });
+      });
+      if (fleet !== null) fleets.set(order.companyId, fleet);
+      lastMs.set(order.companyId, performance.now() - refreshedAt);
+      metrics.match({ seconds: (performance.now() - startedAt) / 1000, components });
+    },
+  };
 };

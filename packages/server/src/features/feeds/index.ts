@@ -11,6 +11,7 @@ import { examine, generationMeant, keptGenerations, saveUpload } from "./generat
 
 export { feedsDirectory, indexPath, isIndexHere } from "./index-file.ts";
 export { type AdvisoryEnrichment, createKnowledge, type Knowledge } from "./knowledge.ts";
+export type { JudgeWithin } from "./publish.ts";
 export { createFeedSync, type FeedOrder, type FeedSync, orderOf } from "./sync.ts";
 export { companyIds, type Generation, generationInForce, replaceStaleSources } from "./sql.ts";
 export { withFreshness } from "./coverage.ts";

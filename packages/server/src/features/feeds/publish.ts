@@ -95,10 +95,18 @@ export interface Published {
   readonly componentsToJudge: number;
 }
 
+/** Judges what a new generation changed, in the transaction that puts it in force. */
+export type JudgeWithin = (tx: Tx, generation: { readonly id: number; readonly indexFile: string }) => Promise<void>;
+
+export interface PublishOptions {
+  readonly origin: Origin;
+  readonly judge: JudgeWithin;
+}
+
 const publishWithin = async (
   tx: Tx,
   recordsPath: string,
-  file: { directory: string; name: string; origin: Origin },
+  file: { directory: string; name: string } & PublishOptions,
 ): Promise<Published> => {
   await lockJudging(tx, "exclusive");
   const before = await generationInForce(tx);
@@ -116,6 +124,7 @@ const publishWithin = async (
     advisoryIds,
   });
   const generation = await insertGeneration(tx, meta, file.name, file.origin);
+  await file.judge(tx, { id: generation, indexFile: indexPath(file.directory, file.name) });
   for (const companyId of await companyIds(tx)) {
     await enqueue(tx, {
       task: "enrich",
@@ -129,17 +138,17 @@ const publishWithin = async (
 };
 
 /**
- * Puts a compiled index in force in one transaction: records, advisories, what is to be judged again, and a job for every
+ * Puts a compiled index in force in one transaction: records, advisories, verdicts on what it changed, and a job for every
  * company. Until it commits the former generation stays in force, whatever happens.
  */
 export const publish = async (
   db: Database,
   compiled: { indexPath: string; recordsPath: string },
   directory: string,
-  origin: Origin,
+  options: PublishOptions,
 ): Promise<Published> => {
   await mkdir(directory, { recursive: true });
-  const file = { directory, name: `index-${Date.now()}.ztx`, origin };
+  const file = { directory, name: `index-${Date.now()}.ztx`, ...options };
   await rename(compiled.indexPath, join(directory, file.name));
   const published = await db.asService((tx) => publishWithin(tx, compiled.recordsPath, file));
   const old = await db.asService((tx) => outdatedFiles(tx, KEEP_GENERATIONS));

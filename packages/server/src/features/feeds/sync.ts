@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Database } from "../../platform/db/index.ts";
 import { feedsDirectory, generationsDirectory, importsDirectory, isIndexHere } from "./index-file.ts";
-import { type Published, publish } from "./publish.ts";
+import { type JudgeWithin, type Published, publish } from "./publish.ts";
 import { generationInForce, type Origin } from "./sql.ts";
 
 export interface SyncState {
@@ -41,6 +41,8 @@ export interface FeedSyncOptions {
   /** Whose bundles are taken. */
   readonly trust: Trust;
   readonly onProgress: (progress: Progress) => void;
+  /** Runs a publication: alone among all that judge. */
+  readonly publishing: <T>(publish: (judge: JudgeWithin) => Promise<T>) => Promise<T>;
   readonly onDone: (outcome: { ok: boolean; seconds: number; message: string }) => Promise<void>;
 }
 
@@ -97,7 +99,7 @@ export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
       },
     });
     const files = { indexPath: compiled.indexPath, recordsPath: compiled.recordsPath as string };
-    return await publish(options.db, files, directory, task.origin);
+    return await options.publishing((judge) => publish(options.db, files, directory, { origin: task.origin, judge }));
   };
 
   const apply = async (order: FeedOrder, signal: AbortSignal): Promise<Published | null> => {

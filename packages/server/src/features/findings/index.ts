@@ -25,7 +25,7 @@ import {
   totalWeight,
 } from "./sql.ts";
 
-export { refreshFindings, type Refreshed } from "./refresh-sql.ts";
+export { type Present, refreshFindings, type Refreshed } from "./refresh-sql.ts";
 
 const valueAndId = z.tuple([z.union([z.string(), z.number()]), z.uuid()]);
 const nameAndId = z.tuple([z.string(), z.uuid()]);

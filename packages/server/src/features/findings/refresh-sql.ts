@@ -6,26 +6,39 @@ export interface Refreshed {
   readonly changedCount: number;
 }
 
+/** PostgreSQL's text of an int[]: the driver's own quotes every element. */
+const idList = (ids: readonly number[]): string => `{${ids.join(",")}}`;
+
+/** Components of a company, and how many assets have each; zero for one that none has any more. */
+export interface Present {
+  readonly ids: readonly number[];
+  readonly assetCounts: readonly number[];
+}
+
+const PRESENT_ALL = `select u.id as component_id, count(distinct i.asset_id)::int as assets
+  from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1 group by 1`;
+const PRESENT_GIVEN = `select component_id, assets from unnest($2::int[], $3::int[]) as t(component_id, assets)
+  where assets > 0 and $1::int is not null`;
+
 /**
  * Makes a company's findings equal to what its inventories and the matches say, and writes only the differences: new ones
  * open, those that came back reopen, those whose component or advisory is gone are fixed, with their time. Recomputed and
  * never counted in place, so that running it twice, or after a kill, changes nothing. Needs the service role with the company
- * set, and one writer per company at a time, which the advisory lock sees to.
+ * set, and one writer per company at a time, which the advisory lock sees to. `only`: those components alone, when nothing
+ * else has changed since the last time.
  */
-export const refreshFindings = async (tx: Tx, companyId: number): Promise<Refreshed> => {
+export const refreshFindings = async (tx: Tx, companyId: number, only?: Present): Promise<Refreshed> => {
   await tx.query("select pg_advisory_xact_lock(7302, $1)", [companyId]);
   await tx.query(
     `create temp table desired on commit drop as
-     with present as (
-       select u.id as component_id, count(distinct i.asset_id)::int as assets
-       from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1 group by 1)
+     with present as (${only ? PRESENT_GIVEN : PRESENT_ALL})
      select p.component_id, p.assets, m.advisory_id, a.name as advisory, a.aliases, a.summary, c.ecosystem, c.name as package,
        nullif(c.source_name, '') as source, c.version, c.purl, m.fixed_in, a.severity, a.cvss, a.epss, a.kev_added_at, m.risk,
        array_position(array['unknown', 'none', 'low', 'medium', 'high', 'critical'], a.severity)::smallint as severity_rank,
        m.urgency, m.record_id, a.published_at
      from present p join component_match m on m.component_id = p.component_id
      join component c on c.id = p.component_id join advisory a on a.id = m.advisory_id`,
-    [companyId],
+    only ? [companyId, idList(only.ids), idList(only.assetCounts)] : [companyId],
   );
   const written = await tx.query<{
     id: string;
@@ -60,9 +73,9 @@ export const refreshFindings = async (tx: Tx, companyId: number): Promise<Refres
   );
   const closed = await tx.query<{ id: string }>(
     `update finding f set status = 'fixed', fixed_at = now(), asset_count = 0
-     where f.company_id = $1 and f.status = 'open' and not exists (
+     where f.company_id = $1 and f.status = 'open' and ($2::int[] is null or f.component_id = any($2)) and not exists (
        select 1 from desired d where d.component_id = f.component_id and d.advisory_id = f.advisory_id) returning f.id`,
-    [companyId],
+    [companyId, only ? idList(only.ids) : null],
   );
   const opened = written.filter((w) => w.fresh).sort((a, b) => b.risk - a.risk || (a.id < b.id ? -1 : 1));
   return { opened, closedCount: closed.length, changedCount: written.length };

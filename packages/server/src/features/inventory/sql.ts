@@ -121,3 +121,45 @@ export const expireDeltas = async (tx: Tx, companyId: number, days: number, limi
   );
   return row?.n ?? 0;
 };
+
+/** Where a source's row stands: another version means that it was written since. */
+export interface SourceVersion {
+  readonly assetId: string;
+  readonly source: string;
+  readonly version: string;
+}
+
+/** Every source of a company with its version, by asset. */
+export const sourceVersions = async (tx: Tx, companyId: number): Promise<SourceVersion[]> =>
+  await tx.query(
+    `select asset_id as "assetId", source, concat(xmin, ctid) as version from inventory where company_id = $1`,
+    [companyId],
+  );
+
+/** Bytes before the elements of PostgreSQL's binary array, and before each element. */
+const ARRAY_HEAD_BYTES = 20;
+const ELEMENT_HEAD_BYTES = 4;
+const ELEMENT_BYTES = 8;
+
+const idsOf = (bytes: Buffer): Int32Array => {
+  const ids = new Int32Array(Math.max(0, Math.floor((bytes.length - ARRAY_HEAD_BYTES) / ELEMENT_BYTES)));
+  for (let i = 0; i < ids.length; i += 1) {
+    ids[i] = bytes.readInt32BE(ARRAY_HEAD_BYTES + i * ELEMENT_BYTES + ELEMENT_HEAD_BYTES);
+  }
+  return ids;
+};
+
+/** The components of some sources, in any order. */
+export const sourceComponents = async (
+  tx: Tx,
+  companyId: number,
+  sources: readonly Pick<SourceVersion, "assetId" | "source">[],
+): Promise<{ assetId: string; source: string; version: string; ids: Int32Array }[]> => {
+  const rows = await tx.query<SourceVersion & { bytes: Buffer }>(
+    `select i.asset_id as "assetId", i.source, concat(i.xmin, i.ctid) as version, array_send(i.component_ids) as bytes
+     from unnest($2::uuid[], $3::text[]) as t(asset, source)
+     join inventory i on i.company_id = $1 and i.asset_id = t.asset and i.source = t.source`,
+    [companyId, sources.map((s) => s.assetId), sources.map((s) => s.source)],
+  );
+  return rows.map(({ bytes, ...row }) => ({ ...row, ids: idsOf(bytes) }));
+};

@@ -20,6 +20,21 @@ export const emit = async (
   );
 };
 
+/** Events of one `emitAll` at most. */
+const EVENTS_MAX = 100;
+
+/**
+ * Tells a company's listeners of every id, a hundred in an event: their counts add up. Of more than 10,000 ids the last event
+ * counts those that it does not name.
+ */
+export const emitAll = async (tx: Tx, companyId: number, channel: Channel, ids: readonly string[]): Promise<void> => {
+  const events = Math.min(EVENTS_MAX, Math.ceil(ids.length / IDS_MAX));
+  for (let n = 0; n < events; n += 1) {
+    const rest = ids.slice(n * IDS_MAX, n === EVENTS_MAX - 1 ? undefined : (n + 1) * IDS_MAX);
+    await emit(tx, companyId, { channel, ids: rest, count: rest.length, summary: {} });
+  }
+};
+
 /** Takes waiting events of all companies out of the outbox, oldest first. */
 export const drainOutbox = async (tx: Tx): Promise<OutboxEvent[]> => {
   const rows = await tx.query<OutboxEvent & { id: string }>(

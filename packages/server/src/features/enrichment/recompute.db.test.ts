@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testDatabase, type TestDatabase } from "../../../../../test/support/database.ts";
+import { createRandom } from "../../../../../bench/random.ts";
+import type { Tx } from "../../platform/db/index.ts";
+import { createJudgedLog } from "./judged.ts";
+import { type Known, recompute } from "./recompute.ts";
+
+const COMPONENTS = 60;
+const ADVISORIES = 12;
+const ASSETS = 8;
+const SOURCES = ["dpkg", "npm"];
+const SEVERITIES = ["critical", "high", "medium", "low", "none", "unknown"];
+const ROUNDS = 60;
+
+let database: TestDatabase;
+let company: number;
+const random = createRandom(7);
+const below = (n: number): number => Math.floor(random() * n);
+const some = (share: number): number[] =>
+  Array.from({ length: COMPONENTS }, (_, i) => i + 1).filter(() => random() < share);
+
+beforeAll(async () => {
+  database = await testDatabase();
+  const [row] = (await database.owner.query("insert into company (name) values ('fleet') returning id")).rows;
+  company = row.id;
+  await database.owner.query("insert into package (ecosystem, name) values ('npm', 'p')");
+  await database.owner.query(
+    `insert into component (ecosystem, name, version, arch, source_name, source_version, package_id, judged_version, purl, verdict)
+     select 'npm', 'p', i::text, '', '', '', p.id, i::text, '', 'not_affected' from generate_series(1, $1) i, package p`,
+    [COMPONENTS],
+  );
+  await database.owner.query(
+    `insert into advisory (name, aliases, summary, severity, attributes_hash)
+     select 'CVE-2026-' || 1000 + i, '{}', '', ($2::text[])[1 + i % 6], '' from generate_series(1, $1) i`,
+    [ADVISORIES, SEVERITIES],
+  );
+});
+afterAll(() => database.close());
+
+/** What judging writes: matches, their sums and a verdict. */
+const judge = async (tx: Tx, id: number): Promise<void> => {
+  const verdict = (["affected", "not_affected", "unknown"] as const)[below(3)]!;
+  const reason = verdict === "unknown" ? ["no_feed", "unparsable", "end_of_life"][below(3)] : null;
+  await tx.query("delete from component_match where component_id = $1", [id]);
+  if (verdict === "affected") {
+    await tx.query(
+      `insert into component_match (component_id, advisory_id, record_id, fixed_in, urgency, risk)
+       select $1, id, 'r', $2, '', $3 from advisory where random() < 0.3`,
+      [id, `${below(3)}`, below(100)],
+    );
+  }
+  const counts = SEVERITIES.map((s) => `${s} = (select count(*) from m where severity = '${s}')`).join(", ");
+  await tx.query(
+    `with m as (select a.severity, m.risk from component_match m join advisory a on a.id = m.advisory_id where component_id = $1)
+     update component set verdict = $2, verdict_reason = $3, ${counts}, max_risk = coalesce((select max(risk) from m), 0)
+     where id = $1`,
+    [id, verdict, reason],
+  );
+};
+
+const hold = async (tx: Tx, host: number): Promise<void> => {
+  const [asset] = await tx.query<{ id: string }>(
+    `insert into asset (company_id, name, machine_id, os, ecosystem, facts, agent_version)
+     values ($1, $2, $2, '', '', '{}', '') on conflict (company_id, machine_id) do update set last_seen_at = now() returning id`,
+    [company, `host-${host}`],
+  );
+  for (const source of SOURCES) {
+    if (random() < 0.2) {
+      await tx.query("delete from inventory where company_id = $1 and asset_id = $2 and source = $3", [
+        company,
+        asset?.id,
+        source,
+      ]);
+      continue;
+    }
+    await tx.query(
+      `insert into inventory (company_id, asset_id, source, status, component_ids, taken_at) values ($1, $2, $3, 'ok', $4, now())
+       on conflict (company_id, asset_id, source) do update set component_ids = excluded.component_ids`,
+      [company, asset?.id, source, some(0.3)],
+    );
+  }
+};
+
+const rule = async (tx: Tx): Promise<void> => {
+  await tx.query("delete from vex_document where company_id = $1", [company]);
+  await tx.query(
+    `with d as (
+       insert into vex_document (company_id, name, format, own_id, author, statement_count, problem_count, problems, digest, added_by)
+       values ($1, 'd', 'openvex', 'd', '', 1, 0, '{}', 'd', '') returning id)
+     insert into vex_statement (company_id, document_id, vulnerability, aliases, status, justification, note, author, products)
+     select $1, id, $2, '{}', 'not_affected', '', '', '', $3 from d`,
+    [
+      company,
+      `CVE-2026-${1001 + below(ADVISORIES)}`,
+      JSON.stringify([{ purl: "pkg:npm/p", versions: null, subcomponents: [] }]),
+    ],
+  );
+};
+
+const state = async (): Promise<unknown> => {
+  const findings = await database.owner.query(
+    `select component_id, advisory, status, severity, fixed_in, risk, asset_count from finding where company_id = $1
+     order by component_id, advisory`,
+    [company],
+  );
+  const assets = await database.owner.query(
+    `select machine_id, critical, high, medium, low, none, unknown, kev_count, risk, covered, not_covered, unparsable, dirty
+     from asset where company_id = $1 order by machine_id`,
+    [company],
+  );
+  return { findings: findings.rows, assets: assets.rows };
+};
+
+test("computing what changed gives what computing everything gives, whatever changes", async () => {
+  const { db } = database;
+  const log = createJudgedLog();
+  const service = <T>(run: (tx: Tx) => Promise<T>): Promise<T> => db.asServiceFor(company, run);
+  const known = (fleet: Known["fleet"]): Known => ({
+    fleet,
+    judged: { end: log.end(), ids: fleet && log.since(fleet.judgedUpTo) },
+    feedChanged: false,
+  });
+  let { fleet } = await service((tx) => recompute(tx, company, known(null)));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await service(async (tx) => {
+      const judged = some(random() * 0.2);
+      for (const id of judged) await judge(tx, id);
+      log.add(judged);
+      for (let n = below(3); n > 0; n -= 1) await hold(tx, below(ASSETS));
+      if (random() < 0.1) {
+        await tx.query("delete from asset where company_id = $1 and name = $2", [company, `host-${below(ASSETS)}`]);
+      }
+      if (random() < 0.2) await rule(tx);
+    });
+    const warm = fleet;
+    ({ fleet } = await service((tx) => recompute(tx, company, known(warm))));
+    const incremental = await state();
+    const full = await service((tx) => recompute(tx, company, known(null)));
+    expect(await state()).toEqual(incremental);
+    expect(full.findings).toMatchObject({ opened: [], closedCount: 0, changedCount: 0 });
+    expect(fleet).toBe(warm);
+  }
+  expect((await state()) as { findings: unknown[] }).toMatchObject({ findings: expect.anything() });
+});
+
+test("a log that forgot what a company needs says so", () => {
+  const log = createJudgedLog(3);
+  const start = log.end();
+  log.add([1, 2]);
+  expect(log.since(start)).toEqual([1, 2]);
+  const middle = log.end();
+  log.add([3, 4]);
+  expect(log.since(start)).toBeNull();
+  expect(log.since(middle)).toEqual([3, 4]);
+  expect(log.since(log.end())).toEqual([]);
+});

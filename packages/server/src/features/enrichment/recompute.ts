@@ -1,0 +1,72 @@
+import type { Tx } from "../../platform/db/index.ts";
+import {
+  dirtyAssets,
+  heldComponents,
+  markAllDirty,
+  type OpenSums,
+  refreshDirtyAssets,
+  ruledSums,
+  writeAssetSums,
+} from "../assets/index.ts";
+import { refreshFindings, type Refreshed } from "../findings/index.ts";
+import { refreshVexEffects } from "../vex/index.ts";
+import { createFleet, type Fleet } from "./fleet.ts";
+
+/** Components of a company's assets above which it is not remembered, and computed as a whole each time. */
+const FLEET_MAX = 16_000_000;
+
+export interface Recomputed {
+  /** What the findings are now true of; null where the company is too large to be remembered. */
+  readonly fleet: Fleet | null;
+  /** Assets that were computed, sorted. */
+  readonly assets: string[];
+  /** Those of them whose sums changed, sorted. */
+  readonly changedAssets: string[];
+  readonly findings: Refreshed;
+}
+
+/** What is known before. */
+export interface Known {
+  readonly fleet: Fleet | null;
+  /** `ids`: judged since the fleet's position, null when that is not known; `end`: the position now. */
+  readonly judged: { readonly end: number; readonly ids: readonly number[] | null };
+  readonly feedChanged: boolean;
+}
+
+const everything = async (tx: Tx, companyId: number, { judged, feedChanged }: Known): Promise<Recomputed> => {
+  const fleet = (await heldComponents(tx, companyId)) > FLEET_MAX ? null : createFleet(companyId);
+  if (fleet !== null) {
+    fleet.judgedUpTo = judged.end;
+    const { components } = await fleet.read(tx);
+    await fleet.readSums(tx, components);
+  }
+  const findings = await refreshFindings(tx, companyId);
+  const ruledAnew = await refreshVexEffects(tx, companyId);
+  // What is remembered must be true of all assets.
+  if (fleet !== null || feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
+  const assets = await refreshDirtyAssets(tx, companyId);
+  return { fleet, assets, changedAssets: assets, findings };
+};
+
+/**
+ * Makes a company's findings and the sums of its assets true. From scratch where nothing is remembered; else of those
+ * components alone that were judged, or that another number of assets has, and of those assets alone that have one of which
+ * something changed. Both ways recompute, and give the same.
+ */
+export const recompute = async (tx: Tx, companyId: number, known: Known): Promise<Recomputed> => {
+  const { fleet, judged } = known;
+  if (fleet === null || judged.ids === null) return await everything(tx, companyId, known);
+  fleet.judgedUpTo = judged.end;
+  const moved = await fleet.read(tx);
+  const touched = new Set([...judged.ids.filter((id) => fleet.assetCount(id) > 0), ...moved.components]);
+  const ids = [...touched];
+  const findings = await refreshFindings(tx, companyId, { ids, assetCounts: ids.map((id) => fleet.assetCount(id)) });
+  const ruledAnew = await refreshVexEffects(tx, companyId);
+  if (ruledAnew > 0) await markAllDirty(tx, companyId);
+  const assets = fleet.assetsWith(await fleet.readSums(tx, touched));
+  for (const id of moved.assets) assets.add(id);
+  for (const id of await dirtyAssets(tx, companyId)) assets.add(id);
+  const ruled = new Map((await ruledSums(tx, companyId)).map((row): [number, OpenSums] => [row.id, row]));
+  const changedAssets = await writeAssetSums(tx, companyId, fleet.sumsOf(assets, ruled));
+  return { fleet, assets: [...assets].sort(), changedAssets, findings };
+};
