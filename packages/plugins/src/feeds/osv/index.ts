@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { AppError, messageOf, parseOsvRecord } from "@zerotrace/core";
 import type { AdvisoryRecord, SourceReport } from "@zerotrace/core";
 import { DOWNLOAD_LIMITS, isUrl, publicUrl } from "../download.ts";
@@ -62,6 +62,9 @@ const wanted = (ecosystem: string, list: readonly string[] | undefined): boolean
   list === undefined || list.includes(ecosystem);
 
 async function findArchives(folder: string, options: OsvOptions): Promise<Archive[]> {
+  // The folder of one ecosystem may be named itself.
+  const own = await archiveIn(folder, basename(resolve(folder)));
+  if (own !== null) return [own];
   const direct = await archivesIn(folder, options);
   if (direct.length > 0 || options.nested === false) return direct;
   // A folder that holds whole layouts side by side (`osv/`, `kev/` …) may be named as well.
@@ -88,11 +91,16 @@ async function archivesIn(folder: string, options: OsvOptions): Promise<Archive[
   const archives: Archive[] = [];
   for (const ecosystem of await folderNames(folder)) {
     if (!wanted(ecosystem, options.ecosystems)) continue;
-    const path = join(folder, ecosystem, "all.zip");
-    const found = await stat(path).catch(() => null);
-    if (found?.isFile()) archives.push({ ecosystem, path, sizeBytes: found.size });
+    const archive = await archiveIn(join(folder, ecosystem), ecosystem);
+    if (archive !== null) archives.push(archive);
   }
   return archives;
+}
+
+async function archiveIn(folder: string, ecosystem: string): Promise<Archive | null> {
+  const path = join(folder, "all.zip");
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() ? { ecosystem, path, sizeBytes: found.size } : null;
 }
 
 async function folderNames(folder: string): Promise<string[]> {

@@ -42,6 +42,11 @@ test("a folder of layouts is searched one level deep; an empty folder is nothing
   expect((await read(folder)).report?.recordCount).toBe(1);
 });
 
+test("the folder of one ecosystem may be named itself", async () => {
+  const folder = layout([{ name: "A-1.json", bytes: recordJson("A-1") }]);
+  expect((await read(join(folder, "npm"))).records.map((record) => record.id)).toEqual(["A-1"]);
+});
+
 test("a folder of something else is nothing of this feed, whatever lies in it", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "file"), "x");
