@@ -7,6 +7,7 @@ import { Copy, Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { Block, Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 import { progressText } from "../../ui/status-line.tsx";
+import { GenerationsPanel, PinnedNotice } from "./generations.tsx";
 
 type Source = Feeds["sources"][number];
 
@@ -173,6 +174,7 @@ export const FeedsPage = () => {
       {sync.error && <ErrorPanel error={sync.error} />}
       {feeds.error && <ErrorPanel error={feeds.error} retry={() => void feeds.refetch()} />}
       {f?.syncing && <Running feeds={f} />}
+      {f?.generation && <PinnedNotice generation={f.generation} />}
       {f?.stale && (
         <Notice>
           These advisories are older than two sync intervals. Weaknesses published since then are not shown.
@@ -202,6 +204,7 @@ export const FeedsPage = () => {
       {f?.sources.map((s) => (
         <SourcePanel key={`${s.feed} ${s.location}`} source={s} />
       ))}
+      <GenerationsPanel />
     </Page>
   );
 };
