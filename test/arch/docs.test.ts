@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { coverageMatrix } from "../support/coverage-matrix.ts";
 import { errorTable } from "../support/error-table.ts";
 import { filesIn, read } from "./source.ts";
 
@@ -6,6 +7,10 @@ const scripts = (JSON.parse(read("package.json")) as { scripts: Record<string, s
 
 test("docs/reference/errors.md is the table of errors", () => {
   expect(read("docs/reference/errors.md"), "run npm run docs:errors").toBe(errorTable());
+});
+
+test("docs/reference/coverage.md is what the registry of feeds says", () => {
+  expect(read("docs/reference/coverage.md"), "run npm run docs:coverage").toBe(coverageMatrix());
 });
 
 test("every npm script that a document names exists", () => {

@@ -6,15 +6,17 @@ import { FEEDS } from "./registry.ts";
 test("every feed of the registry says what it is for, and nothing else does", () => {
   expect(Object.keys(FEED_FACTS).sort()).toEqual(FEEDS.map((feed) => feed.descriptor.id).sort());
   for (const facts of Object.values(FEED_FACTS)) {
-    expect(facts.ecosystems).toEqual([...new Set(facts.ecosystems)]);
+    const all = [...facts.ecosystems, ...(facts.others ?? [])];
+    expect(all).toEqual([...new Set(all)]);
     expect(facts.ecosystems.length > 0).toBe(facts.kind !== "enrichment");
-    expect(facts.ecosystems.filter((one) => schemeFor(one) === undefined)).toEqual([]);
+    expect(all.filter((one) => schemeFor(one) === undefined)).toEqual([]);
   }
 });
 
 test("the feeds that judge an ecosystem are named, with its release or without", () => {
   expect(feedsFor("Debian:12")).toEqual(["osv", "debian-archive", "debian-tracker"]);
   expect(feedsFor("Oracle Linux:9")).toEqual(["oracle"]);
+  expect(feedsFor("Bitnami")).toEqual(["osv"]);
   expect(feedsFor("Conda")).toEqual([]);
 });
 

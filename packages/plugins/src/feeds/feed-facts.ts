@@ -10,6 +10,8 @@ export interface FeedFacts {
   readonly kind: "advisories" | "enrichment" | "life cycles";
   /** Ecosystems without release whose packages it judges; empty for enrichment. */
   readonly ecosystems: readonly string[];
+  /** More of them, which it has only at a location that holds their archives: they are not fetched from its public address. */
+  readonly others?: readonly string[];
   /** SPDX expression, or in a few words what the source says; "none stated" where it says nothing. */
   readonly licence: string;
   /** True: read from its public address without being named. */
@@ -37,6 +39,21 @@ const LANGUAGES_OF_GITHUB = [
 ];
 const LANGUAGES_OF_CVE = ["Go", "Hex", "Maven", "NuGet", "Packagist", "Pub", "PyPI", "RubyGems", "crates.io", "npm"];
 
+const MORE_OF_OSV = [
+  "Alpaquita",
+  "BellSoft Hardened Containers",
+  "Bitnami",
+  "CRAN",
+  "CleanStart",
+  "Echo",
+  "GitHub Actions",
+  "Hackage",
+  "Homebrew",
+  "Julia",
+  "MinimOS",
+  "opam",
+];
+
 const advisories = (ecosystems: readonly string[], licence: string, more: Partial<FeedFacts> = {}): FeedFacts => ({
   kind: "advisories",
   ecosystems,
@@ -61,7 +78,7 @@ export const FEED_FACTS: Readonly<Record<string, FeedFacts>> = {
   cve5: advisories([...LANGUAGES_OF_CVE, "CPE"], "CVE terms of use; CISA's part CC0-1.0"),
   cwe: enrichment("MITRE's terms of use, with notice", 400 * DAY),
   // Its date is that of the newest changelog entry it has read.
-  "debian-archive": advisories(["Debian"], "that of each package", { staleAfterHours: 14 * DAY }),
+  "debian-archive": advisories(["Debian", "Ubuntu"], "that of each package", { staleAfterHours: 14 * DAY }),
   "debian-tracker": advisories(["Debian"], "none stated for the data"),
   eol: { kind: "life cycles", ecosystems: ["OS"], licence: "MIT", isDefault: false, staleAfterHours: 30 * DAY },
   epss: enrichment("free use with attribution to FIRST", 3 * DAY, true),
@@ -71,11 +88,10 @@ export const FEED_FACTS: Readonly<Record<string, FeedFacts>> = {
   msrc: advisories(["Windows"], "none stated", { staleAfterHours: 40 * DAY }),
   nvd: advisories(["CPE"], "public domain, with notice"),
   oracle: advisories(["Oracle Linux"], "none stated", { staleAfterHours: 14 * DAY }),
-  osv: advisories(
-    [...COVERED_ECOSYSTEMS, "Bitnami", "CRAN", "GitHub Actions", "Hackage", "Homebrew", "Julia", "opam"].sort(),
-    "that of each database, mostly CC-BY-4.0, CC0-1.0 and MIT",
-    { isDefault: true },
-  ),
+  osv: advisories(COVERED_ECOSYSTEMS, "that of each database, mostly CC-BY-4.0, CC0-1.0 and MIT", {
+    isDefault: true,
+    others: MORE_OF_OSV,
+  }),
   redhat: advisories(["Red Hat"], "CC-BY-4.0"),
   suse: advisories(["SUSE", "openSUSE"], "CC-BY-4.0"),
   "wolfi-secdb": advisories(["Wolfi"], "none stated"),
@@ -85,7 +101,7 @@ export const FEED_FACTS: Readonly<Record<string, FeedFacts>> = {
 export const feedsFor = (ecosystem: string): string[] => {
   const base = baseEcosystem(canonicalEcosystem(ecosystem));
   return Object.entries(FEED_FACTS)
-    .filter(([, facts]) => facts.ecosystems.includes(base))
+    .filter(([, facts]) => facts.ecosystems.includes(base) || facts.others?.includes(base))
     .sort(([a, x], [b, y]) => Number(y.isDefault) - Number(x.isDefault) || (a < b ? -1 : 1))
     .map(([id]) => id);
 };

@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import { parseOsvRecord } from "../advisory/osv.ts";
+import { createIndexBuilder } from "./build.ts";
+import { openIndex } from "./open.ts";
+
+// The cases of docs/reference/matching.md in which tools differ.
+
+interface Given {
+  readonly id: string;
+  readonly of: readonly [ecosystem: string, name: string];
+  readonly events: readonly object[];
+  readonly more?: object;
+}
+
+const indexOf = (...given: readonly Given[]) => {
+  const builder = createIndexBuilder();
+  for (const { id, of, events, more } of given) {
+    const [ecosystem, name] = of;
+    const ranges = [{ type: "ECOSYSTEM", events }];
+    const affected = [{ package: { ecosystem, name }, ranges }];
+    builder.add(parseOsvRecord({ id, modified: "2026-01-01T00:00:00Z", affected, ...more }));
+  }
+  return openIndex(builder.finish({ builtAt: "2026-01-01T00:00:00Z", sources: [] }));
+};
+const OPENSSL = ["Debian:12", "openssl"] as const;
+const from = (fixed: string): object[] => [{ introduced: "0" }, { fixed }];
+const verdict = (fixed: string, version: string, of: readonly [string, string] = OPENSSL): string =>
+  indexOf({ id: "X-1", of, events: from(fixed) }).match(of[0], of[1], version).verdict;
+
+test("dpkg: what sorts before and after the end of a version, backports, epochs", () => {
+  expect(verdict("3.0.11-1~deb12u2", "3.0.11-1~deb12u2")).toBe("not_affected");
+  expect(verdict("3.0.11-1", "3.0.11-1~deb12u2")).toBe("affected");
+  expect(verdict("1.2.3-4", "1.2.3-4+deb12u1")).toBe("not_affected");
+  expect(verdict("3.0.13-1~deb12u1", "3.0.15-1~bpo12+1")).toBe("not_affected");
+  expect(verdict("1:1.0-1", "2.0-1")).toBe("affected");
+  expect(verdict("1:1.0-1", "2.0-1", ["Rocky Linux:9", "bash"])).toBe("affected");
+});
+
+test("upstream's fixed version does not speak of a distribution's package, nor a CPE of a namesake", () => {
+  const index = indexOf(
+    { id: "DEBIAN-CVE-2026-0001", of: OPENSSL, events: from("3.0.11-1~deb12u2"), more: { upstream: ["CVE-2026-0001"] } },
+    { id: "CVE-2026-0001", of: ["CPE", "openssl:openssl"], events: from("3.0.12") },
+    { id: "CVE-2026-0002", of: ["CPE", "haxx:curl"], events: from("8.0.0") },
+    { id: "GHSA-aaaa-aaaa-aaaa", of: ["npm", "left"], events: from("1.0.0") },
+  );
+  expect(index.match(...OPENSSL, "3.0.11-1~deb12u2").verdict).toBe("not_affected");
+  expect(index.match("npm", "curl", "7.0.0").verdict).toBe("not_affected");
+});
+
+test("names of one weakness are one finding with the higher fix; a notice of several merges none of them", () => {
+  const index = indexOf(
+    { id: "GHSA-aaaa-aaaa-aaaa", of: ["PyPI", "a"], events: from("2.0.1"), more: { aliases: ["CVE-2026-0001"] } },
+    { id: "PYSEC-2026-1", of: ["PyPI", "a"], events: from("2.0.2"), more: { aliases: ["CVE-2026-0001"] } },
+    { id: "DEBIAN-CVE-2026-0005", of: OPENSSL, events: from("2"), more: { upstream: ["CVE-2026-0005"] } },
+    { id: "DEBIAN-CVE-2026-0006", of: OPENSSL, events: from("2"), more: { upstream: ["CVE-2026-0006"] } },
+    { id: "DSA-1-1", of: OPENSSL, events: from("2"), more: { upstream: ["CVE-2026-0005", "CVE-2026-0006"] } },
+  );
+  const { hits } = index.match("PyPI", "a", "2.0.0");
+  expect(hits.map((hit) => [index.advisory(hit.advisory).id, hit.fixedIn])).toEqual([["CVE-2026-0001", "2.0.2"]]);
+  expect(index.match("PyPI", "a", "2.0.1").verdict).toBe("affected");
+  const ids = index.match(...OPENSSL, "1").hits.map((hit) => index.advisory(hit.advisory).id);
+  expect(ids).toEqual(["CVE-2026-0005", "CVE-2026-0006", "DSA-1-1"]);
+});
+
+test("last_affected is inclusive, limit is no fix, and Alpine's 0 affects nothing", () => {
+  const index = indexOf(
+    { id: "X-1", of: ["npm", "a"], events: [{ introduced: "0" }, { last_affected: "1.5.0" }] },
+    { id: "X-2", of: ["npm", "b"], events: [{ introduced: "0" }, { limit: "2.0.0" }] },
+    { id: "X-3", of: ["Alpine:v3.20", "c"], events: from("0") },
+  );
+  expect(index.match("npm", "a", "1.5.0").verdict).toBe("affected");
+  expect(index.match("npm", "a", "1.5.1").verdict).toBe("not_affected");
+  expect(index.match("npm", "b", "1.0.0").hits).toMatchObject([{ fixedIn: null }]);
+  expect(index.match("npm", "b", "2.0.0").verdict).toBe("not_affected");
+  expect(index.match("Alpine:v3.20", "c", "0.1-r0").verdict).toBe("not_affected");
+});
+
+test("Ubuntu's LTS mark is no other ecosystem, its paid fixes are; module streams are packages of their own", () => {
+  const index = indexOf(
+    { id: "UBUNTU-CVE-1", of: ["Ubuntu:22.04:LTS", "a"], events: from("2") },
+    { id: "UBUNTU-CVE-2", of: ["Ubuntu:Pro:22.04:LTS", "b"], events: from("2+esm1") },
+    { id: "RHSA-1", of: ["Red Hat:enterprise_linux:9", "nodejs:20/nodejs"], events: from("20.1-1") },
+  );
+  expect(index.match("Ubuntu:22.04", "a", "1").verdict).toBe("affected");
+  expect(index.match("Ubuntu:22.04", "b", "1").verdict).toBe("not_affected");
+  expect(index.match("Red Hat:enterprise_linux:9", "nodejs:18/nodejs", "18.0-1").verdict).toBe("not_affected");
+});
+
+test("Debian's own word is shown and hides nothing; a withdrawn record affects nothing", () => {
+  const more = (affected: object) => ({
+    affected: [
+      {
+        package: { ecosystem: OPENSSL[0], name: OPENSSL[1] },
+        ranges: [{ type: "ECOSYSTEM", events: from("2") }],
+        ...affected,
+      },
+    ],
+  });
+  const index = indexOf(
+    { id: "X-1", of: OPENSSL, events: [], more: more({ ecosystem_specific: { urgency: "unimportant" } }) },
+    { id: "X-2", of: OPENSSL, events: [], more: { ...more({}), withdrawn: "2026-01-02T00:00:00Z" } },
+  );
+  expect(index.match(...OPENSSL, "1").hits).toMatchObject([{ recordId: "X-1", urgency: "unimportant" }]);
+});
+
+test("what nobody covers and what cannot be compared is unknown", () => {
+  const index = indexOf({ id: "X-1", of: ["PyPI", "a"], events: from("2") });
+  expect(index.match("Debian:12", "a", "1")).toMatchObject({ verdict: "unknown", reason: "no_feed" });
+  expect(index.match("PyPI", "a", "foo_bar")).toMatchObject({ verdict: "unknown", reason: "unparsable" });
+});

@@ -1,0 +1,56 @@
+import { schemeFor } from "@zerotrace/core";
+import { FEED_FACTS, FEEDS, feedsFor } from "@zerotrace/plugins";
+import { existsSync, writeFileSync } from "node:fs";
+
+const page = (id: string): string =>
+  existsSync(new URL(`../../docs/reference/feeds/${id}.md`, import.meta.url)) ? `[${id}](feeds/${id}.md)` : `\`${id}\``;
+
+const hours = (count: number): string => (count % 24 === 0 && count > 48 ? `${count / 24} days` : `${count} hours`);
+
+const wordOf = (id: string, ecosystem: string): string => {
+  const { isDefault, ecosystems } = FEED_FACTS[id]!;
+  if (!ecosystems.includes(ecosystem)) return `${id} (a location with its archive)`;
+  return isDefault ? `**${id}**` : id;
+};
+
+/** docs/reference/coverage.md, from the registry of feeds and what is known of each. */
+export const coverageMatrix = (): string => {
+  const feeds = FEEDS.map(({ descriptor: { id, summary } }) => {
+    const facts = FEED_FACTS[id]!;
+    const read = facts.isDefault ? "by default" : id === "debian-archive" ? "where OSV is away, or by name" : "by name";
+    return `| ${page(id)} | ${facts.kind} | ${read} | ${hours(facts.staleAfterHours)} | ${facts.licence} | ${summary} |`;
+  });
+  const ecosystems = [
+    ...new Set(Object.values(FEED_FACTS).flatMap((facts) => [...facts.ecosystems, ...(facts.others ?? [])])),
+  ].sort();
+  const rows = ecosystems.map((ecosystem) => {
+    const covering = feedsFor(ecosystem).map((id) => wordOf(id, ecosystem));
+    return `| ${ecosystem} | ${schemeFor(ecosystem)?.id ?? "none"} | ${covering.join(", ")} |`;
+  });
+  return `# Coverage
+
+Which feed judges which packages. A feed that is read "by name" is named with \`--feeds <id>\` or in the setting \`feeds\`, see
+[feeds](../guide/feeds.md). A source whose data is older than its bound is stale: it is shown so, and told as an event, an audit row and
+a metric. Whether what *you* have is covered says \`npx zerotrace scan host\`, the page Feeds and \`GET /api/v1/coverage\`.
+
+## Feeds
+
+| feed | gives | read | stale after | licence | what |
+|---|---|---|---|---|---|
+${feeds.join("\n")}
+
+## Ecosystems
+
+The ecosystem is [OSV's](https://ossf.github.io/osv-schema/#defined-ecosystems); the scheme is how its versions order. Feeds in bold are read by
+default. \`CPE\` means components that carry a CPE name; \`OS\` is the system itself. What is not in this table is judged by nothing, and
+shown as not covered.
+
+| ecosystem | scheme | feeds |
+|---|---|---|
+${rows.join("\n")}
+
+Written by \`npm run docs:coverage\` from the registry of feeds.
+`;
+};
+
+if (import.meta.main) writeFileSync(new URL("../../docs/reference/coverage.md", import.meta.url), coverageMatrix());
