@@ -40,6 +40,11 @@ test("a document closes its findings from the command line to the sums of assets
   expect(await open()).toEqual(["CVE-2026-0002"]);
   await live.server.settled();
   expect(await riskOf()).toBe(1);
+  const components = (await live.call("GET", `/api/v1/assets/${host.assetId}/components`)).body.rows;
+  expect(components).toMatchObject([
+    { name: "left", verdict: "not_affected", reason: "vex", findingCount: 0, coverage: { sources: ["osv"] } },
+    { name: "right", verdict: "affected", reason: null, findingCount: 1 },
+  ]);
   await live.publish({
     npm: [
       record("CVE-2026-0001", "npm", "left", "3.0.0"),

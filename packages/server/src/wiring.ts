@@ -7,6 +7,7 @@ import { writeAudit } from "./features/audit/index.ts";
 import { createDictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import {
+  authoritiesOf,
   companyIds,
   createKnowledge,
   feedsDirectory,
@@ -111,7 +112,13 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       forget,
       onAgent: (tx, companyId, assetId) => announceAssets(tx, companyId, [assetId]),
     }),
-    ...assetRoutes({ offlineAfterSeconds: offline }),
+    ...assetRoutes({
+      offlineAfterSeconds: offline,
+      authorities: async () => {
+        const generation = await db.asService(generationInForce);
+        return authoritiesOf(generation?.meta.sources ?? [], new Date(), config.feedSyncHours);
+      },
+    }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
     ...findingRoutes(knowledge),

@@ -64,8 +64,16 @@ export const componentRow = z.object({
   findingCount: z.number().int(),
   risk: z.number(),
   verdict: z.enum(["affected", "not_affected", "unknown", "pending"]),
-  /** `no_feed`, `end_of_life` and `unparsable` of an unknown one; `owned` where the owner's verdict counts. */
+  /**
+   * `no_feed`, `end_of_life` and `unparsable` of an unknown one; `owned` where the owner's verdict counts; `vex` where
+   * statements close all that affects it.
+   */
   reason: z.string().nullable(),
+  /** Whether it is judged, by which feeds, and whether all of those are stale. */
+  coverage: z.object({
+    state: z.enum(["current", "stale", "none", "unparsable", "pending"]),
+    sources: z.array(z.string()),
+  }),
 });
 
 export const deltaRow = z.object({

@@ -15,7 +15,7 @@ import {
   countDeltas,
   deltasPage,
 } from "./read-sql.ts";
-import { toAssetRow, toComponentRow } from "./rows.ts";
+import { type Authorities, toAssetRow, toComponentRow } from "./rows.ts";
 
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
 export { oneDecimal } from "./rows.ts";
@@ -66,16 +66,30 @@ const componentList = async (
   tx: Tx,
   companyId: number,
   assetId: string | null,
+  authorities: Authorities,
   query: { q?: string | undefined; limit: number; cursor?: string | undefined },
 ) => {
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, nameAndId);
   const rows = await componentsPage(tx, companyId, { assetId, q: query.q, limit: query.limit + 1, after });
   const count = await countComponents(tx, companyId, assetId, query.q);
-  return pageOf(rows, query.limit, count, toComponentRow, (r) => [r.name, r.id]);
+  return pageOf(
+    rows,
+    query.limit,
+    count,
+    (row) => toComponentRow(row, authorities),
+    (r) => [r.name, r.id],
+  );
 };
 
+export interface AssetDeps {
+  /** Seconds of silence after which an agent counts as offline. */
+  readonly offlineAfterSeconds: number;
+  /** Who decides for which ecosystem now. */
+  readonly authorities: () => Promise<Authorities>;
+}
+
 /** The routes that read assets, their components and their changes. */
-export const assetRoutes = ({ offlineAfterSeconds }: { offlineAfterSeconds: number }): Endpoint[] => [
+export const assetRoutes = ({ offlineAfterSeconds, authorities }: AssetDeps): Endpoint[] => [
   implement(routes.listAssets, {
     audit: "none",
     run: async ({ tx, identity }, { query }) => {
@@ -106,17 +120,21 @@ export const assetRoutes = ({ offlineAfterSeconds }: { offlineAfterSeconds: numb
   implement(routes.listAssetComponents, {
     audit: "none",
     transaction: "none",
-    run: ({ db, identity: { companyId } }, { params, query }) =>
-      db.asServiceFor(companyId, async (tx) => {
+    run: async ({ db, identity: { companyId } }, { params, query }) => {
+      const decide = await authorities();
+      return await db.asServiceFor(companyId, async (tx) => {
         await requireAsset(tx, companyId, params.id);
-        return await componentList(tx, companyId, params.id, query);
-      }),
+        return await componentList(tx, companyId, params.id, decide, query);
+      });
+    },
   }),
   implement(routes.listComponents, {
     audit: "none",
     transaction: "none",
-    run: ({ db, identity: { companyId } }, { query }) =>
-      db.asServiceFor(companyId, (tx) => componentList(tx, companyId, null, query)),
+    run: async ({ db, identity: { companyId } }, { query }) => {
+      const decide = await authorities();
+      return await db.asServiceFor(companyId, (tx) => componentList(tx, companyId, null, decide, query));
+    },
   }),
   implement(routes.listAssetDeltas, {
     audit: "none",

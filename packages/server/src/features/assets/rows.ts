@@ -72,14 +72,35 @@ export interface ComponentRecord {
   ownerVersion: string;
 }
 
+/** Who decides for an ecosystem, as the feeds in force say. */
+export type Authorities = (ecosystem: string) => {
+  readonly authority: "current" | "stale" | "none";
+  readonly sources: readonly string[];
+};
+
+const coverageOf = (
+  { verdict, reason, ecosystem, ownerEcosystem }: ComponentRecord,
+  of: Authorities,
+): z.output<typeof componentRow>["coverage"] => {
+  const { authority, sources } = of(ownerEcosystem || ecosystem);
+  const state = verdict === null ? "pending" : reason === "unparsable" ? "unparsable" : authority;
+  // No records of this very release: the feed speaks of others.
+  return verdict === "unknown" && reason !== "unparsable"
+    ? { state: "none", sources: [] }
+    : { state, sources: [...sources] };
+};
+
 /** A stored component as the API shows it; not judged yet is `pending`. */
-export const toComponentRow = (record: ComponentRecord): z.output<typeof componentRow> => {
+export const toComponentRow = (record: ComponentRecord, authorities: Authorities): z.output<typeof componentRow> => {
   const { ownerEcosystem: ecosystem, ownerName: name, ownerVersion: version, ...c } = record;
+  const isClosed = c.verdict === "affected" && c.reason === null && c.findingCount === 0;
   return {
     ...c,
+    reason: isClosed ? "vex" : c.reason,
+    coverage: coverageOf(record, authorities),
     source: c.source === "" ? null : c.source,
     ownedBy: name === "" ? null : { ecosystem, name, version },
     risk: oneDecimal(c.risk),
-    verdict: c.verdict ?? "pending",
+    verdict: isClosed ? "not_affected" : (c.verdict ?? "pending"),
   };
 };

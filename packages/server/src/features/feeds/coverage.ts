@@ -19,6 +19,36 @@ const decidingFor = (sources: readonly SourceReport[], ecosystem: string): Sourc
   return sources.filter((s) => s.covers.some((one) => names.has(canonicalEcosystem(one))));
 };
 
+/** Whether the sources that decide for an ecosystem are current, all stale, or none; and which feeds they are, sorted. */
+export interface Authority {
+  readonly authority: "current" | "stale" | "none";
+  readonly sources: readonly string[];
+}
+
+const authorityOf = (deciding: readonly SourceReport[], now: Date, syncHours: number): Authority => ({
+  authority:
+    deciding.length === 0
+      ? "none"
+      : deciding.every((source) => freshnessOf(source, now, syncHours).isStale)
+        ? "stale"
+        : "current",
+  sources: [...new Set(deciding.map((source) => source.feed))].sort(),
+});
+
+/** Who decides for each ecosystem by the sources in force; an ecosystem is looked up once. */
+export const authoritiesOf = (
+  sources: readonly SourceReport[],
+  now: Date,
+  syncHours: number,
+): ((ecosystem: string) => Authority) => {
+  const known = new Map<string, Authority>();
+  return (ecosystem) => {
+    let found = known.get(ecosystem);
+    if (!found) known.set(ecosystem, (found = authorityOf(decidingFor(sources, ecosystem), now, syncHours)));
+    return found;
+  };
+};
+
 /**
  * Coverage rows with the sources that decide: `stale` where all of them are, `none` where there is none, and then the feeds
  * that would cover the ecosystem.
@@ -30,20 +60,18 @@ export const coverageRows = (
   syncHours: number,
 ) =>
   records.map((record) => {
-    const deciding = decidingFor(sources, record.ecosystem).map((source) => ({
-      feed: source.feed,
-      dataAt: source.dataAt,
-      ...freshnessOf(source, now, syncHours),
-    }));
-    const feeds = [...new Set(deciding.map((one) => one.feed))].sort();
-    const isStale = deciding.length > 0 && deciding.every((one) => one.isStale);
-    const authority: "current" | "stale" | "none" = deciding.length === 0 ? "none" : isStale ? "stale" : "current";
+    const found = decidingFor(sources, record.ecosystem);
+    const { authority, sources: feeds } = authorityOf(found, now, syncHours);
     return {
       ...record,
-      sources: feeds,
+      sources: [...feeds],
       authority,
-      stale: isStale ? record.covered : 0,
-      deciding,
+      stale: authority === "stale" ? record.covered : 0,
+      deciding: found.map((source) => ({
+        feed: source.feed,
+        dataAt: source.dataAt,
+        ...freshnessOf(source, now, syncHours),
+      })),
       wouldCover: record.notCovered > 0 ? feedsFor(record.ecosystem).filter((feed) => !feeds.includes(feed)) : [],
     };
   });

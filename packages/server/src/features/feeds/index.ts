@@ -14,7 +14,7 @@ export { type AdvisoryEnrichment, createKnowledge, type Knowledge } from "./know
 export type { JudgeWithin } from "./publish.ts";
 export { createFeedSync, type FeedOrder, type FeedSync, orderOf } from "./sync.ts";
 export { companyIds, type Generation, generationInForce, replaceStaleSources } from "./sql.ts";
-export { withFreshness } from "./coverage.ts";
+export { authoritiesOf, type Authority, withFreshness } from "./coverage.ts";
 
 /** Sync intervals without a new generation after which the data counts as stale. */
 const STALE_INTERVALS = 2;

@@ -48,10 +48,15 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
     head: "Verdict",
     width: "260px",
     cell: (c) => (
-      <span className={c.verdict === "unknown" ? "text-warn" : c.verdict === "affected" ? "" : "text-dim"}>
+      <span
+        className={c.verdict === "unknown" ? "text-warn" : c.verdict === "affected" ? "" : "text-dim"}
+        title={c.coverage.sources.length > 0 ? `judged by ${c.coverage.sources.join(", ")}` : undefined}
+      >
         {VERDICTS[c.verdict]}
         {c.verdict === "unknown" && c.reason ? `: ${REASONS[c.reason] ?? c.reason}` : ""}
         {c.ownedBy && ", by its owner"}
+        {c.reason === "vex" && " (VEX)"}
+        {c.coverage.state === "stale" && <span className="text-warn">, by stale data</span>}
         {c.findingCount > 0 && (
           <>
             {", "}
