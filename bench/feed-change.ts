@@ -24,12 +24,13 @@ const { values } = parseArgs({
     hosts: { type: "string", default: "1000" },
     changed: { type: "string", default: "500" },
     others: { type: "string", default: "100000" },
+    each: { type: "string", default: "24" },
     rounds: { type: "string", default: "3" },
   },
 });
 const HOSTS = Number(values.hosts);
 const CHANGED = Number(values.changed);
-const OTHERS = Number(values.others);
+const SHAPE = { others: Number(values.others), each: Number(values.each) };
 const ROUNDS = Number(values.rounds);
 const POLL_MS = 2;
 /** No further message within this time: the last one was the last. */
@@ -162,7 +163,7 @@ const run = async (bench: Bench, url: string, token: string, feed: string, serve
   const headers = { authorization: `Bearer ${token}` };
   const times = { stored: [] as number[], pushed: [] as number[], full: [] as number[] };
   for (let n = 0; n < ROUNDS; n += 1) {
-    writeFeed(feed, { others: OTHERS, changed: n % 2 === 0 ? CHANGED : 0 });
+    writeFeed(feed, { ...SHAPE, changed: n % 2 === 0 ? CHANGED : 0 });
     const { storedMs, pushedMs, assets, alerts } = await measure(
       bench,
       "select max(id) from feed_generation",
@@ -203,7 +204,7 @@ const main = async (): Promise<void> => {
   const dataDir = await mkdtemp(join(tmpdir(), "zt-bench-"));
   await chmod(dataDir, 0o755); // as root, PostgreSQL runs as nobody and must be able to enter
   const feed = join(dataDir, "bench-feed");
-  const records = writeFeed(feed, { others: OTHERS });
+  const records = writeFeed(feed, SHAPE);
   const server = fork(here("./ingest/server.ts"), [join(dataDir, "data"), feed]);
   const generator = fork(here("./ingest/load.ts"));
   const { url, companyId, token } = await answer<FromServer & { kind: "listening" }>(server, "listening");
@@ -215,7 +216,9 @@ const main = async (): Promise<void> => {
   const client = new Client(connections.owner);
   try {
     await client.connect();
-    say(`${availableParallelism()} cores for everything; Node ${process.version}; ${records + OTHERS} advisories`);
+    say(
+      `${availableParallelism()} cores for everything; Node ${process.version}; ${records + SHAPE.others} advisories`,
+    );
     const hosts = await enrollHosts(db, companyId, 0, HOSTS);
     await intake(generator, { url, connections: CONNECTIONS, hosts, round: 0, reader: null });
     await settle(server);

@@ -13,6 +13,8 @@ export interface FeedShape {
   readonly changed?: number;
   /** So many records about packages that no host has. */
   readonly others?: number;
+  /** Advisories of each package that has some; 4 when not given. A version is affected by those fixed after it. */
+  readonly each?: number;
 }
 
 const HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
@@ -39,18 +41,18 @@ const recordOf = (id: string, ecosystem: string, name: string, said: { fixed: st
 });
 
 /**
- * Writes a feed in the layout of OSV's bucket about the packages of the fleet: one package in six has four advisories, of
- * which a version is affected by none to four. Answers how many records.
+ * Writes a feed in the layout of OSV's bucket about the packages of the fleet: one package in six has four advisories (or
+ * `each`), of which a version is affected by none to all. Answers how many records.
  */
-export const writeFeed = (folder: string, { changed = 0, others = 0 }: FeedShape = {}): number => {
+export const writeFeed = (folder: string, { changed = 0, others = 0, each = EACH }: FeedShape = {}): number => {
   let count = 0;
   let left = changed;
-  const every = Math.max(1, Math.floor(recordsOfFleet() / Math.max(1, changed)));
+  const every = Math.max(1, Math.floor((packagesOfFleet() * each) / Math.max(1, changed)));
   for (const pool of POOLS) {
     const { ecosystem } = pool;
     const files = [];
     for (const { n, name } of namesOf(pool)) {
-      for (let v = 0; v < EACH; v += 1) {
+      for (let v = 0; v < each; v += 1) {
         count += 1;
         const id = `CVE-2025-${10_000 + count}`;
         const way = left > 0 && count % every === 0 ? (left-- % 3) + 1 : 0;
@@ -88,4 +90,4 @@ const namesOf = (pool: Pool): { n: number; name: string }[] => {
   return chosen;
 };
 
-const recordsOfFleet = (): number => POOLS.reduce((sum, pool) => sum + namesOf(pool).length * EACH, 0);
+const packagesOfFleet = (): number => POOLS.reduce((sum, pool) => sum + namesOf(pool).length, 0);

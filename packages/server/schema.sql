@@ -201,6 +201,8 @@ create table feed_generation (
   meta jsonb not null,
   index_file text not null,
   origin text default 'sync'::text not null,
+  source_stamp text,
+  confirmed_at timestamp with time zone default now() not null,
   constraint feed_generation_pkey PRIMARY KEY (id),
   constraint feed_generation_origin_check CHECK ((origin = ANY (ARRAY['sync'::text, 'import'::text, 'rollback'::text])))
 );

@@ -75,6 +75,17 @@ test("a feed that breaks leaves the generation in force, its findings and a last
   expect((await live.call("GET", "/api/v1/feeds")).body).toMatchObject({ lastError: null });
 });
 
+test("sources that look as they did are not read again, and the status tells when they were looked at", async () => {
+  const before = (await live.call("GET", "/api/v1/feeds")).body;
+  expect((await live.call("POST", "/api/v1/feeds/sync")).status).toBe(202);
+  let status;
+  do status = (await live.call("GET", "/api/v1/feeds")).body;
+  while (status.sources[0].readAt === before.sources[0].readAt);
+  expect(status.generation).toEqual(before.generation);
+  expect(status.nextSyncAt > before.nextSyncAt).toBe(true);
+  expect(status.progress).toBeNull();
+});
+
 test("a CVE, its GHSA and its distribution's record are one finding with every name", async () => {
   const names = ["CVE-2026-0009", "DEBIAN-CVE-2026-0009", "GHSA-zzzz-zzzz-zzzz"];
   await live.publish({

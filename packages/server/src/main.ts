@@ -134,6 +134,7 @@ const openFeeds = (
   const startedAt = performance.now();
   return createFeedSync({
     db,
+    version: VERSION,
     publishing: (publish) => enrichment.publishing(publish),
     dataDir: options.config.dataDir,
     locations: options.config.feeds,

@@ -62,7 +62,7 @@ export const startSchedule = async (
       }
       isMissing = !isHere;
       const isOld =
-        generation?.origin === "sync" && Date.now() - generation.publishedAt.getTime() > config.feedSyncHours * HOUR_MS;
+        generation?.origin === "sync" && Date.now() - generation.confirmedAt.getTime() > config.feedSyncHours * HOUR_MS;
       const due = !isHere || isOld;
       // one that runs already would be followed by another
       if (due && !sync.state().syncing) await requestSync(db);

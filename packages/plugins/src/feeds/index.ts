@@ -8,6 +8,7 @@ export { compileFeeds } from "./compile.ts";
 export type { Compiled, CompileOptions } from "./compile.ts";
 export { compileInWorker } from "./compile-worker.ts";
 export { PACKAGE_MIRROR, PUBLIC_SOURCES } from "./plan.ts";
+export { stampOf } from "./stamp.ts";
 export type { PublicSources } from "./plan.ts";
 export { compileGeneration } from "./compile.ts";
 export { isBundleLocation } from "./compile-source.ts";

@@ -26,7 +26,7 @@ export const feedStatus = async (db: Database, sync: FeedSync, syncHours: number
   const { syncing, progress, lastError } = sync.state();
   const now = new Date();
   const sources = (generation?.meta.sources ?? []).map((one) => withFreshness(one, now, syncHours));
-  const age = generation === null ? null : Date.now() - generation.publishedAt.getTime();
+  const age = generation === null ? null : Date.now() - generation.confirmedAt.getTime();
   return {
     generation:
       generation === null
@@ -47,7 +47,7 @@ export const feedStatus = async (db: Database, sync: FeedSync, syncHours: number
     nextSyncAt:
       generation?.origin !== "sync"
         ? null
-        : new Date(generation.publishedAt.getTime() + syncHours * HOUR_MS).toISOString(),
+        : new Date(generation.confirmedAt.getTime() + syncHours * HOUR_MS).toISOString(),
     stale: age !== null && age > STALE_INTERVALS * syncHours * HOUR_MS,
     staleSources: [...new Set(sources.filter((s) => s.isStale).map((s) => s.feed))].sort(),
   };

@@ -100,6 +100,8 @@ export type JudgeWithin = (tx: Tx, generation: { readonly id: number; readonly i
 
 export interface PublishOptions {
   readonly origin: Origin;
+  /** What the sources looked like; null when that cannot be told. */
+  readonly sourceStamp: string | null;
   readonly judge: JudgeWithin;
 }
 
@@ -123,7 +125,8 @@ const publishWithin = async (
     ecosystems: concernedEcosystems(await knownEcosystems(tx), changes),
     advisoryIds,
   });
-  const generation = await insertGeneration(tx, meta, file.name, file.origin);
+  const { origin, sourceStamp } = file;
+  const generation = await insertGeneration(tx, { meta, indexFile: file.name, origin, sourceStamp });
   await file.judge(tx, { id: generation, indexFile: indexPath(file.directory, file.name) });
   for (const companyId of await companyIds(tx)) {
     await enqueue(tx, {

@@ -8,6 +8,10 @@ export interface Generation {
   /** The file's name; see indexPath. */
   readonly indexFile: string;
   readonly meta: IndexMeta;
+  /** When its sources were last read, or found unchanged. */
+  readonly confirmedAt: Date;
+  /** What its sources looked like; null when that cannot be told. */
+  readonly sourceStamp: string | null;
   /** How it came into force. One that was put there by hand stays until the operator says otherwise. */
   readonly origin: Origin;
 }
@@ -18,7 +22,9 @@ export type Origin = "sync" | "import" | "rollback";
 export const generationInForce = async (tx: Tx): Promise<Generation | null> =>
   (
     await tx.query<Generation>(
-      `select id, published_at as "publishedAt", index_file as "indexFile", meta, origin from feed_generation order by id desc limit 1`,
+      `select id, published_at as "publishedAt", confirmed_at as "confirmedAt", source_stamp as "sourceStamp",
+         index_file as "indexFile", meta, origin
+       from feed_generation order by id desc limit 1`,
     )
   )[0] ?? null;
 
@@ -33,14 +39,27 @@ export const publishedGenerations = async (
     [limit],
   );
 
+/** A generation as it is put in force. */
+export type NewGeneration = Pick<Generation, "meta" | "indexFile" | "origin" | "sourceStamp">;
+
 /** Adds a generation, which is in force once this transaction commits. Returns its id. */
-export const insertGeneration = async (tx: Tx, meta: IndexMeta, indexFile: string, origin: Origin): Promise<number> =>
+export const insertGeneration = async (tx: Tx, g: NewGeneration): Promise<number> =>
   (
     await tx.query<{ id: number }>(
-      "insert into feed_generation (meta, index_file, origin) values ($1, $2, $3) returning id",
-      [JSON.stringify(meta), indexFile, origin],
+      "insert into feed_generation (meta, index_file, origin, source_stamp) values ($1, $2, $3, $4) returning id",
+      [JSON.stringify(g.meta), g.indexFile, g.origin, g.sourceStamp],
     )
   )[0]?.id as number;
+
+/** Notes that the sources of a generation were looked at and hold what they held. */
+export const confirmGeneration = async (tx: Tx, { id, meta }: Generation): Promise<void> => {
+  const readAt = new Date().toISOString();
+  const sources = meta.sources.map((source) => ({ ...source, readAt }));
+  await tx.query("update feed_generation set confirmed_at = now(), meta = $2 where id = $1", [
+    id,
+    JSON.stringify({ ...meta, sources }),
+  ]);
+};
 
 /** Index files of generations older than the newest `keep`, which nothing reads any more. */
 export const outdatedFiles = async (tx: Tx, keep: number): Promise<string[]> =>

@@ -1,12 +1,12 @@
 import { AppError, messageOf } from "@zerotrace/core";
-import { compileInWorker, openGenerations, type Progress, type Trust } from "@zerotrace/plugins";
+import { compileInWorker, openGenerations, type Progress, stampOf, type Trust } from "@zerotrace/plugins";
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Database } from "../../platform/db/index.ts";
 import { feedsDirectory, generationsDirectory, importsDirectory, isIndexHere } from "./index-file.ts";
 import { type JudgeWithin, type Published, publish } from "./publish.ts";
-import { generationInForce, type Origin } from "./sql.ts";
+import { confirmGeneration, generationInForce, type Origin } from "./sql.ts";
 
 export interface SyncState {
   readonly syncing: boolean;
@@ -38,6 +38,8 @@ export interface FeedSyncOptions {
   readonly db: Database;
   readonly dataDir: string;
   readonly locations: readonly string[];
+  /** This program: another one may read the same sources otherwise. */
+  readonly version: string;
   /** Whose bundles are taken. */
   readonly trust: Trust;
   readonly onProgress: (progress: Progress) => void;
@@ -78,11 +80,21 @@ const taskOf = async ({ db, dataDir, locations }: FeedSyncOptions, order: FeedOr
   return { origin: inForce.origin, locations: [], generation };
 };
 
+/** Sources that look as they did when the generation in force was read are not read again; null when they do not. */
+const confirm = async ({ db, dataDir }: FeedSyncOptions, stamp: string | null): Promise<Published | null> => {
+  const inForce = stamp === null ? null : await db.asService(generationInForce);
+  if (inForce?.origin !== "sync" || inForce.sourceStamp !== stamp) return null;
+  if (!isIndexHere(feedsDirectory(dataDir), inForce)) return null;
+  await db.asService((tx) => confirmGeneration(tx, inForce));
+  const { recordCount } = inForce.meta;
+  return { generation: inForce.id, recordCount, recordsChanged: 0, componentsToJudge: 0 };
+};
+
 export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
   let state: SyncState = { syncing: false, progress: null, lastError: null, lastSuccessAt: null };
   let running: { name: string; result: Promise<Published | null> } | null = null;
 
-  const compile = async (task: Task, signal: AbortSignal): Promise<Published> => {
+  const compile = async (task: Task, sourceStamp: string | null, signal: AbortSignal): Promise<Published> => {
     const directory = feedsDirectory(options.dataDir);
     const compiled = await compileInWorker({
       locations: task.locations,
@@ -99,7 +111,9 @@ export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
       },
     });
     const files = { indexPath: compiled.indexPath, recordsPath: compiled.recordsPath as string };
-    return await options.publishing((judge) => publish(options.db, files, directory, { origin: task.origin, judge }));
+    return await options.publishing((judge) =>
+      publish(options.db, files, directory, { origin: task.origin, sourceStamp, judge }),
+    );
   };
 
   const apply = async (order: FeedOrder, signal: AbortSignal): Promise<Published | null> => {
@@ -108,7 +122,8 @@ export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
     if (task === null) return null;
     state = { ...state, syncing: true };
     try {
-      const published = await compile(task, signal);
+      const stamp = task.origin === "sync" ? await stampOf(task.locations, options.version, new Date()) : null;
+      const published = (await confirm(options, stamp)) ?? (await compile(task, stamp, signal));
       if (order.kind === "import") await rm(join(importsDirectory(options.dataDir), order.file), { force: true });
       state = { syncing: false, progress: null, lastError: null, lastSuccessAt: new Date() };
       const message = `${published.recordCount} records in force`;
