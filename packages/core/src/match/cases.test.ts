@@ -38,7 +38,12 @@ test("dpkg: what sorts before and after the end of a version, backports, epochs"
 
 test("upstream's fixed version does not speak of a distribution's package, nor a CPE of a namesake", () => {
   const index = indexOf(
-    { id: "DEBIAN-CVE-2026-0001", of: OPENSSL, events: from("3.0.11-1~deb12u2"), more: { upstream: ["CVE-2026-0001"] } },
+    {
+      id: "DEBIAN-CVE-2026-0001",
+      of: OPENSSL,
+      events: from("3.0.11-1~deb12u2"),
+      more: { upstream: ["CVE-2026-0001"] },
+    },
     { id: "CVE-2026-0001", of: ["CPE", "openssl:openssl"], events: from("3.0.12") },
     { id: "CVE-2026-0002", of: ["CPE", "haxx:curl"], events: from("8.0.0") },
     { id: "GHSA-aaaa-aaaa-aaaa", of: ["npm", "left"], events: from("1.0.0") },
