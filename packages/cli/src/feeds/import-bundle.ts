@@ -2,9 +2,9 @@ import { AppError } from "@zerotrace/core";
 import {
   acceptBundle,
   type ChangeCounts,
-  compareGenerations,
+  compareWithKept,
   generationsDirectory,
-  NO_GENERATION,
+  openKept,
   openGenerations,
   trustFile,
 } from "@zerotrace/plugins";
@@ -64,12 +64,13 @@ const importHere = async (
   const { header } = accepted;
   const next = accepted.open((hash) => store.open(hash));
   const newest = await newestKept(place);
-  const before = (newest && store.open(newest.hash)) ?? NO_GENERATION;
   const warnings: string[] = [];
   if (newest !== null && Date.parse(header.builtAt) < Date.parse(newest.builtAt)) {
     warnings.push(`It is older (${header.builtAt}) than what was kept last (${newest.builtAt}).`);
   }
-  const changes = await compareGenerations(before, next, { signal: cli.signal });
+  const before = newest && openKept(store, newest.hash);
+  const { counts: changes, isWhole } = await compareWithKept(before, next, { signal: cli.signal });
+  if (newest !== null && !isWhole) warnings.push("What was kept last cannot be read: everything counts as new.");
   if (!look) {
     const view = createProgress(cli.err);
     const say = (text: string): void => view.line(text);

@@ -7,11 +7,12 @@ import { pinnedKeys } from "./bundle-trust.ts";
 import { isBundle, verifyBundle, writeBundle } from "./bundle.ts";
 import { compileFeeds } from "./compile.ts";
 import { freshFolder, recordJson, zipOf } from "./fixtures.ts";
-import { compareGenerations, type GenerationChange } from "./generation-compare.ts";
+import { compareGenerations, compareWithKept, type GenerationChange } from "./generation-compare.ts";
 import { writeDelta } from "./generation-delta.ts";
 import type { Generation } from "./generation-format.ts";
 import { pour } from "./generation-pour.ts";
-import { openGenerations } from "./generation-store.ts";
+import { openGeneration } from "./generation-read.ts";
+import { openGenerations, openKept } from "./generation-store.ts";
 
 const NOW = new Date("2026-02-03T04:05:06Z");
 
@@ -153,6 +154,19 @@ test("what differs between two generations is told with its reason", async () =>
     ["C", "new"],
   ]);
   expect([counts.new, counts.removed, counts.text, counts.ranges]).toEqual([1, 1, 1, 0]);
+});
+
+test("a kept generation that is damaged keeps no bundle out: all of it counts as new", async () => {
+  const { dir, hash, store } = await sender();
+  const next = store.open(hash) as Generation;
+  const path = join(freshFolder(), "damaged.ztg");
+  await pour(next, { path });
+  const bytes = readFileSync(path);
+  bytes.fill(0, 20, 60);
+  writeFileSync(path, bytes);
+  const { counts, isWhole } = await compareWithKept(openGeneration({ path }), next);
+  expect([isWhole, counts.new]).toEqual([false, 2]);
+  expect(openKept(openGenerations(join(dir, "generations")), "0".repeat(64))).toBeNull();
 });
 
 test("a bundle among other locations is refused", async () => {

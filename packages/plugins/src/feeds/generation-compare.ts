@@ -1,4 +1,4 @@
-import { type AdvisoryRecord, messageOf, parseOsvRecord } from "@zerotrace/core";
+import { type AdvisoryRecord, AppError, messageOf, parseOsvRecord } from "@zerotrace/core";
 import { lineChanges } from "./generation-delta.ts";
 import { epssMoves } from "./generation-epss.ts";
 import { cveOfNumber, type Generation } from "./generation-format.ts";
@@ -116,6 +116,23 @@ export const compareGenerations = async (
     }
   }
   return counts;
+};
+
+/**
+ * As `compareGenerations` with what a site has. `isWhole` is false where that is missing or damaged: then everything counts
+ * as new, because an old file that is broken must not keep new advisories out.
+ */
+export const compareWithKept = async (
+  before: Generation | null,
+  next: Generation,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<{ counts: ChangeCounts; isWhole: boolean }> => {
+  try {
+    if (before !== null) return { counts: await compareGenerations(before, next, options), isWhole: true };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "BAD_FEED") throw error;
+  }
+  return { counts: await compareGenerations(NO_GENERATION, next, options), isWhole: false };
 };
 
 /** A generation without content: what a site has before its first. */

@@ -133,6 +133,12 @@ export const createEpssRows = () => {
         percentiles: Float64Array.from(last, (row) => values[row * 2 + 1]!),
       };
     },
+    /** Gives the memory back at once; there are no rows from then on. */
+    free(): void {
+      keys = new Float64Array(keys.buffer.transfer(0));
+      values = new Float64Array(values.buffer.transfer(0));
+      count = 0;
+    },
   };
 };
 

@@ -64,6 +64,8 @@ export interface Generation {
   /** The lines of a section from the first whose key is `from` or above. Throws AppError BAD_FEED when the file is damaged. */
   lines(section: LineSection, from?: string): Iterable<Line>;
   epss(): EpssTable;
+  /** Gives back what it holds, where it holds much: it cannot be read after that. */
+  release?(): void;
 }
 
 /** The first characters of a hash by which people name a generation. */

@@ -26,6 +26,10 @@ const createNumbers = () => {
       return length++;
     },
     at: (i: number): number => values[i] as number,
+    free(): void {
+      values = new Float64Array(values.buffer.transfer(0));
+      length = 0;
+    },
   };
 };
 
@@ -39,6 +43,7 @@ export class Spool {
   readonly #buffer: Buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   #used = 0;
   #written = 0;
+  #isOpen = true;
   readonly #places: Record<LineSection, Map<string, number>> = {
     cves: new Map(),
     cwes: new Map(),
@@ -80,7 +85,8 @@ export class Spool {
   /** What was taken in, as a generation. Each section can be read once, until `close`: its names are given back with it. */
   generation(meta: Pick<GenerationMeta, "builtAt" | "sources">): Generation {
     const sizeOf = (section: LineSection): number => this.#places[section].size;
-    const epss = this.#epss.table();
+    let epss = this.#epss.table();
+    this.#epss.free();
     return {
       meta: {
         schema: "zerotrace.generation/1",
@@ -99,13 +105,21 @@ export class Spool {
       },
       lines: (section, from = "") => this.#lines(section, from),
       epss: () => epss,
+      release: () => {
+        epss = { keys: new Float64Array(0), scores: new Float64Array(0), percentiles: new Float64Array(0) };
+        this.close();
+      },
     };
   }
 
-  /** Gives the file back. */
+  /** Gives the file and the memory back. */
   close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     closeSync(this.#fd);
     rmSync(this.#path, { force: true });
+    for (const places of Object.values(this.#places)) places.clear();
+    for (const numbers of [this.#at, this.#size, this.#modified]) numbers.free();
   }
 
   #record(record: AdvisoryRecord, feed: string, raw: string): void {

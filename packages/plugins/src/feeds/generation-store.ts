@@ -148,6 +148,15 @@ export const openGenerations = (dir: string): Generations => ({
   },
 });
 
+/** As `Generations.open`; null also for one that is damaged or whose base is gone. */
+export const openKept = (store: Generations, hash: string): Generation | null => {
+  try {
+    return store.open(hash);
+  } catch {
+    return null;
+  }
+};
+
 /** Where the generations of a data directory lie. */
 export const generationsDirectory = (dataDir: string): string => join(dataDir, "feeds", "generations");
 

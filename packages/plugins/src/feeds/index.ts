@@ -26,12 +26,19 @@ export { pinnedKeys, pinKey, type PinnedKey, trustFile } from "./bundle-trust.ts
 export { writeDelta } from "./generation-delta.ts";
 export { cveOfNumber, type Generation, type GenerationMeta, shortHash } from "./generation-format.ts";
 export { pour } from "./generation-pour.ts";
-export { generationsDirectory, type Generations, type KeptGeneration, openGenerations } from "./generation-store.ts";
+export {
+  generationsDirectory,
+  type Generations,
+  type KeptGeneration,
+  openGenerations,
+  openKept,
+} from "./generation-store.ts";
 export {
   CHANGE_KINDS,
   type ChangeCounts,
   type ChangeKind,
   compareGenerations,
+  compareWithKept,
   EPSS_THRESHOLD,
   type GenerationChange,
   NO_GENERATION,

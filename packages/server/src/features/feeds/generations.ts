@@ -3,9 +3,9 @@ import {
   acceptBundle,
   type BundleHeader,
   type ChangeCounts,
-  compareGenerations,
+  compareWithKept,
   type KeptGeneration,
-  NO_GENERATION,
+  openKept,
   openGenerations,
   shortHash,
   type Trust,
@@ -111,14 +111,13 @@ export const examine = async (
   const next = bundle.open((hash) => store.open(hash));
   const inForce = await deps.db.asService(generationInForce);
   const hash = inForce?.meta.generation;
-  const before = hash === undefined ? null : store.open(hash);
   const warnings: string[] = [];
-  if (inForce !== null && before === null) warnings.push("What is in force is not kept: everything counts as new.");
   if (inForce !== null && Date.parse(header.builtAt) < Date.parse(inForce.meta.builtAt)) {
     const what = `It is older (${header.builtAt}) than what is in force (${inForce.meta.builtAt})`;
     warnings.push(`${what}: advisories that came between would be forgotten.`);
   }
   if (hash === header.generation) warnings.push(`Generation ${shortHash(header.generation)} is in force already.`);
-  const changes = await compareGenerations(before ?? NO_GENERATION, next);
-  return { header, keyId: key.id, changes, warnings };
+  const { counts, isWhole } = await compareWithKept(hash === undefined ? null : openKept(store, hash), next);
+  if (inForce !== null && !isWhole) warnings.push("What is in force is not kept whole: everything counts as new.");
+  return { header, keyId: key.id, changes: counts, warnings };
 };
