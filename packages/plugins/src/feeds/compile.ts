@@ -70,8 +70,8 @@ export async function compileFeeds(options: CompileOptions): Promise<Compiled> {
 export type OutputOptions = Pick<CompileOptions, "outDir" | "recordsFile" | "generationsDir" | "signal" | "onProgress">;
 
 /**
- * As `compileFeeds`, from a generation that is at hand: the same one gives the same index, byte by byte. Throws AppError
- * BAD_FEED when it is damaged.
+ * As `compileFeeds`, from a generation that is at hand, which is released: the same one gives the same index, byte by byte.
+ * Throws AppError BAD_FEED when it is damaged.
  */
 export async function compileGeneration(generation: Generation, options: OutputOptions): Promise<Compiled> {
   const { outDir, signal, onProgress } = options;
@@ -92,6 +92,8 @@ export async function compileGeneration(generation: Generation, options: OutputO
         onProgress({ label: "Building the index", doneBytes: 0, totalBytes: null, recordCount }),
     });
     copy?.finish();
+    // What was read is in the builder, which needs the room.
+    generation.release?.();
     const { builtAt, sources } = generation.meta;
     const bytes = builder.finish({ builtAt, sources, generation: hash });
     writeWhole(`${indexPath}.part`, bytes);
