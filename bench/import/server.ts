@@ -1,5 +1,11 @@
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { loadConfig } from "../../packages/server/src/platform/config/index.ts";
-import { startServer } from "../../packages/server/src/main.ts";
+
+// As `zerotrace start` does, before anything else is loaded.
+enableCompileCache(join(homedir(), ".cache", "zerotrace", "code"));
+const { startServer } = await import("../../packages/server/src/main.ts");
 
 const [dataDir, ...feeds] = process.argv.slice(2);
 const { config } = loadConfig({ flags: { dataDir, port: 0, feeds, host: "127.0.0.1" }, env: {} });

@@ -2,7 +2,8 @@
 // Plain JavaScript on purpose: any Node from 20 on can read this file and start the pinned one.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import * as nodeModule from "node:module";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,7 +13,7 @@ const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 /** The Node that the package lock pins for this platform, or null. */
 const pinnedNode = () => {
-  const require = createRequire(import.meta.url);
+  const require = nodeModule.createRequire(import.meta.url);
   const binary = process.platform === "win32" ? "node.exe" : "node";
   for (const name of [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`]) {
     try {
@@ -26,7 +27,7 @@ const pinnedNode = () => {
 };
 
 const delegate = (node) => {
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
   // A terminal sends its signals to both processes; the child decides, and this one only waits for it.
   for (const signal of SIGNALS) process.on(signal, () => process.stdin.isTTY || child.kill(signal));
   child.on("error", (error) => {
@@ -40,8 +41,21 @@ const delegate = (node) => {
   });
 };
 
+/**
+ * Keeps compiled sources, which start sooner and leave 15 MB less behind. In the user's own folder: in a shared one somebody
+ * else could lay code there. Without it everything is as before.
+ */
+const keepCompiled = () => {
+  try {
+    nodeModule.enableCompileCache?.(join(homedir(), ".cache", "zerotrace", "code"));
+  } catch {
+    // A user without a home.
+  }
+};
+
 if (Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN) {
   process.argv[1] = main;
+  keepCompiled();
   await import("../src/main.ts");
 } else {
   const node = pinnedNode();
