@@ -21,6 +21,7 @@ import {
   type FindingRecord,
   findingById,
   findingsPage,
+  informed,
   fixGroups,
   totalWeight,
 } from "./sql.ts";
@@ -160,7 +161,7 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
 const bySourceRoute: Endpoint = implement(routes.listFindingSources, {
   audit: "none",
   run: async ({ tx, identity: { companyId } }, { query }) => {
-    const filter = filterOf(query);
+    const filter = await informed(tx, companyId, filterOf(query));
     const after = query.cursor === undefined ? null : decodeCursor(query.cursor, sourceKey);
     const perPackage = query.perPackage ?? null;
     const rows = await findingsBySource(tx, companyId, filter, { limit: query.limit + 1, after, perPackage });
@@ -179,7 +180,7 @@ export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
   implement(routes.listFindings, {
     audit: "none",
     run: async ({ tx, identity: { companyId } }, { query }) => {
-      const filter = filterOf(query);
+      const filter = await informed(tx, companyId, filterOf(query));
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
       const rows = await findingsPage(tx, companyId, filter, { sort: query.sort, limit: query.limit + 1, after });
       const count = await countFindings(tx, companyId, filter);
@@ -204,7 +205,7 @@ export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
   implement(routes.listFindingAdvisories, {
     audit: "none",
     run: async ({ tx, identity: { companyId } }, { query }) => {
-      const filter = filterOf(query);
+      const filter = await informed(tx, companyId, filterOf(query));
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, riskAndName);
       const rows = await advisoryGroups(tx, companyId, filter, { limit: query.limit + 1, after });
       const count = await countAdvisories(tx, companyId, filter);
@@ -232,6 +233,6 @@ export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
   implement(routes.listFixes, {
     audit: "none",
     run: async ({ tx, identity: { companyId } }, { query }) =>
-      await fixesOf(tx, companyId, filterOf(query), query.limit),
+      await fixesOf(tx, companyId, await informed(tx, companyId, filterOf(query)), query.limit),
   }),
 ];

@@ -24,6 +24,8 @@ export interface FindingFilter {
   readonly assetId: string | null;
   readonly advisory: string | null;
   readonly package: string | null;
+  /** False: no VEX statement closes a finding of the company, so that none needs to be asked for. */
+  readonly mayBeClosed: boolean;
 }
 
 const query = z.object(findingFilter);
@@ -52,6 +54,7 @@ export const filterOf = (raw: z.output<typeof query>): FindingFilter => {
     assetId: raw.assetId ?? null,
     advisory: raw.advisory || null,
     package: raw.package || null,
+    mayBeClosed: true,
   };
 };
 

@@ -55,8 +55,11 @@ export const condition = (companyId: number, filter: FindingFilter, values: unkn
   const value = (v: unknown): string => `$${values.push(v)}`;
   const parts = [`f.company_id = ${value(companyId)}`];
   if (filter.status === "fixed") parts.push("f.status = 'fixed'");
-  else if (filter.status !== "all")
-    parts.push(`f.status = 'open' and ${filter.status === "open" ? "not " : ""}${IS_CLOSED}`);
+  else if (filter.status !== "all") {
+    parts.push("f.status = 'open'");
+    if (filter.mayBeClosed || filter.status !== "open")
+      parts.push((filter.status === "open" ? "not " : "") + IS_CLOSED);
+  }
   if (filter.vex !== null) {
     parts.push(
       `exists (select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
@@ -86,6 +89,15 @@ export const condition = (companyId: number, filter: FindingFilter, values: unkn
     );
   }
   return parts.join(" and ");
+};
+
+/** The filter, told whether any finding of the company is closed by a VEX statement: most companies have none. */
+export const informed = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<FindingFilter> => {
+  const rows = await tx.query<{ any: boolean }>(
+    "select exists (select 1 from vex_effect e where e.company_id = $1 and e.closes) as any",
+    [companyId],
+  );
+  return { ...filter, mayBeClosed: rows[0]?.any ?? true };
 };
 
 /** A page of findings after the pair (sort value, id). */
