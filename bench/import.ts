@@ -1,4 +1,4 @@
-/** Promise: all feeds at hand are imported into an empty database in under 60 s and under 400 MB of resident memory. */
+/** Promise: all feeds at hand are imported into an empty database in under 45 s and under 400 MB of resident memory, and again, unchanged, in 3 s. */
 import { fork } from "node:child_process";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { cpuOf, descendantsOf, memoryOf, round, say } from "./measure.ts";
 const { values } = parseArgs({ options: { feeds: { type: "string", multiple: true, default: [] } } });
 const SAMPLE_MS = 25;
 const MB_LIMIT = 400;
-const SECONDS_LIMIT = 60;
+const SECONDS_LIMIT = { cold: 45, unchanged: 3 };
 
 /** What the importing process says. */
 interface Said {
@@ -63,12 +63,12 @@ const main = async (): Promise<void> => {
     for (const title of ["into an empty database", "again, unchanged"]) {
       const { peaks, stop } = watch(pid);
       const cpu = cpuOf(pid);
-      if (title.startsWith("again")) child.send("again");
+      const isAgain = title.startsWith("again");
+      const limit = isAgain ? SECONDS_LIMIT.unchanged : SECONDS_LIMIT.cold;
+      if (isAgain) child.send("again");
       const { seconds, records } = await heard();
       stop();
-      say(
-        `${title}: ${records.toLocaleString("en")} records in force after ${round(seconds, 1)} s (limit ${SECONDS_LIMIT} s)`,
-      );
+      say(`${title}: ${records.toLocaleString("en")} records in force after ${round(seconds, 1)} s (limit ${limit} s)`);
       say(
         `  peak memory: server ${round(peaks.server)} MB, feed reader ${round(peaks.reader)} MB, both at one moment ` +
           `${round(peaks.together)} MB (limit ${MB_LIMIT} MB); PostgreSQL beside them ${round(peaks.postgres)} MB private`,
