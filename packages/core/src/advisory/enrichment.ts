@@ -11,6 +11,8 @@ export interface CveEnrichment {
   readonly exploits: readonly string[];
   /** When the CVE program withdrew it, ISO; null while it stands. */
   readonly rejectedAt: string | null;
+  /** True: the CVE program itself says that it stands. Then a rejection that another source reports is an old one. */
+  readonly isPublished?: boolean;
   /** One line; used where no advisory has one. */
   readonly summary: string;
   readonly publishedAt: string | null;

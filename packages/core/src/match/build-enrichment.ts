@@ -26,6 +26,7 @@ export interface CveFacts {
   exploits: number[];
   ssvc: Ssvc | null;
   rejectedAt: number;
+  isPublished: boolean;
   summary: number | null;
   /** Seconds since 1970 or NONE. */
   published: number;
@@ -74,6 +75,7 @@ export const createEnrichment = ({ strings }: Store) => {
         exploits: exploits.slice(0, EXPLOITS_MAX),
         ssvc: entry.ssvc,
         rejectedAt: millis(entry.rejectedAt),
+        isPublished: entry.isPublished === true,
         summary,
         published: secondsOf(entry.publishedAt),
       });
@@ -84,6 +86,7 @@ export const createEnrichment = ({ strings }: Store) => {
     union(known.exploits, exploits, EXPLOITS_MAX);
     known.ssvc ??= entry.ssvc;
     if (Number.isNaN(known.rejectedAt)) known.rejectedAt = millis(entry.rejectedAt);
+    known.isPublished ||= entry.isPublished === true;
     known.summary ??= summary;
     if (known.published === NONE) known.published = secondsOf(entry.publishedAt);
   };
@@ -124,7 +127,8 @@ export const withdrawRejected = (store: Store, enrichment: EnrichmentStore): voi
   const { records: stored } = store;
   for (let i = 0; i < stored.length; i++) {
     const id = CVE_AT_END.exec(stored.id(i))?.[0];
-    const at = id === undefined ? Number.NaN : (enrichment.of(id)?.rejectedAt ?? Number.NaN);
+    const facts = id === undefined ? undefined : enrichment.of(id);
+    const at = facts === undefined || facts.isPublished ? Number.NaN : facts.rejectedAt;
     if (Number.isNaN(at) || !Number.isNaN(stored.withdrawnAt(i))) continue;
     stored.withdraw(i, at);
     rejected.add(i);

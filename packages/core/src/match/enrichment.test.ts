@@ -100,6 +100,20 @@ test("a rejected CVE withdraws the records about it alone", () => {
   ]);
 });
 
+test("a rejection that another source reports does not count while the CVE program says that the CVE stands", () => {
+  const said = [
+    enrichment("CVE-2026-0003", { rejectedAt: "2026-02-01T00:00:00Z" }),
+    enrichment("CVE-2026-0003", { isPublished: true }),
+  ];
+  for (const order of [said, said.toReversed()]) {
+    const index = indexOf((b) => {
+      b.add(record("DEBIAN-CVE-2026-0003", { upstream: ["CVE-2026-0003"] }));
+      for (const one of order) b.cve(one);
+    });
+    expect(index.match("Debian:12", "zlib", "1").verdict).toBe("affected");
+  }
+});
+
 test("new enrichment changes the hash of an advisory's attributes, so that its findings are judged again", () => {
   const hashWith = (more: Partial<CveEnrichment>) =>
     indexOf((b) => {

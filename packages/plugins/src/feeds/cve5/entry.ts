@@ -151,6 +151,7 @@ export function cveListEntry(value: unknown): CveListEntry {
     ssvc: ssvcOf(all),
     exploits: exploitsOf(all),
     rejectedAt: null,
+    ...(metadata["state"] === "PUBLISHED" && { isPublished: true }),
     summary,
     publishedAt,
   };
