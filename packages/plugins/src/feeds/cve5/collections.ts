@@ -22,7 +22,6 @@ const ECOSYSTEM_OF_HOST: Readonly<Record<string, string>> = {
   "pub.dev": "Pub",
   "pypi.org": "PyPI",
   "pypi.python.org": "PyPI",
-  "registry.npmjs.org": "npm",
   "repo.hex.pm": "Hex",
   "repo.maven.apache.org": "Maven",
   "repo.packagist.org": "Packagist",
@@ -75,7 +74,8 @@ function ofPurl(purl: string): NamedPackage | null {
 function ofCollection(affected: Readonly<Record<string, unknown>>): NamedPackage | null {
   const name = text(affected["packageName"]);
   if (name === "" || /\s/.test(name)) return null;
-  const host = /^https?:\/\/(?:www\.)?([^/?#:]+)/i.exec(text(affected["collectionURL"]))?.[1]?.toLowerCase() ?? "";
+  const host =
+    /^https?:\/\/(?:(?:www|registry)\.)?([^/?#:]+)/i.exec(text(affected["collectionURL"]))?.[1]?.toLowerCase() ?? "";
   const ecosystem = Object.hasOwn(ECOSYSTEM_OF_HOST, host) ? ECOSYSTEM_OF_HOST[host] : undefined;
   if (ecosystem === "Go") return { ecosystem, name: moduleOf(name, text(affected["vendor"])) };
   if (ecosystem === "Maven") {

@@ -42,7 +42,8 @@ test("too many layers become one, with the newest form of each CVE; few stay as 
 
 test("a state of another address, a damaged one and none are a fresh start", async () => {
   const folder = freshFolder();
-  await writeState(folder, { ...(await fresh(folder)), full: null, until: NOW.toISOString() });
+  const read: ApiState = { ...(await fresh(folder)), full: null, until: NOW.toISOString() };
+  await writeState(folder, read);
   expect((await fresh(folder)).until).toBe(NOW.toISOString());
   expect((await readState(folder, "https://example.com/", NOW)).full).toMatchObject({ nextIndex: 0 });
   for (const text of ["", "{", '{"version":2}', '{"version":1,"url":"https://example.org/"}']) {
