@@ -2,6 +2,7 @@ import { AppError, CWES_MAX, EXPLOITS_MAX, isCwe, SSVC } from "@zerotrace/core";
 import type { CveEnrichment, Ssvc } from "@zerotrace/core";
 import { affectedOf } from "./affected.ts";
 import type { AffectedEntry } from "./affected.ts";
+import type { OsvShape } from "../osv-shape.ts";
 
 /** How the origin of our records is shown. */
 export const CVE_LIST_ORIGIN = "CVE List https://github.com/CVEProject/cvelistV5";
@@ -19,22 +20,10 @@ const METRICS = ["cvssV4_0", "cvssV3_1", "cvssV3_0", "cvssV2_0"] as const;
 export interface CveListEntry {
   readonly cve: CveEnrichment;
   /** The record in OSV's shape; null when it names no package and no product. */
-  readonly record: OsvShape | null;
+  readonly record: OsvShape<AffectedEntry> | null;
   readonly modifiedAt: string;
   /** Elements of `affected[]` whose versions cannot be compared. */
   readonly skippedCount: number;
-}
-
-/** The part of OSV's schema that we write. */
-export interface OsvShape {
-  readonly schema_version: "1.7.0";
-  readonly id: string;
-  readonly modified: string;
-  readonly published?: string;
-  readonly aliases: readonly string[];
-  readonly summary?: string;
-  readonly affected: readonly AffectedEntry[];
-  readonly database_specific: { readonly derived_from: string };
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -155,7 +144,7 @@ export function cveListEntry(value: unknown): CveListEntry {
     summary,
     publishedAt,
   };
-  const record: OsvShape | null =
+  const record: OsvShape<AffectedEntry> | null =
     entries.length === 0
       ? null
       : {

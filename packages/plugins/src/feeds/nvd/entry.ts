@@ -2,6 +2,7 @@ import { AppError, CWES_MAX, isCwe } from "@zerotrace/core";
 import type { CveEnrichment } from "@zerotrace/core";
 import { productsOf } from "./configurations.ts";
 import type { AffectedProduct } from "./configurations.ts";
+import type { OsvShape } from "../osv-shape.ts";
 
 /** How the origin of our records is shown. */
 export const NVD_ORIGIN = "NVD https://nvd.nist.gov";
@@ -17,22 +18,10 @@ const METRICS = ["cvssMetricV40", "cvssMetricV31", "cvssMetricV30", "cvssMetricV
 export interface NvdEntry {
   readonly cve: CveEnrichment;
   /** The record in OSV's shape; null when it names no product. */
-  readonly record: OsvShape | null;
+  readonly record: OsvShape<AffectedProduct> | null;
   readonly modifiedAt: string;
   /** Parts of the configurations that were left out. */
   readonly skippedCount: number;
-}
-
-/** The part of OSV's schema that we write. */
-export interface OsvShape {
-  readonly schema_version: "1.7.0";
-  readonly id: string;
-  readonly modified: string;
-  readonly published?: string;
-  readonly aliases: readonly string[];
-  readonly summary?: string;
-  readonly affected: readonly AffectedProduct[];
-  readonly database_specific: { readonly derived_from: string };
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -117,7 +106,7 @@ const recordOf = (
   published: string | null,
   summary: string,
   affected: readonly AffectedProduct[],
-): OsvShape => ({
+): OsvShape<AffectedProduct> => ({
   schema_version: "1.7.0",
   id: `NVD-${id}`,
   modified,
