@@ -43,8 +43,8 @@ export class ApiError extends Error {
 export type Client = <R extends Route>(route: R, input?: CallInput<R>) => Promise<Answer<R>>;
 
 const TIMEOUT_MS = 30_000;
-/** For bodies that are bytes, which the server looks into before it answers. */
-const UPLOAD_TIMEOUT_MS = 600_000;
+/** For bodies that are bytes: the hour that the server gives a slow link, and time to look into them before it answers. */
+const UPLOAD_TIMEOUT_MS = 70 * 60_000;
 
 /** The address of a route with its parameters and query filled in. */
 export const urlOf = <R extends Route>(baseUrl: string, route: R, input: CallInput<R> = {}): string => {

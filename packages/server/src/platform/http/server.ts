@@ -12,6 +12,7 @@ import { inflate, parseJson } from "./body.ts";
 import { admit, type EndpointDeps, serveEndpoint } from "./endpoint.ts";
 import { serveErrorPage } from "./error-page.ts";
 import { refusedAddress } from "./listen.ts";
+import { limitBodyTime, type Patience, PATIENCE } from "./patience.ts";
 import { answerToUnreadable, toProblem } from "./problem.ts";
 import { serveStatic } from "./static.ts";
 import type { AuditWriter, Endpoint } from "./types.ts";
@@ -45,6 +46,8 @@ export interface HttpOptions {
   /** Check every answer against its route: for tests and development. */
   readonly checkAnswers?: boolean;
   readonly now?: () => Date;
+  /** How long bodies may take; less in tests. */
+  readonly patience?: Patience;
   /** Further registrations, such as the WebSocket; run before the routes. */
   readonly plugins?: readonly ((app: FastifyInstance) => Promise<void>)[];
 }
@@ -62,7 +65,6 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 const INFLATE_FACTOR = 8;
 /** From this size on, parsing and checking a body takes about a millisecond and more. */
 const TURN_BYTES = 16 * 1024;
-const REQUEST_TIMEOUT_MS = 30_000;
 const CONNECTION_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
 const CLOSE_GRACE_MS = 1_000;
@@ -86,7 +88,6 @@ const bare = (options: HttpOptions): FastifyInstance =>
   Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: "idle",
@@ -245,6 +246,7 @@ export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
     now: options.now ?? (() => new Date()),
   };
   observe(app, options);
+  limitBodyTime(app, options.patience ?? PATIENCE);
   answerErrors(app, options.log);
   readBodies(app);
   await app.register(fastifyCookie);
