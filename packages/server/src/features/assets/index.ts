@@ -57,7 +57,8 @@ export const pageOf = <Row, Shown>(
   };
 };
 
-const requireAsset = async (tx: Tx, companyId: number, id: string): Promise<void> => {
+/** Throws NOT_FOUND unless the company has the asset. */
+export const requireAsset = async (tx: Tx, companyId: number, id: string): Promise<void> => {
   if ((await assetById(tx, companyId, id, 0)) === null)
     throw new AppError("NOT_FOUND", "There is no asset with this id.");
 };

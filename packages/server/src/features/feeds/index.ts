@@ -1,6 +1,7 @@
 import type { Database } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
+import { requireAsset } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import { coverageRows, coverageTotals, withFreshness } from "./coverage.ts";
 import { coverageByEcosystem, generationInForce } from "./sql.ts";
@@ -100,10 +101,12 @@ export const feedRoutes = ({ sync, syncHours, dataDir, trust }: FeedRouteDeps): 
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId }, now }, { query }) => {
+      const assetId = query.assetId ?? null;
       const generation = await db.asService(generationInForce);
-      const records = await db.asServiceFor(companyId, (tx) =>
-        coverageByEcosystem(tx, companyId, query.assetId ?? null),
-      );
+      const records = await db.asServiceFor(companyId, async (tx) => {
+        if (assetId !== null) await requireAsset(tx, companyId, assetId);
+        return await coverageByEcosystem(tx, companyId, assetId);
+      });
       const rows = coverageRows(records, generation?.meta.sources ?? [], now, syncHours);
       return { rows, totals: coverageTotals(rows) };
     },
