@@ -107,7 +107,8 @@ export const osEcosystem = (os: OsRelease, kind: PackageKind): string => {
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const SPACE_OR_CONTROL = /[\s\u0000-\u001f\u007f-\u009f\ufffd]/;
 
-const faultOf = (c: Component): string | null => {
+/** Why a component cannot be kept, in words; null when it can. */
+export const faultOf = (c: Component): string | null => {
   const owner = { "owner's name": c.ownedBy?.name, "owner's version": c.ownedBy?.version };
   const fields = { name: c.name, version: c.version, architecture: c.arch, source: c.source?.name, ...owner };
   for (const [label, value] of Object.entries({ ...fields, "source version": c.source?.version })) {
@@ -119,6 +120,7 @@ const faultOf = (c: Component): string | null => {
   return null;
 };
 
-const printable = (text: string): string =>
+/** The text without anything that a terminal would obey, cut to a bounded length. */
+export const printable = (text: string): string =>
   // eslint-disable-next-line no-control-regex -- nothing that a terminal would obey may pass
   text.slice(0, MAX_PROBLEM_CHARS).replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "?");

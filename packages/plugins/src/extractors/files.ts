@@ -1,0 +1,20 @@
+import type { FileExtractor, FilePattern } from "./file-extractor.ts";
+
+const entry = (
+  id: string,
+  title: string,
+  ecosystem: string,
+  files: FilePattern,
+  load: FileExtractor["load"],
+): FileExtractor => ({ id, title, ecosystem, files, load });
+
+/** Every reader of files, sorted by id; one folder and one line each. */
+export const FILE_EXTRACTORS: readonly FileExtractor[] = [
+  entry(
+    "npm-lock",
+    "npm lockfile",
+    "npm",
+    { names: ["package-lock.json", "npm-shrinkwrap.json"] },
+    () => import("./npm-lock/index.ts"),
+  ),
+];
