@@ -54,7 +54,7 @@ const registerAdd = (vex: Command, cli: Cli): void => {
   vex
     .command("add")
     .description("add an OpenVEX, CycloneDX or CSAF document; the newest statement on a package decides")
-    .argument("<file>", "the document, JSON")
+    .argument("<file>", "the document, JSON; of CycloneDX also XML")
     .option("--name <name>", "how it is called (the file's name)")
     .addOption(serverOption())
     .addOption(tokenOption())

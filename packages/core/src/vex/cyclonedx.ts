@@ -68,7 +68,7 @@ const noteOf = (analysis: Json, vulnerability: Json): string =>
 export const isCycloneDxVex = (document: Json): boolean =>
   document["bomFormat"] === "CycloneDX" && Array.isArray(document["vulnerabilities"]);
 
-/** Reads `vulnerabilities[].analysis` of CycloneDX 1.4 and later (https://cyclonedx.org/capabilities/vex/), JSON alone. */
+/** Reads `vulnerabilities[].analysis` of CycloneDX 1.4 and later (https://cyclonedx.org/capabilities/vex/) in JSON's shape. */
 export const parseCycloneDxVex = (document: Json): VexDocument => {
   const gathering = createGathering();
   const purls = purlsByRef(document);

@@ -54,6 +54,8 @@ export const VEX_LIMITS = {
   aliases: 100,
   branchDepth: 30,
   treeNodes: 200_000,
+  /** Elements of a document in XML that statements are made of. */
+  xmlNodes: 1_000_000,
   idLength: 256,
   /** Of a package URL or a reference. */
   refLength: 4_096,

@@ -4,7 +4,7 @@ import { AppError, messageOf } from "@zerotrace/core";
 import { download, publicUrl, urlUnder } from "./download.ts";
 import type { Downloaded, DownloadLimits } from "./download.ts";
 import type { FeedContext } from "./feed.ts";
-import { XmlReader } from "./xml.ts";
+import { XmlReader } from "@zerotrace/core/xml";
 
 const MAX_REPOMD_BYTES = 4 * 1024 * 1024;
 const MAX_UPDATEINFO_BYTES = 1024 ** 3;

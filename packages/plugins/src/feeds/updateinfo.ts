@@ -1,5 +1,5 @@
 import { isCve } from "@zerotrace/core";
-import { XmlReader } from "./xml.ts";
+import { XmlReader } from "@zerotrace/core/xml";
 
 /** One `<update>` of an rpm repository's updateinfo.xml. */
 export interface Update {

@@ -54,7 +54,7 @@ export const addVex = route({
   bodyLimitBytes: VEX_LIMITS.sizeBytes + 64 * 1024,
   body: z.object({
     name: z.string().trim().min(1).max(200),
-    /** The document, as JSON or as its text. */
+    /** The document, as JSON or as its text; CycloneDX in XML as its text. */
     document: z.union([z.string(), z.record(z.string(), z.unknown())]),
   }),
   answer: vexDocumentRow,
