@@ -1,0 +1,96 @@
+import { messageOf } from "@zerotrace/core";
+import { type Dirent, readdirSync } from "node:fs";
+import { setImmediate as breathe } from "node:timers/promises";
+import { type IgnoreRules, isIgnored, rulesOf, within } from "./ignored.ts";
+import { relative } from "node:path";
+
+/** Files of one tree (count); what lies beyond is named as not looked at. */
+export const MAX_FILES = 2_000_000;
+/** Levels of folders (count). */
+export const MAX_DEPTH = 128;
+/** Folders between two looks at the signal and the event loop (count). */
+const BREATH = 256;
+
+export interface WalkOptions {
+  /** Honor .gitignore. */
+  readonly isIgnoring: boolean;
+  /** Whether a folder is left out, by its path within the tree and the names beside it. */
+  readonly skips: (path: string, name: string, siblings: readonly Dirent[]) => boolean;
+  /** Told each regular file; `isKept` says whether .gitignore would keep it, and is asked only for files that matter. */
+  readonly onFile: (path: string, name: string, isKept: () => boolean) => void;
+  /** Told what could not be looked at. */
+  readonly onProblem: (text: string) => void;
+  /** Told now and then how many files were seen. */
+  readonly onCount?: (count: number) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Folder {
+  readonly path: string;
+  readonly real: string;
+  readonly depth: number;
+  readonly rules: IgnoreRules | null;
+}
+
+/** Every regular file below `root`, folder by folder in the order of names. Links are not followed, so nothing loops or leads out. */
+export const walk = async (root: string, options: WalkOptions): Promise<void> => {
+  const { isIgnoring, onProblem, signal } = options;
+  const top = isIgnoring ? rulesOf(root) : null;
+  const prefix = top?.path ?? "";
+  const todo: Folder[] = [{ path: "", real: root, depth: 0, rules: top }];
+  let fileCount = 0;
+  let sinceBreath = 0;
+  for (let folder = todo.pop(); folder !== undefined; folder = todo.pop()) {
+    if (++sinceBreath >= BREATH) {
+      sinceBreath = 0;
+      options.onCount?.(fileCount);
+      await breathe();
+      signal.throwIfAborted();
+    }
+    const names = listed(folder, root, onProblem);
+    const inner: Folder[] = [];
+    for (const one of names) {
+      const path = folder.path === "" ? one.name : `${folder.path}/${one.name}`;
+      if (one.isFile()) {
+        if (++fileCount > MAX_FILES)
+          return onProblem(`The tree holds more than ${MAX_FILES} files; the rest was not looked at.`);
+        const { rules } = folder;
+        options.onFile(path, one.name, () => rules === null || !isIgnored(rules, prefix + path));
+      } else if (one.isDirectory()) {
+        const next = enter(folder, path, one.name, { prefix, names, options });
+        if (next !== null) inner.push(next);
+      }
+    }
+    todo.push(...inner.reverse());
+  }
+  options.onCount?.(fileCount);
+};
+
+const listed = (folder: Folder, root: string, onProblem: WalkOptions["onProblem"]): Dirent[] => {
+  try {
+    return readdirSync(folder.real, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (folder.path === "") throw error;
+    onProblem(`${relative(root, folder.real)} cannot be looked into: ${messageOf(error)}`);
+    return [];
+  }
+};
+
+interface Around {
+  readonly prefix: string;
+  readonly names: readonly Dirent[];
+  readonly options: WalkOptions;
+}
+
+const enter = (folder: Folder, path: string, name: string, { prefix, names, options }: Around): Folder | null => {
+  if (options.skips(path, name, names)) return null;
+  if (folder.depth >= MAX_DEPTH) {
+    options.onProblem(`${path} lies deeper than ${MAX_DEPTH} folders; it was not looked into.`);
+    return null;
+  }
+  const real = `${folder.real}/${name}`;
+  const { rules } = folder;
+  if (rules === null) return { path, real, depth: folder.depth + 1, rules };
+  const own = `${prefix + path}/`;
+  return isIgnored(rules, own) ? null : { path, real, depth: folder.depth + 1, rules: within(rules, own, real) };
+};
