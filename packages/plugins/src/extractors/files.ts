@@ -14,7 +14,8 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "npm-lock",
     "npm lockfile",
     "npm",
-    { names: ["package-lock.json", "npm-shrinkwrap.json"] },
+    { names: ["package-lock.json", "npm-shrinkwrap.json", ".package-lock.json"] },
     () => import("./npm-lock/index.ts"),
   ),
+  entry("yarn-lock", "yarn lockfile", "npm", { names: ["yarn.lock"] }, () => import("./yarn-lock/index.ts")),
 ];
