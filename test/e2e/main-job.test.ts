@@ -149,6 +149,7 @@ test("every page is free of accessibility faults and does not scroll sideways at
     "/assets",
     "/components",
     "/advisories",
+    "/vex",
     "/feeds",
     "/agents",
     "/agents/enroll",

@@ -32,6 +32,8 @@ export type Component = Answer<typeof contract.assets.listComponents>["rows"][nu
 export type FindingAsset = Answer<typeof contract.findings.listFindingAssets>["rows"][number];
 export type Advisory = Answer<typeof contract.advisories.listAdvisories>["rows"][number];
 export type Agent = Answer<typeof contract.agents.listAgents>["rows"][number];
+export type VexDocument = Answer<typeof contract.vex.listVex>["rows"][number];
+export type VexStatement = Answer<typeof contract.vex.listVexStatements>["rows"][number];
 export type Token = Answer<typeof contract.tokens.listTokens>["rows"][number];
 export type Severity = Finding["severity"];
 export type SeverityCounts = Stats["findings"];
@@ -118,6 +120,13 @@ export const queries = {
     }),
   agents: () => pages(["agents"], (cursor) => call(contract.agents.listAgents, { query: { limit, cursor } })),
   jobs: () => queryOptions({ queryKey: ["jobs"], queryFn: () => call(contract.jobs.listJobs), refetchInterval: 5_000 }),
+  vexDocuments: () => pages(["vex"], (cursor) => call(contract.vex.listVex, { query: { limit, cursor } })),
+  vexDocument: (id: string) =>
+    queryOptions({ queryKey: ["vex", id], queryFn: () => call(contract.vex.getVex, { params: { id } }) }),
+  vexStatements: (id: string) =>
+    pages(["vex", id, "statements"], (cursor) =>
+      call(contract.vex.listVexStatements, { params: { id }, query: { limit, cursor } }),
+    ),
   tokens: () => pages(["tokens"], (cursor) => call(contract.tokens.listTokens, { query: { limit, cursor } })),
 };
 

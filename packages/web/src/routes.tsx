@@ -77,6 +77,14 @@ const advisory = createRoute({
   ...page("/advisories/$id"),
   component: lazyRouteComponent(() => import("./features/advisories/advisory.tsx"), "AdvisoryPage"),
 });
+const vex = createRoute({
+  ...page("/vex"),
+  component: lazyRouteComponent(() => import("./features/vex/vex.tsx"), "VexPage"),
+});
+const vexDocument = createRoute({
+  ...page("/vex/$id"),
+  component: lazyRouteComponent(() => import("./features/vex/vex-document.tsx"), "VexDocumentPage"),
+});
 const feeds = createRoute({
   ...page("/feeds"),
   component: lazyRouteComponent(() => import("./features/feeds/feeds.tsx"), "FeedsPage"),
@@ -112,6 +120,8 @@ export const routeTree = root.addChildren([
   components,
   advisories,
   advisory,
+  vex,
+  vexDocument,
   feeds,
   agents,
   enroll,

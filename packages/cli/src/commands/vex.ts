@@ -107,18 +107,29 @@ const registerList = (vex: Command, cli: Cli): void => {
     });
 };
 
+/** `3 findings (1 critical, 2 high)` */
+const removalText = ({ openedCount, opened, closedCount }: Answer<typeof contract.vex.removeVex>): string => {
+  const parts = Object.entries(opened).flatMap(([severity, count]) => (count > 0 ? [`${count} ${severity}`] : []));
+  const told = parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+  const closed = closedCount === 0 ? "" : `; older statements close ${counted(closedCount, "finding")} instead`;
+  return `${counted(openedCount, "finding")}${told}${closed}`;
+};
+
 const registerRemove = (vex: Command, cli: Cli): void => {
   vex
     .command("remove")
     .description("remove a document; what it closed is open again")
     .argument("<id>", "its id, as `vex list` shows it")
+    .option("--dry-run", "only say how many findings that opens")
     .addOption(serverOption())
     .addOption(tokenOption())
     .addOption(dataDirOption())
-    .action(async (id, options) => {
+    .action(async (id, { dryRun, ...options }) => {
       const { call } = await connect(cli, options);
-      await call(contract.vex.removeVex, { params: { id } });
-      cli.out.write(`Removed ${printable(id)}\n`);
+      const query = dryRun === true ? { dryRun: "true" as const } : {};
+      const removal = await call(contract.vex.removeVex, { params: { id }, query });
+      const did = dryRun === true ? `Removing ${printable(id)} would open` : `Removed ${printable(id)}, which opened`;
+      cli.out.write(`${did} ${removalText(removal)}\n`);
     });
 };
 

@@ -20,6 +20,7 @@ const NAV = [
   ["/assets", "Assets"],
   ["/components", "Components"],
   ["/advisories", "Advisories"],
+  ["/vex", "VEX"],
   ["/feeds", "Feeds"],
   ["/agents", "Agents"],
   ["/jobs", "Jobs"],

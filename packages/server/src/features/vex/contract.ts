@@ -1,6 +1,7 @@
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
 import { VEX_FORMATS, VEX_LIMITS, VEX_STATUSES } from "@zerotrace/core/vex/vex";
 import { z } from "zod";
+import { severityCounts } from "../assets/contract.ts";
 
 /** What a supplier said, as a finding shows it. */
 export const vexStatement = z.object({
@@ -60,12 +61,55 @@ export const addVex = route({
   answer: vexDocumentRow,
 });
 
+export const getVex = route({
+  method: "GET",
+  path: "/api/v1/vex/:id",
+  summary: "One VEX document, with what it decides",
+  permission: "findings:read",
+  params: idParam,
+  answer: vexDocumentRow,
+});
+
+export const vexStatementRow = vexStatement.omit({ documentId: true, document: true }).extend({
+  id: z.string(),
+  aliases: z.array(z.string()),
+  /** The first products; `productCount` has all. */
+  products: z.array(
+    z.object({ purl: z.string(), versions: z.string().nullable(), subcomponents: z.array(z.string()).readonly() }),
+  ),
+  productCount: z.number().int(),
+  findingCount: z.number().int(),
+  closedCount: z.number().int(),
+  /** The name under which we list the advisory of those findings; null while there are none. */
+  advisory: z.string().nullable(),
+});
+
+export const listVexStatements = route({
+  method: "GET",
+  path: "/api/v1/vex/:id/statements",
+  summary: "The statements of a VEX document, those that decide on most open findings first",
+  permission: "findings:read",
+  params: idParam,
+  query: z.object({ ...pageQuery }),
+  answer: page(vexStatementRow),
+});
+
 export const removeVex = route({
   method: "DELETE",
   path: "/api/v1/vex/:id",
-  summary: "Remove a VEX document; what it closed is open again",
+  summary: "Remove a VEX document; what it closed is open again. With `dryRun` only say how much that is",
   permission: "vex:manage",
   params: idParam,
+  query: z.object({ dryRun: z.enum(["true", "false"]).optional() }),
+  answer: z.object({
+    /** Findings that are open again, and the same by severity. */
+    openedCount: z.number().int(),
+    opened: severityCounts,
+    /** Findings that it closes and that a statement of another document closes too: they stay closed. */
+    stayingCount: z.number().int(),
+    /** Findings that it keeps open and that an older statement of another document closes then. */
+    closedCount: z.number().int(),
+  }),
 });
 
-export const routes = { listVex, addVex, removeVex };
+export const routes = { listVex, addVex, getVex, listVexStatements, removeVex };

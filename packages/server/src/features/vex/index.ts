@@ -8,7 +8,6 @@ import { routes } from "./contract.ts";
 import { refreshVexEffects } from "./effects.ts";
 import {
   allStatements,
-  deleteDocument,
   documentById,
   type DocumentRecord,
   documentsPage,
@@ -16,6 +15,8 @@ import {
   rulingOn,
   vexCounts,
 } from "./sql.ts";
+import { lookAtRemoval, removeDocument } from "./remove.ts";
+import { statementsPage } from "./statements-sql.ts";
 
 export { refreshVexEffects } from "./effects.ts";
 export { closedAmong } from "./sql.ts";
@@ -23,6 +24,10 @@ export { closedAmong } from "./sql.ts";
 /** Documents and statements that a company can have (counts). */
 const COMPANY_MAX = { documents: 5_000, statements: 200_000 } as const;
 
+/** Products of a statement that are shown (count). */
+const PRODUCTS_SHOWN = 10;
+
+const findingsAndId = z.tuple([z.number().int().min(0), z.string().regex(/^\d{1,18}$/)]);
 const addedAndId = z.tuple([z.iso.datetime(), z.uuid()]);
 
 const toRow = (d: DocumentRecord) => ({
@@ -80,20 +85,50 @@ const removeRoute = ({ onChanged }: VexDeps): Endpoint =>
   implement(routes.removeVex, {
     audit: "vex.remove",
     transaction: "none",
-    run: async (context, { params: { id } }) => {
+    run: async (context, { params: { id }, query }) => {
       const { db, identity } = context;
       const { companyId, subject: actor } = identity;
-      await db.asServiceFor(companyId, async (tx) => {
-        const before = await documentById(tx, companyId, id);
-        const removed = await deleteDocument(tx, companyId, id);
-        if (removed === null) throw new AppError("NOT_FOUND", "There is no VEX document with this id.");
-        await refreshVexEffects(tx, companyId);
-        if ((before?.findingCount ?? 0) > 0) await onChanged(tx, companyId);
-        await context.record(tx, { companyId, actor, target: id, detail: removed });
-      });
-      return {};
+      const dryRun = query.dryRun === "true";
+      const removal = dryRun
+        ? await lookAtRemoval((run) => db.asServiceFor(companyId, run), companyId, id)
+        : await db.asServiceFor(companyId, async (tx) => {
+            const done = await removeDocument(tx, companyId, id);
+            if (done.decidedCount > 0) await onChanged(tx, companyId);
+            await context.record(tx, { companyId, actor, target: id, detail: { name: done.name } });
+            return done;
+          });
+      if (dryRun) {
+        const detail = { name: removal.name, dryRun };
+        await db.withCompany(companyId, (tx) => context.record(tx, { companyId, actor, target: id, detail }));
+      }
+      const { openedCount, opened, stayingCount, closedCount } = removal;
+      return { openedCount, opened, stayingCount, closedCount };
     },
   });
+
+const required = (document: DocumentRecord | null): DocumentRecord => {
+  if (document === null) throw new AppError("NOT_FOUND", "There is no VEX document with this id.");
+  return document;
+};
+
+const readRoutes: Endpoint[] = [
+  implement(routes.getVex, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }, { params: { id } }) =>
+      toRow(required(await documentById(tx, companyId, id))),
+  }),
+  implement(routes.listVexStatements, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }, { params: { id }, query }) => {
+      const { statementCount } = required(await documentById(tx, companyId, id));
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, findingsAndId);
+      const page = { limit: query.limit + 1, after, products: PRODUCTS_SHOWN };
+      const rows = await statementsPage(tx, companyId, id, page);
+      const show = (s: (typeof rows)[number]) => ({ ...s, at: s.at?.toISOString() ?? null });
+      return pageOf(rows, query.limit, statementCount, show, (s) => [s.findingCount, s.id]);
+    },
+  }),
+];
 
 /** The routes that list, add and remove VEX documents. */
 export const vexRoutes = (deps: VexDeps): Endpoint[] => [
@@ -106,6 +141,7 @@ export const vexRoutes = (deps: VexDeps): Endpoint[] => [
       return pageOf(rows, query.limit, documents, toRow, (d) => [d.addedAt.toISOString(), d.id]);
     },
   }),
+  ...readRoutes,
   addRoute(deps),
   removeRoute(deps),
 ];

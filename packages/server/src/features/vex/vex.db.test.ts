@@ -205,3 +205,42 @@ test("no document is another company's, and who may only read adds and removes n
   expect((await add(openVex([]), company.reader)).status).toBe(403);
   expect(await open()).not.toContain("CVE-2026-1");
 });
+
+test("a document shows its statements, those that decide first, and what its removal would open in numbers", async () => {
+  const older = { timestamp: "2025-01-01T00:00:00Z" };
+  const first = await add(
+    openVex([
+      says("CVE-2020-9", "pkg:npm/left"),
+      says("GHSA-XXXX-CVE-2026-1", "pkg:npm/lodash"),
+      says("CVE-2026-3", "pkg:golang/example.com/opa", { status: "affected", action_statement: "upgrade" }),
+    ]),
+  );
+  await add(openVex([says("CVE-2026-3", "pkg:golang/example.com/opa", older)]));
+  const path = `/api/v1/vex/${first.body.id}`;
+  expect(await get(path)).toMatchObject({ statementCount: 3, findingCount: 2, closedCount: 1 });
+  const page = await get(`${path}/statements?limit=2`);
+  expect(page.rows).toMatchObject([
+    {
+      advisory: "CVE-2026-1",
+      findingCount: 1,
+      closedCount: 1,
+      products: [{ purl: "pkg:npm/lodash" }],
+      productCount: 1,
+    },
+    { advisory: "CVE-2026-3", status: "affected", findingCount: 1, closedCount: 0 },
+  ]);
+  const rest = await get(`${path}/statements?limit=2&cursor=${page.next}`);
+  expect(rest).toMatchObject({ next: null, rows: [{ vulnerability: "CVE-2020-9", findingCount: 0, advisory: null }] });
+
+  const look = await api.call("DELETE", `${path}?dryRun=true`, { token: company.owner });
+  expect(look.body).toMatchObject({ openedCount: 1, stayingCount: 0, closedCount: 1, opened: { critical: 1, low: 0 } });
+  expect(await open()).toEqual(["CVE-2026-2", "CVE-2026-3"]);
+  expect((await api.call("DELETE", `${path}?dryRun=true`, { token: company.reader })).status).toBe(403);
+  expect((await api.call("DELETE", path, { token: company.owner })).body).toEqual(look.body);
+  expect(await open()).toEqual(["CVE-2026-1", "CVE-2026-2"]);
+
+  const other = await api.company();
+  for (const one of [path, `${path}/statements`])
+    expect((await api.call("GET", one, { token: other.owner })).status).toBe(404);
+  expect((await api.call("DELETE", `${path}?dryRun=true`, { token: other.owner })).status).toBe(404);
+});

@@ -182,7 +182,9 @@ export const AssetCoverage = ({ asset }: { asset: AssetDetail }) => (
                     ? "not covered by any feed"
                     : u.reason === "end_of_life"
                       ? "past its end of life and not covered by any feed"
-                      : u.reason}
+                      : u.reason === "no_stream"
+                        ? "of modules whose stream is not told"
+                        : u.reason}
               </span>
             </li>
           ))}

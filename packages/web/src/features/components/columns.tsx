@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<string, string>> = {
   no_feed: "not covered",
   end_of_life: "system past its end of life",
   unparsable: "version unreadable",
+  no_stream: "module stream not told",
 };
 const VERDICTS: Readonly<Record<Component["verdict"], string>> = {
   affected: "affected",

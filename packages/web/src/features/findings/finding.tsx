@@ -19,6 +19,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   above_last: "newer than the last affected",
   not_listed: "not in the list of versions",
   withdrawn: "withdrawn",
+  other_edition: "another edition's record speaks",
   unparsable: "version cannot be read",
 };
 

@@ -1,0 +1,91 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { call, contract, type VexDocument } from "../../api.ts";
+import { plural } from "../../ui/format.ts";
+import { SeverityLine } from "../../ui/severity.tsx";
+import { Block, ErrorPanel } from "../../ui/states.tsx";
+
+const removal = (id: string, dryRun: "true" | "false") =>
+  call(contract.vex.removeVex, { params: { id }, query: { dryRun } });
+
+const Question = ({ document, onKeep }: { document: VexDocument; onKeep: () => void }) => {
+  const { id, name } = document;
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const look = useQuery({ queryKey: ["vex", id, "removal"], queryFn: () => removal(id, "true"), gcTime: 0 });
+  const remove = useMutation({
+    mutationFn: () => removal(id, "false"),
+    onSuccess: async () => {
+      await navigate({ to: "/vex" });
+      client.removeQueries({ queryKey: ["vex", id] });
+      await client.invalidateQueries();
+    },
+  });
+  useEffect(() => dialog.current?.showModal(), []);
+  const opens = look.data?.openedCount ?? 0;
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby="remove-vex"
+      onClose={onKeep}
+      className="panel m-auto w-[min(32rem,calc(100vw-2rem))] p-4 text-text backdrop:bg-page/80"
+    >
+      <h2 id="remove-vex" className="font-semibold wrap-anywhere">
+        Remove {name}?
+      </h2>
+      <div className="mt-2 grid min-h-16 content-start gap-2" aria-live="polite">
+        {look.isPending && <Block className="h-5 w-64" />}
+        {look.error && <ErrorPanel error={look.error} />}
+        {look.data && (
+          <>
+            <p>
+              {opens === 0
+                ? "No finding is open again: nothing is closed by this document alone."
+                : `${plural(opens, "finding is", "findings are")} open again:`}
+            </p>
+            {opens > 0 && <SeverityLine counts={look.data.opened} />}
+            {look.data.stayingCount > 0 && (
+              <p className="text-dim">
+                {plural(look.data.stayingCount, "finding stays", "findings stay")} closed by other documents.
+              </p>
+            )}
+            {look.data.closedCount > 0 && (
+              <p className="text-dim">
+                Older statements of other documents then close {plural(look.data.closedCount, "finding")}.
+              </p>
+            )}
+          </>
+        )}
+        {remove.error && <ErrorPanel error={remove.error} />}
+      </div>
+      <div className="mt-4 flex flex-wrap gap-2">
+        <button
+          type="button"
+          className="button border-bad text-bad"
+          disabled={!look.data || remove.isPending}
+          onClick={() => remove.mutate()}
+        >
+          {opens > 0 ? `Remove and open ${plural(opens, "finding")}` : "Remove it"}
+        </button>
+        <button type="button" className="button" onClick={() => dialog.current?.close()}>
+          Keep it
+        </button>
+      </div>
+    </dialog>
+  );
+};
+
+/** A button that asks in numbers before it removes. */
+export const RemoveVex = ({ document }: { document: VexDocument }) => {
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setAsking(true)}>
+        Remove
+      </button>
+      {isAsking && <Question document={document} onKeep={() => setAsking(false)} />}
+    </>
+  );
+};

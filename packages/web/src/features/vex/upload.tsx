@@ -1,0 +1,128 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { VEX_LIMITS } from "@zerotrace/core/vex/vex";
+import { Upload } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { call, contract, type VexDocument } from "../../api.ts";
+import { bytes, plural } from "../../ui/format.ts";
+import { effectText } from "./words.ts";
+
+/** Files taken at once. */
+const FILES_MAX = 50;
+
+type Outcome =
+  | { readonly name: string; readonly state: "waiting" }
+  | { readonly name: string; readonly state: "added"; readonly document: VexDocument }
+  | { readonly name: string; readonly state: "refused"; readonly why: string };
+
+const addOne = async (file: File): Promise<Outcome> => {
+  const { name } = file;
+  if (file.size > VEX_LIMITS.sizeBytes) {
+    return { name, state: "refused", why: `It is larger than ${bytes(VEX_LIMITS.sizeBytes)}: split it.` };
+  }
+  try {
+    const document = await call(contract.vex.addVex, { body: { name, document: await file.text() } });
+    return { name, state: "added", document };
+  } catch (error) {
+    return { name, state: "refused", why: error instanceof Error ? error.message : "It could not be sent." };
+  }
+};
+
+const Line = ({ outcome: o }: { outcome: Outcome }) => (
+  <li className="flex flex-wrap gap-x-3">
+    <span className="mono">{o.name}</span>
+    {o.state === "waiting" && <span className="text-dim">is being read</span>}
+    {o.state === "refused" && <span className="text-bad">{o.why}</span>}
+    {o.state === "added" && (
+      <span>
+        <Link to="/vex/$id" params={{ id: o.document.id }} className="link">
+          {plural(o.document.statementCount, "statement")}
+        </Link>
+        ; it {effectText(o.document)}
+        {o.document.problemCount > 0 && (
+          <span className="text-warn">; {plural(o.document.problemCount, "part")} could not be used</span>
+        )}
+      </span>
+    )}
+  </li>
+);
+
+/** Takes files that are dropped anywhere on the page; answers whether some are held over it. */
+const useDrop = (isReady: boolean, add: (files: readonly File[]) => Promise<void>): boolean => {
+  const [isOver, setOver] = useState(false);
+  const hear = useEffectEvent((event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    setOver(event.type === "dragover");
+    if (event.type === "drop" && isReady) void add([...event.dataTransfer.files]);
+  });
+  useEffect(() => {
+    const listen = (event: DragEvent): void => hear(event);
+    const kinds = ["dragover", "dragleave", "drop"] as const;
+    for (const kind of kinds) window.addEventListener(kind, listen);
+    return () => {
+      for (const kind of kinds) window.removeEventListener(kind, listen);
+    };
+  }, []);
+  return isOver;
+};
+
+/** Adds documents that are dropped or chosen, one after the other, and says what each did. */
+export const UploadVex = () => {
+  const client = useQueryClient();
+  const input = useRef<HTMLInputElement>(null);
+  const [outcomes, setOutcomes] = useState<readonly Outcome[]>([]);
+  const isBusy = outcomes.some((o) => o.state === "waiting");
+
+  const add = async (files: readonly File[]): Promise<void> => {
+    const taken = files.slice(0, FILES_MAX);
+    const done: Outcome[] = taken.map(({ name }) => ({ name, state: "waiting" }));
+    setOutcomes([...done]);
+    for (const [i, file] of taken.entries()) {
+      done[i] = await addOne(file);
+      setOutcomes([...done]);
+    }
+    await client.invalidateQueries();
+  };
+  const isOver = useDrop(!isBusy, add);
+
+  return (
+    <section
+      aria-label="Add documents"
+      className={`panel border-dashed p-4 ${isOver ? "border-accent bg-raised" : "border-edge"}`}
+    >
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <input
+          ref={input}
+          type="file"
+          multiple
+          accept=".json,.xml,application/json,text/xml,application/xml"
+          className="sr-only"
+          tabIndex={-1}
+          aria-label="VEX documents"
+          onChange={(event) => {
+            void add([...(event.target.files ?? [])]);
+            event.target.value = "";
+          }}
+        />
+        <button
+          type="button"
+          className="button button-primary"
+          disabled={isBusy}
+          onClick={() => input.current?.click()}
+        >
+          <Upload aria-hidden="true" className="size-4" /> Choose files
+        </button>
+        <p className="min-w-0 flex-1 basis-60 text-dim">
+          or drop them here: OpenVEX, CSAF 2 and CycloneDX, at most {bytes(VEX_LIMITS.sizeBytes)} each. The newest
+          statement on a package decides.
+        </p>
+      </div>
+      <ul aria-live="polite" className={outcomes.length === 0 ? "" : "mt-3 grid gap-1 text-sm"}>
+        {outcomes.map((o, i) => (
+          <Line key={`${i} ${o.name}`} outcome={o} />
+        ))}
+      </ul>
+    </section>
+  );
+};

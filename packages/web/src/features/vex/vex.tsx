@@ -1,0 +1,94 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { queries, type VexDocument } from "../../api.ts";
+import { count } from "../../ui/format.ts";
+import { Time } from "../../ui/marks.tsx";
+import { useMay } from "../../ui/may.ts";
+import { Page } from "../../ui/panel.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
+import { UploadVex } from "./upload.tsx";
+import { FORMAT_WORDS } from "./words.ts";
+
+const COLUMNS: readonly Column<VexDocument>[] = [
+  {
+    head: "Document",
+    className: "full",
+    cell: (d) => (
+      <Link to="/vex/$id" params={{ id: d.id }} className="mono link">
+        {d.name}
+      </Link>
+    ),
+  },
+  { head: "Format", width: "112px", cell: (d) => FORMAT_WORDS[d.format] },
+  { head: "Author", cell: (d) => d.author || <span className="text-dim">not named</span> },
+  {
+    head: "Statements",
+    width: "112px",
+    label: "statements",
+    cell: (d) => (
+      <span className="mono">
+        {count(d.statementCount)}
+        {d.problemCount > 0 && (
+          <span className="text-warn" title={`${count(d.problemCount)} parts could not be used`}>
+            {" "}
+            !{count(d.problemCount)}
+          </span>
+        )}
+      </span>
+    ),
+  },
+  {
+    head: "Decides on",
+    width: "112px",
+    label: "decides on",
+    cell: (d) => <span className={`mono ${d.findingCount === 0 ? "text-dim" : ""}`}>{count(d.findingCount)}</span>,
+  },
+  {
+    head: "Closes",
+    width: "96px",
+    label: "closes",
+    cell: (d) => (
+      <span className={`mono ${d.closedCount === 0 ? "text-dim" : "font-semibold"}`}>{count(d.closedCount)}</span>
+    ),
+  },
+  { head: "Added", width: "112px", label: "added", cell: (d) => <Time at={d.addedAt} /> },
+];
+
+/** The statements of suppliers: documents, what they decide, and a place to drop new ones. */
+export const VexPage = () => {
+  const navigate = useNavigate();
+  const may = useMay("vex:manage");
+  const pages = useInfiniteQuery(queries.vexDocuments());
+  return (
+    <Page
+      title="VEX"
+      lead="What suppliers say of their own products. It closes findings for as long as the document is here, and deletes none."
+      actions={
+        <Link to="/findings" search={{ status: "not_affected" }} className="button">
+          Findings that are closed by it
+        </Link>
+      }
+    >
+      {may && <UploadVex />}
+      <section className="panel" aria-label="Documents">
+        <PagedTable
+          pages={pages}
+          noun="documents"
+          label="VEX documents"
+          keyOf={(d) => d.id}
+          onOpen={(d) => void navigate({ to: "/vex/$id", params: { id: d.id } })}
+          cardHeight={88}
+          columns={COLUMNS}
+          empty={
+            <Empty title="No supplier's statement is here yet">
+              {may
+                ? "A supplier's VEX document says which weaknesses its product does not have. Drop one above, or: npx zerotrace vex add FILE"
+                : "Who may manage VEX documents adds them here."}
+            </Empty>
+          }
+        />
+      </section>
+    </Page>
+  );
+};
