@@ -1,0 +1,37 @@
+import { AppError } from "@zerotrace/core";
+import type { ExtractFile } from "../file-extractor.ts";
+import { gatherPackages } from "../gather-packages.ts";
+import { recordOf, wordOf } from "../text-file.ts";
+import { yamlOf } from "../yaml-file.ts";
+
+/**
+ * Dart's pubspec.lock. Packages of a folder and of the SDK are left out: they come from no registry. Those from git keep the version
+ * of their pubspec.
+ */
+export const extract: ExtractFile = async (file, context) => {
+  const yaml = await yamlOf(file, context);
+  const lock = recordOf(yaml.value);
+  if (lock === null) throw new AppError("UNREADABLE", `${file.path} is no pubspec.lock: it is not a map.`);
+  const into = gatherPackages(file.path);
+  const lines = yaml.linesAt(["packages"]);
+  for (const [name, value] of Object.entries(recordOf(lock["packages"]) ?? {})) {
+    context.signal.throwIfAborted();
+    const fields = recordOf(value);
+    if (fields === null) {
+      into.problem(`${name}: its entry is not a map`);
+      continue;
+    }
+    if (fields["source"] === "path" || fields["source"] === "sdk") continue;
+    const line = lines.get(name);
+    const kind = wordOf(fields["dependency"]);
+    // Pub tells which direct ones are for development, but not what brings a transitive one.
+    const asked = kind === null ? {} : { isDirect: kind.startsWith("direct"), ...devOf(kind) };
+    // The name in the description is the registry's; the key may be any alias of it.
+    const hosted = wordOf(recordOf(fields["description"])?.["name"]) ?? name;
+    const component = { ecosystem: "Pub", name: hosted.toLowerCase(), version: wordOf(fields["version"]) ?? "" };
+    into.add({ component, ...asked, ...(line === undefined ? {} : { line }) });
+  }
+  return into.finish();
+};
+
+const devOf = (kind: string): { isDev?: boolean } => (kind === "transitive" ? {} : { isDev: kind === "direct dev" });
