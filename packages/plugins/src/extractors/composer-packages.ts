@@ -5,10 +5,7 @@ import { listOf, recordOf, wordOf } from "./text-file.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What composer.lock and installed.json say of one package; null for one that lies in a folder of the project. */
-export const composerEntry = (
-  fields: Fields,
-  said: Pick<PackageEntry, "isDirect" | "isDev">,
-): PackageEntry | null => {
+export const composerEntry = (fields: Fields, said: Pick<PackageEntry, "isDirect" | "isDev">): PackageEntry | null => {
   const name = normalizeName("Packagist", wordOf(fields["name"]) ?? "");
   const from = recordOf(fields["dist"]) ?? recordOf(fields["source"]);
   if (from?.["type"] === "path") return null;

@@ -24,13 +24,7 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     { isProgram: true },
     () => import("./cargo-auditable/index.ts"),
   ),
-  entry(
-    "cargo-lock",
-    "Cargo lockfile",
-    "crates.io",
-    { names: ["Cargo.lock"] },
-    () => import("./cargo-lock/index.ts"),
-  ),
+  entry("cargo-lock", "Cargo lockfile", "crates.io", { names: ["Cargo.lock"] }, () => import("./cargo-lock/index.ts")),
   entry(
     "composer-installed",
     "packages that Composer installed",

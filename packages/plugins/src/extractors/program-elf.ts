@@ -1,4 +1,13 @@
-import { fileNumber, nameAt, numbersOf, MAX_HEADER_BYTES, MAX_SECTION_NAME_BYTES, MAX_SECTIONS, type ProgramSection, type ReadRange } from "./program-bytes.ts";
+import {
+  fileNumber,
+  nameAt,
+  numbersOf,
+  MAX_HEADER_BYTES,
+  MAX_SECTION_NAME_BYTES,
+  MAX_SECTIONS,
+  type ProgramSection,
+  type ReadRange,
+} from "./program-bytes.ts";
 
 const NO_BYTES_IN_FILE = 8;
 const WRITABLE_SECTION = 1;

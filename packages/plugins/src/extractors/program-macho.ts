@@ -1,4 +1,12 @@
-import { fileNumber, nameAt, numbersOf, MAX_HEADER_BYTES, MAX_SECTIONS, type ProgramSection, type ReadRange } from "./program-bytes.ts";
+import {
+  fileNumber,
+  nameAt,
+  numbersOf,
+  MAX_HEADER_BYTES,
+  MAX_SECTIONS,
+  type ProgramSection,
+  type ReadRange,
+} from "./program-bytes.ts";
 
 const FAT = 0xcafebabe;
 /** Architectures of a fat file (count). Java classes begin with the same bytes, and have their version here: 45 or more. */

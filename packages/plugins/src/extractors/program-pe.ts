@@ -1,4 +1,11 @@
-import { nameAt, numbersOf, MAX_SECTION_NAME_BYTES, MAX_SECTIONS, type ProgramSection, type ReadRange } from "./program-bytes.ts";
+import {
+  nameAt,
+  numbersOf,
+  MAX_SECTION_NAME_BYTES,
+  MAX_SECTIONS,
+  type ProgramSection,
+  type ReadRange,
+} from "./program-bytes.ts";
 
 const SECTION_BYTES = 40;
 const SYMBOL_BYTES = 18;

@@ -21,10 +21,7 @@ type Reader = (read: ReadRange, sizeBytes: number) => Promise<ProgramSection[]>;
  * Opens the program and gives it to `use`; null when the file is none. Memory is that of the ranges that are read.
  * Throws AppError UNREADABLE when the file cannot be opened or its headers contradict themselves.
  */
-export const withProgram = async <T>(
-  file: ScannedFile,
-  use: (program: Program) => Promise<T>,
-): Promise<T | null> => {
+export const withProgram = async <T>(file: ScannedFile, use: (program: Program) => Promise<T>): Promise<T | null> => {
   const handle = await opened(file);
   try {
     const { size } = await handle.stat();

@@ -25,7 +25,9 @@ export const extract: ExtractFile = async (file) => {
   });
   if (text === null) return into.finish();
   const packages = listOf(recordOf(parsed(file.path, () => JSON.parse(text)))?.["packages"]).map(recordOf);
-  const needed = new Set(packages.flatMap((fields) => (fields?.["root"] === true ? listOf(fields["dependencies"]) : [])));
+  const needed = new Set(
+    packages.flatMap((fields) => (fields?.["root"] === true ? listOf(fields["dependencies"]) : [])),
+  );
   packages.forEach((fields, index) => {
     if (fields === null) return into.problem(`entry ${index} is no crate`);
     const isRoot = fields["root"] === true;
@@ -49,8 +51,12 @@ const inflated = (file: ScannedFile, bytes: Uint8Array): string => {
   try {
     return new TextDecoder().decode(inflateSync(bytes, { maxOutputLength: MAX_LIST_BYTES }));
   } catch (cause) {
-    throw new AppError("UNREADABLE", `${file.path} has a list of crates that cannot be unpacked: ${messageOf(cause)}.`, {
-      cause,
-    });
+    throw new AppError(
+      "UNREADABLE",
+      `${file.path} has a list of crates that cannot be unpacked: ${messageOf(cause)}.`,
+      {
+        cause,
+      },
+    );
   }
 };

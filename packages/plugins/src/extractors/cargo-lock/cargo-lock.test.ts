@@ -48,7 +48,9 @@ test("version 1, with its root and metadata, is read alike", async () => {
 });
 
 test("a text that is no TOML is refused by name, and an entry without a name is told", async () => {
-  await expect(extractFrom(extract, { "Cargo.lock": "this is not toml" })).rejects.toMatchObject({ code: "UNREADABLE" });
+  await expect(extractFrom(extract, { "Cargo.lock": "this is not toml" })).rejects.toMatchObject({
+    code: "UNREADABLE",
+  });
   const lock = `${LOCK}\n[[package]]\nversion = "1"\nsource = "registry+x"\n`;
   expect((await extractFrom(extract, { "Cargo.lock": lock })).problems).toHaveLength(1);
 });

@@ -15,7 +15,9 @@ export const extract: ExtractFile = async (file, context) => {
   const lock = recordOf(parsed(file.path, () => parse(text)));
   if (lock === null) throw new AppError("UNREADABLE", `${file.path} is no Cargo.lock: it is not a table.`);
   const into = gatherPackages(file.path);
-  const listed = listOf(lock["package"]).flatMap((value) => recordOf(value) ?? []);
+  const listed = listOf(lock["package"])
+    .map(recordOf)
+    .filter((fields) => fields !== null);
   const root = recordOf(lock["root"]);
   const keys = keysOf(listed);
   const own = [...(root === null ? [] : [root]), ...listed.filter((fields) => wordOf(fields["source"]) === null)];

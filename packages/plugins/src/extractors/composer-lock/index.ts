@@ -12,7 +12,10 @@ export const extract: ExtractFile = async (file, context) => {
   const into = gatherPackages(file.path);
   const direct = await directOf(file, context);
   const lines = linesOf(text);
-  for (const [kind, isDev] of [["packages", false], ["packages-dev", true]] as const) {
+  for (const [kind, isDev] of [
+    ["packages", false],
+    ["packages-dev", true],
+  ] as const) {
     for (const value of listOf(lock[kind])) {
       const fields = recordOf(value);
       if (fields === null) {
@@ -32,7 +35,9 @@ const directOf = async (file: ScannedFile, context: FileContext): Promise<Readon
   const path = `${file.path.slice(0, file.path.lastIndexOf("/") + 1)}composer.json`;
   try {
     const project = recordOf(await jsonOf({ ...file, path }, context));
-    return project === null ? null : new Set([...requiredBy(project, "require"), ...requiredBy(project, "require-dev")]);
+    return project === null
+      ? null
+      : new Set([...requiredBy(project, "require"), ...requiredBy(project, "require-dev")]);
   } catch {
     // Without its project file a lockfile is whole; it only does not tell what is direct.
     return null;

@@ -50,7 +50,9 @@ test("Gemfile.lock gives gems without their platform, with graph and line; gems 
 
 test("a gem without a version is told and the rest is read; with nothing to read the file is refused", async () => {
   const lock = "GEM\n  specs:\n    bad\n    ast (2.4.2)\n";
-  expect(await extractFrom(extract, { "Gemfile.lock": lock })).toMatchObject({ problems: ["line 3: bad has no version"] });
+  expect(await extractFrom(extract, { "Gemfile.lock": lock })).toMatchObject({
+    problems: ["line 3: bad has no version"],
+  });
   const bad = extractFrom(extract, { "Gemfile.lock": "GEM\n  specs:\n    bad\n" });
   await expect(bad).rejects.toMatchObject({ code: "UNREADABLE" });
 });

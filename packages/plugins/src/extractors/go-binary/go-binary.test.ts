@@ -71,7 +71,11 @@ test.each([
 });
 
 test("programs of other languages, DOS programs and files that are none have no modules", async () => {
-  for (const bytes of [madeElf([{ name: ".data", bytes: inline() }]), Buffer.from("MZ and no more"), Buffer.from("#!")]) {
+  for (const bytes of [
+    madeElf([{ name: ".data", bytes: inline() }]),
+    Buffer.from("MZ and no more"),
+    Buffer.from("#!"),
+  ]) {
     expect((await extractFrom(extract, { app: bytes })).packages).toEqual([]);
   }
 });

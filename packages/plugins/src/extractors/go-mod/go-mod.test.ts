@@ -45,12 +45,18 @@ test("go.sum completes a go.mod older than 1.17 with the highest version of each
     "c.com/c v1.11.0/go.mod h1:x=",
   ].join("\n");
   const files = (go: string) => ({ "go.mod": `module m\ngo ${go}\nrequire a.com/a v1.0.0\n`, "go.sum": sum });
-  expect(namesOf(await extractFrom(extract, files("1.16")))).toEqual(["a.com/a@1.0.0", "c.com/c@1.10.0", "stdlib@1.16"]);
+  expect(namesOf(await extractFrom(extract, files("1.16")))).toEqual([
+    "a.com/a@1.0.0",
+    "c.com/c@1.10.0",
+    "stdlib@1.16",
+  ]);
   expect(namesOf(await extractFrom(extract, files("1.17")))).toEqual(["a.com/a@1.0.0", "stdlib@1.17"]);
 });
 
 test("a text that is no go.mod is refused, an empty one is not, and a strange line is told", async () => {
-  await expect(extractFrom(extract, { "go.mod": "this is not a go.mod file!" })).rejects.toMatchObject({ code: "UNREADABLE" });
+  await expect(extractFrom(extract, { "go.mod": "this is not a go.mod file!" })).rejects.toMatchObject({
+    code: "UNREADABLE",
+  });
   expect(namesOf(await extractFrom(extract, { "go.mod": "" }))).toEqual([]);
   const found = await extractFrom(extract, { "go.mod": "module m\nfuture thing\nrequire a.com/a v1.0.0\n" });
   expect(found.problems).toEqual(["line 2 is not understood: future"]);
