@@ -10,6 +10,7 @@ const entry = (
 
 /** Every reader of files, sorted by id; one folder and one line each. */
 export const FILE_EXTRACTORS: readonly FileExtractor[] = [
+  entry("bun-lock", "bun lockfile", "npm", { names: ["bun.lock"] }, () => import("./bun-lock/index.ts")),
   entry(
     "cabal-freeze",
     "Cabal's frozen constraints",
@@ -47,6 +48,13 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     () => import("./conan-lock/index.ts"),
   ),
   entry(
+    "cpan-meta",
+    "Perl distribution",
+    "CPAN",
+    { names: ["META.json", "META.yml", "MYMETA.json", "MYMETA.yml", "cpanfile.snapshot"] },
+    () => import("./cpan-meta/index.ts"),
+  ),
+  entry(
     "gemfile-lock",
     "Bundler lockfile",
     "RubyGems",
@@ -60,8 +68,36 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     { match: /(?:^|\/)specifications\/(?:default\/)?[^/]+\.gemspec$/ },
     () => import("./gemspec/index.ts"),
   ),
+  entry(
+    "github-actions",
+    "GitHub Actions workflow",
+    "GitHub Actions",
+    { names: ["action.yml", "action.yaml"], match: /(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/ },
+    () => import("./github-actions/index.ts"),
+  ),
+  entry(
+    "gleam",
+    "Gleam's manifest.toml or gleam.toml",
+    "Hex",
+    { names: ["gleam.toml", "manifest.toml"] },
+    () => import("./gleam/index.ts"),
+  ),
   entry("go-binary", "Go program", "Go", { isProgram: true }, () => import("./go-binary/index.ts")),
   entry("go-mod", "Go module file", "Go", { names: ["go.mod"] }, () => import("./go-mod/index.ts")),
+  entry(
+    "julia-manifest",
+    "Julia's Manifest.toml",
+    "Julia",
+    { match: /(?:^|\/)(?:Julia)?Manifest(?:-v\d+\.\d+)?\.toml$/ },
+    () => import("./julia-manifest/index.ts"),
+  ),
+  entry(
+    "luarocks",
+    "LuaRocks lockfile or installed rock",
+    "LuaRocks",
+    { names: ["luarocks.lock"], match: /(?:^|\/)luarocks\/rocks(?:-[\d.]+)?\/[^/]+\/[^/]+\/rock_manifest$/ },
+    () => import("./luarocks/index.ts"),
+  ),
   entry("mix-lock", "Elixir's mix.lock", "Hex", { names: ["mix.lock"] }, () => import("./mix-lock/index.ts")),
   entry(
     "npm-lock",
@@ -69,6 +105,20 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "npm",
     { names: ["package-lock.json", "npm-shrinkwrap.json", ".package-lock.json"] },
     () => import("./npm-lock/index.ts"),
+  ),
+  entry(
+    "opam",
+    "opam switch or locked project",
+    "opam",
+    { names: ["switch.export"], endings: [".opam.locked"], paths: [".opam-switch/switch-state"] },
+    () => import("./opam/index.ts"),
+  ),
+  entry(
+    "package-json",
+    "installed npm package",
+    "npm",
+    { match: /(?:node_modules|share\/nodejs)\/(?:@[^/]+\/)?[^/@][^/]*\/package\.json$/ },
+    () => import("./package-json/index.ts"),
   ),
   entry("pnpm-lock", "pnpm lockfile", "npm", { names: ["pnpm-lock.yaml"] }, () => import("./pnpm-lock/index.ts")),
   entry(
@@ -85,6 +135,7 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     { names: ["pubspec.lock"] },
     () => import("./pubspec-lock/index.ts"),
   ),
+  entry("rebar-lock", "Erlang's rebar.lock", "Hex", { names: ["rebar.lock"] }, () => import("./rebar-lock/index.ts")),
   entry("renv-lock", "R's renv.lock", "", { names: ["renv.lock"] }, () => import("./renv-lock/index.ts")),
   entry(
     "stack-lock",
@@ -99,6 +150,23 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "SwiftURL",
     { names: ["Package.resolved"] },
     () => import("./swift-package-resolved/index.ts"),
+  ),
+  entry(
+    "vcpkg",
+    "vcpkg manifest or installed ports",
+    "vcpkg",
+    { names: ["vcpkg.json"], paths: ["vcpkg/status"] },
+    () => import("./vcpkg/index.ts"),
+  ),
+  entry(
+    "wordpress-plugin",
+    "WordPress plugin or theme",
+    "WordPress",
+    {
+      paths: ["wp-includes/version.php"],
+      match: /(?:^|\/)wp-content\/(?:(?:mu-)?plugins\/(?:[^/]+\/)?[^/]+\.php|themes\/[^/]+\/style\.css)$/,
+    },
+    () => import("./wordpress-plugin/index.ts"),
   ),
   entry("yarn-lock", "yarn lockfile", "npm", { names: ["yarn.lock"] }, () => import("./yarn-lock/index.ts")),
 ];

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from "yaml";
 import type { FileContext, ScannedFile } from "./file-extractor.ts";
 import { parsed, textOf } from "./text-file.ts";
 
@@ -19,19 +19,28 @@ export interface YamlFile {
  * when it is absent, larger than MAX_YAML_BYTES, no YAML or full of aliases.
  */
 export const yamlOf = async (file: ScannedFile, context: FileContext): Promise<YamlFile> => {
+  const { document, lines } = await yamlDocumentOf(file, context);
+  return {
+    value: parsed(file.path, () => document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown),
+    linesAt: (path) => {
+      const found: unknown = path.length === 0 ? document.contents : document.getIn(path);
+      return isMap(found) ? linesOf(found, lines) : new Map<string, number>();
+    },
+  };
+};
+
+/** The file as the library's tree, with comments, for readers that need these. Limits and errors as `yamlOf`; aliases are not followed. */
+export const yamlDocumentOf = async (
+  file: ScannedFile,
+  context: FileContext,
+): Promise<{ readonly document: Document.Parsed; readonly lines: LineCounter }> => {
   const text = await textOf(file, context, MAX_YAML_BYTES);
   return parsed(file.path, () => {
     const lines = new LineCounter();
     const document = parseDocument(text, { lineCounter: lines, logLevel: "silent", uniqueKeys: false });
     const [fault] = document.errors;
     if (fault !== undefined) throw fault;
-    return {
-      value: document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown,
-      linesAt: (path) => {
-        const found: unknown = path.length === 0 ? document.contents : document.getIn(path);
-        return isMap(found) ? linesOf(found, lines) : new Map<string, number>();
-      },
-    };
+    return { document, lines };
   });
 };
 

@@ -30,8 +30,16 @@ export const extract: ExtractFile = async (file, context) => {
 
 /** `https://github.com/apple/swift-nio.git` and `git@github.com:apple/swift-nio` are `github.com/apple/swift-nio`. */
 const repositoryOf = (url: string): string => {
-  const bare = url.replace(/^[a-z+]+:\/\//i, "").replace(/^[^@/]*@/, "");
-  const isShort = bare !== url && /^[a-z+]+:\/\//i.test(url) === false;
-  const path = isShort ? bare.replace(":", "/") : bare.replace(/^([^/:]+):\d+(?=\/)/, "$1");
-  return path.replace(/\/+$/, "").replace(/\.git$/, "");
+  const isUrl = SCHEME.test(url);
+  const bare = url.replace(SCHEME, "").replace(/^[^@/]*@/, "");
+  const path = !isUrl && bare !== url ? bare.replace(":", "/") : bare.replace(/^([^/:]+):\d+(?=\/)/, "$1");
+  return withoutEnd(path, "/").replace(/\.git$/, "");
+};
+
+const SCHEME = /^[a-z+]{1,10}:\/\//i;
+
+const withoutEnd = (text: string, end: string): string => {
+  let length = text.length;
+  while (length > 0 && text[length - 1] === end) length -= 1;
+  return text.slice(0, length);
 };
