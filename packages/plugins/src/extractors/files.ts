@@ -55,6 +55,13 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     () => import("./cpan-meta/index.ts"),
   ),
   entry(
+    "deno",
+    "Deno lockfile",
+    "",
+    { names: ["deno.lock", "deno.json", "deno.jsonc"] },
+    () => import("./deno/index.ts"),
+  ),
+  entry(
     "gemfile-lock",
     "Bundler lockfile",
     "RubyGems",
@@ -98,6 +105,7 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     { names: ["luarocks.lock"], match: /(?:^|\/)luarocks\/rocks(?:-[\d.]+)?\/[^/]+\/[^/]+\/rock_manifest$/ },
     () => import("./luarocks/index.ts"),
   ),
+  entry("maven-pom", "Maven project file", "Maven", { names: ["pom.xml"] }, () => import("./maven-pom/index.ts")),
   entry("mix-lock", "Elixir's mix.lock", "Hex", { names: ["mix.lock"] }, () => import("./mix-lock/index.ts")),
   entry(
     "npm-lock",
@@ -158,6 +166,7 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     { names: ["vcpkg.json"], paths: ["vcpkg/status"] },
     () => import("./vcpkg/index.ts"),
   ),
+  entry("vsix", "Visual Studio Code extension", "VSCode", { endings: [".vsix"] }, () => import("./vsix/index.ts")),
   entry(
     "wordpress-plugin",
     "WordPress plugin or theme",

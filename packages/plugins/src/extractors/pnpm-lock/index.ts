@@ -16,6 +16,8 @@ export const extract: ExtractFile = async (file, context) => {
   let isNew = false;
   for (const document of documents) {
     const lock = recordOf(document.value);
+    // Nothing but comments is an empty lockfile.
+    if (lock !== null && Object.keys(lock).length === 0) continue;
     const version = Number.parseFloat(wordOf(lock?.["lockfileVersion"]) ?? "");
     if (lock === null || Number.isNaN(version)) {
       throw new AppError("UNREADABLE", `${file.path} is no pnpm lockfile: it has no lockfileVersion.`);

@@ -16,7 +16,8 @@ export const extract: ExtractFile = async (file, context) => {
   const into = gatherPackages(file.path);
   const blocks = blocksOf(text, into.problem);
   const isBerry = blocks.some(({ specs }) => specs[0] === "__metadata");
-  if (!isBerry && !text.includes("# yarn lockfile v") && !blocks.some(({ fields }) => fields.has("version"))) {
+  const isYarn = isBerry || blocks.length === 0 || blocks.some(({ fields }) => fields.has("version"));
+  if (!isYarn) {
     throw new AppError("UNREADABLE", `${file.path} is no yarn lockfile.`);
   }
   const entries = blocks.filter(({ specs }) => specs[0] !== "__metadata");
