@@ -1,90 +1,89 @@
 import type { AdvisoryIndex, Hit, Verdict } from "@zerotrace/core";
+import { ByteText } from "./byte-text.ts";
 
 /** Verdicts with so many findings keep their text; the others are written anew, which costs no more. */
 const KEPT_FROM_HITS = 64;
-/** Text of verdicts that is kept at most, in characters. */
-const KEPT_CHARS_MAX = 32 * 1024 * 1024;
+/** Text of verdicts that is kept at most, in bytes. */
+const KEPT_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Characters that JSON text cannot hold as they are. */
 // eslint-disable-next-line no-control-regex
 const ESCAPED = /["\\\u0000-\u001f]/;
 
 /** A string as JSON. */
-export const quote = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`);
+const quote = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`);
+
+const encoder = new TextEncoder();
+const encode = (text: string): Uint8Array => encoder.encode(text);
 
 /** Ends without findings, by the reason. */
-const CLEAR = {
-  none: `"verdict":"not_affected","findings":[]}`,
-  no_feed: `"verdict":"unknown","reason":"no_feed","findings":[]}`,
-  end_of_life: `"verdict":"unknown","reason":"end_of_life","findings":[]}`,
-  unparsable: `"verdict":"unknown","reason":"unparsable","findings":[]}`,
-  vex: `"verdict":"not_affected","reason":"vex","findings":[]}`,
-} as const;
+const clearOf = (verdict: string, reason?: string): Uint8Array =>
+  encode(`"verdict":"${verdict}",${reason === undefined ? "" : `"reason":"${reason}",`}"findings":[]}`);
+const CLEAR = new Map<string | undefined, Uint8Array>();
+const textOfClear = ({ verdict, reason }: Verdict): Uint8Array => {
+  let text = CLEAR.get(reason);
+  if (text === undefined) CLEAR.set(reason, (text = clearOf(verdict, reason)));
+  return text;
+};
+
+const AFFECTED = encode(`"verdict":"affected","findings":[`);
 
 /** What is around `fixedIn` in a finding; the same for every component. */
 interface Frame {
-  readonly before: string;
-  readonly after: string;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
 }
 
-/** Pieces of text, joined when they are written: concatenation would make an object for each. */
-export type Pieces = string[];
-
 /**
- * Writes verdicts as the end of a line's JSON object, from `"verdict"` to the closing brace, and answers the characters
- * added. Texts of advisories are made once; long texts of verdicts are kept within a bound, since the index answers a
- * component seen before with the same verdict.
+ * Writes verdicts as the end of a line's JSON object, from `"verdict"` to the closing brace. Texts of advisories are made once; long
+ * texts of verdicts are kept within a bound, since the index answers a component seen before with the same verdict.
  */
-export const createVerdictWriter = (index: AdvisoryIndex): ((pieces: Pieces, verdict: Verdict) => number) => {
+export const createVerdictWriter = (index: AdvisoryIndex): ((out: ByteText, verdict: Verdict) => void) => {
   const frames: (Frame | undefined)[] = Array.from({ length: index.groupCount });
-  let kept = new WeakMap<Verdict, string>();
-  let keptChars = 0;
+  let kept = new WeakMap<Verdict, Uint8Array>();
+  let keptBytes = 0;
 
   const frameOf = (position: number): Frame => {
     const { id, aliases, severity, cvss, epss, kevAddedAt } = index.advisory(position);
     const score = JSON.stringify(cvss?.score ?? null);
     const chance = JSON.stringify(epss?.score ?? null);
     return {
-      before: `{"id":${quote(id)},"aliases":${JSON.stringify(aliases)},"fixedIn":`,
-      after: `,"severity":"${severity}","cvss":${score},"epss":${chance},"kev":${kevAddedAt !== null}}`,
+      before: encode(`{"id":${quote(id)},"aliases":${JSON.stringify(aliases)},"fixedIn":`),
+      after: encode(`,"severity":"${severity}","cvss":${score},"epss":${chance},"kev":${kevAddedAt !== null}}`),
     };
   };
-  const add = (pieces: Pieces, { advisory, fixedIn }: Hit): number => {
+  const add = (out: ByteText, { advisory, fixedIn }: Hit): void => {
     const { before, after } = (frames[advisory] ??= frameOf(advisory));
-    if (fixedIn === null) pieces.push(before, "null", after);
-    else if (ESCAPED.test(fixedIn)) pieces.push(before, JSON.stringify(fixedIn), after);
-    else pieces.push(before, '"', fixedIn, '"', after);
-    return before.length + after.length + (fixedIn?.length ?? 2) + 2;
+    out.bytes(before);
+    out.text(fixedIn === null ? "null" : quote(fixedIn));
+    out.bytes(after);
   };
-  const addAll = (pieces: Pieces, { hits }: Verdict): number => {
-    pieces.push(`"verdict":"affected","findings":[`);
-    let chars = add(pieces, hits[0]!);
-    for (let i = 1; i < hits.length; i += 1) {
-      pieces.push(",");
-      chars += add(pieces, hits[i]!);
+  const addAll = (out: ByteText, { hits }: Verdict): void => {
+    out.bytes(AFFECTED);
+    for (let i = 0; i < hits.length; i += 1) {
+      if (i > 0) out.text(",");
+      add(out, hits[i]!);
     }
-    pieces.push("]}");
-    return chars;
+    out.text("]}");
   };
-  const keptOf = (verdict: Verdict): string => {
+  const keptOf = (verdict: Verdict): Uint8Array => {
     const known = kept.get(verdict);
     if (known !== undefined) return known;
-    const pieces: Pieces = [];
-    addAll(pieces, verdict);
-    const text = pieces.join("");
-    keptChars += text.length;
-    if (keptChars > KEPT_CHARS_MAX) {
+    const own = new ByteText();
+    addAll(own, verdict);
+    const text = own.take();
+    keptBytes += text.length;
+    if (keptBytes > KEPT_BYTES_MAX) {
       kept = new WeakMap();
-      keptChars = text.length;
+      keptBytes = text.length;
     }
     kept.set(verdict, text);
     return text;
   };
-  return (pieces, verdict) => {
+  return (out, verdict) => {
     const { length } = verdict.hits;
-    if (length > 0 && length < KEPT_FROM_HITS) return addAll(pieces, verdict);
-    const text = length > 0 ? keptOf(verdict) : CLEAR[verdict.reason ?? "none"];
-    pieces.push(text);
-    return text.length;
+    if (length === 0) out.bytes(textOfClear(verdict));
+    else if (length < KEPT_FROM_HITS) addAll(out, verdict);
+    else out.bytes(keptOf(verdict));
   };
 };

@@ -1,8 +1,10 @@
+import { fixUrgency } from "../component/editions.ts";
 import { AppError } from "../errors.ts";
 import { baseScore } from "../severity/cvss.ts";
 import { schemeFor } from "../version/index.ts";
 import type { AdvisoryRecord, AffectedPackage, AffectedRange, RecordSeverity } from "./advisory.ts";
 import { CWES_MAX, isCwe } from "./enrichment.ts";
+import { byStream } from "./modules.ts";
 import { intervalsOf, readEvents } from "./osv-ranges.ts";
 
 /** Bounds of one record; counts, and lengths in UTF-16 units. */
@@ -83,8 +85,10 @@ const inner = (entry: Json, field: string): Json => {
   return isObject(value) ? value : {};
 };
 
-/** A tracker's "not yet assigned" says nothing, so the next source is asked first. */
-const urgencyOf = (entry: Json): string => {
+/** A tracker's "not yet assigned" says nothing, so the next source is asked first. What a fix needs goes before it. */
+const urgencyOf = (entry: Json, ecosystem: string, ranges: readonly AffectedRange[]): string => {
+  const needs = fixUrgency(ecosystem);
+  if (needs !== "" && ranges.some(({ fixed }) => fixed !== null)) return needs;
   const own = word(inner(entry, "ecosystem_specific")["urgency"]);
   const other = word(inner(entry, "database_specific")["urgency"]);
   return own === "" || own === "not yet assigned" ? other || own : own;
@@ -99,20 +103,26 @@ const rangesOf = (entry: Json, field: string, ecosystem: string): AffectedRange[
   });
 };
 
-const affectedOf = (value: unknown, field: string): AffectedPackage | null => {
+/** A patch of the running kernel changes no package; the CVEs' own records judge the kernel that is installed. */
+const isLivePatch = (entry: Json): boolean =>
+  word(inner(entry, "ecosystem_specific")["availability"]).startsWith("livepatch ");
+
+const affectedOf = (value: unknown, field: string, summary: string): AffectedPackage[] => {
   const entry = object(value, field);
   // Entries about a source repository name no package: nothing that we inventory can be one.
-  if (entry["package"] === undefined || entry["package"] === null) return null;
+  if (entry["package"] === undefined || entry["package"] === null || isLivePatch(entry)) return [];
   const named = object(entry["package"], `${field}.package`);
   const ecosystem = text(named["ecosystem"], `${field}.package.ecosystem`, OSV_LIMITS.idLength);
   const versions = list(entry["versions"], `${field}.versions`, OSV_LIMITS.versions);
-  return {
+  const ranges = rangesOf(entry, field, ecosystem);
+  const affected = {
     ecosystem,
     name: text(named["name"], `${field}.package.name`, OSV_LIMITS.nameLength),
-    ranges: rangesOf(entry, field, ecosystem),
+    ranges,
     versions: [...new Set(versions.map((v, i) => version(v, `${field}.versions[${i}]`)))],
-    urgency: urgencyOf(entry),
+    urgency: urgencyOf(entry, ecosystem, ranges),
   };
+  return byStream(affected, summary);
 };
 
 const severityOf = (record: Json, entries: readonly Json[]): RecordSeverity => {
@@ -156,7 +166,8 @@ export const parseOsvRecord = (json: unknown): AdvisoryRecord => {
   const modifiedAt = instant(record["modified"], "modified");
   if (modifiedAt === null) throw bad("modified", "is missing");
   const entries = list(record["affected"], "affected", OSV_LIMITS.affected);
-  const affected = entries.flatMap((entry, i) => affectedOf(entry, `affected[${i}]`) ?? []);
+  const summary = line(record["summary"], OSV_LIMITS.summaryLength);
+  const affected = entries.flatMap((entry, i) => affectedOf(entry, `affected[${i}]`, summary));
   const cwes = cwesOf(record);
   return {
     id,
@@ -165,7 +176,7 @@ export const parseOsvRecord = (json: unknown): AdvisoryRecord => {
     publishedAt: sinceEpoch(instant(record["published"], "published")),
     modifiedAt,
     withdrawnAt: instant(record["withdrawn"], "withdrawn"),
-    summary: line(record["summary"], OSV_LIMITS.summaryLength) || line(record["details"], OSV_LIMITS.summaryLength),
+    summary: summary || line(record["details"], OSV_LIMITS.summaryLength),
     severity: severityOf(record, entries as readonly Json[]),
     origin: line(inner(record, "database_specific")["derived_from"], OSV_LIMITS.originLength),
     affected,

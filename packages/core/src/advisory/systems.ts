@@ -48,9 +48,10 @@ const ID_OF_ECOSYSTEM: Readonly<Record<string, string>> = {
 export const systemOfEcosystem = (ecosystem: string): { id: string; version: string } | null => {
   const base = baseEcosystem(ecosystem);
   if (!Object.hasOwn(ID_OF_ECOSYSTEM, base)) return null;
-  const release = /^(?:v|Leap |Linux Enterprise (?:Server|Desktop) )?(\d+(?:\.\d+)*)(?: SP(\d+))?(?::LTS)?$/.exec(
-    ecosystem.slice(base.length + 1),
-  );
+  const release =
+    /^(?:v|Leap |Linux Enterprise (?:Server|Desktop|Server for SAP Applications) )?(\d+(?:\.\d+)*)(?: SP(\d+))?(?::LTS)?$/.exec(
+      ecosystem.slice(base.length + 1),
+    );
   if (release === null) return null;
   return {
     id: ID_OF_ECOSYSTEM[base]!,

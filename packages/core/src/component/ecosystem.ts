@@ -1,9 +1,43 @@
+import { editionsOf } from "./editions.ts";
+
 /**
- * The one spelling under which an ecosystem is stored and looked up. Ubuntu's `:LTS` says nothing about versions, and
- * sources disagree on writing it.
+ * An ecosystem as a component carries it. Ubuntu's `:LTS` says nothing about versions, and sources disagree on writing it.
  */
-export const canonicalEcosystem = (ecosystem: string): string =>
+export const plainEcosystem = (ecosystem: string): string =>
   ecosystem.startsWith("Ubuntu:") && ecosystem.endsWith(":LTS") ? ecosystem.slice(0, -4) : ecosystem;
+
+/** Products of SUSE's records whose packages a host of that release can have; `SUSE:` and the release are around it. */
+const SUSE_PRODUCT =
+  /^SUSE:(?:Linux Enterprise (?:Server|Desktop|Server for SAP [Aa]pplications|High Performance Computing|Software Development Kit|Workstation Extension|High Availability Extension|Module for .{1,80})|Package Hub) (\d+)(?: SP(\d+)|\.(\d+))?(?:-(?:LTSS|ESPOS))?$/;
+/** What is cared for on a minor release after the next one came, beside the system itself. */
+const RED_HAT_PRODUCT =
+  /^Red Hat:(enterprise_linux|rhel_els|(?:rhel|enterprise_linux)_(?:eus|aus|tus|e4s|eus_long_life)):(\d+)(?:\.(\d+))?(?:::.*)?$/;
+
+/** SUSE's release as hosts have it: `15 SP5`, and `16.0` since service packs are no more. */
+const suseRelease = (major: string, pack: string | undefined, minor: string | undefined): string => {
+  if (Number(major) >= 16) return `${major}.${minor ?? pack ?? "0"}`;
+  const number = pack ?? minor ?? "0";
+  return number === "0" ? major : `${major} SP${number}`;
+};
+
+/**
+ * The one spelling under which an ecosystem is stored and looked up: what OSV names by product, module or repository
+ * (`SUSE:Linux Enterprise Module for Basesystem 15 SP5`, `Red Hat:enterprise_linux:9::appstream`) is that of the hosts that have
+ * it (`SUSE:Linux Enterprise Server 15 SP5`, `Red Hat:9`). What Red Hat goes on to mend of one minor release stays apart (`Red Hat:9.2`).
+ */
+export const canonicalEcosystem = (ecosystem: string): string => {
+  if (ecosystem.startsWith("SUSE:")) {
+    const found = SUSE_PRODUCT.exec(ecosystem);
+    return found ? `SUSE:Linux Enterprise Server ${suseRelease(found[1]!, found[2], found[3])}` : ecosystem;
+  }
+  if (ecosystem.startsWith("Red Hat:")) {
+    const found = RED_HAT_PRODUCT.exec(ecosystem);
+    if (!found) return ecosystem;
+    const isMain = found[1] === "enterprise_linux" || found[1] === "rhel_els" || found[3] === undefined;
+    return `Red Hat:${found[2]}${isMain ? "" : `.${found[3]}`}`;
+  }
+  return plainEcosystem(ecosystem);
+};
 
 /** The ecosystem without its release: `Debian` of `Debian:12`. */
 export const baseEcosystem = (ecosystem: string): string => {
@@ -11,9 +45,12 @@ export const baseEcosystem = (ecosystem: string): string => {
   return colon < 0 ? ecosystem : ecosystem.slice(0, colon);
 };
 
-/** Ecosystems whose records speak of a component: its own, and the one without release, which means every release. */
+/**
+ * Ecosystems whose records speak of a component: its own, its editions (see `editionsOf`), and the one without release, which means
+ * every release.
+ */
 export const applicableEcosystems = (ecosystem: string): readonly string[] => {
   const own = canonicalEcosystem(ecosystem);
   const base = baseEcosystem(own);
-  return own === base ? [own] : [own, base];
+  return own === base ? [own] : [own, ...editionsOf(own), base];
 };

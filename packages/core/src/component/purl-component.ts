@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Component } from "./component.ts";
-import { canonicalEcosystem } from "./ecosystem.ts";
+import { plainEcosystem } from "./ecosystem.ts";
 import { normalizeName } from "./normalize.ts";
 import { formatPurl, parsePurl, type Purl } from "./purl.ts";
 import { distroOfRelease, type PackageSystem, releaseOfDistro, SYSTEMS } from "./systems.ts";
@@ -72,7 +72,7 @@ const systemPurl = (c: Component, system: PackageSystem, release: string): Purl 
  * package as `upstream`; ecosystems without a purl type of their own become `generic` with an `ecosystem` qualifier.
  */
 export const purlOf = (component: Component): string => {
-  const [base, release] = splitEcosystem(canonicalEcosystem(component.ecosystem));
+  const [base, release] = splitEcosystem(plainEcosystem(component.ecosystem));
   const system = SYSTEM_OF_ECOSYSTEM.get(base);
   if (system) return formatPurl(systemPurl(component, system, release), "lenient");
   const language = LANGUAGE_OF_ECOSYSTEM.get(base);
@@ -108,17 +108,25 @@ const sourceOf = (upstream: string, version: string): Component["source"] => {
   return at > 0 ? { name: upstream.slice(0, at), version: upstream.slice(at + 1) } : { name: upstream, version };
 };
 
+/** `rpmmod=nodejs:18:9040020240301…`, as Red Hat writes it: the module and stream that a package was built for, before its source's name. */
+const withStream = (purl: Purl, source: Component["source"], version: string): Component["source"] => {
+  const stream = /^[^:/\s]+:[^:/\s]+/.exec(purl.qualifiers["rpmmod"] ?? "")?.[0];
+  if (purl.type !== "rpm" || stream === undefined || source?.name.includes("/")) return source;
+  return { name: `${stream}/${source?.name ?? purl.name}`, version: source?.version ?? version };
+};
+
 const ofSystem = (purl: Purl, system: PackageSystem): Component => {
   const { distro, arch, upstream, epoch } = purl.qualifiers;
   const plain = purl.version ?? "";
   const version = epoch !== undefined && /^\d+$/.test(epoch) && !plain.includes(":") ? `${epoch}:${plain}` : plain;
   const release = distro === undefined ? "" : releaseOfDistro(system, distro);
+  const source = withStream(purl, upstream ? sourceOf(upstream, version) : undefined, version);
   return {
     ecosystem: release === "" ? system.ecosystem : `${system.ecosystem}:${release}`,
     name: purl.name,
     version,
     ...(arch ? { arch } : {}),
-    ...(upstream ? { source: sourceOf(upstream, version) } : {}),
+    ...(source ? { source } : {}),
   };
 };
 

@@ -32,18 +32,19 @@ const SUSE_PRODUCTS: readonly (readonly [string, string])[] = [
   ["sled", "Linux Enterprise Desktop"],
 ];
 
-/** `15.5` -> `Linux Enterprise Server 15 SP5`; the id before it says which product. */
+/** `15.5` -> `Linux Enterprise Server 15 SP5`, `16.0` as it stands; the id before it says which product. */
 const suseRelease = (text: string): string => {
   const found = /^(?:(sles|sled)-)?(\d+)(?:\.(\d+))?$/.exec(text);
   if (!found) return text;
   const product = found[1] === "sled" ? "Linux Enterprise Desktop" : "Linux Enterprise Server";
+  if (Number(found[2]) >= 16) return `${product} ${found[2]}.${found[3] ?? "0"}`;
   return `${product} ${found[2]}${found[3] === undefined || found[3] === "0" ? "" : ` SP${found[3]}`}`;
 };
 
 const suseDistro = (release: string): string => {
   for (const [id, product] of SUSE_PRODUCTS) {
     const rest = release.startsWith(`${product} `) ? release.slice(product.length + 1) : "";
-    const found = /^(\d+)(?: SP([1-9]\d*))?$/.exec(rest);
+    const found = /^(\d+)(?:(?: SP|\.)(\d+))?$/.exec(rest);
     if (found) return `${id}-${found[1]}${found[2] === undefined ? "" : `.${found[2]}`}`;
   }
   return release;
@@ -60,7 +61,14 @@ const apk = (ecosystem: string, namespace: string): PackageSystem => ({
 /** Every operating system whose packages have a purl type. */
 export const SYSTEMS: readonly PackageSystem[] = [
   { ecosystem: "Debian", type: "deb", namespaces: ["debian"], ids: ["debian"], release: major },
-  { ecosystem: "Ubuntu", type: "deb", namespaces: ["ubuntu"], ids: ["ubuntu"] },
+  {
+    ecosystem: "Ubuntu",
+    type: "deb",
+    namespaces: ["ubuntu"],
+    ids: ["ubuntu"],
+    release: (text) => text.replace(/^pro-(?=\d)/i, "Pro:"),
+    distro: (release) => release.replace(/^Pro:(?=\d)/, "pro-"),
+  },
   { ecosystem: "Echo", type: "deb", namespaces: ["echo"], ids: ["echo"] },
   {
     ecosystem: "Alpine",

@@ -10,7 +10,7 @@ import { parsesVersion } from "../version/scheme.ts";
 import type { ExplainQuestion, ExplainRule, Explanation } from "./explanation.ts";
 import type { Group } from "./groups.ts";
 import { publisherOf } from "./publisher.ts";
-import { becauseWords, dayOf, rangeWords, recordWords, spanWords, vexWords } from "./words.ts";
+import { becauseWords, dayOf, fixWords, rangeWords, recordWords, spanWords, vexWords } from "./words.ts";
 
 /** Names that one sentence lists (count). */
 const NAMED_MAX = 3;
@@ -101,15 +101,26 @@ const uncovered = (index: AdvisoryIndex, question: ExplainQuestion, rule: "no_fe
   };
 };
 
+/** When records of modules know the name, and nothing tells the stream of the package at hand. */
+const withoutStream = (index: AdvisoryIndex, question: ExplainQuestion): Decision => {
+  const { ecosystem, name, version } = judgedAs(question.component);
+  const sources = sourceWords(index, ecosystem);
+  return {
+    verdict: "unknown",
+    rule: "no_stream",
+    answer: `Unknown: ${name} of ${ecosystem} is known in modules alone, and the stream of ${version} is not told`,
+    decidedBy: `${sources === "" ? "The sources in force" : sources}: each stream of a module has fixes of its own; name it in the package URL, ?rpmmod=<module>:<stream>`,
+  };
+};
+
 const affected = (open: readonly Group[], question: ExplainQuestion): Decision => {
   const { ecosystem, name, version } = judgedAs(question.component);
   const worst = open[0]!;
   const { deciding } = worst;
-  const fix = deciding.fixedIn === null ? "no fix is known" : `fixed in ${deciding.fixedIn}`;
   const isEnd = isEndOfLife(deciding.recordId);
   const one = isEnd
     ? rangeWords(deciding, version).replace(/\.$/, "")
-    : `${worst.id} affects ${name} ${version}; ${fix}`;
+    : `${worst.id} affects ${name} ${version}; ${fixWords(deciding)}`;
   const many = `${name} ${version} has ${open.length} open weaknesses: ${listed(open.map((g) => g.id))}`;
   const because = isEnd ? "the release cycle is over" : becauseWords(deciding, version);
   return {
@@ -186,6 +197,7 @@ export const decide = (index: AdvisoryIndex, question: ExplainQuestion, groups: 
   if (blocked) return undecided(question, blocked);
   if (groups.length > 0) return cleared(groups, question);
   const { verdict, reason } = index.match(ecosystem, name, version);
+  if (reason === "no_stream") return withoutStream(index, question);
   if (verdict === "unknown" && reason !== "unparsable")
     return uncovered(index, question, reason === "end_of_life" ? reason : "no_feed");
   return notNamed(index, question);

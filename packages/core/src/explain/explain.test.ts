@@ -105,8 +105,8 @@ test("not affected: fixed by the distribution, judged by the source package; old
     "1.5.0 is the last version affected, and 1.6.0 is above it",
   );
   expect(lines("pkg:npm/b@1.0.0")).toEqual([
-    "Not affected: b 1.0.0 by GHSA-cccc-cccc-cccc: the record was withdrawn on 2026-02-03",
-    "GHSA-cccc-cccc-cccc (GitHub) decides: the record was withdrawn on 2026-02-03; a withdrawn or rejected record affects nothing",
+    "Not affected: b 1.0.0 by GHSA-cccc-cccc-cccc: GitHub withdrew the record on 2026-02-03",
+    "GHSA-cccc-cccc-cccc (GitHub) decides: GitHub withdrew the record on 2026-02-03; a withdrawn or rejected record affects nothing",
   ]);
 });
 

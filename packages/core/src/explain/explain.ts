@@ -1,6 +1,7 @@
 import { isEnded, isEndOfLife, systemCycle } from "../advisory/life-cycle.ts";
 import { systemOfEcosystem } from "../advisory/systems.ts";
 import { judgedAs } from "../component/component.ts";
+import { fixNeeds } from "../component/editions.ts";
 import type { AdvisoryIndex } from "../match/open.ts";
 import type { ExplainedRange } from "../match/types.ts";
 import { schemeFor } from "../version/index.ts";
@@ -61,7 +62,7 @@ const stepsOf = (groups: readonly Group[], version: string): ExplainStep[] =>
             },
           ];
     const records = group.ranges.map((r): ExplainStep => {
-      const urgency = r.urgency === "" ? "" : ` (urgency ${r.urgency})`;
+      const urgency = r.urgency === "" || fixNeeds(r.urgency) !== "" ? "" : ` (urgency ${r.urgency})`;
       return {
         outcome: r.outcome === "affected" ? "affected" : r.outcome === "unparsable" ? "unknown" : "not_affected",
         advisory: group.id,

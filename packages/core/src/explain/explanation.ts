@@ -24,7 +24,8 @@ export type ExplainRule =
   | "not_known"
   | "no_feed"
   | "end_of_life"
-  | "unparsable";
+  | "unparsable"
+  | "no_stream";
 
 /** One thing that was looked at, with what came of it. */
 export interface ExplainStep {

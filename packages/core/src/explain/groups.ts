@@ -23,6 +23,7 @@ const OUTCOME_ORDER: readonly ExplainedRange["outcome"][] = [
   "above_last",
   "below",
   "not_listed",
+  "other_edition",
   "withdrawn",
 ];
 const rank = (r: ExplainedRange): number => OUTCOME_ORDER.indexOf(r.outcome);

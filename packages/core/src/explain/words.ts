@@ -1,4 +1,5 @@
 import { isEndOfLife } from "../advisory/life-cycle.ts";
+import { fixNeeds } from "../component/editions.ts";
 import type { ExplainedRange } from "../match/types.ts";
 import type { VexStatement, VexStatus } from "../vex/vex.ts";
 import { publisherOf } from "./publisher.ts";
@@ -14,22 +15,30 @@ export const recordWords = (recordId: string): string => {
   return publisher === "" ? recordId : `${recordId} (${publisher})`;
 };
 
-/** Records named after a CVE fall with it, whoever publishes them. */
-const withdrawnWords = ({ recordId, withdrawnAt }: ExplainedRange): string =>
-  /^CVE(?:LIST-CVE)?-/.test(recordId)
-    ? `the CVE program rejected it${onDay(withdrawnAt)}`
-    : /-CVE-\d/.test(recordId)
-      ? `withdrawn by its publisher or rejected by the CVE program${onDay(withdrawnAt)}`
-      : `the record was withdrawn${onDay(withdrawnAt)}`;
+/** Records named after a CVE fall with it, whoever publishes them; of the CVE program's own, withdrawn is rejected. */
+const withdrawnWords = ({ recordId, withdrawnAt, isRejected }: ExplainedRange): string => {
+  const cve = /CVE-\d{4}-\d+$/.exec(recordId)?.[0] ?? "its CVE";
+  if (isRejected === true || /^CVE(?:LIST-CVE)?-/.test(recordId)) {
+    return `the CVE program rejected ${cve}${onDay(withdrawnAt)}`;
+  }
+  return `${publisherOf(recordId) || "its publisher"} withdrew the record${onDay(withdrawnAt)}`;
+};
+
+/** `fixed in 1.2~esm1, which needs Ubuntu Pro`. */
+export const fixWords = ({ fixedIn, urgency }: ExplainedRange): string => {
+  if (fixedIn === null) return "no fix is known";
+  const needs = fixNeeds(urgency);
+  return `fixed in ${fixedIn}${needs === "" ? "" : `, which needs ${needs}`}`;
+};
 
 const WORDS: Readonly<Record<ExplainedRange["outcome"], (r: ExplainedRange, version: string) => string>> = {
-  affected: (r, version) =>
-    `${version} is affected; ${r.fixedIn === null ? "no fix is known" : `fixed in ${r.fixedIn}`}`,
+  affected: (r, version) => `${version} is affected; ${fixWords(r)}`,
   below: (r, version) => `not affected: ${version} is older than ${r.introduced}, which brought the weakness in`,
   fixed: (r) => `not affected: fixed in ${r.fixedIn}`,
   above_last: (r, version) =>
     `not affected: ${version} is above the last affected version${r.lastAffected === null ? "" : ` ${r.lastAffected}`}`,
   not_listed: (_, version) => `not affected: ${version} is not among the versions listed`,
+  other_edition: (_, version) => `passed over: ${version} is a build of which another edition's record speaks`,
   withdrawn: (r) => `not affected: ${withdrawnWords(r)}`,
   unparsable: (_, version) => `unknown: ${version} or a bound of the range cannot be ordered`,
 };

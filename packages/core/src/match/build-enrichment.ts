@@ -136,7 +136,8 @@ export const withdrawRejected = (store: Store, enrichment: EnrichmentStore): voi
   if (rejected.size === 0) return;
   const records = store.rows.record.view();
   const flags = store.rows.flags.view();
-  for (let row = 0; row < records.length; row++) if (rejected.has(records[row]!)) flags[row]! |= ROW.withdrawn;
+  for (let row = 0; row < records.length; row++)
+    if (rejected.has(records[row]!)) flags[row]! |= ROW.withdrawn | ROW.rejected;
 };
 
 /** One byte: 0 is undecided, else 1 + the three positions. */

@@ -25,7 +25,7 @@ const indexOf = (...records: AdvisoryRecord[]) => openIndex(bytesOf(...records))
 
 test("a fixed version is not affected, the one before is, with the record that decided", () => {
   const index = indexOf(osv("D-1", "Debian:12", "openssl", range({ introduced: "0" }, { fixed: "3.0.17-1" })));
-  expect(index.match("Debian:12", "openssl", "3.0.17-1~deb12u1")).toEqual({
+  expect(index.match("Debian:12", "openssl", "3.0.17-1~deb12u1")).toMatchObject({
     verdict: "affected",
     hits: [{ advisory: 0, recordId: "D-1", introduced: "0", fixedIn: "3.0.17-1", lastAffected: null, urgency: "" }],
   });

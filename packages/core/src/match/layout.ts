@@ -4,7 +4,7 @@ import { checksum } from "./bytes.ts";
 /** "ZTIX", little-endian. */
 const MAGIC = 0x5849545a;
 /** Raised with every change of the layout. */
-export const INDEX_FORMAT = 4;
+export const INDEX_FORMAT = 5;
 /** Largest index that is opened, in bytes. */
 export const INDEX_BYTES_MAX = 1024 * 1024 * 1024;
 
@@ -13,8 +13,8 @@ export const NONE = 0xffff_ffff;
 /** A bound whose version has no key in its scheme. */
 export const UNPARSABLE = 0xffff_fffe;
 
-/** Bits of a row. */
-export const ROW = { highInclusive: 1, withdrawn: 2, keyList: 4, textList: 8, last: 16 } as const;
+/** Bits of a row; `rejected`: withdrawn because the CVE program rejected its CVE. */
+export const ROW = { highInclusive: 1, withdrawn: 2, keyList: 4, textList: 8, last: 16, rejected: 32 } as const;
 
 /**
  * Every section of an index in file order. `…Offsets` have one more value than there are owners. Strings are numbers

@@ -10,7 +10,8 @@ import { type Extras, unpackSsvc } from "./build-enrichment.ts";
 import { NO_SCORE } from "./build-groups.ts";
 import { hashName, hex, lowerBound } from "./bytes.ts";
 import { unpackShare } from "./epss.ts";
-import { createJudge, type Judge } from "./judge.ts";
+import { createJudge, type Judge, type Layer } from "./judge.ts";
+import { createLayers, judgeLayers, type Layers } from "./layers.ts";
 import { NONE, type Sections, unpack } from "./layout.ts";
 import { createMemo } from "./memo.ts";
 import { createSystems, NO_FEED, type Systems } from "./systems.ts";
@@ -20,6 +21,8 @@ import type { ExplainedRange, IndexMeta, Verdict } from "./types.ts";
 /** Reads one index artefact. Cheap to open and to keep; every answer comes from the bytes. */
 export interface AdvisoryIndex {
   readonly meta: IndexMeta;
+  /** What it was opened over; other threads can open it too where it lies in shared memory. */
+  readonly bytes: Uint8Array;
   readonly groupCount: number;
   /** Judges one package version. `ecosystem` with its release, any spelling of `name`. Never throws. */
   match(ecosystem: string, name: string, version: string): Verdict;
@@ -46,11 +49,13 @@ interface Place {
   readonly ecosystems: readonly number[];
   readonly rule: ((name: string) => string) | null;
   readonly scheme: VersionScheme | null;
+  readonly layers: Layers | null;
 }
 
 /** Ecosystem spellings whose resolution is remembered. */
 const PLACES_MAX = 10_000;
 
+const NAMELESS: readonly number[] = [];
 const NOT_AFFECTED: Verdict = Object.freeze({ verdict: "not_affected", hits: Object.freeze([]) });
 
 const readMeta = (s: Sections): IndexMeta => {
@@ -65,29 +70,38 @@ const createLookup = (s: Sections, texts: Texts) => {
   const numbers = new Map(Array.from(s.ecosystems, (text, i) => [texts.decode(text), i]));
   const places = new Map<string, Place>();
   const mask = s.slots.length - 1;
+  // Packages are sorted by ecosystem, so that a range tells what each one's own column would, without reading it.
+  const firstOf = new Uint32Array(s.ecosystems.length);
+  const endOf = new Uint32Array(s.ecosystems.length);
+  s.packageEcosystem.forEach((ecosystem, i) => {
+    if (endOf[ecosystem] === 0) firstOf[ecosystem] = i;
+    endOf[ecosystem] = i + 1;
+  });
 
   const placeOf = (ecosystem: string): Place => {
     let place = places.get(ecosystem);
     if (place) return place;
     if (places.size >= PLACES_MAX) places.clear();
     const ecosystems = applicableEcosystems(ecosystem).flatMap((name) => numbers.get(name) ?? []);
-    place = { ecosystems, rule: nameRuleOf(ecosystem), scheme: schemeFor(ecosystem) ?? null };
+    const layers = layersOf(ecosystem, ecosystems);
+    place = { ecosystems, rule: nameRuleOf(ecosystem), scheme: schemeFor(ecosystem) ?? null, layers };
     places.set(ecosystem, place);
     return place;
   };
 
   /** Position of a package, or -1. */
   const packageOf = (ecosystem: number, name: string): number => {
+    const [first, end] = [firstOf[ecosystem]!, endOf[ecosystem]!];
     let slot = hashName(ecosystem, name) & mask;
     for (let probes = 0; probes <= mask; probes++) {
       const found = s.slots[slot]!;
       if (found === 0) return -1;
-      if (s.packageEcosystem[found - 1] === ecosystem && texts.equals(s.packageName[found - 1]!, name))
-        return found - 1;
+      if (found > first && found <= end && texts.equals(s.packageName[found - 1]!, name)) return found - 1;
       slot = (slot + 1) & mask;
     }
     return -1;
   };
+  const layersOf = createLayers(s, texts, packageOf);
   return { placeOf, packageOf };
 };
 
@@ -160,31 +174,55 @@ const createExtras = (s: Sections) => {
 
 const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge, systems: Systems) => {
   const memo = createMemo();
-  const packagesOf = (place: Place, name: string): number[] => {
+  const packagesOf = (place: Place, name: string): readonly number[] => {
     const spelled = place.rule ? place.rule(name) : name;
-    return place.ecosystems.map((number) => lookup.packageOf(number, spelled)).filter((p) => p >= 0);
+    let found = NAMELESS;
+    for (const ecosystem of place.ecosystems) {
+      const position = lookup.packageOf(ecosystem, spelled);
+      if (position >= 0) found = found.length === 0 ? [position] : [...found, position];
+    }
+    const more = place.layers?.more(spelled) ?? NAMELESS;
+    return more.length === 0 ? found : [...found, ...more];
+  };
+  const judgeOf = (place: Place, packages: readonly number[], name: string, version: string): Verdict =>
+    place.layers === null
+      ? judge.verdict(packages, place.scheme, version)
+      : judgeLayers(judge, place.layers, { packages, name, version }, place.scheme);
+  /** The verdict on all packages of an ecosystem that no record names. */
+  const uncovered = (ecosystem: string): Verdict =>
+    // No record of a system at all: this one is known, and its release goes on as all of them do.
+    ecosystem === SYSTEM_ECOSYSTEM ? NOT_AFFECTED : systems.uncovered(ecosystem);
+  const judged = (ecosystem: string, name: string, version: string): Verdict => {
+    const place = lookup.placeOf(ecosystem);
+    if (place.ecosystems.length === 0) return uncovered(ecosystem);
+    const packages = packagesOf(place, name);
+    return packages.length === 0 ? NOT_AFFECTED : judgeOf(place, packages, name, version);
+  };
+  const remembered = (ecosystem: string, name: string, version: string): Verdict => {
+    let known = memo.get(ecosystem, name);
+    if (!known) {
+      const place = lookup.placeOf(ecosystem);
+      if (place.ecosystems.length === 0) return uncovered(ecosystem);
+      known = memo.put(ecosystem, name, packagesOf(place, name));
+    }
+    if (known.packages.length === 0) return NOT_AFFECTED;
+    const said = memo.said(known, version);
+    if (said) return said;
+    return memo.keep(known, version, judgeOf(lookup.placeOf(ecosystem), known.packages, name, version));
   };
   return {
     match: (ecosystem: string, name: string, version: string): Verdict => {
       // Unlike a package, a system that nobody lists is not clean.
       if (ecosystem === SYSTEM_ECOSYSTEM && !systems.isKnown(name, version)) return NO_FEED;
-      let known = memo.get(ecosystem, name);
-      if (!known) {
-        const place = lookup.placeOf(ecosystem);
-        if (place.ecosystems.length === 0) {
-          // No record of a system at all: this one is known, and its release goes on as all of them do.
-          return ecosystem === SYSTEM_ECOSYSTEM ? NOT_AFFECTED : systems.uncovered(ecosystem);
-        }
-        known = memo.put(ecosystem, name, packagesOf(place, name));
-      }
-      if (known.packages.length === 0) return NOT_AFFECTED;
-      const said = memo.said(known, version);
-      if (said) return said;
-      return memo.keep(known, version, judge.verdict(known.packages, lookup.placeOf(ecosystem).scheme, version));
+      return memo.takes(name) ? remembered(ecosystem, name, version) : judged(ecosystem, name, version);
     },
-    rows: (ecosystem: string, name: string): { packages: number[]; scheme: VersionScheme | null } => {
+    rows: (ecosystem: string, name: string, version: string): { layers: Layer[]; scheme: VersionScheme | null } => {
       const place = lookup.placeOf(ecosystem);
-      return { packages: packagesOf(place, name), scheme: place.scheme };
+      const packages = packagesOf(place, name);
+      const layers = place.layers
+        ? place.layers.speaking(packages, name, version)
+        : packages.map((position) => ({ package: position, rank: 0 }));
+      return { layers: layers ?? [], scheme: place.scheme };
     },
   };
 };
@@ -204,15 +242,17 @@ export const openIndex = (bytes: Uint8Array): AdvisoryIndex => {
   const { match, rows } = createMatch(lookup, judge, createSystems(extras.lifeCycles, meta.builtAt));
   return {
     meta,
+    bytes,
     groupCount: s.groupId.length,
     match,
     explain: (ecosystem, name, version) => {
-      const { packages, scheme } = rows(ecosystem, name);
-      return judge.explain(packages, scheme, version).map(({ hit, outcome, withdrawnAt }) => ({
+      const { layers, scheme } = rows(ecosystem, name, version);
+      return judge.explain(layers, scheme, version).map(({ hit, outcome, withdrawnAt, isRejected }) => ({
         ...hit,
         group: groups.advisory(hit.advisory),
         outcome,
         withdrawnAt,
+        ...(isRejected && { isRejected }),
       }));
     },
     ...groups,

@@ -5,10 +5,10 @@ export interface Verdict {
   readonly verdict: "affected" | "not_affected" | "unknown";
   /**
    * Why it is unknown: no record names this ecosystem, the system's release is past its end of life and no record names
-   * it, or the version does not parse. `vex` where statements closed all that affects it, which no index says by itself.
+   * it, the version does not parse, or the package is known in modules alone and its stream is not (`no_stream`). `vex` where statements closed all that affects it, which no index says by itself.
    * Absent otherwise.
    */
-  readonly reason?: "no_feed" | "end_of_life" | "unparsable" | "vex";
+  readonly reason?: "no_feed" | "end_of_life" | "unparsable" | "no_stream" | "vex";
   readonly hits: readonly Hit[];
 }
 
@@ -28,8 +28,19 @@ export interface Hit {
 /** One range of one record and what it says of a version, for explanations. */
 export interface ExplainedRange extends Hit {
   readonly group: AdvisoryGroup;
-  readonly outcome: "affected" | "below" | "fixed" | "above_last" | "not_listed" | "withdrawn" | "unparsable";
+  readonly outcome:
+    | "affected"
+    | "below"
+    | "fixed"
+    | "above_last"
+    | "not_listed"
+    | "withdrawn"
+    | "unparsable"
+    /** It would affect, but another edition's records speak of this build (Ubuntu Pro, a minor release of Red Hat). */
+    | "other_edition";
   readonly withdrawnAt: string | null;
+  /** True when it is the CVE program that rejected the CVE of this record, not the publisher that withdrew it. */
+  readonly isRejected?: true;
 }
 
 /** What stands in the head of an index file. */

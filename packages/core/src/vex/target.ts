@@ -1,4 +1,4 @@
-import { baseEcosystem, canonicalEcosystem } from "../component/ecosystem.ts";
+import { baseEcosystem, plainEcosystem } from "../component/ecosystem.ts";
 import type { Component } from "../component/component.ts";
 import { normalizeName } from "../component/normalize.ts";
 import { componentOfPurl } from "../component/purl-component.ts";
@@ -38,7 +38,10 @@ export const vexTarget = (purl: string): VexTarget | null => {
 
 /** True when a release that was named (`9`) means the one of a component (`9.4`). */
 const isEcosystemOf = (named: string, own: string): boolean => {
-  const [a, b] = [canonicalEcosystem(named), canonicalEcosystem(own)];
+  const [a, b] = [named, own].map((one) => plainEcosystem(one).replace(/^Ubuntu:Pro:(?=\d)/, "Ubuntu:")) as [
+    string,
+    string,
+  ];
   return a === b || a === baseEcosystem(b) || (a.includes(":") && b.startsWith(`${a}.`));
 };
 

@@ -3,6 +3,7 @@ import os from "node:os";
 import type { HostFs } from "../plugin.ts";
 import type { HostFacts, OsRelease } from "./extractor.ts";
 import { MAX_OS_RELEASE_BYTES, parseOsRelease } from "./os-release.ts";
+import { withUbuntuPro } from "./ubuntu-pro.ts";
 
 /** Bytes of a small text file such as /etc/hostname. */
 const MAX_FACT_BYTES = 64 * 1024;
@@ -45,11 +46,11 @@ export const treeFacts = async (
   timezone: (await textOf(fs, "/etc/timezone", MAX_FACT_BYTES)).trim(),
 });
 
-/** The host's os-release(5); every field empty when there is none. Throws AppError UNREADABLE. */
+/** The host's os-release(5), and whether Ubuntu Pro mends it; every field empty when there is none. Throws AppError UNREADABLE. */
 export const readOsRelease = async (fs: HostFs): Promise<OsRelease> => {
   for (const path of ["/etc/os-release", "/usr/lib/os-release"]) {
     const bytes = await fs.read(path, MAX_OS_RELEASE_BYTES);
-    if (bytes !== null) return parseOsRelease(new TextDecoder().decode(bytes));
+    if (bytes !== null) return withUbuntuPro(fs, parseOsRelease(new TextDecoder().decode(bytes)));
   }
   return parseOsRelease("");
 };

@@ -58,6 +58,7 @@ const suse =
   (product: string): Namer =>
   ({ versionId }) => {
     const [release = "", pack = "0"] = versionId.split(".");
+    if (Number(release) >= 16) return `SUSE:${product} ${release}.${pack}`;
     return named("SUSE", release && `${product} ${release}${pack === "0" ? "" : ` SP${pack}`}`);
   };
 
@@ -84,6 +85,7 @@ const NAMERS: Readonly<Record<string, Namer>> = {
   ol: ({ versionId }) => named("Oracle Linux", major(versionId)),
   openeuler: openEuler,
   "opensuse-leap": ({ versionId }) => named("openSUSE", versionId && `Leap ${versionId}`),
+  "opensuse-leap-micro": ({ versionId }) => named("openSUSE", versionId && `Leap Micro ${versionId}`),
   "opensuse-tumbleweed": () => "openSUSE:Tumbleweed",
   photon: ({ versionId }) => named("Photon OS", versionId),
   rhel: ({ versionId }) => named("Red Hat", major(versionId)),
@@ -91,6 +93,8 @@ const NAMERS: Readonly<Record<string, Namer>> = {
   sled: suse("Linux Enterprise Desktop"),
   sles: suse("Linux Enterprise Server"),
   sles_sap: suse("Linux Enterprise Server for SAP Applications"),
+  sle_hpc: suse("Linux Enterprise High Performance Computing"),
+  "sl-micro": ({ versionId }) => named("SUSE", versionId && `Linux Micro ${versionId}`),
   "sle-micro": ({ versionId }) => named("SUSE", versionId && `Linux Enterprise Micro ${versionId}`),
   ubuntu,
   wolfi: () => "Wolfi",

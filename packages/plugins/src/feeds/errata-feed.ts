@@ -28,6 +28,8 @@ export interface ErrataSource {
   readonly releases: readonly string[];
   readonly vendor: ErrataVendor;
   readonly notCovered: readonly string[];
+  /** The stream of a file in a folder, by its name without ending; null: none. */
+  readonly streamOf?: (name: string) => string | null;
   readonly fetch: (context: FeedContext, base: string, limits: DownloadLimits) => Promise<FetchedErrata>;
 }
 
@@ -48,12 +50,11 @@ export const createErrataFeed = (source: ErrataSource, limits: DownloadLimits = 
     errata.tell(sink, tally);
     const shown = isUrl(location) ? publicUrl(location) : location;
     if (tally.recordCount === 0) throw new AppError("BAD_FEED", `${shown} has no update that can be used.`);
-    const modules = `${errata.moduleCount} updates of modules are told apart by name and version only, not by stream.`;
     return tally.report({
       feed: source.descriptor.id,
       location: shown,
       readAt: context.clock(),
-      notCovered: [...source.notCovered, ...(errata.moduleCount > 0 ? [modules] : []), ...notes],
+      notCovered: [...source.notCovered, ...notes],
     });
   },
 });
@@ -80,7 +81,9 @@ async function filesIn(source: ErrataSource, folder: string): Promise<UpdateInfo
     for (const name of wanted.sort().slice(0, MAX_FILES_PER_RELEASE)) {
       const path = join(folder, release, name);
       if ((await stat(path)).size > MAX_FILE_BYTES) throw new AppError("BAD_FEED", `${path} is larger than allowed.`);
-      files.push({ path, ecosystem: `${source.ecosystem}:${release}`, shown: path, isCopy: false });
+      const stream = source.streamOf?.(name.replace(/\.xml(\.gz)?$/i, "")) ?? null;
+      const ecosystem = `${source.ecosystem}:${release}`;
+      files.push({ path, ecosystem, shown: path, isCopy: false, ...(stream !== null && { stream }) });
     }
   }
   return files;

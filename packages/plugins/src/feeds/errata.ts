@@ -16,6 +16,8 @@ export interface UpdateInfoFile {
   readonly shown: string;
   /** True: a copy of ours, to be forgotten when it is bad. */
   readonly isCopy: boolean;
+  /** The stream that all its packages belong to, `extra:docker`; absent: that which each names. */
+  readonly stream?: string;
 }
 
 /** How one vendor's updates become records. */
@@ -51,7 +53,6 @@ export class Errata {
   readonly #vendor: ErrataVendor;
   readonly #notices = new Map<string, Notice>();
   #fixCount = 0;
-  moduleCount = 0;
 
   constructor(vendor: ErrataVendor) {
     this.#vendor = vendor;
@@ -65,7 +66,7 @@ export class Errata {
       if ("bad" in read) tally.bad(read.id, read.bad);
       else if (read.update.type === "security" || read.update.cves.length > 0) {
         if (read.update.packages.length === 0) tally.bad(read.update.id, "it names no package");
-        else this.#add(read.update, file.ecosystem, own);
+        else this.#add(read.update, file, own);
       }
       const recordCount = this.#notices.size;
       if (recordCount % UPDATES_PER_PROGRESS === 0) {
@@ -85,7 +86,7 @@ export class Errata {
     tally.covers.add(file.ecosystem);
   }
 
-  #add(update: Update, ecosystem: string, own: (text: string) => string): void {
+  #add(update: Update, { ecosystem, stream }: UpdateInfoFile, own: (text: string) => string): void {
     const { packages: all, cves, ...rest } = update;
     const packages = all.filter(this.#vendor.isJudged);
     if (packages.length === 0) return;
@@ -97,7 +98,7 @@ export class Errata {
     }
     for (const cve of cves) notice.cves.add(cve);
     for (const fixed of packages) {
-      const key = own([ecosystem, fixed.name, fixed.module, this.#vendor.introducedOf(fixed)].join("\t"));
+      const key = own([ecosystem, fixed.name, stream ?? fixed.module, this.#vendor.introducedOf(fixed)].join("\t"));
       const before = notice.fixes.get(key);
       if (before === undefined && ++this.#fixCount > MAX_FIXES) throw new Error(`it has more than ${MAX_FIXES} fixes`);
       // Architectures may be built with another release number; the lowest has the fix already.
@@ -117,7 +118,6 @@ export class Errata {
         tally.dated(record.modifiedAt);
         tally.recordCount++;
         tally.origins.add(record.origin);
-        if ([...notice.fixes.keys()].some((key) => key.split("\t")[2] !== "")) this.moduleCount++;
       } catch (error) {
         tally.bad(id, messageOf(error));
       }
@@ -149,7 +149,8 @@ const isLower = (a: string, b: string): boolean => rpm?.compare(a, b) === -1;
 function affectedOf(key: string, fixed: string) {
   const [ecosystem = "", name = "", module = "", introduced = "0"] = key.split("\t");
   return {
-    package: { ecosystem, name },
+    // Streams have packages of the same names: each is judged within its own.
+    package: { ecosystem, name: module === "" ? name : `${module}/${name}` },
     ranges: [{ type: "ECOSYSTEM", events: [{ introduced }, { fixed }] }],
     ...(module !== "" && { ecosystem_specific: { module } }),
   };

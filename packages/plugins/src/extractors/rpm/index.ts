@@ -3,13 +3,14 @@ import { messageOf } from "@zerotrace/core";
 import { gather, MAX_COMPONENTS, osEcosystem, withSource } from "../gather.ts";
 import type { Extractor, OsRelease } from "../extractor.ts";
 import { openRpmDatabase } from "./database.ts";
+import { extraTopics } from "./extras.ts";
 import { readRpmHeader } from "./header.ts";
 import type { RpmHeader } from "./header.ts";
 
 /** Distributions whose advisories name source packages; AlmaLinux, Rocky Linux and SUSE name binary ones. */
 const JUDGED_BY_SOURCE: ReadonlySet<string> = new Set(["Mageia", "Red Hat", "openEuler"]);
 /** Those whose advisories name the module too: streams of a module have packages of the same names with their own versions. */
-const TELLS_MODULES: ReadonlySet<string> = new Set(["Red Hat"]);
+const TELLS_MODULES: ReadonlySet<string> = new Set(["AlmaLinux", "Oracle Linux", "Red Hat", "Rocky Linux"]);
 
 /** Packages of Red Hat's and SUSE's families. */
 export const rpm: Extractor = {
@@ -38,7 +39,9 @@ export const rpm: Extractor = {
       }
     }
     const epochs = sourceEpochs(found);
-    for (const { component, sourceRpm } of found) into.add(withSourceEpoch(component, epochs.get(sourceRpm ?? "")));
+    const topics = os.ecosystem === "Amazon Linux:2" ? await extraTopics(fs, signal) : NO_TOPICS;
+    for (const { component, sourceRpm } of found)
+      into.add(withTopic(withSourceEpoch(component, epochs.get(sourceRpm ?? "")), topics));
     return into.finish();
   },
 };
@@ -57,8 +60,10 @@ export const rpmComponent = (header: RpmHeader, os: OsRelease): Component => {
   };
   const source = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(sourceRpm ?? "");
   const base = ecosystem.split(":")[0] ?? "";
-  if (source?.[1] === undefined || !JUDGED_BY_SOURCE.has(base)) return component;
   const stream = TELLS_MODULES.has(base) ? streamOf(header.module) : "";
+  if (source?.[1] === undefined || !JUDGED_BY_SOURCE.has(base)) {
+    return stream === "" ? component : withSource(component, `${stream}${component.name}`, component.version);
+  }
   return withSource(component, `${stream}${source[1]}`, `${prefix}${source[2]}`);
 };
 
@@ -66,6 +71,15 @@ export const rpmComponent = (header: RpmHeader, os: OsRelease): Component => {
 const streamOf = (label: string | null): string => {
   const found = /^([^:/\s]+:[^:/\s]+)(?::|$)/.exec(label ?? "");
   return found ? `${found[1]}/` : "";
+};
+
+const NO_TOPICS: ReadonlyMap<string, string> = new Map();
+
+/** A package of an extra is judged by the updates of its topic. */
+const withTopic = (component: Component, topics: ReadonlyMap<string, string>): Component => {
+  const { name, version, arch = "" } = component;
+  const topic = topics.get(`${name}-${version.slice(epochOf(version).length)}-${arch}`);
+  return topic === undefined ? component : withSource(component, `extra:${topic}/${name}`, version);
 };
 
 const epochOf = (version: string): string => /^\d+:/.exec(version)?.[0] ?? "";

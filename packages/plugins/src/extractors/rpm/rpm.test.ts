@@ -96,3 +96,28 @@ test("one damaged header is a problem; the others are read", async () => {
   expect(extraction?.components.length).toBe(2);
   expect(extraction?.problems.length).toBe(1);
 });
+
+test("a package of a module is judged within its stream, one of Amazon's extras by its topic where yum's notes tell it", async () => {
+  const nodejs = { 1000: "npm", 1001: "10.8.2", 1002: "1.module_el8.10.0+1", 1003: 1, 1022: "x86_64" };
+  const modular = ndbFile([rpmHeader({ ...nodejs, 5096: "nodejs:20:8100020240301:489197e6" })]);
+  for (const [id, stream] of [
+    ["almalinux", "nodejs:20/npm"],
+    ["rocky", "nodejs:20/npm"],
+    ["ol", "nodejs:20/npm"],
+    ["mageia", undefined],
+  ]) {
+    const found = await extract(fakeFs({ "/var/lib/rpm/Packages.db": modular }), `ID=${id}\nVERSION_ID=8.10`);
+    expect(found?.components[0]?.source?.name, id).toBe(stream);
+  }
+  const runc = ndbFile([rpmHeader({ 1000: "runc", 1001: "1.1", 1002: "1.amzn2", 1003: 2, 1022: "x86_64" })]);
+  const notes = "/var/lib/yum/yumdb/r/0abc-runc-1.1-1.amzn2-x86_64/from_repo";
+  const onAmazon = async (from: string) => {
+    const fs = fakeFs({ "/var/lib/rpm/Packages.db": runc, [notes]: from });
+    return (await extract(fs, "ID=amzn\nVERSION_ID=2"))?.components[0];
+  };
+  expect(await onAmazon("amzn2extra-docker")).toMatchObject({
+    name: "runc",
+    source: { name: "extra:docker/runc", version: "2:1.1-1.amzn2" },
+  });
+  expect((await onAmazon("amzn2-core"))?.source).toBeUndefined();
+});

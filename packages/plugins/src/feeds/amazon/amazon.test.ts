@@ -33,6 +33,24 @@ async function readLayout() {
   return { ...kept, report };
 }
 
+test("an update of an extra speaks of packages from that topic alone", async () => {
+  const folder = freshFolder();
+  mkdirSync(join(folder, "2"));
+  const packages = (version: string) => [["runc", "0", version, "1.amzn2", "x86_64"]] as const;
+  writeFileSync(join(folder, "2", "core.xml"), updateInfoXml([{ id: "ALAS2-1", packages: packages("1.0") }]));
+  const extra = updateInfoXml([{ id: "ALAS2DOCKER-1", packages: packages("1.3") }]);
+  writeFileSync(join(folder, "2", "amzn2extra-docker.xml.gz"), gzipSync(extra));
+  const { records, sink } = recordingSink();
+  await amazonFeed.read({ ...contextOf(), isShared: false }, folder, sink);
+  const builder = createIndexBuilder();
+  for (const record of records) builder.add(record);
+  const index = openIndex(builder.finish({ builtAt: "2026-01-01T00:00:00Z", sources: [] }));
+  const verdict = (name: string, version: string) => index.match("Amazon Linux:2", name, version).verdict;
+  expect(verdict("runc", "1.1-1.amzn2")).toBe("not_affected");
+  expect(verdict("extra:docker/runc", "1.1-1.amzn2")).toBe("affected");
+  expect(verdict("extra:ecs/runc", "1.1-1.amzn2")).toBe("not_affected");
+});
+
 test("an update becomes a notice with its CVEs; of several architectures the lowest fix counts", async () => {
   const { records, report } = await readLayout();
   const fixed = (name: string, version: string) => ({

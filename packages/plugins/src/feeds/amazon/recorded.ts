@@ -26,6 +26,16 @@ const UPDATES_2 = [
   },
 ] as const;
 
+const EXTRA = "/2/extras/docker/latest/x86_64/89abcdef";
+
+const UPDATES_EXTRA = [
+  {
+    id: "ALAS2DOCKER-2026-001",
+    cves: ["CVE-2026-0006"],
+    packages: [["containerd", "0", "1.7.27", "1.amzn2.0.1", "x86_64"]],
+  },
+] as const;
+
 const UPDATES_2023 = [
   {
     id: "ALAS2023-2026-001",
@@ -38,15 +48,22 @@ const UPDATES_2023 = [
   { id: "ALAS2023-2026-002", cves: ["CVE-2026-0005"], packages: [["bad", "x", "1", "1", "noarch"]] },
 ] as const;
 
-/** Amazon's mirror lists and repositories: two releases, a bug fix, an update without packages, one with a bad epoch. */
+/** Amazon's mirror lists and repositories: two releases, an extra, a bug fix, an update without packages, one with a bad epoch. */
 export const recorded: Recorded = {
   feed: createAmazonFeed,
   location: (serverUrl) => serverUrl,
   answer: ({ path }, serverUrl) => {
     if (path === "/2/core/latest/x86_64/mirror.list") return { body: `${serverUrl}${CORE_2}\n` };
     if (path === "/al2023/core/mirrors/latest/x86_64/mirror.list") return { body: `${serverUrl}${CORE_2023}/\n` };
-    return rpmRepository(CORE_2, UPDATES_2, path) ?? rpmRepository(CORE_2023, UPDATES_2023, path);
+    if (path === "/2/extras-catalog.json")
+      return { body: JSON.stringify({ topics: [{ n: "docker" }, { n: "../x" }] }) };
+    if (path === "/2/extras/docker/latest/x86_64/mirror.list") return { body: `${serverUrl}${EXTRA}\n` };
+    return (
+      rpmRepository(EXTRA, UPDATES_EXTRA, path) ??
+      rpmRepository(CORE_2, UPDATES_2, path) ??
+      rpmRepository(CORE_2023, UPDATES_2023, path)
+    );
   },
-  expected: { records: ["ALAS2-2026-1001", "ALAS2023-2026-001"], cves: [], badCount: 2 },
+  expected: { records: ["ALAS2-2026-1001", "ALAS2023-2026-001", "ALAS2DOCKER-2026-001"], cves: [], badCount: 2 },
   checkedPath: `${CORE_2}/repodata/updateinfo.xml.gz`,
 };

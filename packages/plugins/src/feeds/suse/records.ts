@@ -14,17 +14,19 @@ const OF_MODULES = ["Server", "Desktop", "Server for SAP Applications"];
 
 const rpm = schemeFor("SUSE")!;
 
-/** `15`, `15 SP5`; SUSE writes 16.1 where os-release's second number is that of the service pack before it. */
-const releaseOf = (major: string, pack: string | undefined): string =>
-  pack === undefined || pack === "0" ? major : `${major} SP${pack}`;
+/** `15`, `15 SP5`, and `16.0` since service packs are no more. */
+const releaseOf = (major: string, pack: string | undefined): string => {
+  if (Number(major) >= 16) return `${major}.${pack ?? "0"}`;
+  return pack === undefined || pack === "0" ? major : `${major} SP${pack}`;
+};
 
 /** The ecosystems of the hosts that have a product, as the inventory writes them; none when it is no system of ours. */
 export function suseEcosystems(product: string): string[] {
   const leap = /^openSUSE Leap (\d+(?:\.\d+)*)$/.exec(product);
   if (leap) return [`openSUSE:Leap ${leap[1]}`];
   if (product === "openSUSE Tumbleweed") return ["openSUSE:Tumbleweed"];
-  const micro = /^SUSE Linux Enterprise Micro (\d+\.\d+)$/.exec(product);
-  if (micro) return [`SUSE:Linux Enterprise Micro ${micro[1]}`];
+  const micro = /^SUSE (Linux (?:Enterprise )?Micro \d+\.\d+)$/.exec(product);
+  if (micro) return [`SUSE:${micro[1]}`];
   const module = /^SUSE Linux Enterprise Module for .+ (\d{2})(?: SP(\d+))?$/.exec(product);
   if (module) {
     return OF_MODULES.map((own) => `SUSE:Linux Enterprise ${own} ${releaseOf(module[1]!, module[2])}`);

@@ -65,7 +65,7 @@ export const componentRow = z.object({
   risk: z.number(),
   verdict: z.enum(["affected", "not_affected", "unknown", "pending"]),
   /**
-   * `no_feed`, `end_of_life` and `unparsable` of an unknown one; `owned` where the owner's verdict counts; `vex` where
+   * `no_feed`, `end_of_life`, `unparsable` and `no_stream` of an unknown one; `owned` where the owner's verdict counts; `vex` where
    * statements close all that affects it.
    */
   reason: z.string().nullable(),

@@ -83,9 +83,11 @@ const coverageOf = (
   of: Authorities,
 ): z.output<typeof componentRow>["coverage"] => {
   const { authority, sources } = of(ownerEcosystem || ecosystem);
-  const state = verdict === null ? "pending" : reason === "unparsable" ? "unparsable" : authority;
+  // Both: a source speaks of the package, and nothing tells what it says of this version.
+  const isOpen = reason === "unparsable" || reason === "no_stream";
+  const state = verdict === null ? "pending" : isOpen ? "unparsable" : authority;
   // No records of this very release: the feed speaks of others.
-  return verdict === "unknown" && reason !== "unparsable"
+  return verdict === "unknown" && !isOpen
     ? { state: "none", sources: [] }
     : { state, sources: [...sources] };
 };

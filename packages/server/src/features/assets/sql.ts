@@ -125,7 +125,7 @@ export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<str
        select p.asset_id, ${SUMS}, max(coalesce(r.max_risk, c.max_risk)) as risk,
          count(*) filter (where c.verdict in ('affected', 'not_affected')) as covered,
          count(*) filter (where c.verdict_reason in ('no_feed', 'end_of_life')) as not_covered,
-         count(*) filter (where c.verdict_reason = 'unparsable') as unparsable
+         count(*) filter (where c.verdict_reason in ('unparsable', 'no_stream')) as unparsable
        from parts p join component c on c.id = p.component_id left join ruled r on r.component_id = p.component_id
        group by 1)
      update asset a set dirty = false, critical = coalesce(s.critical, 0), high = coalesce(s.high, 0),

@@ -204,7 +204,7 @@ export const componentSums = async (tx: Tx, ids: readonly number[]): Promise<Com
     `select id, critical, high, medium, low, none, unknown, kev_count as kev, max_risk as risk,
        case when verdict in ('affected', 'not_affected') then 'covered'
          when verdict_reason in ('no_feed', 'end_of_life') then 'not_covered'
-         when verdict_reason = 'unparsable' then 'unparsable' end as coverage
+         when verdict_reason in ('unparsable', 'no_stream') then 'unparsable' end as coverage
      from component where id = any($1::int[])`,
     [`{${ids.join(",")}}`],
   );

@@ -149,7 +149,7 @@ export const coverageByEcosystem = async (
      select p.ecosystem, count(*)::int as "componentCount",
        count(*) filter (where c.verdict in ('affected', 'not_affected'))::int as covered,
        count(*) filter (where c.verdict_reason in ('no_feed', 'end_of_life'))::int as "notCovered",
-       count(*) filter (where c.verdict_reason = 'unparsable')::int as unparsable
+       count(*) filter (where c.verdict_reason in ('unparsable', 'no_stream'))::int as unparsable
      from present x join component c on c.id = x.id join package p on p.id = c.package_id group by 1 order by 2 desc, 1`,
     [companyId, assetId],
   );

@@ -9,6 +9,7 @@ import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import { Empty, ErrorPanel, PageSkeleton } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
+import { EpssCourse } from "../advisories/epss-course.tsx";
 import { References } from "../advisories/references.tsx";
 import { RiskTerms } from "./risk-terms.tsx";
 
@@ -288,6 +289,7 @@ export const FindingPage = () => {
         <About finding={f} feeds={feeds.data} />
         <RiskTerms finding={f} feeds={feeds.data} />
       </div>
+      <EpssCourse advisory={f.advisory} />
       {f.explanation && <Chain explanation={f.explanation} />}
       <Ranges finding={f} />
       <Affected finding={f} />
