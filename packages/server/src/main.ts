@@ -8,7 +8,9 @@ import { ensureDefaultCompany } from "./features/companies/index.ts";
 import { createMatchPool } from "./features/components/index.ts";
 import { createEnrichment, type Enrichment } from "./features/enrichment/index.ts";
 import {
+  createEpssHistory,
   createFeedSync,
+  type EpssHistory,
   feedsDirectory,
   type FeedSync,
   generationInForce,
@@ -129,7 +131,7 @@ const openFeeds = (
   db: Database,
   metrics: Metrics,
   log: Logger,
-  enrichment: Enrichment,
+  { enrichment, epss }: { enrichment: Enrichment; epss: EpssHistory },
 ): FeedSync => {
   const startedAt = performance.now();
   return createFeedSync({
@@ -154,6 +156,8 @@ const openFeeds = (
       const ms = Math.round(performance.now() - startedAt);
       options.onProgress({ step: "feeds", state: ok ? "done" : "failed", message, ms });
       await announceFeeds(db, { ok: ok ? 1 : 0, message });
+      // Nothing waits for it: a page that asks meanwhile shows the days before.
+      if (ok) void epss.keep();
     },
   });
 };
@@ -167,6 +171,7 @@ const listen = async (
     log: Logger;
     sync: FeedSync;
     pool: ReturnType<typeof createMatchPool>;
+    epss: EpssHistory;
     connections: Connections;
   },
   closers: Closer[],
@@ -247,7 +252,9 @@ const compose = async (
   closers.push(() => pool.close());
   const auth = createAuthenticator({ db, ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}) });
   const enrichment = createEnrichment({ db, pool, metrics, feedsDir });
-  const sync = openFeeds(options, db, metrics, log, enrichment);
+  const epss = createEpssHistory(config.dataDir, (error) => log.warn({ error }, "EPSS history not kept"));
+  closers.push(() => epss.idle());
+  const sync = openFeeds(options, db, metrics, log, { enrichment, epss });
   const queue = openQueue({
     owner: connections.owner,
     concurrency: 4,
@@ -258,11 +265,13 @@ const compose = async (
       "feeds-sync": async (payload, { signal }) => void (await sync.run(signal, orderOf(payload))),
     },
   });
-  const parts = { db, auth, metrics, log, sync, pool, connections };
+  const parts = { db, auth, metrics, log, sync, pool, epss, connections };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
   closers.push(await startSchedule(config, parts));
   await patiently(() => queue.start(), options.signal);
   closers.push(() => queue.stop());
+  // Days that came while an older version ran.
+  void epss.keep();
 
   const token = (kind: "enrollment" | "api", label: string, permissions: readonly Permission[]) =>
     issueToken(db, companyId, { kind, label, permissions });

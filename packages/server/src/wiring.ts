@@ -10,6 +10,7 @@ import {
   authoritiesOf,
   companyIds,
   createKnowledge,
+  type EpssHistory,
   feedsDirectory,
   type FeedSync,
   feedRoutes,
@@ -79,6 +80,7 @@ export interface WiringDeps {
   readonly metrics: Metrics;
   readonly sync: FeedSync;
   readonly pool: MatchPool;
+  readonly epss: EpssHistory;
   readonly publicUrl: () => string;
 }
 
@@ -105,7 +107,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
   const forget = (id: string): void => auth.forget(id);
   const ingest = createIngest(db, createDictionary(db), afterBatch);
   const endpoints = [
-    ...advisoryRoutes(knowledge),
+    ...advisoryRoutes(knowledge, deps.epss),
     ...agentRoutes({
       heartbeatSeconds: config.heartbeatSeconds,
       inventorySeconds: config.inventorySeconds,

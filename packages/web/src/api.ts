@@ -118,6 +118,11 @@ export const queries = {
       queryKey: ["advisory", id],
       queryFn: () => call(contract.advisories.getAdvisory, { params: { id } }),
     }),
+  epssCourse: (id: string) =>
+    queryOptions({
+      queryKey: ["advisory", id, "epss"],
+      queryFn: () => call(contract.advisories.getAdvisoryEpss, { params: { id } }),
+    }),
   agents: () => pages(["agents"], (cursor) => call(contract.agents.listAgents, { query: { limit, cursor } })),
   jobs: () => queryOptions({ queryKey: ["jobs"], queryFn: () => call(contract.jobs.listJobs), refetchInterval: 5_000 }),
   vexDocuments: () => pages(["vex"], (cursor) => call(contract.vex.listVex, { query: { limit, cursor } })),

@@ -12,7 +12,16 @@ const day = (iso: string) =>
   new Date(iso).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
 
 /** Values by day as bars over a zero line, each with its own words; the table behind it opens below. */
-export const Sparkline = ({ label, points }: { label: string; points: readonly Point[] }) => {
+export const Sparkline = ({
+  label,
+  points,
+  last = "today",
+}: {
+  label: string;
+  points: readonly Point[];
+  /** What the newest point is of. */
+  last?: string;
+}) => {
   const most = Math.max(1, ...points.map((p) => p.value));
   const slots = Math.max(SLOTS_MIN, points.length);
   const step = WIDTH / slots;
@@ -39,7 +48,7 @@ export const Sparkline = ({ label, points }: { label: string; points: readonly P
       </svg>
       <figcaption className="mono mt-1 flex justify-between text-xs text-dim">
         <span>{first && points.length > 1 ? day(first.day) : "30 days"}</span>
-        <span>today</span>
+        <span>{last}</span>
       </figcaption>
       <details className="mt-1 text-xs text-dim">
         <summary className="cursor-pointer">as a table</summary>

@@ -2,11 +2,12 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { contextOf, freshFolder, recordingSink } from "../fixtures.ts";
-import { NO_FAULT, withSource } from "../recorded-server.ts";
-import { cveOf, decodeRows, differences, encodeRows, keyOf, overlaid, rowFor } from "./day.ts";
-import { DayOfScores, epssDays, epssMoves } from "./history.ts";
-import { createEpssFeed } from "./index.ts";
+import { freshFolder } from "../fixtures.ts";
+import { NO_GENERATION } from "../generation-compare.ts";
+import type { Generation } from "../generation-format.ts";
+import { Tally } from "../report.ts";
+import { decodeRows, differences, encodeRows, keyOf, rowFor, scoreIn } from "./day.ts";
+import { DayOfScores, epssCourse, epssDayOf, epssDays, keepScoresOf } from "./history.ts";
 
 const keep = async (cacheDir: string, day: string, scores: Readonly<Record<string, number>>, days?: number) => {
   const collected = new DayOfScores();
@@ -14,27 +15,29 @@ const keep = async (cacheDir: string, day: string, scores: Readonly<Record<strin
   await collected.keep(cacheDir, day, days);
 };
 
-const ALL = { least: 0, max: 100 };
-
-test("a CVE is one number and back; eight digits and strange years have none", () => {
-  for (const id of ["CVE-1999-0001", "CVE-2024-1234", "CVE-2026-123456", "CVE-2026-67108863"]) {
-    expect(cveOf(keyOf(id)!)).toBe(id);
-  }
+test("a CVE is one number of its own; eight digits and strange years have none", () => {
+  const ids = ["CVE-1999-0001", "CVE-2024-1234", "CVE-2026-123456", "CVE-2026-67108863"];
+  expect(new Set(ids.map(keyOf)).size).toBe(ids.length);
+  expect(ids.map(keyOf)).not.toContain(null);
   for (const id of ["CVE-2026-67108864", "CVE-1989-0001", "CVE-2024-1", "x"]) expect(keyOf(id)).toBeNull();
 });
 
-test("any two days give each other back by their differences, exactly and through a file", async () => {
+test("any day's file gives back each score of it exactly, and says which day before differed", async () => {
   const random = (seed: number) => () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   const next = random(42);
   const day = () => {
     const rows = new Map<number, number>();
     for (let i = 0; i < 2000; i++) rows.set(Math.floor(next() * 3000) + 2 ** 26, Math.round(next() * 1e5) / 1e5);
-    return Float64Array.from([...rows].map(([key, score]) => rowFor(key, score))).sort();
+    return rows;
   };
-  for (let i = 0; i < 20; i++) {
-    const [a, b] = [day(), day()];
-    const file = await encodeRows(differences(a, b));
-    expect(overlaid(a, await decodeRows(file))).toEqual(b);
+  const rowsOf = (of: Map<number, number>) =>
+    Float64Array.from([...of].map(([key, score]) => rowFor(key, score))).sort();
+  const [later, earlier] = [day(), day()];
+  const file = await encodeRows(differences(rowsOf(later), rowsOf(earlier)));
+  for (let key = 2 ** 26; key < 2 ** 26 + 3000; key += 31) {
+    const said = await scoreIn(file, key);
+    const [x, y] = [later.get(key) ?? null, earlier.get(key) ?? null];
+    expect(said === undefined ? x : said).toBe(y);
   }
   expect(await decodeRows(await encodeRows(new Float64Array(0)))).toEqual(new Float64Array(0));
 });
@@ -60,24 +63,18 @@ test("every kept day can be had again; the oldest is forgotten, an older or the 
   await keep(folder, "2026-01-04", {}, 3);
   await keep(folder, "2026-01-03", {}, 3);
   expect(await epssDays(folder)).toEqual(["2026-01-04", "2026-01-02", "2026-01-01"]);
-  expect(await epssMoves(folder, { from: "2026-01-01", to: "2026-01-09" }, ALL)).toEqual({
-    from: "2026-01-01",
-    to: "2026-01-04",
-    moves: [
-      { cveId: "CVE-2025-123456", from: null, to: 0.8 },
-      { cveId: "CVE-2024-0002", from: 0.5, to: null },
-      { cveId: "CVE-2024-0001", from: 0.1, to: 0.4 },
-    ],
-  });
-  const small = await epssMoves(folder, { from: "2026-01-03", to: "2026-01-04" }, { least: 0.1, max: 1 });
-  expect(small).toEqual({
-    from: "2026-01-02",
-    to: "2026-01-04",
-    moves: [{ cveId: "CVE-2024-0002", from: 0.5, to: null }],
-  });
+  expect(await epssCourse(folder, "CVE-2024-0001")).toEqual([
+    { day: "2026-01-01", score: 0.1 },
+    { day: "2026-01-02", score: 0.4 },
+    { day: "2026-01-04", score: 0.4 },
+  ]);
+  expect((await epssCourse(folder, "CVE-2025-123456")).map((p) => p.score)).toEqual([null, 0.9, 0.8]);
+  expect((await epssCourse(folder, "CVE-2024-0002")).map((p) => p.score)).toEqual([0.5, 0.5, null]);
+  for (const id of ["CVE-2024-9999", "GHSA-x"]) expect(await epssCourse(folder, id)).toEqual([]);
   await keep(folder, "2026-01-05", { "CVE-2024-0001": 0.4 }, 3);
   expect(await epssDays(folder)).toEqual(["2026-01-05", "2026-01-04", "2026-01-02"]);
-  expect(await epssMoves(folder, { from: "2026-01-01", to: "2026-01-05" }, ALL)).toBeNull();
+  expect((await epssCourse(folder, "CVE-2024-0002")).map((p) => p.score)).toEqual([0.5, null, null]);
+  expect(await epssCourse(freshFolder(), "CVE-2024-0001")).toEqual([]);
 });
 
 test("a damaged history begins anew", async () => {
@@ -90,25 +87,33 @@ test("a damaged history begins anew", async () => {
   expect(readdirSync(join(folder, "history"))).toEqual(["2026-01-03.all.gz"]);
 });
 
-test("each reading keeps its day; a file that is refused or of the future keeps none", async () => {
-  const context = { ...contextOf(), isShared: false };
-  const body = { text: "" };
-  const answer = () => ({ body: body.text });
-  await withSource({ answer }, NO_FAULT, async (url) => {
-    const read = () => createEpssFeed().read(context, `${url}/e.csv`, recordingSink().sink);
-    const csv = (day: string, score: string) =>
-      `#score_date:${day}T00:00:00Z\ncve,epss,percentile\nCVE-2024-0001,${score},0.5\n`;
-    body.text = csv("2026-01-01", "0.1");
-    await read();
-    body.text = csv("2026-01-02", "x");
-    await expect(read()).rejects.toMatchObject({ code: "BAD_FEED" });
-    body.text = csv("2038-01-02", "0.3");
-    await read();
-    expect(await epssDays(context.cacheDir)).toEqual(["2026-01-01"]);
-    body.text = csv("2026-01-03", "0.25");
-    await read();
+test("a generation's scores are kept under the day of its source; without a day, or of the future, it has none", async () => {
+  const now = new Date("2026-01-03T00:00:00Z");
+  const generation = (dataAt: string | null, count = 1): Generation => ({
+    ...NO_GENERATION,
+    meta: {
+      ...NO_GENERATION.meta,
+      counts: { ...NO_GENERATION.meta.counts, epss: count },
+      sources:
+        dataAt === null
+          ? []
+          : [new Tally(now).report({ feed: "epss", location: "x", readAt: now, notCovered: [], dataAt })],
+    },
+    epss: () => ({
+      keys: Float64Array.of(2024e9 + 1, 2026e9 + 123456),
+      scores: Float64Array.of(0.25, 0.5),
+      percentiles: Float64Array.of(0.5, 0.9),
+    }),
   });
-  expect(await epssMoves(context.cacheDir, { from: "2026-01-01", to: "2026-01-03" }, ALL)).toMatchObject({
-    moves: [{ cveId: "CVE-2024-0001", from: 0.1, to: 0.25 }],
-  });
+  expect(epssDayOf(generation("2026-01-02T12:00:00.000Z"), now)).toBe("2026-01-02");
+  for (const odd of [
+    generation("2038-01-02T00:00:00.000Z"),
+    generation(null),
+    generation("2026-01-02T12:00:00.000Z", 0),
+  ])
+    expect(epssDayOf(odd, now)).toBeNull();
+  const folder = freshFolder();
+  await keepScoresOf(folder, generation("2026-01-02T12:00:00.000Z"), "2026-01-02");
+  expect(await epssCourse(folder, "CVE-2024-0001")).toEqual([{ day: "2026-01-02", score: 0.25 }]);
+  expect(await epssCourse(folder, "CVE-2026-123456")).toEqual([{ day: "2026-01-02", score: 0.5 }]);
 });

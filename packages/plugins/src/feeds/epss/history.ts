@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cveOf, decodeRows, differences, encodeRows, keyOf, overlaid, rowFor, rowOf } from "./day.ts";
+import { cveOfNumber, type Generation } from "../generation-format.ts";
+import { decodeRows, differences, encodeRows, keyOf, rowFor, scoreIn } from "./day.ts";
 import type { EpssRows } from "./day.ts";
 
 /** Days kept, the newest one included. */
@@ -8,17 +9,18 @@ export const HISTORY_DAYS = 30;
 
 /** The newest day is whole, `<day>.all.gz`; each older one is what was different on it, `<day>.diff.gz`. */
 const FILE = /^(\d{4}-\d\d-\d\d)\.(all|diff)\.gz$/;
+const ROWS_PER_TURN = 50_000;
 const folderOf = (cacheDir: string): string => join(cacheDir, "history");
 
-/** A score that is another one than before. */
-export interface EpssMove {
-  readonly cveId: string;
-  /** 0 to 1; null: it had none, or has none any more. */
-  readonly from: number | null;
-  readonly to: number | null;
+/** A CVE's score on one day. */
+export interface EpssPoint {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  /** 0 to 1; null: it had none. */
+  readonly score: number | null;
 }
 
-/** The days of which scores are kept, newest first, `YYYY-MM-DD`. `cacheDir` is the feed's own. */
+/** The days of which scores are kept in a folder, newest first, `YYYY-MM-DD`. */
 export async function epssDays(cacheDir: string): Promise<string[]> {
   const { newest, older } = await daysOf(cacheDir);
   return newest === null ? [] : [newest, ...older];
@@ -40,45 +42,43 @@ async function daysOf(cacheDir: string): Promise<{ newest: string | null; older:
   return { newest, older: newest === null ? [] : days("diff").filter((day) => day < newest) };
 }
 
-/** All scores of the newest kept day at or before `day`; null when there is none. Throws Error when a file is damaged. */
-async function rowsOn(cacheDir: string, day: string): Promise<{ day: string; rows: EpssRows } | null> {
+/**
+ * A CVE's score on every kept day, oldest first; empty when nothing is kept, or nothing of this CVE. Reads each day's file
+ * once: about 3 ms a day. Throws Error when a file is damaged.
+ */
+export async function epssCourse(cacheDir: string, cveId: string): Promise<EpssPoint[]> {
   const { newest, older } = await daysOf(cacheDir);
-  if (newest === null) return null;
-  const read = async (name: string): Promise<EpssRows> => decodeRows(await readFile(join(folderOf(cacheDir), name)));
-  let rows = await read(`${newest}.all.gz`);
-  if (newest <= day) return { day: newest, rows };
-  for (const one of older) {
-    rows = overlaid(rows, await read(`${one}.diff.gz`));
-    if (one <= day) return { day: one, rows };
+  const key = keyOf(cveId);
+  if (newest === null || key === null) return [];
+  const find = async (name: string): Promise<number | null | undefined> =>
+    scoreIn(await readFile(join(folderOf(cacheDir), name)), key);
+  let score = (await find(`${newest}.all.gz`)) ?? null;
+  const course: EpssPoint[] = [{ day: newest, score }];
+  for (const day of older) {
+    const before = await find(`${day}.diff.gz`);
+    // What a day's file does not name was as on the day after it.
+    if (before !== undefined) score = before;
+    course.push({ day, score });
   }
-  return null;
+  return course.every((point) => point.score === null) ? [] : course.toReversed();
 }
 
-/**
- * Scores that moved by at least `least` between the newest kept days at or before `from` and `to` (`YYYY-MM-DD`), greatest
- * move first; at most `max`. Null when one of the days is not kept. Throws Error when the history is damaged.
- */
-export async function epssMoves(
-  cacheDir: string,
-  between: { readonly from: string; readonly to: string },
-  bounds: { readonly least: number; readonly max: number },
-): Promise<{ from: string; to: string; moves: EpssMove[] } | null> {
-  const earlier = await rowsOn(cacheDir, between.from);
-  const later = await rowsOn(cacheDir, between.to);
-  if (earlier === null || later === null) return null;
-  const now = new Map<number, number | null>();
-  for (const row of differences(earlier.rows, later.rows)) now.set(rowOf(row).key, rowOf(row).score);
-  const moves: (EpssMove & { readonly by: number })[] = [];
-  for (const row of differences(later.rows, earlier.rows)) {
-    const { key, score: from } = rowOf(row);
-    const to = now.get(key) ?? null;
-    const by = Math.abs((to ?? 0) - (from ?? 0));
-    // Sums of decimals are off by a hair.
-    if (by >= bounds.least - 1e-9) moves.push({ cveId: cveOf(key), from, to, by });
+/** The scores of a generation, kept under the day of its EPSS source; the day, or null when it has none or is of the future. */
+export const epssDayOf = ({ meta }: Pick<Generation, "meta">, now: Date): string | null => {
+  const at = meta.sources.find(({ feed }) => feed === "epss")?.dataAt ?? null;
+  // Scores of a day that has not come yet would hide all days until then.
+  return at === null || meta.counts.epss === 0 || at > now.toISOString() ? null : at.slice(0, 10);
+};
+
+/** Keeps the scores of a generation under `day`, as `DayOfScores.keep` does. */
+export async function keepScoresOf(cacheDir: string, generation: Generation, day: string): Promise<void> {
+  const { keys, scores } = generation.epss();
+  const collected = new DayOfScores();
+  for (let i = 0; i < keys.length; i++) {
+    collected.add(cveOfNumber(keys[i]!), scores[i]!);
+    if (i % ROWS_PER_TURN === 0) await new Promise<void>((resolve) => void setImmediate(resolve));
   }
-  moves.sort((a, b) => b.by - a.by || (a.cveId < b.cveId ? -1 : 1));
-  const shown = moves.slice(0, bounds.max).map(({ cveId, from, to }) => ({ cveId, from, to }));
-  return { from: earlier.day, to: later.day, moves: shown };
+  await collected.keep(cacheDir, day);
 }
 
 /** Collects one day's scores while they are read, 16 bytes a CVE, and keeps them when all are there. */

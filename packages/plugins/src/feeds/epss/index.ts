@@ -6,7 +6,6 @@ import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext, FeedSink } from "../feed.ts";
 import { plainChunks } from "../plain.ts";
 import { Tally } from "../report.ts";
-import { DayOfScores, epssDays, HISTORY_DAYS } from "./history.ts";
 
 /** FIRST's daily scores (https://www.first.org/epss/data_stats). */
 export const EPSS_URL = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz";
@@ -18,10 +17,10 @@ const MAX_LINE_CHARS = 1000;
 const LINES_PER_PROGRESS = 20_000;
 
 /**
- * Reads `epss/epss_scores-current.csv.gz` under a folder or address, or the address of the file itself. The scores of the last
- * days are kept in the feed's cache, see `epssMoves`.
+ * Reads `epss/epss_scores-current.csv.gz` under a folder or address, or the address of the file itself. What was said on earlier
+ * days is kept from generations, see `keepScoresOf`: so a site that gets bundles has it too.
  */
-export const createEpssFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS, historyDays: number = HISTORY_DAYS): Feed => ({
+export const createEpssFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS): Feed => ({
   descriptor: {
     id: "epss",
     title: "FIRST EPSS",
@@ -35,19 +34,10 @@ export const createEpssFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS, history
     if (found === null) return null;
     const tally = new Tally(context.clock());
     let dataAt: string | null = null;
-    const [newestDay = ""] = await epssDays(context.cacheDir);
-    const day = new DayOfScores();
-    const told: FeedSink = {
-      ...sink,
-      epss(cveId, score, percentile) {
-        sink.epss(cveId, score, percentile);
-        if (dataAt !== null && dataAt.slice(0, 10) > newestDay) day.add(cveId, score);
-      },
-    };
     try {
       for await (const line of linesOf(found.path, context.signal)) {
         if (line.startsWith("#")) dataAt = scoreDate(line);
-        else if (line !== "" && !line.startsWith("cve,")) readScore(line, tally, told);
+        else if (line !== "" && !line.startsWith("cve,")) readScore(line, tally, sink);
         if ((tally.recordCount + 1) % LINES_PER_PROGRESS === 0) {
           context.onProgress({ label: "Reading EPSS", doneBytes: 0, totalBytes: null, recordCount: tally.recordCount });
         }
@@ -57,9 +47,6 @@ export const createEpssFeed = (limits: DownloadLimits = DOWNLOAD_LIMITS, history
       throw new AppError("BAD_FEED", `${shown(location)} is not an EPSS file: ${messageOf(error)}.`, { cause: error });
     }
     if (tally.recordCount === 0) throw new AppError("BAD_FEED", `${shown(location)} has no score that can be used.`);
-    // Scores of a day that has not come yet would hide all days until then.
-    const isPast = dataAt !== null && dataAt <= context.clock().toISOString();
-    if (isPast && dataAt !== null) await day.keep(context.cacheDir, dataAt.slice(0, 10), historyDays);
     return tally.report({
       feed: "epss",
       location: shown(location),

@@ -12,7 +12,12 @@ let api: TestApi;
 let company: TestCompany;
 
 beforeAll(async () => {
-  api = await startApi(() => advisoryRoutes({ enrichmentOf: async () => ENRICHMENT }));
+  api = await startApi(() =>
+    advisoryRoutes(
+      { enrichmentOf: async () => ENRICHMENT },
+      { course: async ([cveId = null]) => ({ cveId, days: [{ day: "2026-01-01", score: 0.1 }] }) },
+    ),
+  );
   company = await api.company();
   await api.db.asService(async (tx) => {
     const put = (name: string, aliases: string[]) =>
@@ -147,4 +152,13 @@ test("an advisory's documents give the longest text, safe links once, and where 
 test("advisories are for those who may read findings", async () => {
   const narrow = await api.apiToken(company.id, ["assets:read"]);
   expect((await get("", narrow)).status).toBe(403);
+});
+
+test("the EPSS course of an advisory is had by any of its names", async () => {
+  const course = (id: string) => api.call("GET", `/api/v1/advisories/${id}/epss`, { token: company.reader });
+  expect((await course("debian-cve-2026-0001")).body).toEqual({
+    cveId: "CVE-2026-0001",
+    days: [{ day: "2026-01-01", score: 0.1 }],
+  });
+  expect((await course("CVE-1999-9999")).status).toBe(404);
 });

@@ -37,4 +37,18 @@ export const getAdvisory = route({
   }),
 });
 
-export const routes = { listAdvisories, getAdvisory };
+export const getAdvisoryEpss = route({
+  method: "GET",
+  path: "/api/v1/advisories/:id/epss",
+  summary: "How the EPSS score of an advisory went in the last 30 days, oldest day first",
+  permission: "findings:read",
+  params: z.object({ id: z.string().min(1).max(100) }),
+  answer: z.object({
+    /** The CVE whose scores these are; null when none of its names has any. */
+    cveId: z.string().nullable(),
+    /** Days without an update are not in it. */
+    days: z.array(z.object({ day: z.iso.date(), score: z.number().nullable() })).readonly(),
+  }),
+});
+
+export const routes = { listAdvisories, getAdvisory, getAdvisoryEpss };

@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { z } from "zod";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal, pageOf } from "../assets/index.ts";
-import type { Knowledge } from "../feeds/index.ts";
+import type { EpssHistory, Knowledge } from "../feeds/index.ts";
 import { routes } from "./contract.ts";
 import { parseDoc, searchFor, spellings } from "./rules.ts";
 import {
@@ -62,4 +62,16 @@ export const getAdvisory = (knowledge: Pick<Knowledge, "enrichmentOf">): Endpoin
           enrichment: await knowledge.enrichmentOf(row.id),
         };
       }),
+  });
+
+/** How the EPSS score of an advisory went. */
+export const getAdvisoryEpss = (history: Pick<EpssHistory, "course">): Endpoint =>
+  implement(routes.getAdvisoryEpss, {
+    audit: "none",
+    transaction: "none",
+    run: async ({ db, identity: { companyId } }, { params }) => {
+      const row = await db.asServiceFor(companyId, (tx) => advisoryByName(tx, spellings(params.id)));
+      if (row === null) throw new AppError("NOT_FOUND", "No feed in force has an advisory of this name.");
+      return await history.course([row.id, ...row.aliases]);
+    },
   });

@@ -10,6 +10,7 @@ import { type Trust, trustFile } from "@zerotrace/plugins";
 import { rm } from "node:fs/promises";
 import { examine, generationMeant, keptGenerations, saveUpload } from "./generations.ts";
 
+export { createEpssHistory, type EpssHistory } from "./epss-history.ts";
 export { feedsDirectory, indexPath, isIndexHere } from "./index-file.ts";
 export { type AdvisoryEnrichment, createKnowledge, type Knowledge } from "./knowledge.ts";
 export type { JudgeWithin } from "./publish.ts";

@@ -9,6 +9,7 @@ import { SeverityMark } from "../../ui/severity.tsx";
 import { Empty, ErrorPanel, PageSkeleton } from "../../ui/states.tsx";
 import { PagedTable } from "../../ui/table.tsx";
 import { FINDING_COLUMNS } from "../findings/columns.tsx";
+import { EpssCourse } from "./epss-course.tsx";
 
 const Findings = ({ id }: { id: string }) => {
   const navigate = useNavigate();
@@ -107,6 +108,7 @@ export const AdvisoryPage = () => {
           ]}
         />
       </Panel>
+      <EpssCourse advisory={a.id} />
       <Panel title="Records as published" aside={plural(a.records.length, "record")} flush>
         <ul className="divide-y divide-line">
           {a.records.map((r) => (
