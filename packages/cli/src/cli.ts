@@ -10,6 +10,8 @@ Exit codes: 0 clean or done, 1 over the policy of --fail-on, 2 error, 3 nothing 
 /** A stream to write to. */
 export interface Sink {
   write(text: string): void;
+  /** Writes text that is UTF-8 already, where the stream takes it as it is. */
+  writeBytes?(text: Uint8Array): void;
   /** Resolves when what was written has gone out, where the stream does not take it at once. */
   drained?(): Promise<void>;
   /** Whether a person at a terminal reads it. */

@@ -13,6 +13,7 @@ const STOP_WITHIN_MS = 1900;
 
 const sinkOf = (stream: WriteStream): Sink => ({
   write: (text) => void stream.write(text),
+  writeBytes: (text) => void stream.write(text),
   drained: async () => {
     if (stream.writableNeedDrain) await once(stream, "drain");
   },

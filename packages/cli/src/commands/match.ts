@@ -50,6 +50,8 @@ const match = async (cli: Cli, { input, generation, vex: vexPaths, ...flags }: M
     const showsProgress = cli.err.isTerminal && !cli.out.isTerminal;
     const { lineCount, malformedCount } = await matchLines({
       index: vex === null ? index : withVex(index, vex),
+      // Threads know of no statements.
+      ...(vex === null && index.bytes.buffer instanceof SharedArrayBuffer ? { shared: index.bytes.buffer } : {}),
       input: input === undefined ? cli.input : readInput(input),
       out: cli.out,
       signal,

@@ -1,13 +1,19 @@
 import { expect, test } from "vitest";
-import { type Line, LINE_BYTES_MAX, readLines } from "./lines.ts";
+import { eachLine, LINE_BYTES_MAX, wholeLines } from "./lines.ts";
 
 async function* chunksOf(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-const linesOf = async (bytes: Buffer, size: number): Promise<Line[]> => {
-  const lines: Line[] = [];
-  for await (const group of readLines(chunksOf(bytes, size))) lines.push(...group);
+const linesOf = async (bytes: Buffer, size: number): Promise<(string | null)[]> => {
+  const lines: (string | null)[] = [];
+  for await (const whole of wholeLines(chunksOf(bytes, size))) {
+    expect(whole.length).toBeLessThan(size + LINE_BYTES_MAX + 4);
+    // one at a time, as a reader that pauses after each
+    const take = (start: number, end: number, isText: boolean) =>
+      lines.push(isText ? whole.toString("utf8", start, end) : null) < 0;
+    for (let at = 0; at < whole.length;) at = eachLine(whole, at, take);
+  }
   return lines;
 };
 

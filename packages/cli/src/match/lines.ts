@@ -3,45 +3,55 @@ import { isAscii, isUtf8 } from "node:buffer";
 /** Longest line that is read, in bytes; a longer one is malformed. */
 export const LINE_BYTES_MAX = 64 * 1024;
 
-/** One line without its end; null when it is too long or not UTF-8. */
-export type Line = string | null;
+/**
+ * Takes a line: where it begins and ends, without its end, and whether it is text: neither too long nor other than UTF-8. Answers
+ * whether to go on.
+ */
+export type TakeLine = (start: number, end: number, isText: boolean) => boolean;
+
+/** Of a line over the bound so much is kept: it stays over the bound, also without a CR. */
+const CUT_BYTES = LINE_BYTES_MAX + 2;
 
 const NEWLINE = 10;
 const RETURN = 13;
 
-const lineOf = (bytes: Buffer, start: number, end: number, ascii: boolean): Line => {
-  const last = end > start && bytes[end - 1] === RETURN ? end - 1 : end;
-  if (last - start > LINE_BYTES_MAX) return null;
-  // A string of its own: what is kept of it does not keep the whole chunk.
-  if (ascii) return bytes.toString("latin1", start, last);
-  return isUtf8(bytes.subarray(start, last)) ? bytes.toString("utf8", start, last) : null;
-};
+/**
+ * A stream of chunks of any size as chunks that begin and end with a line, as little joined as that takes. A line over the bound is cut
+ * short, yet stays over it, so that memory is bounded by one chunk and one line.
+ */
+export async function* wholeLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (rest.length > CUT_BYTES) {
+      const next = bytes.indexOf(NEWLINE);
+      rest = rest.subarray(0, CUT_BYTES);
+      if (next < 0) continue;
+      bytes = bytes.subarray(next);
+    }
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      yield rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([rest, bytes.subarray(0, end)]);
+      rest = Buffer.from(bytes.subarray(end));
+    } else rest = Buffer.concat([rest, bytes]);
+  }
+  if (rest.length > 0) yield rest;
+}
 
 /**
- * The lines of a stream of chunks of any size, ended by LF or CRLF; the last one needs no end. Memory is bounded by one
- * chunk and one line. Lines come in groups, one for each chunk, so that nobody waits between lines.
+ * Gives whole lines, ended by LF or CRLF, the last one with or without an end, from a place on until `take` says no. Answers the
+ * place behind the last one given.
  */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Line>> {
-  let rest: Buffer = Buffer.alloc(0);
-  let tooLong = false;
-
-  function* split(chunk: Uint8Array): Generator<Line> {
-    const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const bytes = rest.length === 0 ? fresh : Buffer.concat([rest, fresh]);
-    const ascii = isAscii(bytes);
-    let start = 0;
-    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-      yield tooLong ? null : lineOf(bytes, start, end, ascii);
-      tooLong = false;
-      start = end + 1;
-    }
-    rest = bytes.subarray(start);
-    if (rest.length <= LINE_BYTES_MAX + 1) return;
-    tooLong = true;
-    rest = rest.subarray(0, 0);
+export const eachLine = (bytes: Buffer, from: number, take: TakeLine): number => {
+  const ascii = isAscii(bytes);
+  for (let start = from; start < bytes.length;) {
+    const found = bytes.indexOf(NEWLINE, start);
+    const end = found < 0 ? bytes.length : found;
+    const last = end > start && bytes[end - 1] === RETURN ? end - 1 : end;
+    const isText = last - start <= LINE_BYTES_MAX && (ascii || isUtf8(bytes.subarray(start, last)));
+    const goesOn = take(start, last, isText);
+    start = end + 1;
+    if (!goesOn) return Math.min(start, bytes.length);
   }
-
-  for await (const chunk of chunks) yield split(chunk);
-  if (tooLong) yield [null];
-  else if (rest.length > 0) yield [lineOf(rest, 0, rest.length, isAscii(rest))];
-}
+  return bytes.length;
+};

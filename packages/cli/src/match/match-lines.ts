@@ -1,12 +1,20 @@
 import type { AdvisoryIndex } from "@zerotrace/core";
+import { availableParallelism } from "node:os";
 import type { Sink } from "../cli.ts";
-import { type Line, readLines } from "./lines.ts";
-import { createVerdictWriter, type Pieces, quote } from "./verdict-json.ts";
+import { createAnswers } from "./answers.ts";
+import { eachLine, wholeLines } from "./lines.ts";
+import { type Answered, type MatchThreads, startMatchThreads } from "./match-threads.ts";
 
-/** Text that is gathered before it is written, in characters. */
-const WRITE_CHARS = 256 * 1024;
+/** Text that is gathered before it is written, in bytes. */
+const WRITE_BYTES = 256 * 1024;
 /** Lines that are named at most when they are malformed; the rest are counted. */
 export const NAMED_MAX = 1000;
+/** A thread starts in a tenth of a second, in which one alone judges so many bytes of lines. */
+const THREADS_FROM_BYTES = 2 * 1024 * 1024;
+/** More threads wait for the one that reads and writes. */
+const THREADS_MAX = 8;
+/** Chunks given out to each thread at most, so that none waits for the next: bounds what is read and answered ahead. */
+const AHEAD = 3;
 
 /** What came of a stream of lines. */
 export interface MatchedLines {
@@ -16,6 +24,12 @@ export interface MatchedLines {
 
 export interface MatchLinesOptions {
   readonly index: AdvisoryIndex;
+  /** The bytes of `index`, when threads may judge by them alone. */
+  readonly shared?: SharedArrayBuffer;
+  /** Threads to judge with at most; as many as there are processors when absent. */
+  readonly threadCount?: number;
+  /** Bytes of lines from which on threads are worth their start; `THREADS_FROM_BYTES` when absent. */
+  readonly threadsFromBytes?: number;
   readonly input: AsyncIterable<Uint8Array>;
   readonly out: Sink;
   readonly signal: AbortSignal;
@@ -25,75 +39,103 @@ export interface MatchLinesOptions {
   readonly onProgress: (lineCount: number) => void;
 }
 
-/** Characters besides the tab that JSON text cannot hold as they are. */
-// eslint-disable-next-line no-control-regex
-const ESCAPED = /["\\\u0000-\u0008\u000a-\u001f]/;
-
-/** Characters of a line's object around its fields. */
-const HEAD_CHARS = 40;
-
-const MALFORMED = `"verdict":"unknown","reason":"malformed","findings":[]}`;
-
-/** The fields of a line; null when they are not three or one of them is empty. */
-const fieldsOf = (line: string): readonly [string, string, string] | null => {
-  const first = line.indexOf("\t");
-  const second = line.indexOf("\t", first + 1);
-  if (first <= 0 || second <= first + 1 || second === line.length - 1) return null;
-  if (line.includes("\t", second + 1)) return null;
-  return [line.slice(0, first), line.slice(first + 1, second), line.slice(second + 1)];
+/** Counts lines, names malformed ones, and writes answers as the output takes them. */
+const createOutput = ({ out, signal, onMalformed, onProgress }: MatchLinesOptions) => {
+  let lineCount = 0;
+  let malformedCount = 0;
+  return {
+    result: (): MatchedLines => ({ lineCount, malformedCount }),
+    count: (isGood: boolean): void => {
+      lineCount += 1;
+      if (isGood) return;
+      malformedCount += 1;
+      if (malformedCount <= NAMED_MAX) onMalformed(lineCount);
+    },
+    write: async (text: Uint8Array): Promise<void> => {
+      if (out.writeBytes) out.writeBytes(text);
+      else out.write(new TextDecoder().decode(text));
+      onProgress(lineCount);
+      await out.drained?.();
+      signal.throwIfAborted();
+    },
+  };
 };
 
-const headOf = (ecosystem: string, name: string, version: string): string =>
-  `{"ecosystem":${quote(ecosystem)},"name":${quote(name)},"version":${quote(version)},`;
+type Output = ReturnType<typeof createOutput>;
 
-const malformedOf = (line: Line): string => {
-  const [ecosystem = "", name = "", ...version] = (line ?? "").split("\t");
-  return headOf(ecosystem, name, version.join("\t")) + MALFORMED;
+/** Judges lines here. `end` writes what is left. */
+const createOwnWork = (index: AdvisoryIndex, output: Output) => {
+  const answers = createAnswers(index);
+  return {
+    take: async (lines: Buffer): Promise<void> => {
+      for (let at = 0; at < lines.length;) {
+        at = eachLine(lines, at, (start, end, isText) => {
+          output.count(answers.add(lines, start, end, isText));
+          return answers.length < WRITE_BYTES;
+        });
+        if (answers.length >= WRITE_BYTES) await output.write(answers.take());
+      }
+    },
+    end: async (): Promise<void> => {
+      if (answers.length > 0) await output.write(answers.take());
+    },
+  };
+};
+
+/** Judges lines in threads and writes the answers in their order. */
+const createSharedWork = (threads: MatchThreads, output: Output) => {
+  const given: { readonly lines: Uint8Array; readonly answer: Promise<Answered> }[] = [];
+  const give = (lines: Uint8Array): (typeof given)[number] => {
+    const answer = threads.answer(lines);
+    // Whoever awaits it hears of it; until then it is no unhandled rejection.
+    answer.catch(() => undefined);
+    return { lines, answer };
+  };
+  const writeNext = async (): Promise<void> => {
+    const first = given.shift();
+    if (first === undefined) return;
+    const { text, readBytes, lineCount, malformed } = await first.answer;
+    // What a line brings may be much: the rest comes before all that was given out after it.
+    if (readBytes < first.lines.length) given.unshift(give(first.lines.subarray(readBytes)));
+    const bad = new Set(malformed);
+    for (let i = 0; i < lineCount; i += 1) output.count(!bad.has(i));
+    await output.write(text);
+  };
+  return {
+    take: async (lines: Buffer): Promise<void> => {
+      while (given.length >= threads.size * AHEAD) await writeNext();
+      given.push(give(lines));
+    },
+    end: async (): Promise<void> => {
+      while (given.length > 0) await writeNext();
+    },
+  };
 };
 
 /**
  * Judges lines of `ecosystem<TAB>name<TAB>version` and writes one JSON object a line, in their order. Memory does not grow
- * with the input: it goes on only when `out` takes more. Throws what the input throws, and the signal's reason when aborted.
+ * with the input: it goes on only when `out` takes more. Many lines are judged by several threads. Throws what the input throws,
+ * and the signal's reason when aborted.
  */
 export const matchLines = async (options: MatchLinesOptions): Promise<MatchedLines> => {
-  const { index, out, signal } = options;
-  const writeVerdict = createVerdictWriter(index);
-  let pieces: Pieces = [];
-  let chars = 0;
-  let lineCount = 0;
-  let malformedCount = 0;
-
-  const answer = (line: Line): void => {
-    lineCount += 1;
-    const fields = line === null ? null : fieldsOf(line);
-    if (fields) {
-      const [ecosystem, name, version] = fields;
-      if (ESCAPED.test(line!)) pieces.push(headOf(ecosystem, name, version));
-      else pieces.push('{"ecosystem":"', ecosystem, '","name":"', name, '","version":"', version, '",');
-      chars += HEAD_CHARS + line!.length + writeVerdict(pieces, index.match(ecosystem, name, version));
-    } else {
-      malformedCount += 1;
-      if (malformedCount <= NAMED_MAX) options.onMalformed(lineCount);
-      const text = malformedOf(line);
-      chars += text.length;
-      pieces.push(text);
+  const { index, input, shared, threadCount = availableParallelism(), threadsFromBytes = THREADS_FROM_BYTES } = options;
+  const output = createOutput(options);
+  let work = createOwnWork(index, output);
+  let threads: MatchThreads | null = null;
+  let readBytes = 0;
+  try {
+    for await (const lines of wholeLines(input)) {
+      if (threads === null && shared !== undefined && threadCount > 1 && readBytes >= threadsFromBytes) {
+        await work.end();
+        threads = startMatchThreads(shared, Math.min(THREADS_MAX, threadCount));
+        work = createSharedWork(threads, output);
+      }
+      readBytes += lines.length;
+      await work.take(lines);
     }
-    pieces.push("\n");
-  };
-  const write = async (): Promise<void> => {
-    out.write(pieces.join(""));
-    pieces = [];
-    chars = 0;
-    options.onProgress(lineCount);
-    await out.drained?.();
-    signal.throwIfAborted();
-  };
-  for await (const lines of readLines(options.input)) {
-    for (const line of lines) {
-      answer(line);
-      if (chars >= WRITE_CHARS) await write();
-    }
+    await work.end();
+  } finally {
+    await threads?.close();
   }
-  if (pieces.length > 0) await write();
-  return { lineCount, malformedCount };
+  return output.result();
 };

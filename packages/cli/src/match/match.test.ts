@@ -158,3 +158,52 @@ test("an interrupted run stops between two writes", async () => {
   const done = matchLines({ index: manyFindings(), input: input(), out: sink, signal: abort.signal, ...hooks });
   await expect(done).rejects.toThrow();
 });
+
+const linesOfMany = (): string[] => {
+  const names = ["some.package", "other", 'q"uoted', "zürich", "bad line\twith\ttoo\tmany"];
+  return Array.from({ length: 3000 }, (_, i) => `PyPI\t${names[i % names.length]}\t${i % 700}.${i % 7}`);
+};
+
+test("threads answer with the same bytes in the same order, name the same malformed lines and go on only as the output does", async () => {
+  const { bytes } = manyFindings();
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  const index = openIndex(new Uint8Array(shared));
+  const input = Buffer.from(linesOfMany().join("\n"));
+  const judged = async (threadCount: number) => {
+    let text = "";
+    let held = 0;
+    const malformed: number[] = [];
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < input.length; at += 1500) yield input.subarray(at, at + 1500);
+    }
+    const result = await matchLines({
+      index,
+      shared,
+      threadCount,
+      threadsFromBytes: 10_000,
+      input: chunks(),
+      out: {
+        write: (more) => {
+          expect((held += 1)).toBe(1);
+          text += more;
+        },
+        drained: async () => {
+          await new Promise((resolve) => setImmediate(resolve));
+          held = 0;
+        },
+        isTerminal: false,
+        columns: 80,
+      },
+      signal: new AbortController().signal,
+      onMalformed: (n) => malformed.push(n),
+      onProgress: () => undefined,
+    });
+    return { ...result, text, malformed };
+  };
+  const alone = await judged(1);
+  expect(alone).toMatchObject({ lineCount: 3000, malformedCount: 600 });
+  const together = await judged(2);
+  expect(together.text === alone.text).toBe(true);
+  expect({ ...together, text: "" }).toEqual({ ...alone, text: "" });
+});

@@ -42,6 +42,7 @@ export const createVerdictWriter = (index: AdvisoryIndex): ((out: ByteText, verd
   const frames: (Frame | undefined)[] = Array.from({ length: index.groupCount });
   let kept = new WeakMap<Verdict, Uint8Array>();
   let keptBytes = 0;
+  const scratch = new ByteText();
 
   const frameOf = (position: number): Frame => {
     const { id, aliases, severity, cvss, epss, kevAddedAt } = index.advisory(position);
@@ -69,9 +70,8 @@ export const createVerdictWriter = (index: AdvisoryIndex): ((out: ByteText, verd
   const keptOf = (verdict: Verdict): Uint8Array => {
     const known = kept.get(verdict);
     if (known !== undefined) return known;
-    const own = new ByteText();
-    addAll(own, verdict);
-    const text = own.take();
+    addAll(scratch, verdict);
+    const text = scratch.take();
     keptBytes += text.length;
     if (keptBytes > KEPT_BYTES_MAX) {
       kept = new WeakMap();

@@ -10,7 +10,7 @@ import {
   trustFile,
 } from "@zerotrace/plugins";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 /** An index younger than this is used again while its feeds are the same. */
@@ -31,6 +31,8 @@ export interface ScanIndexOptions {
   readonly feedKeys?: readonly string[];
   /** Keep what the feeds said as a generation. */
   readonly keep?: boolean;
+  /** Use a compiled index of these feeds however old it is; folders are read, addresses are not. */
+  readonly isOffline?: boolean;
   /** Compile even when a fresh index is at hand. */
   readonly force?: boolean;
   readonly signal: AbortSignal;
@@ -70,9 +72,21 @@ const keyOf = async (options: ScanIndexOptions): Promise<string> => {
   return hash.digest("hex").slice(0, 16);
 };
 
+/** Reads an index into memory that threads can share. Throws what the file system throws. */
+const readShared = async (path: string): Promise<Uint8Array> => {
+  await using file = await open(path);
+  const bytes = new Uint8Array(new SharedArrayBuffer((await file.stat()).size));
+  for (let at = 0; at < bytes.length;) {
+    const { bytesRead } = await file.read(bytes as NodeJS.ArrayBufferView, at);
+    if (bytesRead === 0) break; // cut short meanwhile: the checksum tells
+    at += bytesRead;
+  }
+  return bytes;
+};
+
 const openFile = async (path: string): Promise<AdvisoryIndex | null> => {
   try {
-    return openIndex(await readFile(path));
+    return openIndex(await readShared(path));
   } catch {
     // Absent, or of another version: it is compiled anew.
     return null;
@@ -107,7 +121,7 @@ const compile = async (options: ScanIndexOptions, folder: string, path: string):
     await rm(outDir, { recursive: true, force: true });
   }
   await prune(folder);
-  return openIndex(await readFile(path));
+  return openIndex(await readShared(path));
 };
 
 const generationIndexPath = (folder: string, hash: string): string => join(folder, `generation-${hash}.ztx`);
@@ -160,7 +174,11 @@ export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIn
   const path = join(folder, `${await keyOf(options)}.ztx`);
   const known = await openFile(path);
   const ageMs = known === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(known.meta.builtAt);
-  if (known !== null && ageMs < FRESH_MS && options.force !== true) return known;
+  if (known !== null && (ageMs < FRESH_MS || options.isOffline === true) && options.force !== true) return known;
+  if (options.isOffline === true && (options.feeds.length === 0 || options.feeds.some(isUrl))) {
+    const mend = "run once without --offline, or name a folder or a bundle with --feeds";
+    throw new AppError("FEEDS_UNAVAILABLE", `No feeds are at hand; ${mend}.`, { field: "feeds" });
+  }
   try {
     return await compile(options, folder, path);
   } catch (error) {
