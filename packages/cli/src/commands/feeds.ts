@@ -27,6 +27,9 @@ const writeStatus = (cli: Cli, feeds: FeedStatus): void => {
       : [
           `Put in force by ${generation.origin === "import" ? "an imported bundle" : "a rollback"}: no sync replaces it until \`feeds sync --unpin\``,
         ]),
+    ...(feeds.staleSources.length === 0
+      ? []
+      : [`Stale: ${feeds.staleSources.join(", ")}. What these sources published since is not known here`]),
     ...(feeds.stale ? ["The data is older than two sync intervals"] : []),
     ...(feeds.lastError === null ? [] : [`Last sync failed at ${feeds.lastError.at}: ${feeds.lastError.message}`]),
     ...(feeds.syncing ? ["A sync is running"] : []),

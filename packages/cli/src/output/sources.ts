@@ -1,5 +1,5 @@
 import type { SourceReport } from "@zerotrace/core";
-import { freshnessOf } from "@zerotrace/plugins";
+import { type Freshness, freshnessOf } from "@zerotrace/plugins/feeds/feed-facts";
 import { counted } from "./headline.ts";
 import { printable } from "./style.ts";
 
@@ -21,14 +21,21 @@ export const ageText = (hours: number | null): string => {
   return hours < 48 ? `${counted(hours, "hour")} old` : `${counted(Math.floor(hours / 24), "day")} old`;
 };
 
+const boundText = (hours: number): string => (hours > 72 ? `${Math.floor(hours / 24)} days` : `${hours} hours`);
+
 /**
  * What a person needs to know of one source: name, date, age, count, place; then what it does not cover. `syncHours` is the
  * interval at which a server reads it; 0 where nothing does.
  */
-export const sourceLines = (sources: readonly SourceReport[], syncHours = 0, now = new Date()): string[] =>
+export const sourceLines = (
+  sources: readonly (SourceReport & Partial<Freshness>)[],
+  syncHours = 0,
+  now = new Date(),
+): string[] =>
   sources.flatMap((source) => {
-    const { ageHours, isStale } = freshnessOf(source, now, syncHours);
-    const age = `${ageText(ageHours)}${isStale ? ", STALE" : ""}`;
+    // A server has said how old its sources are, by the interval at which it reads them.
+    const { ageHours, staleAfterHours, isStale } = { ...freshnessOf(source, now, syncHours), ...source };
+    const age = `${ageText(ageHours)}${isStale ? `, STALE after ${boundText(staleAfterHours)}` : ""}`;
     const at = source.dataAt === null ? "no date of its own" : `data of ${source.dataAt.slice(0, 10)}, ${age}`;
     const bad = source.badCount > 0 ? `, ${counted(source.badCount, "record")} unusable` : "";
     const origins = source.origins.length > 0 ? ` (${originsText(source.origins)})` : "";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { atLeast, bytes, duration, exact, middle, plural, relative, share, singular } from "./format.ts";
+import { atLeast, bytes, duration, exact, hoursText, middle, plural, relative, share, singular } from "./format.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 
@@ -14,8 +14,9 @@ test("moments are told in their largest whole unit, before and after now", () =>
   expect(exact("2026-11-21T11:59:55.120Z")).toBe("2026-11-21 11:59:55 UTC");
 });
 
-test("a share that is not nothing never reads as nothing", () => {
+test("a share that is not nothing never reads as nothing, and one that is not all never as all", () => {
   expect([0, 0.0004, 0.004, 0.58, 1].map(share)).toEqual(["0 %", "< 0.1 %", "0.4 %", "58 %", "100 %"]);
+  expect([0.994, 0.9965, 0.99995].map(share)).toEqual(["99 %", "99.7 %", "> 99.9 %"]);
 });
 
 test("numbers carry their unit, and say where counting stopped", () => {
@@ -24,6 +25,7 @@ test("numbers carry their unit, and say where counting stopped", () => {
   expect(atLeast(10_000, false)).toBe("10,000+");
   expect(bytes(7_340_032)).toBe("7.0 MiB");
   expect(bytes(512)).toBe("512 B");
+  expect([6, 72, 336].map(hoursText)).toEqual(["6 h", "72 h", "14 days"]);
 });
 
 test("long text keeps both ends", () => {

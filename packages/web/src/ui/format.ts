@@ -12,9 +12,10 @@ export const singular = (many: string): string => (many.endsWith("ies") ? `${man
 /** A list's count: exact, or `10,000+` where counting stopped. */
 export const atLeast = (n: number, exact: boolean): string => (exact ? count(n) : `${count(n)}+`);
 
-/** A share 0..1 as a percentage; small shares keep one decimal and never round to nothing. */
+/** A share 0..1 as a percentage; small shares keep one decimal, and what is not nothing or not all never reads as that. */
 export const share = (part: number): string => {
   const percent = part * 100;
+  if (part < 1 && Math.round(percent) === 100) return percent > 99.9 ? "> 99.9 %" : `${percent.toFixed(1)} %`;
   if (percent === 0 || percent >= 10) return `${Math.round(percent)} %`;
   return percent < 0.1 ? "< 0.1 %" : `${percent.toFixed(1)} %`;
 };
@@ -51,6 +52,10 @@ export const duration = (ms: number): string => {
   }
   return "";
 };
+
+/** Hours as a bound is told: `48 h`, `14 days`. */
+export const hoursText = (hours: number): string =>
+  hours > 72 && hours % 24 === 0 ? plural(hours / 24, "day") : `${count(hours)} h`;
 
 /** A moment against now: `just now`, `3 h ago`, `in 5 min`. Unreadable dates come back as they are. */
 export const relative = (iso: string, nowMs: number): string => {

@@ -43,6 +43,9 @@ const newest = (feeds: Feeds): string | null => {
   return dates.sort().at(-1) ?? feeds.generation?.publishedAt ?? null;
 };
 
+/** Whether anything that is told may be missing what was published since. */
+const isOld = (feeds: Feeds): boolean => feeds.stale || feeds.lastError !== null || feeds.staleSources.length > 0;
+
 const Advisories = () => {
   const feeds = useQuery(queries.feeds());
   const now = useNow();
@@ -53,9 +56,12 @@ const Advisories = () => {
   const at = newest(feeds.data);
   if (!feeds.data.generation || !at) return <Part className="text-warn">no advisories yet</Part>;
   return (
-    <Part className={feeds.data.stale || feeds.data.lastError ? "text-warn" : ""}>
+    <Part className={isOld(feeds.data) ? "text-warn" : ""}>
       <Link to="/feeds" className="hover:text-accent">
-        advisories {duration(now - Date.parse(at))} old{feeds.data.stale ? ", stale" : ""}
+        advisories {duration(now - Date.parse(at))} old
+        {feeds.data.staleSources.length > 0
+          ? `, ${plural(feeds.data.staleSources.length, "source")} stale`
+          : feeds.data.stale && ", stale"}
         {feeds.data.lastError ? ", last sync failed" : ""}
       </Link>
     </Part>

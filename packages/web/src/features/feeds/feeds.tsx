@@ -3,71 +3,12 @@ import { RefreshCw } from "lucide-react";
 import { call, contract, type Feeds, queries } from "../../api.ts";
 import { count, plural, share } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
-import { Copy, Time } from "../../ui/marks.tsx";
-import { Facts, Page, Panel } from "../../ui/panel.tsx";
+import { Time } from "../../ui/marks.tsx";
+import { Page, Panel } from "../../ui/panel.tsx";
 import { Block, Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 import { progressText } from "../../ui/status-line.tsx";
 import { GenerationsPanel, PinnedNotice } from "./generations.tsx";
-
-type Source = Feeds["sources"][number];
-
-const SourcePanel = ({ source: s }: { source: Source }) => (
-  <Panel title={s.feed} aside={<Copy text={s.location} max={60} />}>
-    <div className="grid gap-4 wide:grid-cols-2">
-      <Facts
-        rows={[
-          [
-            "Data of",
-            <span key="d" className={s.isStale ? "text-warn" : ""}>
-              {s.dataAt ? <Time at={s.dataAt} /> : "the source gives no date"}
-              {s.isStale && ` (stale: older than ${plural(s.staleAfterHours, "hour")})`}
-            </span>,
-          ],
-          ["Read", <Time key="r" at={s.readAt} />],
-          [
-            "Records",
-            <span key="n" className="mono">
-              {count(s.recordCount)}
-            </span>,
-          ],
-          ["Origins", s.origins.length === 0 ? "its own" : s.origins.join(", ")],
-          [
-            "Covers",
-            s.covers.length === 0 ? (
-              "adds to other sources"
-            ) : (
-              <span key="c" className="mono">
-                {s.covers.join(", ")}
-              </span>
-            ),
-          ],
-        ]}
-      />
-      <div>
-        <h3 className="text-sm text-dim">What it does not cover</h3>
-        <ul className="mt-1 grid list-disc gap-1 pl-4 marker:text-warn">
-          {s.notCovered.map((n) => (
-            <li key={n}>{n}</li>
-          ))}
-          {s.notCovered.length === 0 && <li className="list-none text-dim">The source names no gap.</li>}
-        </ul>
-        {s.badCount > 0 && (
-          <details className="mt-3">
-            <summary className="cursor-pointer text-warn">{plural(s.badCount, "record")} could not be used</summary>
-            <ul className="mt-1 grid gap-1 text-sm">
-              {s.bad.map((b) => (
-                <li key={b.id}>
-                  <span className="mono">{b.id}</span> <span className="text-dim">{b.reason}</span>
-                </li>
-              ))}
-              {s.badCount > s.bad.length && <li className="text-dim">and {count(s.badCount - s.bad.length)} more</li>}
-            </ul>
-          </details>
-        )}
-      </div>
-    </div>
-  </Panel>
-);
+import { FreshnessTable, SourcePanel } from "./sources.tsx";
 
 const CoverageTable = () => {
   const coverage = useQuery(queries.coverage());
@@ -200,9 +141,10 @@ export const FeedsPage = () => {
           </Empty>
         </section>
       )}
+      {f && f.sources.length > 0 && <FreshnessTable sources={f.sources} />}
       <CoverageTable />
-      {f?.sources.map((s) => (
-        <SourcePanel key={`${s.feed} ${s.location}`} source={s} />
+      {f?.sources.map((s, i) => (
+        <SourcePanel key={`${s.feed} ${s.location}`} source={s} index={i} />
       ))}
       <GenerationsPanel />
     </Page>
