@@ -50,13 +50,15 @@ test("a line without end is refused instead of kept", async () => {
   expect(err).toMatch(/^error: Line 1 is longer than 65536 characters\.\n$/);
 });
 
-test("an unknown scheme gets the list of schemes, an ecosystem without order its reason", async () => {
+test("an unknown scheme gets the list of schemes, an ecosystem without order its reason and nothing compared", async () => {
   const unknown = await run(["version", "compare", "debain"]);
   expect(unknown).toMatchObject({ code: 2, out: "" });
   expect(unknown.err).toMatch(/^error: "debain" is neither .* apk, .*dpkg, .*semver\.\n$/);
-  expect((await run(["version", "key", "GIT", "1"])).err).toContain(
-    "GIT has no version scheme: its records name commits",
-  );
+  for (const name of ["GIT", "Android", "Root:Unknown:1"]) {
+    const { code, out, err } = await run(["version", "compare", name], {}, ["1\t2\n1\t1\n"]);
+    expect({ code, out }, name).toEqual({ code: 0, out: "unparsable\nunparsable\n" });
+    expect(err).toContain(`${name.split(":")[0]} has no version scheme: its `);
+  }
 });
 
 test("version key shows keys whose order is that of the versions", async () => {

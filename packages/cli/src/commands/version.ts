@@ -1,4 +1,12 @@
-import { AppError, parsesVersion, schemeFor, SCHEMES, UNORDERED_ECOSYSTEMS, type VersionScheme } from "@zerotrace/core";
+import {
+  AppError,
+  baseEcosystem,
+  parsesVersion,
+  schemeFor,
+  SCHEMES,
+  UNORDERED_ECOSYSTEMS,
+  type VersionScheme,
+} from "@zerotrace/core";
 import type { Command } from "@commander-js/extra-typings";
 import type { Cli } from "../cli.ts";
 import { answerLines } from "../lines.ts";
@@ -7,23 +15,29 @@ import { CLI_VERSION } from "../version.ts";
 
 const UNPARSABLE = "unparsable";
 
-/** The scheme by its id or by an ecosystem's name, with or without release. Throws BAD_REQUEST. */
-const schemeOf = (name: string): VersionScheme => {
+/** Where no rule orders anything: of its versions only equality can be told. */
+const UNORDERED: VersionScheme = { id: "unordered", key: () => null, compare: () => null };
+
+/**
+ * The scheme by its id or by an ecosystem's name, with or without release. An ecosystem that is known to have none gets one that
+ * orders nothing, and the reason on stderr. Throws BAD_REQUEST.
+ */
+const schemeOf = (cli: Cli, name: string): VersionScheme => {
   const scheme = SCHEMES.find(({ id }) => id === name.toLowerCase()) ?? schemeFor(name);
   if (scheme !== undefined) return scheme;
-  const reason = UNORDERED_ECOSYSTEMS.get(name);
+  const base = baseEcosystem(name);
+  const reason = UNORDERED_ECOSYSTEMS.get(base);
+  if (reason !== undefined) {
+    cli.err.write(`${base} has no version scheme: ${reason}\n`);
+    return UNORDERED;
+  }
   const ids = SCHEMES.map(({ id }) => id).join(", ");
-  throw new AppError(
-    "BAD_REQUEST",
-    reason === undefined
-      ? `"${name}" is neither a version scheme nor an ecosystem with one. The schemes: ${ids}.`
-      : `${name} has no version scheme: ${reason}. The schemes: ${ids}.`,
-    { field: "scheme" },
-  );
+  const detail = `"${name}" is neither a version scheme nor an ecosystem with one. The schemes: ${ids}.`;
+  throw new AppError("BAD_REQUEST", detail, { field: "scheme" });
 };
 
 const compare = async (cli: Cli, name: string): Promise<void> => {
-  const scheme = schemeOf(name);
+  const scheme = schemeOf(cli, name);
   await answerLines(cli, (line, lineNumber) => {
     const tab = line.indexOf("\t");
     if (tab >= 0) return String(scheme.compare(line.slice(0, tab), line.slice(tab + 1)) ?? UNPARSABLE);
@@ -40,7 +54,7 @@ const keyLine = (scheme: VersionScheme, version: string): string => {
 };
 
 const showKeys = async (cli: Cli, name: string, versions: readonly string[]): Promise<void> => {
-  const scheme = schemeOf(name);
+  const scheme = schemeOf(cli, name);
   for (const version of versions) cli.out.write(`${keyLine(scheme, version)}\n`);
   if (versions.length === 0) await answerLines(cli, (line) => keyLine(scheme, line));
 };

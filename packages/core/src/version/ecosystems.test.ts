@@ -44,6 +44,10 @@ test("distributions and vendors get the scheme of their packages", () => {
     ["Julia", "julia"],
     ["Pub", "pub"],
     ["opam", "opam"],
+    ["FreeBSD:ports", "freebsd"],
+    ["FreeBSD:base:14.3", "freebsd"],
+    ["Seal:Red Hat:7", "rpm"],
+    ["Seal:Maven", "maven"],
   ] as const;
   for (const [ecosystem, id] of pairs) expect(schemeFor(ecosystem)?.id, ecosystem).toBe(id);
 });

@@ -7,6 +7,7 @@ import { cpe } from "./cpe.ts";
 import { cran } from "./cran.ts";
 import { datetime } from "./datetime.ts";
 import { dpkg } from "./dpkg.ts";
+import { freebsd } from "./freebsd.ts";
 import { gentoo } from "./gentoo.ts";
 import { hackage } from "./hackage.ts";
 import { homebrew } from "./homebrew.ts";
@@ -36,6 +37,7 @@ export const SCHEMES: readonly VersionScheme[] = [
   cran,
   datetime,
   dpkg,
+  freebsd,
   gentoo,
   hackage,
   homebrew,
@@ -74,6 +76,7 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
     { scheme: cpe, ecosystems: ["CPE", "Linux"] },
     { scheme: cran, ecosystems: ["Bioconductor", "CRAN"] },
     { scheme: dpkg, ecosystems: ["Debian", "Echo", "Ubuntu"] },
+    { scheme: freebsd, ecosystems: ["FreeBSD"] },
     { scheme: gentoo, ecosystems: ["Gentoo"] },
     { scheme: hackage, ecosystems: ["Hackage"] },
     { scheme: homebrew, ecosystems: ["Homebrew"] },
@@ -114,16 +117,16 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
 );
 
 /** Vendors that rebuild packages of other ecosystems, which stand after their own name: `Root:Alpine:3.18`. */
-const REBUILDERS: ReadonlySet<string> = new Set(["Docker Hardened Images", "Echo", "Root", "TuxCare"]);
+const REBUILDERS: ReadonlySet<string> = new Set(["Docker Hardened Images", "Echo", "Root", "Seal", "TuxCare"]);
 
 /** OSV's ecosystems without an order, and why: only exact lists of versions can judge there. */
 export const UNORDERED_ECOSYSTEMS: ReadonlyMap<string, string> = new Map([
   ["Android", "its records name releases and patch levels together (12:2021-10-01), which no rule orders"],
   ["Docker Hardened Images", "its packages follow the ecosystem after its name (Docker Hardened Images:Debian:trixie)"],
-  ["FreeBSD", "the order of pkg(8) is not built; base and kernel name releases and patch levels"],
   ["GIT", "its records name commits, whose order is the history of a repository"],
   ["OSS-Fuzz", "its records name commits and whatever tags a project makes"],
   ["Root", "its packages follow the ecosystem after its name (Root:Alpine:3.18)"],
+  ["Seal", "its packages follow the ecosystem after its name (Seal:Maven)"],
   ["TuxCare", "its packages follow the ecosystem after its name (TuxCare:npm)"],
 ]);
 

@@ -63,6 +63,11 @@ const VERSIONS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   ),
   cpe: pieces(8, ".", "-", "_", "a", "rc", "beta", "p", "final", "(", "R"),
   cran: separated(".", "-"),
+  freebsd: joined(
+    pieces(7, ".", ".", "+", "-", "a", "b", "pl", "alpha", "rc", "dev", "*", "."),
+    optional(joined(fc.constant("_"), number)),
+    optional(joined(fc.constant(","), number)),
+  ),
   hackage: separated("."),
   homebrew: joined(
     pieces(6, ".", ".", "-", "a", "b", "k", "alpha", "rc", "pre", "p", ".post1", "_"),

@@ -9,7 +9,7 @@ type Row = readonly [a: string, b: string, expected: Order];
 const VECTORS = join(process.env["ZEROTRACE_SHARED"] ?? join(import.meta.dirname, "../../../../../shared"), "vectors");
 const ORDER_OF_SIGN: Readonly<Record<string, Order>> = { "<": -1, "=": 0, ">": 1 };
 
-const IDS = ["alpm", "bitnami", "cpe", "cran", "hackage", "homebrew", "julia", "opam", "pub"] as const;
+const IDS = ["alpm", "bitnami", "cpe", "cran", "freebsd", "hackage", "homebrew", "julia", "opam", "pub"] as const;
 
 function schemeOf(id: string) {
   const scheme = SCHEMES.find((candidate) => candidate.id === id);
@@ -105,6 +105,7 @@ test("what the package tools refuse has no key and no order", () => {
     bitnami: ["nightly.2026-03-10.0", "1.2.beta", "foo", "1.2.3.4", "1.0-", "foo1.2.3"],
     cpe: ["latest", "*", "-", "beta"],
     cran: ["1.0a", "1..0", "1.", "-1", "1.0+1", "v1.0"],
+    freebsd: ["1 0", "1.0é", "-", "1\u00000"],
     hackage: ["1.0-1", "1.0a", ".1", "1.", "1..2"],
     homebrew: ["HEAD", "latest", "1 0", "1.0é"],
     julia: ["1.2.3.4", "1.0.0-a..b", "1.0.0+a_b", "1.", "x", "1.0.0-+1", "=1.0"],
