@@ -92,7 +92,7 @@ const PACKAGE_KINDS: ReadonlyMap<string, PackageKind> = new Map([
   ["Wolfi", "apk"],
 ]);
 
-export type PackageKind = "dpkg" | "rpm" | "apk";
+export type PackageKind = "dpkg" | "rpm" | "apk" | "opkg" | "pacman" | "portage";
 
 /**
  * The ecosystem of an operating-system package. A foreign package manager (rpm on Debian) gets its own name, so that

@@ -1,16 +1,16 @@
-import { AppError } from "@zerotrace/core";
 import type { HostFs } from "../../plugin.ts";
+import { bdbBlobs } from "./bdb.ts";
 import { ndbBlobs } from "./ndb.ts";
 import { sqliteBlobs } from "./sqlite.ts";
 
-/** Bytes of an ndb file, which is read whole; 2,000 packages have about 100 MB. */
-const MAX_NDB_BYTES = 512 * 1024 * 1024;
+/** Bytes of an ndb or Berkeley DB file, which is read whole; 2,000 packages have about 100 MB. */
+const MAX_FILE_BYTES = 512 * 1024 * 1024;
 /** Where rpm's database lies: classic, since rpm 4.16 on some systems, and on ostree systems. */
 const FOLDERS = ["/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm"];
 
 /**
- * The header blobs of the host's rpm database; null when there is none. Throws AppError UNREADABLE, also for the
- * Berkeley DB of rpm before 4.16, which is said and not passed over.
+ * The header blobs of the host's rpm database: SQLite, ndb, or the Berkeley DB of rpm before 4.16, which counts only where there is no newer
+ * one; null when there is none. Throws AppError UNREADABLE.
  */
 export const openRpmDatabase = async (
   fs: HostFs,
@@ -21,11 +21,12 @@ export const openRpmDatabase = async (
     const names = new Set(await fs.list(folder));
     if (names.has("rpmdb.sqlite")) return sqliteBlobs(fs.realPath(`${folder}/rpmdb.sqlite`), problem);
     if (names.has("Packages.db")) {
-      const bytes = await fs.read(`${folder}/Packages.db`, MAX_NDB_BYTES);
+      const bytes = await fs.read(`${folder}/Packages.db`, MAX_FILE_BYTES);
       if (bytes !== null) return ndbBlobs(bytes, problem);
     }
     if (names.has("Packages")) old ??= `${folder}/Packages`;
   }
   if (old === null) return null;
-  throw new AppError("UNREADABLE", `${old} is a Berkeley DB of an rpm before 4.16; this format is not read.`);
+  const bytes = await fs.read(old, MAX_FILE_BYTES);
+  return bytes === null ? null : bdbBlobs(bytes, problem);
 };

@@ -17,7 +17,7 @@ export const rpm: Extractor = {
   descriptor: {
     id: "rpm",
     title: "RPM packages",
-    summary: "Installed packages from rpm's SQLite and ndb databases",
+    summary: "Installed packages from rpm's SQLite, ndb and Berkeley databases",
     source: "rpm(8), rpm-v4 header format",
     version: "1",
   },

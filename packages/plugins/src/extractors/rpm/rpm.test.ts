@@ -85,7 +85,7 @@ test("a view without end in place of the table, a cut-off file and noise are UNR
   }
 });
 
-test("the old Berkeley DB is said to be unreadable, never passed over", async () => {
+test("a Packages file that is no Berkeley DB is unreadable, never passed over", async () => {
   const fs = fakeFs({ "/var/lib/rpm/Packages": "bdb" });
   await expect(extract(fs, "ID=centos")).rejects.toMatchObject({ code: "UNREADABLE" });
 });
