@@ -129,14 +129,15 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
     failOn,
     baseline,
     now: new Date(),
+    baseFolder: process.cwd(),
     sourceDateEpoch: cli.env.variables["SOURCE_DATE_EPOCH"],
   });
   warnOf(cli, finished, options);
   await writeOutputs(options.output ?? [], finished);
   const { report } = finished;
   if (options.format === "table") {
-    if (report.components > 0) writeTable(cli, report, options.limit);
-    cli.err.write(`Sources:\n${sourceLines(report.sources).join("\n")}\n`);
+    if (report.components > 0) writeTable(cli, report, index.meta.sources, options.limit);
+    cli.err.write(`Sources:\n${sourceLines(index.meta.sources).join("\n")}\n`);
     cli.err.write(`${counted(report.components, "component")} in ${durationText(performance.now() - startedMs)}\n`);
   } else await printReport(cli, options.format, finished);
   cli.exitCode = exitOf(cli, finished, options.maxDataAge ?? policy?.maxDataAgeDays);

@@ -14,6 +14,8 @@ export interface FindingLine {
   readonly purl?: string;
   readonly id: string;
   readonly fixedIn: string | null;
+  /** What the fix needs that not everybody has: `Ubuntu Pro`. */
+  readonly fixNeeds?: string;
   readonly severity: Severity;
   readonly epss: number | null;
   readonly kev: boolean;
@@ -106,7 +108,7 @@ export const findingsTable = (
     return [
       componentOf(one),
       versionOf(one),
-      line.fixedIn ?? "-",
+      line.fixNeeds === undefined ? (line.fixedIn ?? "-") : `${line.fixedIn} (${line.fixNeeds})`,
       line.ecosystem,
       line.id,
       line.severity,

@@ -24,8 +24,8 @@ export interface ScanReport {
   readonly faults?: readonly (ImageFault & { readonly target: string })[];
   /** What the policy says of this report; absent without one. */
   readonly policy?: PolicyOutcome;
-  /** What was read, with the age of its data. */
-  readonly sources: readonly SourceReport[];
+  /** What was read, with the date of its data; when it was read would make the same scan another document. */
+  readonly sources: readonly Omit<SourceReport, "readAt">[];
 }
 
 export interface ReportTarget {
@@ -61,6 +61,8 @@ export interface ScanFinding {
   /** What the advisory says in one line; empty when it says nothing. */
   readonly title: string;
   readonly fixedIn: string | null;
+  /** What the fix needs that not everybody has: `Ubuntu Pro`. */
+  readonly fixNeeds?: string;
   readonly severity: Severity;
   readonly cvss: number | null;
   readonly epss: number | null;
@@ -125,7 +127,7 @@ export interface ScanCoverage {
   /** Of the components, those of another ecosystem inside packages of this one, which takes their verdict; absent: none. */
   readonly owned?: number;
   /** Why some are not covered, the worst reason; absent when all are. */
-  readonly reason?: "no_feed" | "end_of_life" | "unparsable";
+  readonly reason?: "no_feed" | "end_of_life" | "no_stream" | "unparsable";
   /** Feeds that speak of this ecosystem, sorted. */
   readonly sources: readonly string[];
 }
@@ -156,6 +158,8 @@ export interface FinishedScan {
   /** The components behind the report, one of each target. */
   readonly inventories: readonly TargetInventory[];
   readonly toolVersion: string;
+  /** The folder that paths in documents for pipelines begin at; absent: each target's own. */
+  readonly baseFolder?: string;
   /** ISO; of the data, or of SOURCE_DATE_EPOCH: never of the clock, so that the same scan has the same bytes. */
   readonly at: string;
 }

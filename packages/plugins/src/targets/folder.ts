@@ -57,7 +57,7 @@ export const scanFolder = async (root: string, options: FolderOptions): Promise<
   }
   const onRead = (readCount: number): void => onProgress?.({ fileCount, readCount });
   const places = await readFiles(readings, folderContext(root, signal), onRead);
-  return { name: basename(root) || root, kind: "folder", os: NO_OS, places, problems };
+  return { name: basename(root) || root, kind: "folder", root, os: NO_OS, places, problems };
 };
 
 /** What one file lists, whatever it is named, when `extractor` says what it is; else by its name. Throws AppError UNREADABLE when no reader knows it. */
@@ -69,7 +69,7 @@ export const scanFile = async (path: string, options: FolderOptions): Promise<Ta
     throw new AppError("UNREADABLE", `${path} is no lockfile, SBOM, archive or program that is known here.`);
   }
   const places = await readFiles(readings, folderContext(root, options.signal));
-  return { name, kind: "file", os: NO_OS, places, problems: [] };
+  return { name, kind: "file", root, os: NO_OS, places, problems: [] };
 };
 
 const folderContext = (root: string, signal: AbortSignal): FileContext => {

@@ -9,6 +9,8 @@ export interface TargetInventory {
   /** As it was asked for, or what the target calls itself. */
   readonly name: string;
   readonly kind: TargetKind;
+  /** The folder on this machine that paths of places begin at; absent when there is none. */
+  readonly root?: string;
   /** Its fields are empty when the target has no operating system. */
   readonly os: OsRelease;
   /** Sorted by path, then reader. */

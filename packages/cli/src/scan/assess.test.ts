@@ -1,6 +1,7 @@
 import { type Component, createIndexBuilder, openIndex, parseOsvRecord } from "@zerotrace/core";
 import { expect, test } from "vitest";
-import { judge } from "./judge.ts";
+import type { TargetInventory } from "@zerotrace/plugins/targets/target";
+import { assess } from "./assess.ts";
 
 const record = (id: string, ecosystem: string, name: string) =>
   parseOsvRecord({
@@ -16,6 +17,18 @@ const indexOf = (...records: ReturnType<typeof record>[]) => {
   builder.lifeCycle({ product: "debian", title: "Debian", identifiers: [], cycles });
   return openIndex(builder.finish({ builtAt: "2026-01-01T00:00:00Z", sources: [] }));
 };
+
+const target = (components: readonly Component[]): TargetInventory => ({
+  name: "here",
+  kind: "host",
+  os: { id: "", versionId: "", codename: "", prettyName: "", ecosystem: "" },
+  places: [
+    { path: "p", reader: "r", status: "ok", packages: components.map((component) => ({ component })), problems: [] },
+  ],
+  problems: [],
+});
+const judge = (components: readonly Component[], index: ReturnType<typeof indexOf>) =>
+  assess([target(components)], index);
 
 const own: Component = { ecosystem: "PyPI", name: "requests", version: "2.28.1" };
 const owned = (ecosystem: string): Component => ({

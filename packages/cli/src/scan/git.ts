@@ -1,0 +1,63 @@
+import { AppError, messageOf } from "@zerotrace/core";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+/** What git may say (bytes). */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+const git = async (folder: string, ...args: string[]): Promise<string> => {
+  const { stdout } = await run("git", ["-C", folder, ...args], { maxBuffer: MAX_ANSWER_BYTES });
+  return stdout.trim();
+};
+
+/** Whether `text` names a commit of the repository around `folder`. */
+export const isRevision = (folder: string, text: string): Promise<boolean> =>
+  git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", `${text}^{commit}`).then(
+    () => true,
+    () => false,
+  );
+
+/** Where the branch left the one it will be merged into; its last commit where that cannot be told. Throws AppError BAD_REQUEST outside of a repository. */
+export const defaultRevision = async (folder: string): Promise<string> => {
+  for (const branch of ["@{upstream}", "origin/HEAD", "origin/main", "origin/master"]) {
+    const base = await git(folder, "merge-base", "HEAD", branch).catch(() => "");
+    if (base !== "") return base;
+  }
+  return git(folder, "rev-parse", "HEAD").catch((cause: unknown) => {
+    const mend = "name an earlier report with --baseline FILE";
+    throw new AppError("BAD_REQUEST", `${folder} lies in no git repository with a commit; ${mend}.`, {
+      field: "baseline",
+      cause,
+    });
+  });
+};
+
+/** Runs `use` on the folder as it was at a revision, in a worktree that is removed again. Throws AppError BAD_REQUEST when git cannot make it. */
+export const atRevision = async <T>(
+  folder: string,
+  revision: string,
+  use: (folder: string) => Promise<T>,
+): Promise<T> => {
+  const parent = await mkdtemp(join(tmpdir(), "zerotrace-baseline-"));
+  const tree = join(parent, "tree");
+  const top = await git(folder, "rev-parse", "--show-toplevel");
+  try {
+    // No hooks and no filters of the repository run for a look at its past.
+    await git(top, "-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--force", tree, revision).catch(
+      (cause: unknown) => {
+        throw new AppError("BAD_REQUEST", `git cannot check out ${revision}: ${messageOf(cause)}`, {
+          field: "baseline",
+          cause,
+        });
+      },
+    );
+    return await use(join(tree, relative(top, resolve(folder))));
+  } finally {
+    await git(top, "worktree", "remove", "--force", tree).catch(() => "");
+    await rm(parent, { recursive: true, force: true });
+  }
+};

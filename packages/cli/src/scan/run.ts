@@ -1,0 +1,102 @@
+import { type FailOn, parseFailOn, type Policy, type SourceReport } from "@zerotrace/core";
+import type { AdvisoryIndex } from "@zerotrace/core";
+import type { FinishedScan, ScanFinding, ScanReport } from "@zerotrace/plugins/formats/report";
+import type { TargetInventory } from "@zerotrace/plugins/targets/target";
+import type { Cli } from "../cli.ts";
+import { createProgress, type ProgressView } from "../output/progress.ts";
+import { CLI_VERSION } from "../version.ts";
+import { assess } from "./assess.ts";
+import { folderOfTarget, withLines } from "./lines.ts";
+import { decide, keysOf } from "./decide.ts";
+import { readTarget, type TargetOptions } from "./targets.ts";
+import type { FiledStatement } from "./vex-files.ts";
+import type { Vex } from "@zerotrace/core";
+
+/** Reads targets one after another, with progress on stderr. Throws what `readTarget` throws. */
+export const readTargets = async (
+  cli: Cli,
+  targets: readonly string[],
+  options: Omit<TargetOptions, "onProgress" | "signal">,
+): Promise<TargetInventory[]> => {
+  const view: ProgressView = createProgress(cli.err);
+  const inventories: TargetInventory[] = [];
+  try {
+    for (const target of targets) {
+      const onProgress = (text: string, count: number): void => view.update("target", `${text} (${count})`);
+      inventories.push(await readTarget(target, { ...options, onProgress, signal: cli.signal }));
+    }
+  } finally {
+    view.close();
+  }
+  return inventories;
+};
+
+export interface Judging {
+  readonly index: AdvisoryIndex;
+  readonly vex: Vex<FiledStatement> | null;
+  readonly policy: Policy | null;
+  /** Of `--fail-on`, else of the policy. */
+  readonly failOn: FailOn;
+  /** Keys of findings that were there before; null without a baseline. */
+  readonly baseline: ReadonlySet<string> | null;
+  readonly now: Date;
+  /** The folder that the command was started in. */
+  readonly baseFolder: string;
+  /** `SOURCE_DATE_EPOCH`: seconds that stand for the time of the scan. */
+  readonly sourceDateEpoch: string | undefined;
+}
+
+/** Judges what was read: the finished scan, and how much of it is over the policy. */
+export const finish = (inventories: readonly TargetInventory[], judging: Judging): FinishedScan => {
+  const { index, policy, failOn, now } = judging;
+  const assessed = assess(inventories, index, judging.vex);
+  const today = now.toISOString().slice(0, 10);
+  const decided = decide(assessed.findings, inventories, { policy, failOn, baseline: judging.baseline, today });
+  const { targets, components, unreadable, coverage, notAffected } = assessed;
+  const faults = inventories.flatMap(({ name, image }) =>
+    (image?.faults ?? []).map((fault) => ({ ...fault, target: name })),
+  );
+  const { licenses, warnings, overCount } = decided;
+  const folders = new Map(inventories.map((inventory) => [inventory.name, folderOfTarget(inventory)]));
+  const lined = <T extends ScanFinding>(all: readonly T[]): T[] => withLines(all, (name) => folders.get(name) ?? null);
+  const [findings, ignored] = [lined(decided.findings), lined(decided.ignored)];
+  const report: ScanReport = {
+    schema: "zerotrace.scan/1",
+    target: targets.map(({ name }) => name).join(", "),
+    targets,
+    components,
+    ...some({ unreadable }),
+    coverage,
+    findings,
+    ...some({ notAffected, ignored, licenses, faults }),
+    ...(policy === null && failOn.texts.length === 0 ? {} : { policy: { failOn: failOn.texts, overCount, warnings } }),
+    sources: index.meta.sources.map(({ readAt: _, ...source }) => source),
+  };
+  return {
+    report,
+    inventories,
+    toolVersion: CLI_VERSION,
+    baseFolder: judging.baseFolder,
+    at: timeOf(index.meta.sources, judging.sourceDateEpoch),
+  };
+};
+
+/** The findings of another look at the same targets, as a baseline. */
+export const baselineOf = (inventories: readonly TargetInventory[], index: AdvisoryIndex): ReadonlySet<string> =>
+  new Set(assess(inventories, index).findings.flatMap(keysOf));
+
+/** `--fail-on` stands for the policy's own conditions. */
+export const failOnOf = (text: string | undefined, policy: Policy | null): FailOn =>
+  text === undefined && policy !== null ? policy.failOn : parseFailOn(text ?? "");
+
+const some = <T extends Readonly<Record<string, readonly unknown[]>>>(lists: T): Partial<T> =>
+  Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<T>;
+
+const timeOf = (sources: readonly SourceReport[], epoch: string | undefined): string => {
+  if (epoch !== undefined && /^\d{1,12}$/.test(epoch)) return new Date(Number(epoch) * 1000).toISOString();
+  const newest = sources
+    .flatMap((source) => source.dataAt ?? [])
+    .sort()
+    .at(-1);
+  return new Date(newest ?? 0).toISOString();
+};

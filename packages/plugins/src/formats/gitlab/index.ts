@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import type { FindingPlace, FinishedScan, ScanFinding, WriteReport } from "../report.ts";
+import { addressOf, fixOf, headlineOf, sourcePaths } from "../sentences.ts";
+
+/** The version of GitLab's security report schemas. */
+const SCHEMA_VERSION = "15.2.1";
+const SEVERITIES = {
+  critical: "Critical",
+  high: "High",
+  medium: "Medium",
+  low: "Low",
+  none: "Info",
+  unknown: "Unknown",
+} as const;
+
+/** The scan as GitLab's security report: of containers when an image was scanned, else of dependencies. */
+export const write: WriteReport = function* (scan) {
+  const sourcePath = sourcePaths(scan);
+  const image = scan.inventories.find((inventory) => inventory.image !== undefined);
+  const type = image === undefined ? "dependency_scanning" : "container_scanning";
+  const tool = { id: "zerotrace", name: "ZeroTrace", version: scan.toolVersion, vendor: { name: "ZeroTrace" } };
+  // GitLab wants seconds without a zone.
+  const at = scan.at.slice(0, 19);
+  const run = {
+    analyzer: tool,
+    scanner: tool,
+    type,
+    start_time: at,
+    end_time: at,
+    status: "success",
+    messages: messagesOf(scan),
+  };
+  yield `{"version":${JSON.stringify(SCHEMA_VERSION)},"scan":${JSON.stringify(run)},"vulnerabilities":[`;
+  let count = 0;
+  for (const finding of scan.report.findings) {
+    const places = finding.places.length > 0 ? finding.places : [null];
+    for (const place of places) {
+      const os = scan.inventories.find(({ name }) => name === finding.target)?.os.prettyName || "unknown";
+      const location =
+        image === undefined
+          ? dependencyAt(finding, place === null ? finding.target : sourcePath(finding.target, place.path))
+          : { ...dependencyOf(finding), operating_system: os, image: finding.target };
+      yield `${count++ === 0 ? "\n" : ",\n"}${JSON.stringify(entryOf(finding, place, location))}`;
+    }
+  }
+  yield "\n]}\n";
+};
+
+const messagesOf = ({ report }: FinishedScan): object[] =>
+  (report.unreadable ?? []).map(({ source, error }) => ({ level: "warn", value: `${source}: ${error}` }));
+
+const dependencyOf = ({ package: name, version }: ScanFinding): object => ({
+  dependency: { package: { name }, version },
+});
+
+const dependencyAt = (finding: ScanFinding, file: string): object => ({
+  file,
+  ...dependencyOf(finding),
+});
+
+const entryOf = (finding: ScanFinding, place: FindingPlace | null, location: object): object => ({
+  id: uuidOf([finding.target, finding.purl, finding.id, place?.path ?? ""]),
+  name: headlineOf(finding),
+  description: finding.title || headlineOf(finding),
+  severity: SEVERITIES[finding.severity],
+  solution: fixOf(finding),
+  identifiers: [finding.id, ...finding.aliases].map((name) => ({
+    type: name.startsWith("CVE-") ? "cve" : name.startsWith("GHSA-") ? "ghsa" : "osv",
+    name,
+    value: name,
+    url: addressOf(name),
+  })),
+  links: [{ url: addressOf(finding.id) }],
+  location,
+});
+
+/** A UUID that depends on nothing but what the finding is (RFC 9562, version 8). */
+const uuidOf = (parts: readonly string[]): string => {
+  const hex = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+};

@@ -1,0 +1,60 @@
+import type { ScanFinding, WriteReport } from "../report.ts";
+import { fixOf, headlineOf, placeOf, shareOf } from "../sentences.ts";
+
+/** The scan as JUnit XML: a suite for a place, a failed case for a finding; what cannot be read is an error, never a pass. */
+export const write: WriteReport = function* ({ report }) {
+  const byPlace = new Map<string, ScanFinding[]>();
+  for (const finding of report.findings) {
+    for (const path of finding.places.length > 0 ? finding.places.map((place) => place.path) : [finding.target]) {
+      byPlace.set(path, [...(byPlace.get(path) ?? []), finding]);
+    }
+  }
+  const unreadable = report.unreadable ?? [];
+  const failures = [...byPlace.values()].reduce((sum, all) => sum + all.length, 0);
+  const isClean = failures + unreadable.length === 0;
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+  yield `<testsuites name="zerotrace" tests="${failures + unreadable.length + (isClean ? 1 : 0)}" failures="${failures}" errors="${unreadable.length}">\n`;
+  for (const [path, findings] of [...byPlace].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    yield `  <testsuite name="${escaped(path)}" tests="${findings.length}" failures="${findings.length}" errors="0">\n`;
+    for (const finding of findings) yield caseOf(path, finding);
+    yield "  </testsuite>\n";
+  }
+  for (const { source, error } of unreadable) {
+    yield `  <testsuite name="${escaped(source)}" tests="1" failures="0" errors="1">\n    <testcase classname="${escaped(source)}" name="read">\n      <error message="${escaped(error)}"/>\n    </testcase>\n  </testsuite>\n`;
+  }
+  if (isClean) {
+    yield `  <testsuite name="${escaped(report.target)}" tests="1" failures="0" errors="0">\n    <testcase classname="${escaped(report.target)}" name="no findings in ${report.components} components"/>\n  </testsuite>\n`;
+  }
+  yield "</testsuites>\n";
+};
+
+const caseOf = (path: string, finding: ScanFinding): string => {
+  const place = finding.places.find((one) => one.path === path);
+  const lines = [
+    finding.title,
+    fixOf(finding),
+    `CVSS ${finding.cvss ?? "-"}, EPSS ${shareOf(finding.epss)}, risk ${finding.risk}`,
+    ...(place === undefined ? [] : [placeOf(place)]),
+  ];
+  const text = escaped(lines.filter((line) => line !== "").join("\n"));
+  const name = escaped(headlineOf(finding));
+  return `    <testcase classname="${escaped(path)}" name="${name}">\n      <failure type="${finding.severity}" message="${name}">${text}</failure>\n    </testcase>\n`;
+};
+
+const NAMED: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
+
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/** Characters that XML 1.0 cannot hold become `?`. */
+const escaped = (text: string): string =>
+  text
+    .toWellFormed()
+    .replaceAll(NOT_XML, "?")
+    .replaceAll(/[&<>"']/g, (character) => NAMED[character]!);
