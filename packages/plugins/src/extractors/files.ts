@@ -116,6 +116,13 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     () => import("./gradle-verification/index.ts"),
   ),
   entry(
+    "jar",
+    "Java archive",
+    "Maven",
+    { endings: [".jar", ".war", ".ear", ".par", ".sar", ".jmod", ".nar", ".kar", ".hpi", ".jpi", ".lpkg"] },
+    () => import("./jar/index.ts"),
+  ),
+  entry(
     "julia-manifest",
     "Julia's Manifest.toml",
     "Julia",

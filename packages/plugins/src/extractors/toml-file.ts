@@ -1,0 +1,18 @@
+import { parse } from "smol-toml";
+import type { FileContext, ScannedFile } from "./file-extractor.ts";
+import { MAX_NESTING, parsed, textOf } from "./text-file.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A file's TOML, and its text to find lines in. Throws AppError UNREADABLE, naming the file. */
+export const tomlOf = async (
+  file: ScannedFile,
+  context: FileContext,
+): Promise<{ readonly fields: Fields; readonly text: string }> => {
+  const text = await textOf(file, context);
+  return { fields: tomlText(file.path, text), text };
+};
+
+/** The TOML of a text. Throws AppError UNREADABLE, naming the file, when it is none or nested too deep. */
+export const tomlText = (path: string, text: string): Fields =>
+  parsed(path, (): Fields => parse(text, { maxDepth: MAX_NESTING, integersAsBigInt: "asNeeded" }));
