@@ -48,6 +48,16 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     () => import("./conan-lock/index.ts"),
   ),
   entry(
+    "conda",
+    "Conda environment",
+    "Conda",
+    {
+      names: ["environment.yml", "environment.yaml", "conda-lock.yml", "conda-lock.yaml"],
+      match: /conda-meta\/[^/]+\.json$/,
+    },
+    () => import("./conda/index.ts"),
+  ),
+  entry(
     "cpan-meta",
     "Perl distribution",
     "CPAN",
@@ -190,8 +200,17 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     { names: ["pylock.toml"], match: /pylock\.[^/.]+\.toml$/ },
     () => import("./pylock/index.ts"),
   ),
+  entry("pyproject", "Python project", "PyPI", { names: ["pyproject.toml"] }, () => import("./pyproject/index.ts")),
   entry("rebar-lock", "Erlang's rebar.lock", "Hex", { names: ["rebar.lock"] }, () => import("./rebar-lock/index.ts")),
   entry("renv-lock", "R's renv.lock", "", { names: ["renv.lock"] }, () => import("./renv-lock/index.ts")),
+  entry(
+    "requirements",
+    "pip requirements",
+    "PyPI",
+    { match: /requirements(?:\/[^/]+|[^/]*)\.txt$/ },
+    () => import("./requirements/index.ts"),
+  ),
+  entry("setup-py", "setup.py", "PyPI", { names: ["setup.py"] }, () => import("./setup-py/index.ts")),
   entry(
     "stack-lock",
     "Haskell's stack.yaml.lock",
@@ -215,6 +234,16 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     () => import("./vcpkg/index.ts"),
   ),
   entry("vsix", "Visual Studio Code extension", "VSCode", { endings: [".vsix"] }, () => import("./vsix/index.ts")),
+  entry(
+    "wheel-egg",
+    "Python distribution",
+    "PyPI",
+    {
+      endings: [".egg", ".egg-info", ".whl"],
+      match: /\.(?:dist-info\/METADATA|egg-info\/PKG-INFO)$|EGG-INFO\/PKG-INFO$/,
+    },
+    () => import("./wheel-egg/index.ts"),
+  ),
   entry(
     "wordpress-plugin",
     "WordPress plugin or theme",
