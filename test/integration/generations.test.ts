@@ -25,8 +25,8 @@ const kept = async () => (await live.call("GET", "/api/v1/feeds/generations")).b
 const open = async () => (await live.findings()).map((f) => `${f.package} ${f.advisory}`).sort();
 const store = () => openGenerations(generationsDirectory(live.dataDir));
 
-const upload = async (path: string, query = "", token = live.token): Promise<LiveAnswer> => {
-  const answer = await fetch(`${live.server.url}/api/v1/feeds/bundle${query}`, {
+const upload = async (path: string, query = "", token = live.token, to = live): Promise<LiveAnswer> => {
+  const answer = await fetch(`${to.server.url}/api/v1/feeds/bundle${query}`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/octet-stream" },
     body: await readFile(path),
@@ -107,6 +107,14 @@ test("a bundle is taken only from a known key, whole, and by whom may; a dry run
     body: { hash: first.hash, queued: false, changes: { removed: 1, new: 0 } },
   });
   expect(dry.body.warnings.join(" ")).toContain("older");
+  expect(dry.body.effect).toMatchObject({
+    componentCount: 2,
+    changedComponentCount: 1,
+    openedCount: 0,
+    closedCount: 1,
+    movedCount: 0,
+  });
+  expect((await kept()).map((row: { hash: string }) => row.hash)[1]).toBe(first.hash);
   expect((await upload(path)).status, "a dry run pins nothing").toBe(403);
   const broken = `${path}.broken`;
   const bytes = await readFile(path);
@@ -135,13 +143,27 @@ test("an imported bundle comes into force, pins its key, and its delta follows",
 });
 
 test("a server without internet starts from a bundle alone", async () => {
-  const [newest] = await kept();
+  const [newest, first] = await kept();
   const dataDir = await freshDir();
   const other = await startLive(null, { dataDir, feeds: await bundleOf(newest.hash), config: { feedKeys: [key] } });
   try {
     await other.server.settled();
     const { generation } = (await other.call("GET", "/api/v1/feeds")).body;
     expect(generation).toMatchObject({ hash: newest.hash, recordCount: 2 });
+    const host = await other.host("inside");
+    await host.report({ npm: [npm("left", "1.0.0"), npm("up", "1.0.0"), npm("down", "1.0.0")] });
+    await other.server.settled();
+    const back = await bundleOf(first.hash, newest.hash);
+    const dry = await upload(back, "?dryRun=true", other.token, other);
+    expect(dry.body.effect, "of what was never here").toEqual({
+      componentCount: 3,
+      changedComponentCount: 1,
+      openedCount: 0,
+      opened: { critical: 0, high: 0, medium: 0, low: 0, none: 0, unknown: 0 },
+      closedCount: 1,
+      movedCount: 0,
+    });
+    expect((await other.call("GET", "/api/v1/feeds/generations")).body.rows).toHaveLength(1);
   } finally {
     await other.stop();
   }

@@ -1,4 +1,6 @@
 import type { ChangeCounts, ChangeKind } from "@zerotrace/plugins";
+import type { Answer, contract } from "@zerotrace/sdk";
+import { counted } from "../output/headline.ts";
 
 /** What a change is called where it is counted. */
 const WORDS: Readonly<Record<ChangeKind, string>> = {
@@ -25,6 +27,20 @@ export const changesSentence = (counts: Readonly<Record<string, number>> | Chang
     return count === 0 ? [] : [`${count.toLocaleString("en")} ${WORDS[kind]}`];
   });
   return parts.length === 0 ? "No advisory changed" : `Advisories: ${parts.join(", ")}`;
+};
+
+type Effect = NonNullable<Answer<typeof contract.feeds.importBundle>["effect"]>;
+
+/** What a bundle would do to the company whose server it is, in one sentence. */
+export const effectSentence = (effect: Effect): string => {
+  const { componentCount, changedComponentCount, openedCount, opened, closedCount, movedCount } = effect;
+  const of = `of ${counted(componentCount, "component")}`;
+  if (changedComponentCount === 0) return `No verdict changes: none ${of} is judged otherwise`;
+  const severities = Object.entries(opened).flatMap(([severity, count]) => (count > 0 ? [`${count} ${severity}`] : []));
+  const told = severities.length === 0 ? "" : ` (${severities.join(", ")})`;
+  const moved = movedCount === 0 ? "" : `, ${movedCount.toLocaleString("en")} with another fix`;
+  const findings = `${counted(openedCount, "new finding")}${told}, ${closedCount.toLocaleString("en")} closed${moved}`;
+  return `${changedComponentCount.toLocaleString("en")} ${of} judged otherwise: ${findings}`;
 };
 
 /** `16.0 MB` */

@@ -16,7 +16,7 @@ import type { Cli } from "../cli.ts";
 import { connect } from "../local.ts";
 import { createProgress } from "../output/progress.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
-import { changesSentence } from "./changes-text.ts";
+import { changesSentence, effectSentence } from "./changes-text.ts";
 import { type GenerationPlace, newestKept } from "./named.ts";
 import { orderAndWait } from "./wait.ts";
 
@@ -131,6 +131,9 @@ export const importBundle = async (
   for (const warning of new Set([...here.warnings, ...(there?.warnings ?? [])])) cli.err.write(`warning: ${warning}\n`);
   const did = look ? "would change" : "imported";
   cli.out.write(`${here.title}, signed by ${here.keyId}\nOn this machine ${did}. ${changesSentence(here.changes)}\n`);
-  if (server !== null && there) cli.out.write(`On ${server.url} ${did}. ${changesSentence(there.changes)}\n`);
+  if (server !== null && there) {
+    cli.out.write(`On ${server.url} ${did}. ${changesSentence(there.changes)}\n`);
+    if (there.effect !== null) cli.out.write(`${effectSentence(there.effect)}\n`);
+  }
   if (look) cli.err.write("Nothing was changed: this was a dry run.\n");
 };

@@ -1,5 +1,6 @@
 import { route } from "@zerotrace/core/schema";
 import { z } from "zod";
+import { severityCounts } from "../assets/contract.ts";
 
 const flag = z.enum(["true", "false"]).optional();
 
@@ -132,6 +133,18 @@ export const importBundle = route({
     keyId: z.string(),
     /** How many advisories changed against what is in force, by reason. */
     changes: counts,
+    /** What it would change for the company; null unless `dryRun`. Counts of components and findings. */
+    effect: z
+      .object({
+        componentCount: z.number().int(),
+        changedComponentCount: z.number().int(),
+        openedCount: z.number().int(),
+        opened: severityCounts,
+        closedCount: z.number().int(),
+        /** Findings that stay, with another fixed version. */
+        movedCount: z.number().int(),
+      })
+      .nullable(),
     warnings: z.array(z.string()),
     queued: z.boolean(),
   }),

@@ -9,6 +9,7 @@ import {
   openGenerations,
   shortHash,
   type Trust,
+  type VerifiedBundle,
 } from "@zerotrace/plugins";
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
@@ -69,7 +70,7 @@ export const saveUpload = async (body: unknown, dataDir: string): Promise<{ path
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of await readdir(folder)) {
     const { mtimeMs } = await stat(join(folder, name));
-    if (Date.now() - mtimeMs > LEFTOVER_MS) await rm(join(folder, name), { force: true });
+    if (Date.now() - mtimeMs > LEFTOVER_MS) await rm(join(folder, name), { recursive: true, force: true });
   }
   const name = `${randomUUID()}.ztb`;
   const path = join(folder, name);
@@ -93,6 +94,7 @@ export const saveUpload = async (body: unknown, dataDir: string): Promise<{ path
 
 /** What an uploaded bundle is, and would change. */
 export interface Examined {
+  readonly bundle: VerifiedBundle;
   readonly header: BundleHeader;
   readonly keyId: string;
   readonly changes: ChangeCounts;
@@ -119,5 +121,5 @@ export const examine = async (
   if (hash === header.generation) warnings.push(`Generation ${shortHash(header.generation)} is in force already.`);
   const { counts, isWhole } = await compareWithKept(hash === undefined ? null : openKept(store, hash), next);
   if (inForce !== null && !isWhole) warnings.push("What is in force is not kept whole: everything counts as new.");
-  return { header, keyId: key.id, changes: counts, warnings };
+  return { bundle, header, keyId: key.id, changes: counts, warnings };
 };

@@ -9,6 +9,7 @@ import { type FeedOrder, type FeedSync, refuseWhilePinned } from "./sync.ts";
 import { type Trust, trustFile } from "@zerotrace/plugins";
 import { rm } from "node:fs/promises";
 import { examine, generationMeant, keptGenerations, saveUpload } from "./generations.ts";
+import { effectOf } from "./preview.ts";
 
 export { createEpssHistory, type EpssHistory } from "./epss-history.ts";
 export { feedsDirectory, indexPath, isIndexHere } from "./index-file.ts";
@@ -153,8 +154,10 @@ const generationRoutes = ({ dataDir, trust }: { dataDir: string; trust: Trust })
       let isTaken = false;
       try {
         const options = { look: dryRun, ...(query.trust === undefined ? {} : { pin: query.trust }) };
-        const { header, keyId, changes, warnings } = await examine({ db, dataDir, trust }, path, options);
+        const place = { db, dataDir, trust };
+        const { bundle, header, keyId, changes, warnings } = await examine(place, path, options);
         const { companyId, subject } = identity;
+        const effect = dryRun ? await effectOf(place, { path, bundle }, companyId) : null;
         const { generation: hash, kind, builtAt } = header;
         const detail = { dryRun, keyId, kind, pinned: query.trust !== undefined };
         await db.withCompany(companyId, (tx) =>
@@ -162,7 +165,8 @@ const generationRoutes = ({ dataDir, trust }: { dataDir: string; trust: Trust })
         );
         if (!dryRun) await requestSync(db, { kind: "import", file: name });
         isTaken = !dryRun;
-        return { hash, kind, builtAt, keyId, changes: { ...changes }, warnings: [...warnings], queued: !dryRun };
+        const told = { hash, kind, builtAt, keyId, changes: { ...changes }, effect, warnings: [...warnings] };
+        return { ...told, queued: !dryRun };
       } finally {
         if (!isTaken) await rm(path, { force: true });
       }
