@@ -152,7 +152,8 @@ const cleared = (groups: readonly Group[], question: ExplainQuestion): Decision 
   const by = deciding.outcome === "fixed" && publisher !== "" ? ` by ${publisher}` : "";
   const reason = groups.length > 1 ? "" : `: ${rangeWords(deciding, version).replace(/^not affected: /, "")}${by}`;
   const first = groups.length > 1 ? `${nearest.id} is the nearest, ` : "";
-  const rule = isWithdrawn ? "a withdrawn or rejected record affects nothing" : ruleWords(question, ecosystem);
+  const closed = deciding.isRejected ? "a CVE that is rejected affects nothing" : "a withdrawn record affects nothing";
+  const rule = isWithdrawn ? closed : ruleWords(question, ecosystem);
   return {
     verdict: "not_affected",
     rule: isWithdrawn ? "withdrawn" : "range",

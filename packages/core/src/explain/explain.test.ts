@@ -106,7 +106,7 @@ test("not affected: fixed by the distribution, judged by the source package; old
   );
   expect(lines("pkg:npm/b@1.0.0")).toEqual([
     "Not affected: b 1.0.0 by GHSA-cccc-cccc-cccc: GitHub withdrew the record on 2026-02-03",
-    "GHSA-cccc-cccc-cccc (GitHub) decides: GitHub withdrew the record on 2026-02-03; a withdrawn or rejected record affects nothing",
+    "GHSA-cccc-cccc-cccc (GitHub) decides: GitHub withdrew the record on 2026-02-03; a withdrawn record affects nothing",
   ]);
 });
 
@@ -184,4 +184,25 @@ test("what lies in a system's package is explained by that package", () => {
   expect(answer).toBe("Not affected: openssl 3.0.16-1 by any of 2 weaknesses known of openssl");
   expect(decidedBy).toContain("what lies in files of a system's package takes that package's verdict");
   expect(steps[0]?.says).toBe("a 1.2.0 lies in files of openssl 3.0.16-1 (Debian:12) and has no findings of its own");
+});
+
+test("what its publisher withdrew and what the CVE program rejected are told apart, with the day", () => {
+  const builder = createIndexBuilder();
+  const one = (id: string, name: string, more: object = {}) =>
+    builder.add(record(id, "Debian:12", name, [{ introduced: "0" }], more));
+  one("DEBIAN-CVE-2026-0009", "rejected", { upstream: ["CVE-2026-0009"] });
+  one("DEBIAN-CVE-2026-0008", "withdrawn", { upstream: ["CVE-2026-0008"], withdrawn: "2026-02-03T00:00:00Z" });
+  const none = { vectors: [], cwes: [], ssvc: null, exploits: [], summary: "", publishedAt: null };
+  builder.cve({ id: "CVE-2026-0009", rejectedAt: "2026-02-04T00:00:00Z", ...none });
+  const own = openIndex(builder.finish({ builtAt: NOW, sources: [source(["Debian:12"])] }));
+  const said = (name: string) => {
+    const component = { ecosystem: "Debian:12", name, version: "1" };
+    const { answer, decidedBy, rule } = explainComponent(own, { component, now: NOW });
+    expect(rule).toBe("withdrawn");
+    return `${answer} | ${decidedBy}`;
+  };
+  expect(said("rejected")).toContain("the CVE program rejected CVE-2026-0009 on 2026-02-04");
+  expect(said("rejected")).toContain("a CVE that is rejected affects nothing");
+  expect(said("withdrawn")).toContain("Debian withdrew the record on 2026-02-03");
+  expect(said("withdrawn")).toContain("a withdrawn record affects nothing");
 });

@@ -94,9 +94,9 @@ test("a rejected CVE withdraws the records about it alone", () => {
     b.cve(enrichment("CVE-2026-0003", { rejectedAt: "2026-02-01T00:00:00Z" }));
   });
   const explained = index.explain("Debian:12", "zlib", "1");
-  expect(explained.map((r) => [r.recordId, r.outcome, r.withdrawnAt])).toEqual([
-    ["DEBIAN-CVE-2026-0003", "withdrawn", "2026-02-01T00:00:00.000Z"],
-    ["GHSA-aaaa-bbbb-cccc", "affected", null],
+  expect(explained.map((r) => [r.recordId, r.outcome, r.withdrawnAt, r.isRejected])).toEqual([
+    ["DEBIAN-CVE-2026-0003", "withdrawn", "2026-02-01T00:00:00.000Z", true],
+    ["GHSA-aaaa-bbbb-cccc", "affected", null, undefined],
   ]);
 });
 
