@@ -7,7 +7,7 @@ import type { DocumentLine, Kept } from "./document-lines.ts";
 import type { FeedContext } from "./feed.ts";
 import { parseJson } from "./json-text.ts";
 import { plainBytes, plainChunks } from "./plain.ts";
-import { tarMembers } from "./tar.ts";
+import { tarMembers } from "../tar.ts";
 
 /** One document; the largest real ones have about 60 MB. */
 export const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
