@@ -1,24 +1,40 @@
 import type { Database, Tx } from "../../platform/db/index.ts";
 import type { MatchPool } from "./match-pool.ts";
-import { componentsToJudge, lockJudging, writeJudgements, type JudgedMatch } from "./sql.ts";
+import { type ChangedMatch, componentsToJudge, lockJudging, writeJudgements, type JudgedMatch } from "./sql.ts";
 
 /** Components judged in one transaction. */
 const BATCH = 4_000;
 
-/** Judges up to `limit` components in this transaction, which has locked judging. Returns which. */
+/** What judging did. */
+export interface Rejudged {
+  readonly ids: readonly number[];
+  /** Matches of theirs that are other than before, or whose advisory says something else; null: not known, it may be any. */
+  readonly changed: readonly ChangedMatch[] | null;
+}
+
+/** A generation that judges. */
+export interface Judging {
+  readonly id: number;
+  readonly indexFile: string;
+  /** Advisories that say something else since the components were judged last; absent: not known. */
+  readonly changedAdvisories?: readonly number[];
+}
+
+/** Judges up to `limit` components in this transaction, which has locked judging. */
 export const judgeWithin = async (
   tx: Tx,
   pool: MatchPool,
-  generation: { readonly id: number; readonly indexFile: string },
+  generation: Judging,
   limit: number = BATCH,
-): Promise<number[]> => {
+): Promise<Rejudged> => {
   const components = await componentsToJudge(tx, limit);
-  if (components.length === 0) return [];
+  if (components.length === 0) return { ids: [], changed: [] };
   await pool.load(generation.id, generation.indexFile);
   const verdicts = await pool.judge(components);
   const matches: JudgedMatch[] = verdicts.flatMap((v) => v.matches.map((m) => ({ componentId: v.id, ...m })));
-  await writeJudgements(tx, generation.id, verdicts, matches);
-  return components.map((c) => c.id);
+  const { changedAdvisories } = generation;
+  const changed = await writeJudgements(tx, generation.id, verdicts, matches, changedAdvisories);
+  return { ids: components.map((c) => c.id), changed: changedAdvisories === undefined ? null : changed };
 };
 
 /**
@@ -37,7 +53,7 @@ export const judgePending = async (
       await lockJudging(tx, "shared");
       const generation = await generationInForce(tx);
       if (generation === null) return [];
-      return await judgeWithin(tx, pool, generation);
+      return (await judgeWithin(tx, pool, generation)).ids;
     });
     for (const id of ids) judged.push(id);
     if (ids.length === 0) return judged;

@@ -111,29 +111,68 @@ export interface JudgedMatch {
   readonly risk: number;
 }
 
-/** Replaces the verdicts and matches of these components and their sums. */
-export const writeJudgements = async (
+/** A component and an advisory of whose match something is other than before. */
+export interface ChangedMatch {
+  readonly componentId: number;
+  readonly advisoryId: number;
+}
+
+/**
+ * Makes the matches of these components equal to what was judged: writes the differences alone, and answers them, with those whose
+ * advisory is one of `changedAdvisories`.
+ */
+const replaceMatches = async (
   tx: Tx,
-  generation: number,
-  judged: readonly Judged[],
+  ids: readonly number[],
   matches: readonly JudgedMatch[],
-): Promise<void> => {
-  const ids = judged.map((j) => j.id);
-  await tx.query("delete from component_match where component_id = any($1::int[])", [ids]);
-  await tx.query(
-    `insert into component_match (component_id, advisory_id, record_id, fixed_in, urgency, risk)
-     select t.c, a.id, t.r, t.f, t.u, t.risk
-     from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::real[]) as t(c, a, r, f, u, risk)
-     join advisory a on a.name = t.a`,
+  changedAdvisories: readonly number[],
+): Promise<ChangedMatch[]> =>
+  await tx.query<ChangedMatch>(
+    `with judged as materialized (
+       select t.c as component_id, a.id as advisory_id, t.r as record_id, t.f as fixed_in, t.u as urgency, t.risk
+       from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::real[]) as t(c, a, r, f, u, risk)
+       join advisory a on a.name = t.a),
+     gone as (
+       delete from component_match m where m.component_id = any($1::int[]) and not exists (
+         select 1 from judged j where j.component_id = m.component_id and j.advisory_id = m.advisory_id)
+       returning m.component_id, m.advisory_id),
+     put as (
+       insert into component_match (component_id, advisory_id, record_id, fixed_in, urgency, risk)
+       select j.* from judged j left join component_match o
+         on o.component_id = j.component_id and o.advisory_id = j.advisory_id
+       where o.component_id is null or (o.record_id, o.fixed_in, o.urgency, o.risk)
+         is distinct from (j.record_id, j.fixed_in, j.urgency, j.risk)
+       on conflict (component_id, advisory_id) do update set record_id = excluded.record_id,
+         fixed_in = excluded.fixed_in, urgency = excluded.urgency, risk = excluded.risk
+       returning component_id, advisory_id)
+     select component_id as "componentId", advisory_id as "advisoryId" from gone
+     union select component_id, advisory_id from put
+     union select component_id, advisory_id from judged where advisory_id = any($8::int[])`,
     [
+      `{${ids.join(",")}}`,
       matches.map((m) => m.componentId),
       matches.map((m) => m.advisory),
       matches.map((m) => m.recordId),
       matches.map((m) => m.fixedIn),
       matches.map((m) => m.urgency),
       matches.map((m) => m.risk),
+      `{${changedAdvisories.join(",")}}`,
     ],
   );
+
+/**
+ * Replaces the verdicts and matches of these components and their sums. Answers which matches are other than before, or are of one
+ * of `changedAdvisories`, each once.
+ */
+export const writeJudgements = async (
+  tx: Tx,
+  generation: number,
+  judged: readonly Judged[],
+  matches: readonly JudgedMatch[],
+  changedAdvisories: readonly number[] = [],
+): Promise<ChangedMatch[]> => {
+  const ids = judged.map((j) => j.id);
+  const changed = await replaceMatches(tx, ids, matches, changedAdvisories);
   await tx.query(
     `with sums as (
        select m.component_id,
@@ -152,6 +191,7 @@ export const writeJudgements = async (
      where c.id = t.id`,
     [generation, ids, judged.map((j) => j.verdict), judged.map((j) => j.reason)],
   );
+  return changed;
 };
 
 /** What a new generation changed; all of it is to be judged again. Returns how many components that is. */

@@ -2,14 +2,14 @@ import { LRUCache } from "lru-cache";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import type { Metrics } from "../../platform/metrics/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
-import { judgePending, judgeWithin, type MatchPool } from "../components/index.ts";
+import { judgePending, judgeWithin, type MatchPool, type Rejudged } from "../components/index.ts";
 import { generationInForce, indexPath, isIndexHere, type JudgeWithin } from "../feeds/index.ts";
 import { recordDay } from "../stats/index.ts";
 import { emit, emitAll } from "../stream/index.ts";
 import { closedAmong } from "../vex/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { createJudgedLog } from "./judged.ts";
-import { recompute } from "./recompute.ts";
+import { type Known, recompute } from "./recompute.ts";
 
 /** How long a company's reports gather before its findings are computed again, in ms; longer where that takes long. */
 const DEBOUNCE_MS = 250;
@@ -59,7 +59,7 @@ export interface EnrichmentOrder {
 const refresh = async (
   tx: Tx,
   { companyId, feedChanged = false }: EnrichmentOrder,
-  known: { fleet: Fleet | null; judged: { end: number; ids: readonly number[] | null } },
+  known: Pick<Known, "fleet" | "judged">,
 ): Promise<Fleet | null> => {
   const { fleet, assets, changedAssets, findings } = await recompute(tx, companyId, { ...known, feedChanged });
   const { opened: all, closedCount, changedCount } = findings;
@@ -120,11 +120,11 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
   let judging: Promise<unknown> = Promise.resolve();
 
   /** Runs what judges: one at a time, so that whoever finds nothing left to judge also finds in the log what was judged. */
-  const inTurn = <T>(judge: () => Promise<{ ids: readonly number[]; result: T }>): Promise<T> => {
+  const inTurn = <T>(judge: () => Promise<{ judged: Rejudged; result: T }>): Promise<T> => {
     const mine = judging.then(async () => {
       try {
-        const { ids, result } = await judge();
-        log.add(ids);
+        const { judged, result } = await judge();
+        log.add(judged);
         return result;
       } catch (error) {
         // What was committed is not known.
@@ -135,22 +135,22 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
     judging = mine.catch(() => undefined);
     return mine;
   };
-  const judgeAll = async (): Promise<{ ids: readonly number[]; result: number }> => {
+  const judgeAll = async (): Promise<{ judged: Rejudged; result: number }> => {
     const ids = await judgePending(db, pool, async (tx) => {
       const inForce = await generationInForce(tx);
       return inForce === null ? null : { id: inForce.id, indexFile: indexPath(feedsDir, inForce.indexFile) };
     });
-    return { ids, result: ids.length };
+    return { judged: { ids, changed: null }, result: ids.length };
   };
 
   return {
     publishing: (publish) =>
       inTurn(async () => {
-        let ids: readonly number[] = [];
+        let judged: Rejudged = { ids: [], changed: [] };
         const result = await publish(async (tx, generation) => {
-          ids = await judgeWithin(tx, pool, generation, PUBLISHED_MAX);
+          judged = await judgeWithin(tx, pool, generation, PUBLISHED_MAX);
         });
-        return { ids, result };
+        return { judged, result };
       }),
     run: async (order) => {
       const startedAt = performance.now();
@@ -163,7 +163,7 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
         // Taken out until the commit: a second attempt, and one after a failure, begins from scratch.
         const known = fleets.get(order.companyId) ?? null;
         fleets.delete(order.companyId);
-        const judged = { end: log.end(), ids: known && log.since(known.judgedUpTo) };
+        const judged = { end: log.end(), since: known && log.since(known.judgedUpTo) };
         return await refresh(tx, order, { fleet: known, judged });
       });
       if (fleet !== null) fleets.set(order.companyId, fleet);

@@ -1,27 +1,33 @@
-/** Ids that are remembered; a company that has not looked for longer starts from scratch. */
+import type { Rejudged } from "../components/index.ts";
+
+/** Components and matches that are remembered (count); a company that has not looked for longer starts from scratch. */
 const REMEMBERED_MAX = 500_000;
 
-/** Which components were judged, in the order of their commits. */
+/** What was judged, in the order of the commits. */
 export interface JudgedLog {
-  add(ids: readonly number[]): void;
+  add(judged: Rejudged): void;
   /** What `since` counts from when nothing before now matters. */
   end(): number;
-  /** Judged since a position; null when that is too long ago. */
-  since(position: number): readonly number[] | null;
+  /** Judged since a position that was the end; null when that is too long ago. */
+  since(position: number): readonly Rejudged[] | null;
 }
 
 export const createJudgedLog = (max: number = REMEMBERED_MAX): JudgedLog => {
+  const entries: { readonly from: number; readonly judged: Rejudged }[] = [];
   let first = 0;
-  let ids: number[] = [];
+  let end = 0;
   return {
-    add: (more) => {
-      ids = ids.concat(more);
-      const over = ids.length - max;
-      if (over <= 0) return;
-      ids = ids.slice(over);
-      first += over;
+    add: (judged) => {
+      if (judged.ids.length === 0) return;
+      entries.push({ from: end, judged });
+      end += judged.ids.length + (judged.changed?.length ?? 0);
+      while (end - first > max && entries.length > 0) {
+        entries.shift();
+        first = entries[0]?.from ?? end;
+      }
     },
-    end: () => first + ids.length,
-    since: (position) => (position < first ? null : ids.slice(position - first)),
+    end: () => end,
+    since: (position) =>
+      position < first ? null : entries.filter(({ from }) => from >= position).map(({ judged }) => judged),
   };
 };

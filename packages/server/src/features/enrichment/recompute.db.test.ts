@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../../../../test/support/database.ts";
 import { createRandom } from "../../../../../bench/random.ts";
 import type { Tx } from "../../platform/db/index.ts";
+import type { ChangedMatch } from "../components/index.ts";
 import { createJudgedLog } from "./judged.ts";
 import { type Known, recompute } from "./recompute.ts";
 
@@ -57,6 +58,21 @@ const judge = async (tx: Tx, id: number): Promise<void> => {
     [id, verdict, reason],
   );
 };
+
+/** The matches as they are, each as a text. */
+const matchesNow = async (tx: Tx): Promise<Map<string, ChangedMatch>> => {
+  const rows = await tx.query<ChangedMatch & { said: string }>(
+    `select component_id as "componentId", advisory_id as "advisoryId", concat_ws(' ', component_id, advisory_id, fixed_in, risk) as said
+     from component_match`,
+  );
+  return new Map(rows.map(({ said, ...match }) => [said, match]));
+};
+
+/** The matches that one of two has and the other has not. */
+const differing = (a: Map<string, ChangedMatch>, b: Map<string, ChangedMatch>): ChangedMatch[] => [
+  ...[...a].filter(([said]) => !b.has(said)).map(([, match]) => match),
+  ...[...b].filter(([said]) => !a.has(said)).map(([, match]) => match),
+];
 
 const hold = async (tx: Tx, host: number): Promise<void> => {
   const [asset] = await tx.query<{ id: string }>(
@@ -117,15 +133,17 @@ test("computing what changed gives what computing everything gives, whatever cha
   const service = <T>(run: (tx: Tx) => Promise<T>): Promise<T> => db.asServiceFor(company, run);
   const known = (fleet: Known["fleet"]): Known => ({
     fleet,
-    judged: { end: log.end(), ids: fleet && log.since(fleet.judgedUpTo) },
+    judged: { end: log.end(), since: fleet && log.since(fleet.judgedUpTo) },
     feedChanged: false,
   });
   let { fleet } = await service((tx) => recompute(tx, company, known(null)));
   for (let round = 0; round < ROUNDS; round += 1) {
     await service(async (tx) => {
       const judged = some(random() * 0.2);
+      const before = await matchesNow(tx);
       for (const id of judged) await judge(tx, id);
-      log.add(judged);
+      // Which matches changed is known of most publications, and of no other judging.
+      log.add({ ids: judged, changed: round % 3 === 0 ? null : differing(before, await matchesNow(tx)) });
       for (let n = below(3); n > 0; n -= 1) await hold(tx, below(ASSETS));
       if (random() < 0.1) {
         await tx.query("delete from asset where company_id = $1 and name = $2", [company, `host-${below(ASSETS)}`]);
@@ -146,11 +164,18 @@ test("computing what changed gives what computing everything gives, whatever cha
 test("a log that forgot what a company needs says so", () => {
   const log = createJudgedLog(3);
   const start = log.end();
-  log.add([1, 2]);
-  expect(log.since(start)).toEqual([1, 2]);
+  const [first, second] = [
+    { ids: [1], changed: [{ componentId: 1, advisoryId: 9 }] },
+    { ids: [3, 4], changed: null },
+  ];
+  log.add(first);
+  expect(log.since(start)).toEqual([first]);
   const middle = log.end();
-  log.add([3, 4]);
+  log.add(second);
   expect(log.since(start)).toBeNull();
-  expect(log.since(middle)).toEqual([3, 4]);
+  expect(log.since(middle)).toEqual([second]);
+  expect(log.since(log.end())).toEqual([]);
+  log.add({ ids: [1, 2, 3, 4], changed: null });
+  expect(log.since(middle)).toBeNull();
   expect(log.since(log.end())).toEqual([]);
 });

@@ -8,7 +8,8 @@ import {
   ruledSums,
   writeAssetSums,
 } from "../assets/index.ts";
-import { refreshFindings, type Refreshed } from "../findings/index.ts";
+import type { ChangedMatch, Rejudged } from "../components/index.ts";
+import { type Present, refreshFindings, type Refreshed } from "../findings/index.ts";
 import { refreshVexEffects } from "../vex/index.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 
@@ -28,8 +29,8 @@ export interface Recomputed {
 /** What is known before. */
 export interface Known {
   readonly fleet: Fleet | null;
-  /** `ids`: judged since the fleet's position, null when that is not known; `end`: the position now. */
-  readonly judged: { readonly end: number; readonly ids: readonly number[] | null };
+  /** `since`: what was judged since the fleet's position, null when that is not known; `end`: the position now. */
+  readonly judged: { readonly end: number; readonly since: readonly Rejudged[] | null };
   readonly feedChanged: boolean;
 }
 
@@ -48,21 +49,40 @@ const everything = async (tx: Tx, companyId: number, { judged, feedChanged }: Kn
   return { fleet, assets, changedAssets: assets, findings };
 };
 
+/** What of the findings may be other than before: some components as a whole, of others single matches. */
+const presentOf = (fleet: Fleet, moved: ReadonlySet<number>, since: readonly Rejudged[]): Present => {
+  const wholes = new Set(moved);
+  for (const { ids, changed } of since) {
+    if (changed === null) for (const id of ids) if (fleet.assetCount(id) > 0) wholes.add(id);
+  }
+  const matches = new Map<string, ChangedMatch>();
+  for (const match of since.flatMap(({ changed }) => changed ?? [])) {
+    const { componentId, advisoryId } = match;
+    if (fleet.assetCount(componentId) > 0 && !wholes.has(componentId)) {
+      matches.set(`${componentId} ${advisoryId}`, match);
+    }
+  }
+  const countOf = (componentId: number) => ({ componentId, assetCount: fleet.assetCount(componentId) });
+  return {
+    components: Array.from(wholes, countOf),
+    matches: Array.from(matches.values(), (match) => ({ ...match, ...countOf(match.componentId) })),
+  };
+};
+
 /**
  * Makes a company's findings and the sums of its assets true. From scratch where nothing is remembered; else of those
- * components alone that were judged, or that another number of assets has, and of those assets alone that have one of which
- * something changed. Both ways recompute, and give the same.
+ * matches alone that judging changed and of components that another number of assets has, and of those assets alone that have one
+ * of which something changed. Both ways recompute, and give the same.
  */
 export const recompute = async (tx: Tx, companyId: number, known: Known): Promise<Recomputed> => {
   const { fleet, judged } = known;
-  if (fleet === null || judged.ids === null) return await everything(tx, companyId, known);
+  if (fleet === null || judged.since === null) return await everything(tx, companyId, known);
   fleet.judgedUpTo = judged.end;
   const moved = await fleet.read(tx);
-  const touched = new Set([...judged.ids.filter((id) => fleet.assetCount(id) > 0), ...moved.components]);
-  const ids = [...touched];
-  const findings = await refreshFindings(tx, companyId, { ids, assetCounts: ids.map((id) => fleet.assetCount(id)) });
+  const findings = await refreshFindings(tx, companyId, presentOf(fleet, moved.components, judged.since));
   const ruledAnew = await refreshVexEffects(tx, companyId);
   if (ruledAnew > 0) await markAllDirty(tx, companyId);
+  const touched = new Set([...judged.since.flatMap(({ ids }) => ids), ...moved.components]);
   const assets = fleet.assetsWith(await fleet.readSums(tx, touched));
   for (const id of moved.assets) assets.add(id);
   for (const id of await dirtyAssets(tx, companyId)) assets.add(id);

@@ -3,7 +3,14 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CopyWriter, type Database, type Tx } from "../../platform/db/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
-import { forgetJudgements, knownEcosystems, knownPackages, lockJudging, readInto } from "../components/index.ts";
+import {
+  forgetJudgements,
+  type Judging,
+  knownEcosystems,
+  knownPackages,
+  lockJudging,
+  readInto,
+} from "../components/index.ts";
 import {
   changesBetween,
   concernedEcosystems,
@@ -96,7 +103,7 @@ export interface Published {
 }
 
 /** Judges what a new generation changed, in the transaction that puts it in force. */
-export type JudgeWithin = (tx: Tx, generation: { readonly id: number; readonly indexFile: string }) => Promise<void>;
+export type JudgeWithin = (tx: Tx, generation: Judging) => Promise<void>;
 
 export interface PublishOptions {
   readonly origin: Origin;
@@ -127,7 +134,8 @@ const publishWithin = async (
   });
   const { origin, sourceStamp } = file;
   const generation = await insertGeneration(tx, { meta, indexFile: file.name, origin, sourceStamp });
-  await file.judge(tx, { id: generation, indexFile: indexPath(file.directory, file.name) });
+  const indexFile = indexPath(file.directory, file.name);
+  await file.judge(tx, { id: generation, indexFile, changedAdvisories: advisoryIds });
   for (const companyId of await companyIds(tx)) {
     await enqueue(tx, {
       task: "enrich",

@@ -9,16 +9,47 @@ export interface Refreshed {
 /** PostgreSQL's text of an int[]: the driver's own quotes every element. */
 const idList = (ids: readonly number[]): string => `{${ids.join(",")}}`;
 
-/** Components of a company, and how many assets have each; zero for one that none has any more. */
+/** What to look at of a company, with how many assets have each component; zero for one that none has any more. */
 export interface Present {
-  readonly ids: readonly number[];
-  readonly assetCounts: readonly number[];
+  /** Components with all their matches. */
+  readonly components: readonly { readonly componentId: number; readonly assetCount: number }[];
+  /** Single matches of other components. */
+  readonly matches: readonly {
+    readonly componentId: number;
+    readonly advisoryId: number;
+    readonly assetCount: number;
+  }[];
 }
 
-const PRESENT_ALL = `select u.id as component_id, count(distinct i.asset_id)::int as assets
+const PRESENT_ALL = `select u.id as component_id, null::int as advisory_id, count(distinct i.asset_id)::int as assets
   from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1 group by 1`;
-const PRESENT_GIVEN = `select component_id, assets from unnest($2::int[], $3::int[]) as t(component_id, assets)
-  where assets > 0 and $1::int is not null`;
+const MATCHES_ALL = `select p.assets, m.* from present p join component_match m on m.component_id = p.component_id`;
+/** The two kinds apart: an index leads to each. */
+const MATCHES_GIVEN = `select p.assets, m.* from unnest($2::int[], $3::int[]) as p(component_id, assets)
+    join component_match m on m.component_id = p.component_id where p.assets > 0
+  union all
+  select p.assets, m.* from unnest($4::int[], $5::int[], $6::int[]) as p(component_id, advisory_id, assets)
+    join component_match m on m.component_id = p.component_id and m.advisory_id = p.advisory_id
+  where p.assets > 0 and $1::int is not null`;
+
+const parametersOf = ({ components, matches }: Present): string[] => [
+  idList(components.map((c) => c.componentId)),
+  idList(components.map((c) => c.assetCount)),
+  idList(matches.map((m) => m.componentId)),
+  idList(matches.map((m) => m.advisoryId)),
+  idList(matches.map((m) => m.assetCount)),
+];
+
+const CLOSE = `update finding f set status = 'fixed', fixed_at = now(), asset_count = 0`;
+const IS_GONE = `not exists (
+  select 1 from desired d where d.component_id = f.component_id and d.advisory_id = f.advisory_id)`;
+const CLOSE_ALL = `${CLOSE} where f.company_id = $1 and f.status = 'open' and ${IS_GONE} returning f.id`;
+const CLOSE_GIVEN = `with looked_at as (
+    select component_id, advisory_id from finding
+    where company_id = $1 and status = 'open' and component_id = any($2::int[])
+    union all select * from unnest($3::int[], $4::int[]))
+  ${CLOSE} from looked_at l where f.company_id = $1 and f.component_id = l.component_id
+    and f.advisory_id = l.advisory_id and f.status = 'open' and ${IS_GONE} returning f.id`;
 
 /**
  * Makes a company's findings equal to what its inventories and the matches say, and writes only the differences: new ones
@@ -31,14 +62,13 @@ export const refreshFindings = async (tx: Tx, companyId: number, only?: Present)
   await tx.query("select pg_advisory_xact_lock(7302, $1)", [companyId]);
   await tx.query(
     `create temp table desired on commit drop as
-     with present as (${only ? PRESENT_GIVEN : PRESENT_ALL})
-     select p.component_id, p.assets, m.advisory_id, a.name as advisory, a.aliases, a.summary, c.ecosystem, c.name as package,
+     with ${only ? "" : `present as (${PRESENT_ALL}),`} m as (${only ? MATCHES_GIVEN : MATCHES_ALL})
+     select m.component_id, m.assets, m.advisory_id, a.name as advisory, a.aliases, a.summary, c.ecosystem, c.name as package,
        nullif(c.source_name, '') as source, c.version, c.purl, m.fixed_in, a.severity, a.cvss, a.epss, a.kev_added_at, m.risk,
        array_position(array['unknown', 'none', 'low', 'medium', 'high', 'critical'], a.severity)::smallint as severity_rank,
        m.urgency, m.record_id, a.published_at
-     from present p join component_match m on m.component_id = p.component_id
-     join component c on c.id = p.component_id join advisory a on a.id = m.advisory_id`,
-    only ? [companyId, idList(only.ids), idList(only.assetCounts)] : [companyId],
+     from m join component c on c.id = m.component_id join advisory a on a.id = m.advisory_id`,
+    only ? [companyId, ...parametersOf(only)] : [companyId],
   );
   const written = await tx.query<{
     id: string;
@@ -71,12 +101,10 @@ export const refreshFindings = async (tx: Tx, companyId: number, only?: Present)
        f.first_seen_at = now() or f.reopened_at is not distinct from now() as fresh`,
     [companyId],
   );
-  const closed = await tx.query<{ id: string }>(
-    `update finding f set status = 'fixed', fixed_at = now(), asset_count = 0
-     where f.company_id = $1 and f.status = 'open' and ($2::int[] is null or f.component_id = any($2)) and not exists (
-       select 1 from desired d where d.component_id = f.component_id and d.advisory_id = f.advisory_id) returning f.id`,
-    [companyId, only ? idList(only.ids) : null],
-  );
+  const [components, , matchComponents, matchAdvisories] = only ? parametersOf(only) : [];
+  const closed = await (only
+    ? tx.query<{ id: string }>(CLOSE_GIVEN, [companyId, components, matchComponents, matchAdvisories])
+    : tx.query<{ id: string }>(CLOSE_ALL, [companyId]));
   const opened = written.filter((w) => w.fresh).sort((a, b) => b.risk - a.risk || (a.id < b.id ? -1 : 1));
   return { opened, closedCount: closed.length, changedCount: written.length };
 };
