@@ -1,5 +1,5 @@
 import type { AdvisoryGroup, AdvisoryIndex, Hit, Verdict } from "@zerotrace/core";
-import type { ChangeKind, GenerationChange } from "@zerotrace/plugins";
+import { type ChangeKind, type GenerationChange, isEpssMove } from "@zerotrace/plugins";
 import type { Judgeable } from "./inventory.ts";
 
 /** One component that two generations judge differently. */
@@ -25,6 +25,8 @@ const textOf = (hit: Hit, group: AdvisoryGroup): string => {
   const fix = hit.fixedIn === null ? "affected, no fix" : `affected, fixed in ${hit.fixedIn}`;
   return `${fix}, ${group.severity}${group.kevAddedAt === null ? "" : ", known exploited"}`;
 };
+
+const epssText = ({ epss }: AdvisoryGroup): string => (epss === null ? "no EPSS" : `EPSS ${epss.score}`);
 
 const toldBy = (index: AdvisoryIndex, verdict: Verdict): Map<string, Told> =>
   new Map(
@@ -63,7 +65,7 @@ export const rejudge = (
     return [...kinds];
   };
   const moved = (x: AdvisoryGroup, y: AdvisoryGroup): boolean =>
-    Math.abs((x.epss?.score ?? 0) - (y.epss?.score ?? 0)) >= options.epssThreshold;
+    isEpssMove(x.epss?.score ?? 0, y.epss?.score ?? 0, options.epssThreshold);
   return inventory.flatMap((component) => {
     const { ecosystem, name, version } = component;
     const [before, after] = [a.match(ecosystem, name, version), b.match(ecosystem, name, version)];
@@ -71,9 +73,12 @@ export const rejudge = (
     const changes: Rejudged["changes"][number][] = [];
     for (const id of [...new Set([...was.keys(), ...is.keys()])].sort()) {
       const [x, y] = [was.get(id), is.get(id)];
-      if (x && y && x.text === y.text && !moved(x.group, y.group)) continue;
+      const isMoved = x !== undefined && y !== undefined && moved(x.group, y.group);
+      if (x && y && x.text === y.text && !isMoved) continue;
       const { group, hit } = (y ?? x) as Told;
-      changes.push({ id, before: x?.text ?? null, after: y?.text ?? null, why: whyOf(group, [hit.recordId]) });
+      const told = (side: Told | undefined): string | null =>
+        side === undefined ? null : `${side.text}${isMoved ? `, ${epssText(side.group)}` : ""}`;
+      changes.push({ id, before: told(x), after: told(y), why: whyOf(group, [hit.recordId]) });
     }
     if (changes.length === 0 && before.verdict === after.verdict && before.reason === after.reason) return [];
     const short = ({ verdict, reason }: Verdict) => ({ verdict, ...(reason === undefined ? {} : { reason }) });

@@ -38,6 +38,12 @@ export type ChangeCounts = Readonly<Record<ChangeKind, number>>;
 /** An EPSS score must move by this much to be told, unless said otherwise. */
 export const EPSS_THRESHOLD = 0.1;
 const CHANGES_PER_TURN = 200;
+/** Differences of decimals are off by a hair. */
+const HAIR = 1e-9;
+
+/** Whether a score moved by `threshold` or more; no score counts as 0. */
+export const isEpssMove = (before: number, after: number, threshold: number): boolean =>
+  Math.abs(after - before) >= threshold - HAIR;
 
 const parsed = (line: Buffer | null): { feed: string; record: AdvisoryRecord } | null => {
   if (line === null) return null;
@@ -90,7 +96,7 @@ export function* changesOfGenerations(
   const threshold = options.epssThreshold ?? EPSS_THRESHOLD;
   for (const { key, before, after } of epssMoves(a.epss(), b.epss())) {
     const scores = { before: before?.score ?? 0, after: after?.score ?? 0 };
-    if (Math.abs(scores.after - scores.before) < threshold) continue;
+    if (!isEpssMove(scores.before, scores.after, threshold)) continue;
     yield { id: cveOfNumber(key), names: [], kinds: ["epss"], feed: "epss", epss: scores };
   }
 }

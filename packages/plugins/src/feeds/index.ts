@@ -42,6 +42,7 @@ export {
   compareWithKept,
   EPSS_THRESHOLD,
   type GenerationChange,
+  isEpssMove,
   NO_GENERATION,
 } from "./generation-compare.ts";
 export { FEED_FACTS, type FeedFacts, feedsFor, type Freshness, freshnessOf, STALE_AFTER_HOURS } from "./feed-facts.ts";
