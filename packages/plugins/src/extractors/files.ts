@@ -8,6 +8,9 @@ const entry = (
   load: FileExtractor["load"],
 ): FileExtractor => ({ id, title, ecosystem, files, load });
 
+/** Minor versions of Julia 1 that may have a manifest of their own; the first was 10. */
+const JULIA_VERSIONS = Array.from({ length: 20 }, (_, at) => at + 10);
+
 /** Every reader of files, sorted by id; one folder and one line each. */
 export const FILE_EXTRACTORS: readonly FileExtractor[] = [
   entry("bun-lock", "bun lockfile", "npm", { names: ["bun.lock"] }, () => import("./bun-lock/index.ts")),
@@ -26,6 +29,13 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     () => import("./cargo-auditable/index.ts"),
   ),
   entry("cargo-lock", "Cargo lockfile", "crates.io", { names: ["Cargo.lock"] }, () => import("./cargo-lock/index.ts")),
+  entry(
+    "chocolatey",
+    "Chocolatey package",
+    "Chocolatey",
+    { endings: [".nuspec"] },
+    () => import("./chocolatey/index.ts"),
+  ),
   entry(
     "composer-installed",
     "packages that Composer installed",
@@ -70,6 +80,20 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "",
     { names: ["deno.lock", "deno.json", "deno.jsonc"] },
     () => import("./deno/index.ts"),
+  ),
+  entry(
+    "dotnet-deps",
+    "built .NET program",
+    "NuGet",
+    { match: /\.deps\.json$/ },
+    () => import("./dotnet-deps/index.ts"),
+  ),
+  entry(
+    "dotnet-project",
+    ".NET project",
+    "NuGet",
+    { endings: [".csproj", ".fsproj", ".vbproj"] },
+    () => import("./dotnet-project/index.ts"),
   ),
   entry(
     "gemfile-lock",
@@ -136,15 +160,34 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "julia-manifest",
     "Julia's Manifest.toml",
     "Julia",
-    { match: /(?:^|\/)(?:Julia)?Manifest(?:-v\d+\.\d+)?\.toml$/ },
+    {
+      names: ["Manifest.toml", "JuliaManifest.toml", ...JULIA_VERSIONS.map((version) => `Manifest-v1.${version}.toml`)],
+    },
     () => import("./julia-manifest/index.ts"),
+  ),
+  entry(
+    "linux-kernel",
+    "Linux kernel or added module",
+    "",
+    {
+      match:
+        /(?:^|\/)(?:boot\/vmlinuz-[^/]*|lib\/modules\/[^/]+\/(?:vmlinuz|(?:extra|misc|updates|weak-updates)\/(?:.*\/)?[^/]+\.ko(?:\.gz|\.zst)?))$/,
+    },
+    () => import("./linux-kernel/index.ts"),
   ),
   entry(
     "luarocks",
     "LuaRocks lockfile or installed rock",
     "LuaRocks",
-    { names: ["luarocks.lock"], match: /(?:^|\/)luarocks\/rocks(?:-[\d.]+)?\/[^/]+\/[^/]+\/rock_manifest$/ },
+    { names: ["luarocks.lock", "rock_manifest"] },
     () => import("./luarocks/index.ts"),
+  ),
+  entry(
+    "macos-app",
+    "macOS application",
+    "macOS",
+    { paths: ["Contents/Info.plist"] },
+    () => import("./macos-app/index.ts"),
   ),
   entry("maven-pom", "Maven project file", "Maven", { names: ["pom.xml"] }, () => import("./maven-pom/index.ts")),
   entry("mix-lock", "Elixir's mix.lock", "Hex", { names: ["mix.lock"] }, () => import("./mix-lock/index.ts")),
@@ -154,6 +197,34 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "npm",
     { names: ["package-lock.json", "npm-shrinkwrap.json", ".package-lock.json"] },
     () => import("./npm-lock/index.ts"),
+  ),
+  entry(
+    "nuget-assets",
+    "packages that NuGet restored",
+    "NuGet",
+    { names: ["project.assets.json"] },
+    () => import("./nuget-assets/index.ts"),
+  ),
+  entry(
+    "nuget-central",
+    "NuGet central versions",
+    "NuGet",
+    { names: ["Directory.Packages.props"] },
+    () => import("./nuget-central/index.ts"),
+  ),
+  entry(
+    "nuget-config",
+    "NuGet packages.config",
+    "NuGet",
+    { names: ["packages.config"], match: /(?:^|\/)packages\.[^/]+\.config$/ },
+    () => import("./nuget-config/index.ts"),
+  ),
+  entry(
+    "nuget-packages-lock",
+    "NuGet lockfile",
+    "NuGet",
+    { names: ["packages.lock.json"], match: /(?:^|\/)packages\.[^/]+\.lock\.json$/ },
+    () => import("./nuget-packages-lock/index.ts"),
   ),
   entry(
     "opam",
@@ -169,6 +240,7 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     { match: /(?:node_modules|share\/nodejs)\/(?:@[^/]+\/)?[^/@][^/]*\/package\.json$/ },
     () => import("./package-json/index.ts"),
   ),
+  entry("paket-lock", "Paket lockfile", "NuGet", { names: ["paket.lock"] }, () => import("./paket-lock/index.ts")),
   entry("pdm-lock", "PDM lockfile", "PyPI", { names: ["pdm.lock"] }, () => import("./pdm-lock/index.ts")),
   entry(
     "pipfile-lock",
@@ -243,6 +315,16 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
       match: /\.(?:dist-info\/METADATA|egg-info\/PKG-INFO)$|EGG-INFO\/PKG-INFO$/,
     },
     () => import("./wheel-egg/index.ts"),
+  ),
+  entry(
+    "windows-programs",
+    "Windows registry, programs and updates",
+    "",
+    {
+      names: ["windows-programs.json", "windows-programs.txt", "windows-hotfixes.json", "windows-hotfixes.txt"],
+      endings: [".reg"],
+    },
+    () => import("./windows-programs/index.ts"),
   ),
   entry(
     "wordpress-plugin",

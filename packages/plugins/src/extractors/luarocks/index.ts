@@ -17,6 +17,8 @@ export const extract: ExtractFile = async (file, context) => {
     into.add({ component: { ecosystem: "LuaRocks", name: name.toLowerCase(), version } });
     return into.finish();
   }
+  // Elsewhere such a file belongs to a rock that is being packed.
+  if (file.path.endsWith("rock_manifest")) return into.finish();
   const text = await textOf(file, context);
   if (!/^\s*return\s*\{/m.test(text)) {
     throw new AppError("UNREADABLE", `${file.path} is no luarocks.lock: it returns no table.`);
