@@ -39,9 +39,17 @@ export const readEvents = (
 
 const RANK = { introduced: 0, fixed: 0, last_affected: 1, limit: 2 } as const;
 
+const isBelow = (a: string, b: string, scheme: VersionScheme): boolean => b !== "0" && scheme.compare(a, b) === -1;
+
 /** Events in version order; ties keep the record's order, but a last affected version closes after it opened. */
 const ordered = (events: readonly RangeEvent[], scheme: VersionScheme | null): readonly RangeEvent[] => {
   if (!scheme || events.length < 2) return events;
+  if (events.length === 2) {
+    // Most ranges: from the beginning, or between two versions that the record names in their order.
+    const [from, to] = events as [RangeEvent, RangeEvent];
+    if (from.kind === "introduced" && (from.version === "0" || isBelow(from.version, to.version, scheme)))
+      return events;
+  }
   const comparable = events.every((e) => e.version === "0" || scheme.compare(e.version, e.version) === 0);
   if (!comparable) return events;
   return events.toSorted((a, b) => {

@@ -1,36 +1,18 @@
-import {
-  type CveEnrichment,
-  CWES_MAX,
-  EXPLOITS_MAX,
-  isCwe,
-  type LifeCycle,
-  type Ssvc,
-  SSVC,
-} from "../advisory/enrichment.ts";
+import { type CveEnrichment, CWES_MAX, EXPLOITS_MAX, isCwe, type LifeCycle } from "../advisory/enrichment.ts";
 import { baseScore } from "../severity/cvss.ts";
 import { compareText } from "./aliases.ts";
+import { createCveFacts, type CveFacts, packSsvc } from "./build-facts.ts";
 import { createColumn } from "./bytes.ts";
 import { NONE, ROW } from "./layout.ts";
 import type { Store } from "./store.ts";
 import { type Cvss, secondsOf } from "./store-records.ts";
 
+export { type CveFacts, packSsvc, unpackSsvc } from "./build-facts.ts";
+
 /** Lengths in UTF-16 units; longer ones are no address and no name. */
 const ADDRESS_MAX = 500;
 const NAME_MAX = 300;
 const LIFE_CYCLES_MAX = 10_000;
-
-/** What the sources together say of one CVE. Texts are numbers of the string table. */
-export interface CveFacts {
-  cvss: Cvss | null;
-  cwes: number[];
-  exploits: number[];
-  ssvc: Ssvc | null;
-  rejectedAt: number;
-  isPublished: boolean;
-  summary: number | null;
-  /** Seconds since 1970 or NONE. */
-  published: number;
-}
 
 /** The extra section of an index: small tables that are read whole. */
 export interface Extras {
@@ -48,7 +30,7 @@ const isAddress = (text: string): boolean => text.length <= ADDRESS_MAX && /^htt
 
 /** Collects enrichment of CVEs until the groups are known. What a source says first stands; lists are joined. */
 export const createEnrichment = ({ strings }: Store) => {
-  const cves = new Map<string, CveFacts>();
+  const cves = createCveFacts(strings);
   const cweNames = new Map<string, string>();
   const lifeCycles = new Map<string, LifeCycle>();
 
@@ -67,9 +49,9 @@ export const createEnrichment = ({ strings }: Store) => {
     const cwes = entry.cwes.filter(isCwe).map(strings.intern);
     const exploits = entry.exploits.filter(isAddress).map(strings.intern);
     const summary = entry.summary === "" ? null : strings.intern(entry.summary);
-    const known = cves.get(entry.id);
-    if (known === undefined) {
-      cves.set(entry.id, {
+    const known = cves.of(entry.id);
+    if (known === null) {
+      cves.put(entry.id, {
         cvss,
         cwes: cwes.slice(0, CWES_MAX),
         exploits: exploits.slice(0, EXPLOITS_MAX),
@@ -89,6 +71,7 @@ export const createEnrichment = ({ strings }: Store) => {
     known.isPublished ||= entry.isPublished === true;
     known.summary ??= summary;
     if (known.published === NONE) known.published = secondsOf(entry.publishedAt);
+    cves.put(entry.id, known);
   };
 
   const sortedCycles = (): LifeCycle[] => [...lifeCycles.values()].sort((a, b) => compareText(a.product, b.product));
@@ -101,7 +84,9 @@ export const createEnrichment = ({ strings }: Store) => {
     lifeCycle: (product: LifeCycle): void => {
       if (lifeCycles.size < LIFE_CYCLES_MAX) lifeCycles.set(product.product, product);
     },
-    of: (id: string): CveFacts | undefined => cves.get(id),
+    of: cves.of,
+    /** Gives the memory back at once. */
+    free: cves.free,
     /** Sorted by product. */
     lifeCycles: sortedCycles,
     extras: (): Uint8Array<ArrayBuffer> => {
@@ -127,8 +112,8 @@ export const withdrawRejected = (store: Store, enrichment: EnrichmentStore): voi
   const { records: stored } = store;
   for (let i = 0; i < stored.length; i++) {
     const id = CVE_AT_END.exec(stored.id(i))?.[0];
-    const facts = id === undefined ? undefined : enrichment.of(id);
-    const at = facts === undefined || facts.isPublished ? Number.NaN : facts.rejectedAt;
+    const facts = id === undefined ? null : enrichment.of(id);
+    const at = facts === null || facts.isPublished ? Number.NaN : facts.rejectedAt;
     if (Number.isNaN(at) || !Number.isNaN(stored.withdrawnAt(i))) continue;
     stored.withdraw(i, at);
     rejected.add(i);
@@ -138,24 +123,6 @@ export const withdrawRejected = (store: Store, enrichment: EnrichmentStore): voi
   const flags = store.rows.flags.view();
   for (let row = 0; row < records.length; row++)
     if (rejected.has(records[row]!)) flags[row]! |= ROW.withdrawn | ROW.rejected;
-};
-
-/** One byte: 0 is undecided, else 1 + the three positions. */
-export const packSsvc = (ssvc: Ssvc | null): number =>
-  ssvc === null
-    ? 0
-    : 1 +
-      SSVC.exploitation.indexOf(ssvc.exploitation) * 4 +
-      SSVC.automatable.indexOf(ssvc.automatable) * 2 +
-      SSVC.technicalImpact.indexOf(ssvc.technicalImpact);
-
-/** The reverse of `packSsvc`; null for bytes that it never writes. */
-export const unpackSsvc = (byte: number): Ssvc | null => {
-  const exploitation = SSVC.exploitation[(byte - 1) >> 2];
-  const automatable = SSVC.automatable[((byte - 1) >> 1) & 1];
-  const technicalImpact = SSVC.technicalImpact[(byte - 1) & 1];
-  if (byte === 0 || !exploitation || !automatable || !technicalImpact) return null;
-  return { exploitation, automatable, technicalImpact };
 };
 
 const cweNumber = (text: string): number => Number(text.slice(4));

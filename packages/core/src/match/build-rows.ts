@@ -155,18 +155,20 @@ const sortedRows = (store: Store, drafts: Drafts, groupOf: Uint32Array, packageR
   });
 };
 
-/** Ranks of packages by ecosystem and name. */
-const sortPackages = ({ packages }: Store): number[] =>
-  [...packages.keys()].sort((a, b) => {
-    const [x, y] = [packages[a]!, packages[b]!];
-    return compareText(x.ecosystem, y.ecosystem) || compareText(x.name, y.name);
-  });
+/** Positions of packages by ecosystem and name. */
+const sortPackages = ({ packages }: Store): Uint32Array => {
+  const names = Array.from({ length: packages.length }, (_, n) => packages.name(n));
+  return Uint32Array.from(names.keys()).sort(
+    (a, b) => compareText(packages.ecosystem(a), packages.ecosystem(b)) || compareText(names[a]!, names[b]!),
+  );
+};
 
 /** Orders and dedupes the rows of all packages. Texts are numbers of the string table still. */
 export const buildRows = (store: Store, groups: readonly AliasGroup[]) => {
   const recordGroup = new Uint32Array(store.records.length);
   groups.forEach((group, i) => group.records.forEach((record) => (recordGroup[record] = i)));
-  const schemes = store.packages.map((p) => schemeFor(p.ecosystem) ?? null);
+  const { packages } = store;
+  const schemes = Array.from({ length: packages.length }, (_, n) => schemeFor(packages.ecosystem(n)) ?? null);
   const byName = sortPackages(store);
   const packageRank = new Uint32Array(byName.length);
   byName.forEach((n, rank) => (packageRank[n] = rank));

@@ -13,7 +13,7 @@ import { createStore, type Store } from "./store.ts";
 import type { IndexMeta } from "./types.ts";
 
 /** Packages by the hash of ecosystem number and name, linear probing, at most half full; 0 is an empty slot. */
-const packPackages = (store: Store, byName: readonly number[]) => {
+const packPackages = (store: Store, byName: Uint32Array) => {
   const { intern } = store.strings;
   const names = [...store.ecosystems].sort();
   const number = new Map(names.map((name, i) => [name, i]));
@@ -21,10 +21,9 @@ const packPackages = (store: Store, byName: readonly number[]) => {
   const packageEcosystem = new Uint32Array(byName.length);
   const packageName = new Uint32Array(byName.length);
   byName.forEach((stored, rank) => {
-    const { ecosystem, name } = store.packages[stored]!;
-    packageEcosystem[rank] = number.get(ecosystem)!;
-    packageName[rank] = intern(name);
-    let slot = hashName(packageEcosystem[rank], name) & (slots.length - 1);
+    packageEcosystem[rank] = number.get(store.packages.ecosystem(stored))!;
+    packageName[rank] = store.packages.nameText(stored);
+    let slot = hashName(packageEcosystem[rank], store.packages.name(stored)) & (slots.length - 1);
     while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
     slots[slot] = rank + 1;
   });
@@ -73,6 +72,8 @@ export interface IndexBuilder {
   kev(cve: string, addedAt: string): void;
   /** Score and percentile in 0..1; other values are ignored. */
   epss(cve: string, score: number, percentile: number): void;
+  /** As `epss`; the CVE as its year times a billion plus its number. */
+  epssRow(key: number, score: number, percentile: number): void;
   /** What a source says of a CVE; the first source's word stands, lists are joined. CVEs that no record names are dropped. */
   cve(entry: CveEnrichment): void;
   /** The name of a weakness, `CWE-79`. */
@@ -92,6 +93,7 @@ export const createIndexBuilder = (): IndexBuilder => {
     add: store.add,
     kev: (cve, addedAt) => void kev.set(cve, addedAt.slice(0, 10)),
     epss: epss.add,
+    epssRow: epss.addRow,
     cve: facts.cve,
     cwe: facts.cwe,
     lifeCycle: facts.lifeCycle,
@@ -105,7 +107,7 @@ export const createIndexBuilder = (): IndexBuilder => {
       const packageHash = hashPackages(store, groups, built);
       const groupSections = buildGroups(store, groups, { kev, epss: epss.of, facts });
       // The drafts need not lie beside the finished bytes.
-      for (const draft of [...Object.values(store.rows), store.lists, store.records, epss]) draft.free();
+      for (const draft of [...Object.values(store.rows), store.lists, store.records, epss, facts]) draft.free();
       const rowSections = packRows(store, built);
       const packageSections = packPackages(store, built.byName);
       const meta: IndexMeta = {

@@ -26,6 +26,69 @@ export const createColumn = (initial = 1024) => {
 
 export type Column = ReturnType<typeof createColumn>;
 
+const PAIR_SLOTS_FIRST = 4096;
+
+/** Numbers pairs of unsigned 32-bit numbers as they come: 16 bytes a pair, none of them for the garbage collector to look at. */
+export const createPairs = () => {
+  const left = createColumn();
+  const right = createColumn();
+  let slots = new Uint32Array(PAIR_SLOTS_FIRST);
+  const slotOf = (a: number, b: number): number => {
+    const mask = slots.length - 1;
+    let h = Math.imul(a ^ 0x9e3779b1, 0x85ebca6b) ^ Math.imul(b, 0x01000193);
+    h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+    for (let slot = (h ^ (h >>> 13)) & mask; ; slot = (slot + 1) & mask) {
+      const n = slots[slot]! - 1;
+      if (n < 0 || (left.at(n) === a && right.at(n) === b)) return slot;
+    }
+  };
+  const widen = (): void => {
+    const size = slots.length * 2;
+    slots.buffer.transfer(0);
+    slots = new Uint32Array(size);
+    for (let n = 0; n < left.length; n++) slots[slotOf(left.at(n), right.at(n))] = n + 1;
+  };
+  return {
+    /** The number of a pair, the next one when it is new. */
+    numberOf: (a: number, b: number): number => {
+      const slot = slotOf(a, b);
+      if (slots[slot] !== 0) return slots[slot]! - 1;
+      const n = left.length;
+      left.push(a);
+      right.push(b);
+      slots[slot] = n + 1;
+      if (n * 2 > slots.length) widen();
+      return n;
+    },
+    get length(): number {
+      return left.length;
+    },
+    left: (n: number): number => left.at(n),
+    right: (n: number): number => right.at(n),
+    free: (): void => {
+      left.free();
+      right.free();
+      slots = new Uint32Array(slots.buffer.transfer(0));
+    },
+  };
+};
+
+/** A number for each of many positions, 0 until set. */
+export const createMarks = () => {
+  let values = new Uint32Array(1024);
+  return {
+    at: (i: number): number => values[i] ?? 0,
+    set: (i: number, value: number): void => {
+      if (i >= values.length)
+        values = new Uint32Array(values.buffer.transfer(4 * Math.max(i + 1, Math.ceil(values.length * 1.5))));
+      values[i] = value;
+    },
+    free: (): void => {
+      values = new Uint32Array(values.buffer.transfer(0));
+    },
+  };
+};
+
 /** Lists of numbers, one after the other. */
 export const createLists = () => {
   const ends = createColumn();

@@ -35,22 +35,24 @@ export const createEpss = () => {
     isSorted = true;
   };
 
+  const addRow = (key: number, score: number, percentile: number): void => {
+    if (key < 0 || !(score >= 0 && score <= 1) || !(percentile >= 0 && percentile <= 1) || length >= EPSS_ROWS_MAX)
+      return;
+    if (length === keys.length) {
+      // a transfer gives the old memory back at once
+      keys = new Float64Array(keys.buffer.transfer(keys.byteLength * 2));
+      shares = new Uint32Array(shares.buffer.transfer(shares.byteLength * 2));
+    }
+    isSorted &&= length === 0 || keys[length - 1]! <= key;
+    keys[length] = key;
+    shares[length * 2] = packShare(score);
+    shares[length * 2 + 1] = packShare(percentile);
+    length++;
+  };
+
   return {
-    add: (cve: string, score: number, percentile: number): void => {
-      const key = numberOfCve(cve);
-      if (key < 0 || !(score >= 0 && score <= 1) || !(percentile >= 0 && percentile <= 1) || length >= EPSS_ROWS_MAX)
-        return;
-      if (length === keys.length) {
-        // a transfer gives the old memory back at once
-        keys = new Float64Array(keys.buffer.transfer(keys.byteLength * 2));
-        shares = new Uint32Array(shares.buffer.transfer(shares.byteLength * 2));
-      }
-      isSorted &&= length === 0 || keys[length - 1]! <= key;
-      keys[length] = key;
-      shares[length * 2] = packShare(score);
-      shares[length * 2 + 1] = packShare(percentile);
-      length++;
-    },
+    add: (cve: string, score: number, percentile: number): void => addRow(numberOfCve(cve), score, percentile),
+    addRow,
     of: (cve: string): { score: number; percentile: number } | null => {
       const key = numberOfCve(cve);
       if (!isSorted) sort();

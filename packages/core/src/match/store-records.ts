@@ -19,8 +19,12 @@ export const secondsOf = (iso: string | null): number => {
 };
 
 /** Score and version as one number: tenths of both. */
-const packRating = (cvss: { readonly version: string; readonly score: number }): number =>
+export const packRating = (cvss: { readonly version: number | string; readonly score: number }): number =>
   Math.round(Number(cvss.version) * 10) * 256 + Math.round(cvss.score * 10);
+
+/** The reverse of `packRating`; null where there is no vector. */
+export const unpackRating = (rating: number, vector: number): Cvss | null =>
+  vector === NONE ? null : { version: (rating >> 8) / 10, score: (rating & 0xff) / 10, vector };
 
 /** What is kept of records besides their rows: columns of numbers, about 50 bytes a record. Texts are numbers of the string table. */
 export const createRecords = (strings: Strings) => {
@@ -69,10 +73,7 @@ export const createRecords = (strings: Strings) => {
     /** Converted from another source's data. */
     isConverted: (n: number): boolean => (labels.at(n) & 1) === 1,
     label: (n: number): Severity => SEVERITIES[labels.at(n) >> 1]!,
-    cvss: (n: number): Cvss | null =>
-      vectors.at(n) === NONE
-        ? null
-        : { version: (ratings.at(n) >> 8) / 10, score: (ratings.at(n) & 0xff) / 10, vector: vectors.at(n) },
+    cvss: (n: number): Cvss | null => unpackRating(ratings.at(n), vectors.at(n)),
     /** Seconds or NONE, as the next. */
     published: (n: number): number => published.at(n),
     modified: (n: number): number => modified.at(n),

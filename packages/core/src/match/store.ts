@@ -1,15 +1,10 @@
 import type { AdvisoryRecord, AffectedPackage } from "../advisory/advisory.ts";
 import { canonicalEcosystem } from "../component/ecosystem.ts";
 import { normalizeName } from "../component/normalize.ts";
-import { createColumn, createHash } from "./bytes.ts";
+import { createColumn, createHash, createPairs } from "./bytes.ts";
 import { NONE, ROW } from "./layout.ts";
 import { createRecords } from "./store-records.ts";
 import { createStrings } from "./strings.ts";
-
-export interface StoredPackage {
-  readonly ecosystem: string;
-  readonly name: string;
-}
 
 const createRows = () => ({
   package: createColumn(),
@@ -28,23 +23,38 @@ const createRows = () => ({
 const createVersionLists = () => {
   const offsets = createColumn();
   const values = createColumn(65_536);
-  const known = new Map<number, number>();
+  let slots: Uint32Array<ArrayBuffer> = new Uint32Array(4096);
+  const hashes = createColumn();
   offsets.push(0);
   const equals = (n: number, list: readonly number[]): boolean => {
     const start = offsets.at(n);
     return offsets.at(n + 1) - start === list.length && list.every((value, i) => values.at(start + i) === value);
+  };
+  const widen = (): void => {
+    const size = slots.length * 2;
+    slots.buffer.transfer(0);
+    slots = new Uint32Array(size);
+    for (let n = 0; n < hashes.length; n++) {
+      let slot = hashes.at(n) & (size - 1);
+      while (slots[slot] !== 0) slot = (slot + 1) & (size - 1);
+      slots[slot] = n + 1;
+    }
   };
   return {
     /** Number of the list. */
     add: (list: readonly number[]): number => {
       const hash = createHash();
       for (const value of list) hash.add(value);
-      const [a, b] = hash.pair();
-      const key = a * 2 ** 20 + (b & 0xfffff);
-      const found = known.get(key);
-      if (found !== undefined && equals(found, list)) return found;
-      const n = offsets.length - 1;
-      known.set(key, n);
+      const [own] = hash.pair();
+      let slot = own & (slots.length - 1);
+      for (; slots[slot] !== 0; slot = (slot + 1) & (slots.length - 1)) {
+        const found = slots[slot]! - 1;
+        if (hashes.at(found) === own && equals(found, list)) return found;
+      }
+      const n = hashes.length;
+      hashes.push(own);
+      slots[slot] = n + 1;
+      if (n * 2 > slots.length) widen();
       for (const value of list) values.push(value);
       offsets.push(values.length);
       return n;
@@ -53,7 +63,8 @@ const createVersionLists = () => {
     free: (): void => {
       offsets.free();
       values.free();
-      known.clear();
+      hashes.free();
+      slots = new Uint32Array(slots.buffer.transfer(0));
     },
   };
 };
@@ -62,20 +73,16 @@ const createVersionLists = () => {
 export const createStore = () => {
   const strings = createStrings();
   const records = createRecords(strings);
-  const packages: StoredPackage[] = [];
-  const packageNumbers = new Map<string, number>();
-  const ecosystems = new Set<string>();
+  /** Packages as pairs: the number of the ecosystem, the text of the name. */
+  const pairs = createPairs();
+  const ecosystems = new Map<string, number>();
+  const ecosystemNames: string[] = [];
   const rows = createRows();
   const lists = createVersionLists();
 
-  const packageOf = (ecosystem: string, name: string): number => {
-    const key = `${ecosystem}\0${name}`;
-    let n = packageNumbers.get(key);
-    if (n === undefined) {
-      n = packages.length;
-      packageNumbers.set(key, n);
-      packages.push({ ecosystem, name });
-    }
+  const ecosystemOf = (ecosystem: string): number => {
+    let n = ecosystems.get(ecosystem);
+    if (n === undefined) ecosystems.set(ecosystem, (n = ecosystemNames.push(ecosystem) - 1));
     return n;
   };
 
@@ -95,10 +102,10 @@ export const createStore = () => {
 
   const addAffected = (record: number, withdrawn: number, affected: AffectedPackage): void => {
     const ecosystem = canonicalEcosystem(affected.ecosystem);
-    ecosystems.add(ecosystem);
+    const number = ecosystemOf(ecosystem);
     if (affected.ranges.length === 0 && affected.versions.length === 0) return;
     const at = {
-      package: packageOf(ecosystem, normalizeName(ecosystem, affected.name)),
+      package: pairs.numberOf(number, strings.intern(normalizeName(ecosystem, affected.name))),
       record,
       urgency: strings.intern(affected.urgency),
     };
@@ -128,7 +135,18 @@ export const createStore = () => {
     for (const affected of record.affected) addAffected(n, withdrawn, affected);
   };
 
-  return { add, strings, records, packages, ecosystems, rows, lists };
+  const packages = {
+    get length(): number {
+      return pairs.length;
+    },
+    ecosystem: (n: number): string => ecosystemNames[pairs.left(n)]!,
+    /** Its number of the string table. */
+    nameText: (n: number): number => pairs.right(n),
+    /** Decoded at each call. */
+    name: (n: number): string => strings.of(pairs.right(n)),
+  };
+
+  return { add, strings, records, packages, ecosystems: ecosystemNames, rows, lists };
 };
 
 export type Store = ReturnType<typeof createStore>;

@@ -51,6 +51,18 @@ const sectionsOf = (bytes: Uint8Array<ArrayBuffer>, ends: Column, columns: reado
   return { stringOffsets, stringBytes: bytes.subarray(0, at) };
 };
 
+/** Content hashes of all texts, two words each. */
+const hashesOf = (bytes: Uint8Array, ends: Column): Uint32Array => {
+  const pairs = new Uint32Array(ends.length * 2);
+  let at = 0;
+  for (let n = 0; n < ends.length; n++) {
+    const hash = createHash();
+    while (at < ends.at(n)) hash.add(bytes[at++]!);
+    pairs.set(hash.pair(), n * 2);
+  }
+  return pairs;
+};
+
 /**
  * The builder's table of texts: their UTF-8 bytes side by side and a table of their hashes. A Map of strings takes three
  * times that. Lone surrogates become U+FFFD.
@@ -58,7 +70,7 @@ const sectionsOf = (bytes: Uint8Array<ArrayBuffer>, ends: Column, columns: reado
 export const createStrings = () => {
   const encoder = new TextEncoder();
   let bytes = new Uint8Array(FIRST_BYTES);
-  let slots = new Uint32Array(FIRST_SLOTS);
+  let slots: Uint32Array<ArrayBuffer> = new Uint32Array(FIRST_SLOTS);
   const ends = createColumn();
   let used = 0;
 
@@ -77,7 +89,9 @@ export const createStrings = () => {
     }
   };
   const widen = (): void => {
-    slots = new Uint32Array(slots.length * 2);
+    const size = slots.length * 2;
+    slots.buffer.transfer(0);
+    slots = new Uint32Array(size);
     for (let n = 0; n < ends.length; n++) slots[slotOf(startOf(n), ends.at(n))] = n + 1;
   };
   /** Writes a text behind the others, without keeping it; answers its end. */
@@ -106,27 +120,36 @@ export const createStrings = () => {
     return n;
   };
 
+  /** The number of a text that is known, else -1. */
+  const find = (value: string): number => slots[slotOf(used, write(value))]! - 1;
+
   /** The text of a number; decoded at each call. */
   const of = (n: number): string => decode(bytes, startOf(n), ends.at(n));
 
-  /** Content hashes of all texts, two words each. */
-  const hashes = (): Uint32Array => {
-    const pairs = new Uint32Array(ends.length * 2);
-    for (let n = 0; n < ends.length; n++) {
-      const hash = createHash();
-      for (let i = startOf(n); i < ends.at(n); i++) hash.add(bytes[i]!);
-      pairs.set(hash.pair(), n * 2);
-    }
-    return pairs;
-  };
+  const hashes = (): Uint32Array => hashesOf(bytes, ends);
 
   /** As `sectionsOf`. The table is used up. */
   const finish = (columns: readonly Uint32Array[]) => {
-    slots = new Uint32Array(0);
+    slots = new Uint32Array(slots.buffer.transfer(0));
     return sectionsOf(bytes, ends, columns);
   };
 
-  return { intern, of, hashes, finish };
+  return {
+    intern,
+    find,
+    of,
+    hashes,
+    finish,
+    get length(): number {
+      return ends.length;
+    },
+    /** Gives the memory back at once; the table is used up. */
+    free: (): void => {
+      bytes = new Uint8Array(bytes.buffer.transfer(0));
+      slots = new Uint32Array(slots.buffer.transfer(0));
+      ends.free();
+    },
+  };
 };
 
 export type Strings = ReturnType<typeof createStrings>;

@@ -14,9 +14,6 @@ const LEVEL = 9;
 /** A block and what it refers to fit into this window, 2^23 bytes. */
 const WINDOW_LOG = 23;
 const FOOTER_LEVEL = 12;
-/** Blocks that wait to be compressed before the one who adds them has to (count). */
-const WAITING_MAX = 2;
-
 /** One compressed piece of a section. */
 export interface Block {
   readonly section: string;
@@ -65,7 +62,6 @@ export class ContainerWriter {
   readonly #fd: number;
   readonly #blocks: [string, number, number, number, string][] = [];
   #at = 0;
-  #waiting = 0;
   #tail: Promise<unknown> = Promise.resolve();
   #isOpen = true;
 
@@ -82,14 +78,12 @@ export class ContainerWriter {
 
   /** Adds a block, which is then the writer's; `dictionary` is what the reader will have at hand as well. */
   block(section: string, plain: Uint8Array, lines: { count: number; firstKey: string }, dictionary?: Buffer): void {
-    this.#waiting++;
     const before = this.#tail;
     const write = async (): Promise<void> => {
       const packing = pack(plain, LEVEL, dictionary);
       packing.catch(() => undefined);
       await before;
       const packed = await packing;
-      this.#waiting--;
       this.#blocks.push([section, packed.length, plain.length, lines.count, lines.firstKey]);
       this.#write(packed);
     };
@@ -98,9 +92,9 @@ export class ContainerWriter {
     this.#tail.catch(() => undefined);
   }
 
-  /** Resolves when few blocks wait. Throws what writing threw. */
+  /** Resolves when no block waits: whoever adds many asks before each, for one takes 25 MB until it is written. Throws what writing threw. */
   async room(): Promise<void> {
-    if (this.#waiting > WAITING_MAX) await this.#tail;
+    await this.#tail;
   }
 
   /** Writes the table of contents and waits until all of it is on disk. */

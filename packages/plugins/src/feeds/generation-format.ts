@@ -79,13 +79,13 @@ export const lineKey = (name: string): string =>
 /** JSON text on one line. A line break in JSON text is always between tokens, never within a string. */
 export const oneLine = (json: string): string => (/[\r\n]/.test(json) ? json.replaceAll(/[\r\n][ \t]*/g, "") : json);
 
-const CVE = /^CVE-(\d{4})-(\d{4,9})$/;
+const CVE = /^CVE-\d{4}-\d{4,9}$/;
+const YEAR_AT = 4;
+const NUMBER_AT = 9;
 
 /** A CVE id as one exact number, or -1. */
-export const numberOfCve = (cve: string): number => {
-  const found = CVE.exec(cve);
-  return found ? Number(found[1]) * 1e9 + Number(found[2]) : -1;
-};
+export const numberOfCve = (cve: string): number =>
+  CVE.test(cve) ? Number(cve.slice(YEAR_AT, NUMBER_AT - 1)) * 1e9 + Number(cve.slice(NUMBER_AT)) : -1;
 
 /** The CVE id of `numberOfCve`. */
 export const cveOfNumber = (key: number): string =>

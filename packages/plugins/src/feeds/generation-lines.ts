@@ -25,6 +25,11 @@ export class LineBlocks {
     this.#pass = pass;
   }
 
+  /** Whether a line with its key goes into the present block; the next `line` passes that one on when it does not. */
+  fits(key: string, value: Uint8Array): boolean {
+    return this.#used + Buffer.byteLength(key) + value.length + 2 <= this.#buffer.length;
+  }
+
   /** Adds `key<TAB>value`, or the value alone. Answers the line as it stands in the block, newline included. */
   line(key: string, value: Uint8Array, withKey = true): Buffer {
     const keyBytes = withKey ? Buffer.byteLength(key) + 1 : 0;

@@ -3,7 +3,6 @@ import type { CveEnrichment, IndexBuilder, LifeCycle } from "@zerotrace/core";
 import { ContainerWriter } from "./generation-container.ts";
 import { encodeEpss } from "./generation-epss.ts";
 import {
-  cveOfNumber,
   type Generation,
   type GenerationCounts,
   type Line,
@@ -20,7 +19,7 @@ const LINES_PER_TURN = 2000;
 
 /** Where a generation is poured into; what is absent is left out. */
 export interface PourInto {
-  readonly builder?: Pick<IndexBuilder, "add" | "kev" | "epss" | "cve" | "cwe" | "lifeCycle">;
+  readonly builder?: Pick<IndexBuilder, "add" | "kev" | "epssRow" | "cve" | "cwe" | "lifeCycle">;
   /** Called for each record with the feed that brought it and its JSON. */
   readonly onRecord?: (id: string, feed: string, modifiedAt: string, raw: string) => void;
   /** A file that becomes this generation in full. */
@@ -68,6 +67,8 @@ const pourLines = async (generation: Generation, into: PourInto, hash: ContentHa
     hash.section(section);
     const blocks: LineBlocks | null = writer && sectionBlocks(writer, section);
     for (const line of generation.lines(section)) {
+      // One block is compressed while the next one fills.
+      if (writer !== null && blocks?.fits(line.key, line.value) === false) await writer.room();
       if (blocks !== null) hash.lines(blocks.line(line.key, line.value));
       else {
         hash.lines(Buffer.from(`${line.key}\t`));
@@ -79,7 +80,6 @@ const pourLines = async (generation: Generation, into: PourInto, hash: ContentHa
         into.signal?.throwIfAborted();
         into.onProgress?.(counts.records);
         await rest();
-        await writer?.room();
       }
     }
     blocks?.flush();
@@ -105,9 +105,7 @@ export const pour = async (generation: Generation, into: PourInto): Promise<Pour
     const counts = await pourLines(generation, into, hash, writer);
     const table = generation.epss();
     counts.epss = table.keys.length;
-    if (into.builder !== undefined) {
-      table.keys.forEach((key, i) => into.builder?.epss(cveOfNumber(key), table.scores[i]!, table.percentiles[i]!));
-    }
+    table.keys.forEach((key, i) => into.builder?.epssRow(key, table.scores[i]!, table.percentiles[i]!));
     const name = hash.finish(table);
     const { meta } = generation;
     if (meta.hash !== "" && meta.hash !== name) {

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
-import type { AdvisoryRecord } from "@zerotrace/core";
+import { type AdvisoryRecord, createStrings } from "@zerotrace/core";
 import type { FeedSink } from "./feed.ts";
 import { createEpssRows } from "./generation-epss.ts";
 import {
@@ -13,6 +13,8 @@ import {
 } from "./generation-format.ts";
 
 const BUFFER_BYTES = 1024 * 1024;
+/** What is read at once of values that lie side by side. */
+const WINDOW_BYTES = 64 * 1024;
 const GROWTH_FIRST = 4096;
 
 /** Numbers by position, growing. */
@@ -25,12 +27,50 @@ const createNumbers = () => {
       values[length] = value;
       return length++;
     },
+    get length(): number {
+      return length;
+    },
     at: (i: number): number => values[i] as number,
+    set: (i: number, value: number): void => void (values[i] = value),
     free(): void {
       values = new Float64Array(values.buffer.transfer(0));
       length = 0;
     },
   };
+};
+
+/** Keys and where the value of each lies: bytes and numbers, because a Map of 100,000 strings costs every garbage collection. */
+const createPlaces = () => {
+  const keys = createStrings();
+  const places = createNumbers();
+  return {
+    get size(): number {
+      return keys.length;
+    },
+    /** The place of a key; -1 when there is none. */
+    of: (key: string): number => {
+      const n = keys.find(key);
+      return n < 0 ? -1 : places.at(n);
+    },
+    set: (key: string, place: number): void => {
+      const n = keys.intern(key);
+      if (n === places.length) places.push(place);
+      else places.set(n, place);
+    },
+    /** Sorted by the key, as JavaScript sorts texts. */
+    *sorted(): Generator<readonly [string, number]> {
+      for (const n of sortedNumbers(keys.length, keys.of)) yield [keys.of(n), places.at(n)];
+    },
+    free(): void {
+      keys.free();
+      places.free();
+    },
+  };
+};
+
+const sortedNumbers = (count: number, textOf: (n: number) => string): Uint32Array => {
+  const texts = Array.from({ length: count }, (_, n) => textOf(n));
+  return Uint32Array.from(texts.keys()).sort((a, b) => ((texts[a] as string) < (texts[b] as string) ? -1 : 1));
 };
 
 /**
@@ -44,13 +84,13 @@ export class Spool {
   #used = 0;
   #written = 0;
   #isOpen = true;
-  readonly #places: Record<LineSection, Map<string, number>> = {
-    cves: new Map(),
-    cwes: new Map(),
-    kev: new Map(),
-    products: new Map(),
-    records: new Map(),
-  };
+  readonly #places = {
+    cves: createPlaces(),
+    cwes: createPlaces(),
+    kev: createPlaces(),
+    products: createPlaces(),
+    records: createPlaces(),
+  } satisfies Record<LineSection, unknown>;
   readonly #at = createNumbers();
   readonly #size = createNumbers();
   readonly #modified = createNumbers();
@@ -74,7 +114,7 @@ export class Spool {
       cve: (entry) => {
         const own = this.#places.cves;
         let key = `${lineKey(entry.id)}#${feed}`;
-        for (let n = 1; own.has(key); n++) key = `${lineKey(entry.id)}#${feed}.${String(n).padStart(6, "0")}`;
+        for (let n = 1; own.of(key) >= 0; n++) key = `${lineKey(entry.id)}#${feed}.${String(n).padStart(6, "0")}`;
         own.set(key, this.#put(JSON.stringify(entry), 0));
       },
       cwe: (id, name) => this.#set("cwes", id, JSON.stringify(name)),
@@ -118,15 +158,15 @@ export class Spool {
     this.#isOpen = false;
     closeSync(this.#fd);
     rmSync(this.#path, { force: true });
-    for (const places of Object.values(this.#places)) places.clear();
+    for (const places of Object.values(this.#places)) places.free();
     for (const numbers of [this.#at, this.#size, this.#modified]) numbers.free();
   }
 
   #record(record: AdvisoryRecord, feed: string, raw: string): void {
     const key = lineKey(record.id);
-    const known = this.#places.records.get(key);
+    const known = this.#places.records.of(key);
     const modified = Date.parse(record.modifiedAt);
-    if (known !== undefined && !(modified > this.#modified.at(known))) return;
+    if (known >= 0 && !(modified > this.#modified.at(known))) return;
     this.#places.records.set(key, this.#put(`${feed}\t${oneLine(raw)}`, modified));
   }
 
@@ -154,22 +194,36 @@ export class Spool {
     this.#written += bytes.length;
   }
 
+  /** Reads up to `most` bytes, at least `least`; answers how many. */
+  #read(into: Buffer, at: number, most: number, least: number): number {
+    let done = 0;
+    while (done < least) {
+      const count = readSync(this.#fd, into, done, most - done, at + done);
+      if (count === 0) throw new Error("the spool is cut short");
+      done += count;
+    }
+    return done;
+  }
+
   *#lines(section: LineSection, from: string): Generator<Line> {
     this.#flush();
     const places = this.#places[section];
-    let room = Buffer.allocUnsafe(BUFFER_BYTES);
-    for (const key of [...places.keys()].sort()) {
+    let window = Buffer.allocUnsafe(WINDOW_BYTES);
+    let start = 0;
+    let end = 0;
+    for (const [key, place] of places.sorted()) {
       if (key < from) continue;
-      const place = places.get(key) as number;
+      const at = this.#at.at(place);
       const size = this.#size.at(place);
-      if (size > room.length) room = Buffer.allocUnsafe(size);
-      for (let done = 0; done < size;) {
-        const count = readSync(this.#fd, room, done, size - done, this.#at.at(place) + done);
-        if (count === 0) throw new Error("the spool is cut short");
-        done += count;
+      if (at < start || at + size > end) {
+        if (size > window.length) window = Buffer.allocUnsafe(size);
+        // What was taken in one after the other is often asked for so too.
+        const isNext = at === end || (at > start && at < end);
+        start = at;
+        end = at + this.#read(window, at, isNext ? window.length : size, size);
       }
-      yield { key, value: room.subarray(0, size) };
+      yield { key, value: window.subarray(at - start, at - start + size) };
     }
-    places.clear();
+    places.free();
   }
 }

@@ -53,10 +53,11 @@ interface Match {
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const object = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-const unescaped = (field: string): string => field.replaceAll(/\\(.)/g, "$1");
+const unescaped = (field: string): string => (field.includes("\\") ? field.replaceAll(/\\(.)/g, "$1") : field);
 
 /** Splits at colons that are not escaped. */
 function fieldsOf(text: string): string[] {
+  if (!text.includes("\\")) return text.split(":");
   const fields: string[] = [];
   let from = 0;
   for (let at = 0; at < text.length; at++) {
@@ -134,7 +135,8 @@ class Collector {
       this.skippedCount++;
       return;
     }
-    const key = JSON.stringify([criteria.name, criteria.only, condition]);
+    const isPlain = criteria.only.length === 0 && condition.length === 0;
+    const key = isPlain ? criteria.name : JSON.stringify([criteria.name, criteria.only, condition]);
     let product = this.#products.get(key);
     if (product === undefined) {
       const specific = {
