@@ -19,6 +19,21 @@ export const lineFinder = (text: string): ((needle: string) => number | undefine
   };
 };
 
+/** The line, from 1, of a place in the text; the walk over the text is done once. */
+export const lineCounter = (text: string): ((at: number) => number) => {
+  const starts = [0];
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) starts.push(end + 1);
+  return (at) => {
+    let low = 0;
+    for (let high = starts.length; high - low > 1;) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= at) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
+};
+
 /** The lines, from 1, that are exactly `line`: where the tables of a TOML list begin. */
 export const linesThatAre = (text: string, line: string): number[] => {
   const found: number[] = [];

@@ -11,7 +11,7 @@ export interface YamlDocument {
 }
 
 /** The largest YAML that is read with the full reader, which takes about a second for each MB. */
-const MAX_RICH_YAML_CHARS = 8 * 1024 * 1024;
+const MAX_RICH_YAML_CHARS = 4 * 1024 * 1024;
 const MAX_ALIASES = 100;
 
 /**
@@ -20,15 +20,19 @@ const MAX_ALIASES = 100;
  */
 export const yamlDocuments = async (path: string, text: string): Promise<YamlDocument[]> => {
   const documents: YamlDocument[] = [];
+  let richChars = 0;
   for (const part of text.split(/^---[ \t]*\r?$/m)) {
-    if (part.trim() !== "") documents.push(plainYaml(part) ?? { value: await richYaml(path, part), lines: new Map() });
+    if (part.trim() === "") continue;
+    const plain = plainYaml(part);
+    if (plain === null) richChars += part.length;
+    documents.push(plain ?? { value: await richYaml(path, part, richChars), lines: new Map() });
   }
   return documents;
 };
 
-/** Any YAML of one document, by the full reader. Throws AppError UNREADABLE. */
-export const richYaml = async (path: string, text: string): Promise<YamlValue> => {
-  if (text.length > MAX_RICH_YAML_CHARS) {
+/** Any YAML of one document, by the full reader; `sizeChars` counts the documents before it too. Throws AppError UNREADABLE. */
+export const richYaml = async (path: string, text: string, sizeChars = text.length): Promise<YamlValue> => {
+  if (sizeChars > MAX_RICH_YAML_CHARS) {
     throw new AppError(
       "UNREADABLE",
       `${path} is too large for YAML of this form: at most ${MAX_RICH_YAML_CHARS} characters.`,

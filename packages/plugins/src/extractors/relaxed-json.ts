@@ -1,5 +1,8 @@
 import { parsed } from "./text-file.ts";
 
+/** The largest text with comments that is read (UTF-16 units). */
+const MAX_RELAXED_CHARS = 32 * 1024 * 1024;
+
 /**
  * JSON with comments and with commas before a closing bracket, as bun.lock, deno.jsonc and settings files write it. Lines
  * stay where they are. Throws AppError UNREADABLE, naming the file.
@@ -8,45 +11,72 @@ export const relaxedJson = (path: string, text: string): unknown =>
   parsed(path, (): unknown => {
     try {
       return JSON.parse(text);
-    } catch {
+    } catch (error) {
+      if (text.length > MAX_RELAXED_CHARS) throw error;
       return JSON.parse(strictJson(text));
     }
   });
 
-/** A text, a comment, a comma that only spaces and comments part from its bracket, or anything else. Linear. */
-const strictJson = (text: string): string => {
+const strictJson = (text: string): string => withoutCommas(withoutComments(text));
+
+const QUOTE = 0x22;
+const SLASH = 0x2f;
+const STAR = 0x2a;
+const COMMA = 0x2c;
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+const SPACES: ReadonlySet<number> = new Set([0x20, 0x0a, 0x09, 0x0d]);
+
+/** The text with spaces for comments. Linear. */
+const withoutComments = (text: string): string => {
   const parts: string[] = [];
   let from = 0;
-  let comma = -1;
   for (let at = 0; at < text.length;) {
-    const char = text[at]!;
-    if (char === '"') {
-      at = textEnd(text, at);
-      comma = -1;
-    } else if (char === "/" && (text[at + 1] === "/" || text[at + 1] === "*")) {
+    const char = text.charCodeAt(at);
+    const next = char === SLASH ? text.charCodeAt(at + 1) : 0;
+    if (char === QUOTE) at = textEnd(text, at);
+    else if (next === SLASH || next === STAR) {
       const end = commentEnd(text, at);
-      parts.push(text.slice(from, at), text.slice(at, end).replaceAll(/[^\n]+/g, ""));
+      // Lines stay where they are.
+      parts.push(text.slice(from, at), " ", "\n".repeat(text.slice(at, end).split("\n").length - 1));
       from = at = end;
-    } else {
-      if (char === ",") {
-        parts.push(text.slice(from, at), ",");
-        comma = parts.length - 1;
-        from = at + 1;
-      } else if (char === "}" || char === "]") {
-        if (comma >= 0) parts[comma] = "";
-        comma = -1;
-      } else if (char !== " " && char !== "\n" && char !== "\t" && char !== "\r") comma = -1;
-      at++;
-    }
+    } else at++;
   }
   parts.push(text.slice(from));
   return parts.join("");
 };
 
+/** The text without commas that only spaces part from a closing bracket. Linear. */
+const withoutCommas = (text: string): string => {
+  const parts: string[] = [];
+  let from = 0;
+  let comma = -1;
+  for (let at = 0; at < text.length;) {
+    const char = text.charCodeAt(at);
+    if (char === QUOTE) {
+      at = textEnd(text, at);
+      comma = -1;
+      continue;
+    }
+    if (char === COMMA) comma = at;
+    else if (!SPACES.has(char)) {
+      if (comma >= 0 && CLOSING.has(char)) {
+        parts.push(text.slice(from, comma));
+        from = comma + 1;
+      }
+      comma = -1;
+    }
+    at++;
+  }
+  parts.push(text.slice(from));
+  return parts.join("");
+};
+
+/** The place after the text that starts with the quote at `start`. */
 const textEnd = (text: string, start: number): number => {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === "\\") at++;
-    else if (text[at] === '"') return at + 1;
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text[end - 1 - escapes] === "\\") escapes++;
+    if (escapes % 2 === 0) return end + 1;
   }
   return text.length;
 };

@@ -35,7 +35,7 @@ export const zipEntries = async (
 ): Promise<void> => {
   let zip: ZipFile | null = null;
   try {
-    zip = await openZip(realPath, { lazyEntries: true, autoClose: false, validateEntrySize: true });
+    zip = await openZip(realPath, { lazyEntries: true, autoClose: false });
     let readCount = 0;
     let totalBytes = 0;
     for (const entry of await wantedIn(zip, isWanted, signal)) {

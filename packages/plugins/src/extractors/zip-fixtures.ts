@@ -39,3 +39,7 @@ export const madeZip = (files: readonly MadeFile[]): Buffer => {
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...parts, listed, end]);
 };
+
+/** A zip archive with these files, packed. For tests. */
+export const zipOf = (files: Readonly<Record<string, string | Uint8Array>>): Buffer =>
+  madeZip(Object.entries(files).map(([name, content]) => ({ name, content })));

@@ -91,12 +91,12 @@ const splitSpec = (spec: string): { name: string; version: string } => {
 const directOf = (lock: Fields, specifiers: Fields, resolve: Resolve): Set<string> | null => {
   const workspace = recordOf(lock["workspace"]);
   if (workspace === null || Object.keys(specifiers).length === 0) return null;
-  const members = [workspace, ...Object.values(recordOf(workspace["members"]) ?? {})].flatMap(
-    (one) => recordOf(one) ?? [],
-  );
-  const asked = members.flatMap((one) => [
-    ...listOf(one["dependencies"]),
-    ...listOf(recordOf(one["packageJson"])?.["dependencies"]),
+  const members = [workspace, ...Object.values(recordOf(workspace["members"]) ?? {})].flatMap((one): Fields[] => [
+    recordOf(one) ?? {},
+  ]);
+  const asked = members.flatMap(({ dependencies, packageJson }: Fields) => [
+    ...listOf(dependencies),
+    ...listOf(recordOf(packageJson)?.["dependencies"]),
   ]);
   return new Set(asked.flatMap((text) => resolve("npm", wordOf(text) ?? "") ?? []));
 };

@@ -38,6 +38,7 @@ const readLock = (lock: Fields, { lines }: YamlDocument, into: PackageGathering)
     const place = isNew ? withoutPeers(key) : key;
     const fields = recordOf(packages[place]) ?? {};
     const named = packageOf(place, fields);
+    if (named === null && FOLDER.test(place) && wordOf(fields["version"]) === null) continue;
     if (named === null) {
       into.problem(`${key}: it names no package and version`);
       continue;
@@ -55,6 +56,9 @@ const readLock = (lock: Fields, { lines }: YamlDocument, into: PackageGathering)
     });
   }
 };
+
+/** A folder of the project: it has a version of its own only where it was packed. */
+const FOLDER = /(?:^|@)file:/;
 
 /** Each package once for every set of peers it is installed with; those without a snapshot by themselves. */
 const nodesOf = (packages: Fields, snapshots: Fields): Fields => {

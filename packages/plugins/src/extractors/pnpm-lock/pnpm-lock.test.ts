@@ -103,7 +103,9 @@ packages:
   /@s/7z@3.0.0:
     dev: true
   file:../nameless:
-    resolution: {directory: ../nameless, type: directory}
+    version: 1.0.0
+  folder@file:../folder:
+    resolution: {directory: ../folder, type: directory}
 `;
   const found = await extractFrom(extract, { "pnpm-lock.yaml": lock });
   expect(namesOf(found)).toEqual(["@s/7z@3.0.0", "a@1.0.0", "p@2.0.0"]);
