@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { coverageMatrix } from "../support/coverage-matrix.ts";
+import { coverageMatrix, feedsGuide } from "../support/coverage-matrix.ts";
 import { errorTable } from "../support/error-table.ts";
-import { filesIn, read } from "./source.ts";
+import { filesIn, read, ROOT } from "./source.ts";
 
 const scripts = (JSON.parse(read("package.json")) as { scripts: Record<string, string> }).scripts;
 
@@ -11,6 +13,35 @@ test("docs/reference/errors.md is the table of errors", () => {
 
 test("docs/reference/coverage.md is what the registry of feeds says", () => {
   expect(read("docs/reference/coverage.md"), "run npm run docs:coverage").toBe(coverageMatrix());
+});
+
+test("docs/guide/feeds.md lists every feed of the registry", () => {
+  const guide = read("docs/guide/feeds.md");
+  expect(guide, "run npm run docs:coverage").toBe(feedsGuide(guide));
+});
+
+/** The anchors of a document's headings, as the places that show it make them. */
+const anchorsOf = (text: string): Set<string> =>
+  new Set(
+    text
+      .split("\n")
+      .filter((line) => line.startsWith("#"))
+      .map((line) => line.replace(/^#+ /, "").toLowerCase())
+      .map((title) => title.replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")),
+  );
+
+test("every link between documents leads to a file and a heading", () => {
+  const documents = filesIn("*.md", "docs/**/*.md", "packages/**/*.md");
+  const broken = documents.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!https?:|mailto:)([^)\s#]*)(?:#([^)\s]+))?\)/g)]
+      .filter(([, file = "", anchor]) => {
+        const target = file === "" ? path : join(dirname(path), decodeURI(file));
+        if (!existsSync(join(ROOT, target))) return true;
+        return anchor !== undefined && target.endsWith(".md") && !anchorsOf(read(target)).has(anchor);
+      })
+      .map(([link]) => `${path}: ${link}`),
+  );
+  expect(broken).toEqual([]);
 });
 
 test("every npm script that a document names exists", () => {

@@ -1,6 +1,6 @@
 import { schemeFor } from "@zerotrace/core";
 import { FEED_FACTS, FEEDS, feedsFor } from "@zerotrace/plugins";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 const page = (id: string): string =>
   existsSync(new URL(`../../docs/reference/feeds/${id}.md`, import.meta.url)) ? `[${id}](feeds/${id}.md)` : `\`${id}\``;
@@ -53,4 +53,19 @@ Written by \`npm run docs:coverage\` from the registry of feeds.
 `;
 };
 
+const GUIDE = new URL("../../docs/guide/feeds.md", import.meta.url);
+const [BEGIN, END] = ["<!-- feeds: npm run docs:coverage -->\n", "<!-- /feeds -->"];
+
+/** docs/guide/feeds.md with its table of all feeds, from the registry. Throws when the place of the table is not marked. */
+export const feedsGuide = (guide: string): string => {
+  const [from, to] = [guide.indexOf(BEGIN), guide.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`docs/guide/feeds.md has no ${BEGIN.trim()} with ${END} behind it`);
+  const rows = FEEDS.map(({ descriptor: { id, title, summary } }) => {
+    return `| [${id}](../reference/feeds/${id}.md) | ${title} | ${FEED_FACTS[id]!.kind} | ${summary} |`;
+  });
+  const table = ["", "| feed | source | gives | what |", "|---|---|---|---|", ...rows, "", ""].join("\n");
+  return guide.slice(0, from) + BEGIN + table + guide.slice(to);
+};
+
+if (import.meta.main) writeFileSync(GUIDE, feedsGuide(readFileSync(GUIDE, "utf8")));
 if (import.meta.main) writeFileSync(new URL("../../docs/reference/coverage.md", import.meta.url), coverageMatrix());
