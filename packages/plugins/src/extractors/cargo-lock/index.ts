@@ -1,8 +1,8 @@
-import { AppError } from "@zerotrace/core";
-import { parse } from "smol-toml";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages } from "../gather-packages.ts";
-import { listOf, parsed, recordOf, textOf, wordOf } from "../text-file.ts";
+import { linesThatAre } from "../line-finder.ts";
+import { listOf, recordOf, wordOf } from "../text-file.ts";
+import { tomlOf } from "../toml-file.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,9 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * out, and what it needs is direct. Git dependencies are kept with the version that the lockfile gives.
  */
 export const extract: ExtractFile = async (file, context) => {
-  const text = await textOf(file, context);
-  const lock = recordOf(parsed(file.path, () => parse(text)));
-  if (lock === null) throw new AppError("UNREADABLE", `${file.path} is no Cargo.lock: it is not a table.`);
+  const { fields: lock, text } = await tomlOf(file, context);
   const into = gatherPackages(file.path);
   const listed = listOf(lock["package"])
     .map(recordOf)
@@ -22,7 +20,7 @@ export const extract: ExtractFile = async (file, context) => {
   const keys = keysOf(listed);
   const own = [...(root === null ? [] : [root]), ...listed.filter((fields) => wordOf(fields["source"]) === null)];
   const direct = new Set(own.flatMap((fields) => neededBy(fields, keys)));
-  const lines = linesOf(text);
+  const lines = linesThatAre(text, "[[package]]");
   listed.forEach((fields, index) => {
     if (wordOf(fields["source"]) === null) return;
     const key = keyOf(fields);
@@ -57,7 +55,3 @@ const neededBy = (fields: Fields, keys: ReadonlyMap<string, string>): string[] =
     const words = wordOf(value)?.split(" ", 2) ?? [];
     return keys.get(words.join(" ")) ?? [];
   });
-
-/** The line of each package's header, in the file's order. */
-const linesOf = (text: string): number[] =>
-  text.split("\n").flatMap((line, index) => (line.trimEnd() === "[[package]]" ? [index + 1] : []));

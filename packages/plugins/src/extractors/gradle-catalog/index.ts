@@ -1,8 +1,7 @@
-import { AppError } from "@zerotrace/core";
-import { parse } from "smol-toml";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages } from "../gather-packages.ts";
-import { parsed, recordOf, textOf, wordOf } from "../text-file.ts";
+import { recordOf, wordOf } from "../text-file.ts";
+import { tomlOf } from "../toml-file.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,9 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * would look up, fixes no version.
  */
 export const extract: ExtractFile = async (file, context) => {
-  const text = await textOf(file, context);
-  const catalog = recordOf(parsed(file.path, () => parse(text)));
-  if (catalog === null) throw new AppError("UNREADABLE", `${file.path} is no version catalog: it is not a table.`);
+  const { fields: catalog, text } = await tomlOf(file, context);
   const into = gatherPackages(file.path);
   const versions = recordOf(catalog["versions"]) ?? {};
   const lines = linesOf(text);
