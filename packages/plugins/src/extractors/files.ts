@@ -282,6 +282,7 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     { match: /requirements(?:\/[^/]+|[^/]*)\.txt$/ },
     () => import("./requirements/index.ts"),
   ),
+  entry("sbt-lock", "sbt lockfile", "Maven", { names: ["build.sbt.lock"] }, () => import("./sbt-lock/index.ts")),
   entry("setup-py", "setup.py", "PyPI", { names: ["setup.py"] }, () => import("./setup-py/index.ts")),
   entry(
     "stack-lock",

@@ -22,33 +22,47 @@ export interface EffectivePom {
 /** Reads poms of the target by their path; null when one is absent or is no pom. */
 export type ReadPom = (path: string) => Promise<Pom | null>;
 
+interface Read {
+  readonly pom: Pom | null;
+  /** Why it is not read; null when it is absent too. */
+  readonly fault: string | null;
+}
+
+/** Poms kept of one target (count): the modules of a build have the same parents. */
+const MAX_KEPT = 512;
+const KEPT = new WeakMap<FileContext, Map<string, Promise<Read>>>();
+
+/** Reads each pom of a target once. One that cannot be read is told to `problem`, and is as if it were absent. */
 export const pomReader = (context: FileContext, problem: (text: string) => void): ReadPom => {
-  const read = new Map<string, Promise<Pom | null>>();
-  const load = async (path: string): Promise<Pom | null> => {
-    try {
-      const names = await context.list(posix.dirname(path) === "." ? "" : posix.dirname(path));
-      if (names?.includes(posix.basename(path)) !== true) return null;
-      return pomOf(await xmlOf({ path, sizeBytes: 0, realPath: "" }, context));
-    } catch (error) {
-      problem(messageOf(error));
-      return null;
-    }
-  };
-  return (path) => {
-    const pom = read.get(path) ?? load(path);
-    read.set(path, pom);
+  const kept = KEPT.get(context) ?? new Map<string, Promise<Read>>();
+  KEPT.set(context, kept);
+  return async (path) => {
+    const reading = kept.get(path) ?? readPom(context, path);
+    if (kept.size < MAX_KEPT) kept.set(path, reading);
+    const { pom, fault } = await reading;
+    if (fault !== null) problem(fault);
     return pom;
   };
+};
+
+const readPom = async (context: FileContext, path: string): Promise<Read> => {
+  try {
+    const names = await context.list(posix.dirname(path) === "." ? "" : posix.dirname(path));
+    if (names?.includes(posix.basename(path)) !== true) return { pom: null, fault: null };
+    return { pom: pomOf(await xmlOf({ path, sizeBytes: 0, realPath: "" }, context)), fault: null };
+  } catch (error) {
+    return { pom: null, fault: messageOf(error) };
+  }
 };
 
 /** Puts together what `pom`, which lies at `path`, inherits, manages and imports. */
 export const effectivePom = async (
   path: string,
   pom: Pom,
-  readPom: ReadPom,
+  load: ReadPom,
   imports: Set<string> = new Set(),
 ): Promise<EffectivePom> => {
-  const line = await lineOf(path, pom, readPom);
+  const line = await lineOf(path, pom, load);
   const properties = propertiesOf(line.map((member) => member.pom));
   const managed = new Map<string, PomDependency>();
   const imported: PomDependency[] = [];
@@ -65,10 +79,10 @@ export const effectivePom = async (
     const found = await neighborOf(
       line.map((member) => member.path),
       bom,
-      readPom,
+      load,
     );
     if (found === null) continue;
-    const effective = await effectivePom(found.path, found.pom, readPom, imports);
+    const effective = await effectivePom(found.path, found.pom, load, imports);
     for (const [key, value] of effective.managed) if (!managed.has(key)) managed.set(key, value);
   }
   return { line: line.map((member) => member.pom), properties, managed };
@@ -93,13 +107,13 @@ interface Placed {
   readonly pom: Pom;
 }
 
-const lineOf = async (path: string, pom: Pom, readPom: ReadPom): Promise<Placed[]> => {
+const lineOf = async (path: string, pom: Pom, load: ReadPom): Promise<Placed[]> => {
   const line: Placed[] = [{ path, pom }];
   while (line.length <= MAX_PARENTS) {
     const last = line.at(-1) as Placed;
     const { parent } = last.pom;
     if (parent === null) break;
-    const found = await parentOf(last.path, parent, readPom);
+    const found = await parentOf(last.path, parent, load);
     // A parent that is its own child would never end.
     if (found === null || line.some((member) => member.path === found.path)) break;
     line.push(found);
@@ -107,28 +121,28 @@ const lineOf = async (path: string, pom: Pom, readPom: ReadPom): Promise<Placed[
   return line;
 };
 
-const parentOf = async (path: string, parent: NonNullable<Pom["parent"]>, readPom: ReadPom): Promise<Placed | null> => {
+const parentOf = async (path: string, parent: NonNullable<Pom["parent"]>, load: ReadPom): Promise<Placed | null> => {
   const said = parent.relativePath;
   const places = said === "" ? [] : [said, `${said}/pom.xml`].map((place) => within(posix.dirname(path), place));
-  return firstOf([...places, ...repositoryPlaces(parent)], parent, readPom);
+  return firstOf([...places, ...repositoryPlaces(parent)], parent, load);
 };
 
 /** A pom of the same build, beside one of these or above it, or one in a local repository inside the target. */
-const neighborOf = (paths: readonly string[], wanted: Coordinates, readPom: ReadPom): Promise<Placed | null> => {
+const neighborOf = (paths: readonly string[], wanted: Coordinates, load: ReadPom): Promise<Placed | null> => {
   const folders = [...new Set(paths.map((path) => posix.dirname(path)))];
   const places = folders.flatMap((folder) =>
     [".", "..", wanted.artifactId, `../${wanted.artifactId}`].map((place) => within(folder, `${place}/pom.xml`)),
   );
-  return firstOf([...places, ...repositoryPlaces(wanted)], wanted, readPom);
+  return firstOf([...places, ...repositoryPlaces(wanted)], wanted, load);
 };
 
 const firstOf = async (
   places: readonly (string | null)[],
   wanted: Coordinates,
-  readPom: ReadPom,
+  load: ReadPom,
 ): Promise<Placed | null> => {
   for (const path of places) {
-    const pom = path === null ? null : await readPom(path);
+    const pom = path === null ? null : await load(path);
     if (path === null || pom === null) continue;
     // Maven too passes over a pom in the right place that is another one.
     const groupId = pom.own.groupId || pom.parent?.groupId;
