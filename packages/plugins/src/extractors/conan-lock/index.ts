@@ -63,6 +63,6 @@ type Graph = Omit<Parameters<PackageGathering["add"]>[0], "component">;
 /** `name/version@user/channel#recipe revision:package id#package revision%time`; all but name and version may be absent. */
 const addReference = (reference: string, graph: Graph, into: PackageGathering): void => {
   const [name = "", version = ""] = (reference.split(/[@#:%]/, 1)[0] ?? "").split("/");
-  if (name === "") return into.problem("an entry without a name");
+  if (name === "" || version === "") return into.problem(`${reference}: it is not written as name/version`);
   into.add({ component: { ecosystem: "ConanCenter", name, version }, ...graph });
 };

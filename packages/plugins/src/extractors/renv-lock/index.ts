@@ -14,7 +14,9 @@ export const extract: ExtractFile = async (file, context) => {
   for (const [key, value] of Object.entries(recordOf(lock["Packages"]) ?? {})) {
     context.signal.throwIfAborted();
     const fields = recordOf(value) ?? {};
-    const ecosystem = ECOSYSTEMS.get(wordOf(fields["Source"]) ?? "");
+    // Old versions of renv named the repository alone.
+    const source = wordOf(fields["Source"]) ?? (wordOf(fields["Repository"]) === null ? "" : "Repository");
+    const ecosystem = ECOSYSTEMS.get(source);
     if (ecosystem === undefined) continue;
     const license = wordOf(fields["License"]);
     into.add({
