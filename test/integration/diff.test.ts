@@ -100,3 +100,17 @@ test("an inventory file tells the same, and a line that is none is named", async
   const wrong = await diff("--inventory", path);
   expect([wrong.code, wrong.err.includes("Line 1 of")]).toEqual([2, true]);
 });
+
+test("a dry run of a bundle tells what the company would see: findings that come, go, move and change their risk", async () => {
+  const folder = await freshDir();
+  const [bundle, keyFile] = [join(folder, "older.ztb"), join(folder, "site.key")];
+  const key = (await run(["feeds", "keygen", "--out", keyFile])).out.trim();
+  const place = ["--data-dir", live.dataDir];
+  await run(["feeds", "bundle", "--out", bundle, "--key", keyFile, "--generation", older, ...place]);
+  const server = ["--server", live.server.url, "--token", live.token];
+  const own = ["--data-dir", join(folder, "own")];
+  const dry = await run(["feeds", "import", bundle, "--trust", key, "--dry-run", ...own, ...server]);
+  expect(dry.out).toContain(
+    "3 of 5 components judged otherwise: 0 new findings, 1 closed, 1 with another fix, 2 findings with another risk",
+  );
+});

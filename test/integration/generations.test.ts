@@ -162,6 +162,7 @@ test("a server without internet starts from a bundle alone", async () => {
       opened: { critical: 0, high: 0, medium: 0, low: 0, none: 0, unknown: 0 },
       closedCount: 1,
       movedCount: 0,
+      rescoredCount: 0,
     });
     expect((await other.call("GET", "/api/v1/feeds/generations")).body.rows).toHaveLength(1);
   } finally {

@@ -33,14 +33,15 @@ type Effect = NonNullable<Answer<typeof contract.feeds.importBundle>["effect"]>;
 
 /** What a bundle would do to the company whose server it is, in one sentence. */
 export const effectSentence = (effect: Effect): string => {
-  const { componentCount, changedComponentCount, openedCount, opened, closedCount, movedCount } = effect;
+  const { componentCount, changedComponentCount, openedCount, opened, closedCount, movedCount, rescoredCount } = effect;
   const of = `of ${counted(componentCount, "component")}`;
-  if (changedComponentCount === 0) return `No verdict changes: none ${of} is judged otherwise`;
+  const rescored = rescoredCount === 0 ? "" : `, ${counted(rescoredCount, "finding")} with another risk`;
+  if (changedComponentCount === 0) return `No verdict changes: none ${of} is judged otherwise${rescored}`;
   const severities = Object.entries(opened).flatMap(([severity, count]) => (count > 0 ? [`${count} ${severity}`] : []));
   const told = severities.length === 0 ? "" : ` (${severities.join(", ")})`;
   const moved = movedCount === 0 ? "" : `, ${movedCount.toLocaleString("en")} with another fix`;
   const findings = `${counted(openedCount, "new finding")}${told}, ${closedCount.toLocaleString("en")} closed${moved}`;
-  return `${changedComponentCount.toLocaleString("en")} ${of} judged otherwise: ${findings}`;
+  return `${changedComponentCount.toLocaleString("en")} ${of} judged otherwise: ${findings}${rescored}`;
 };
 
 /** `16.0 MB` */

@@ -143,6 +143,8 @@ export const importBundle = route({
         closedCount: z.number().int(),
         /** Findings that stay, with another fixed version. */
         movedCount: z.number().int(),
+        /** Findings that stay, with another risk. */
+        rescoredCount: z.number().int(),
       })
       .nullable(),
     warnings: z.array(z.string()),

@@ -18,7 +18,7 @@ export interface JudgedComponent {
   readonly isOwned: boolean;
   /** Null: not judged yet. */
   readonly verdict: string | null;
-  readonly matches: readonly { readonly advisory: string; readonly fixedIn: string | null }[];
+  readonly matches: readonly { readonly advisory: string; readonly fixedIn: string | null; readonly risk: number }[];
 }
 
 /** These components as the generation in force judges them, by id. Service role. */
@@ -28,7 +28,7 @@ export const componentsAsJudged = async (tx: Tx, ids: readonly number[]): Promis
        coalesce(m.matches, '[]') as matches
      from component c join package p on p.id = c.package_id
      left join lateral (
-       select jsonb_agg(jsonb_build_object('advisory', a.name, 'fixedIn', m.fixed_in)) as matches
+       select jsonb_agg(jsonb_build_object('advisory', a.name, 'fixedIn', m.fixed_in, 'risk', m.risk)) as matches
        from component_match m join advisory a on a.id = m.advisory_id where m.component_id = c.id) m on true
      where c.id = any($1::int[]) order by c.id`,
     [ids],

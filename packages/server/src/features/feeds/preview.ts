@@ -1,4 +1,4 @@
-import { type AdvisoryIndex, type Hit, openIndex, type Severity } from "@zerotrace/core";
+import { type AdvisoryIndex, type Hit, openIndex, riskOf, type Severity } from "@zerotrace/core";
 import {
   compileInWorker,
   type KeptGeneration,
@@ -16,6 +16,8 @@ import { componentsAsJudged, type JudgedComponent, presentComponentIds } from ".
 
 /** Components judged between two turns of the event loop. */
 const SLICE = 2_000;
+/** Risk is told with one decimal. */
+const RISK_STEP = 0.05;
 const NO_FINDINGS = { critical: 0, high: 0, medium: 0, low: 0, none: 0, unknown: 0 };
 
 /** What a bundle would change for a company. */
@@ -30,6 +32,8 @@ export interface Effect {
   readonly closedCount: number;
   /** Findings that would stay, with another fixed version. */
   readonly movedCount: number;
+  /** Findings that would stay, with another risk: by severity, KEV, EPSS or whether there is a fix. */
+  readonly rescoredCount: number;
 }
 
 /** Each look builds an index in a process of its own: one at a time. */
@@ -73,6 +77,7 @@ interface Sums {
   readonly opened: Record<Severity, number>;
   closedCount: number;
   movedCount: number;
+  rescoredCount: number;
 }
 
 /** Adds what is different for one component. */
@@ -81,15 +86,20 @@ const compare = (sums: Sums, component: JudgedComponent, index: AdvisoryIndex): 
   const after = index.match(ecosystem, packageName, version);
   // What an owner's package decides is the owner's finding.
   const hits: readonly Hit[] = isOwned ? [] : after.hits;
-  const was = new Map(component.matches.map((match) => [match.advisory, match.fixedIn]));
+  const was = new Map(component.matches.map((match) => [match.advisory, match]));
   let isChanged = component.verdict !== null && component.verdict !== after.verdict;
   for (const hit of hits) {
-    const { id, severity } = index.advisory(hit.advisory);
-    const fixedIn = was.get(id);
-    if (fixedIn === undefined) sums.opened[severity] += 1;
-    else if (fixedIn !== hit.fixedIn) sums.movedCount += 1;
-    isChanged ||= fixedIn !== hit.fixedIn;
-    was.delete(id);
+    const group = index.advisory(hit.advisory);
+    const before = was.get(group.id);
+    was.delete(group.id);
+    if (before === undefined) sums.opened[group.severity] += 1;
+    else {
+      const { risk } = riskOf({ ...group, fixAvailable: hit.fixedIn !== null });
+      if (Math.abs(risk - before.risk) >= RISK_STEP) sums.rescoredCount += 1;
+      if (before.fixedIn === hit.fixedIn) continue;
+      sums.movedCount += 1;
+    }
+    isChanged = true;
   }
   sums.closedCount += was.size;
   if (isChanged || was.size > 0) sums.changedComponentCount += 1;
@@ -110,7 +120,13 @@ const lookAt = async (place: Place, upload: Upload, companyId: number): Promise<
   try {
     const file = await compileAside(place, upload, folder);
     const index = openIndex(await readInto(file, (size) => new ArrayBuffer(size)));
-    const sums: Sums = { changedComponentCount: 0, opened: { ...NO_FINDINGS }, closedCount: 0, movedCount: 0 };
+    const sums: Sums = {
+      changedComponentCount: 0,
+      opened: { ...NO_FINDINGS },
+      closedCount: 0,
+      movedCount: 0,
+      rescoredCount: 0,
+    };
     const ids = await place.db.asServiceFor(companyId, (tx) => presentComponentIds(tx, companyId));
     for (let from = 0; from < ids.length; from += SLICE) {
       const slice = ids.slice(from, from + SLICE);
