@@ -1,19 +1,19 @@
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError, createIndexBuilder, openIndex } from "@zerotrace/core";
-import type { IndexMeta, SourceReport } from "@zerotrace/core";
+import { createIndexBuilder, openIndex } from "@zerotrace/core";
+import type { IndexMeta } from "@zerotrace/core";
 import type { Progress } from "../plugin.ts";
 import type { Trust } from "./bundle-accept.ts";
 import { generationAskedFor } from "./compile-source.ts";
+import { readSteps } from "./compile-steps.ts";
 import { CopyFile } from "./copy-file.ts";
-import type { FeedSink } from "./feed.ts";
 import type { Generation } from "./generation-format.ts";
 import { pour } from "./generation-pour.ts";
 import { Spool } from "./generation-spool.ts";
 import { openGenerations } from "./generation-store.ts";
-import { nothingAt, planFeeds } from "./plan.ts";
-import type { Plan, PublicSources } from "./plan.ts";
+import { planFeeds } from "./plan.ts";
+import type { PublicSources } from "./plan.ts";
 
 /** What `compileFeeds` needs; everything but `signal` and `onProgress` can be sent to a worker thread. */
 export interface CompileOptions {
@@ -109,35 +109,6 @@ export async function compileGeneration(generation: Generation, options: OutputO
   } finally {
     if (generationPath) await rm(generationPath, { force: true });
   }
-}
-
-async function readSteps(
-  options: CompileOptions,
-  plan: Plan,
-  sinkFor: (feed: string) => FeedSink,
-): Promise<SourceReport[]> {
-  const sources: SourceReport[] = [];
-  for (const step of plan.steps) {
-    let found = false;
-    for (const feed of step.feeds) {
-      const { id } = feed.descriptor;
-      const cacheDir = join(options.cacheDir, id);
-      await mkdir(cacheDir, { recursive: true });
-      const { signal, onProgress } = options;
-      const { isShared } = step;
-      const context = { cacheDir, isShared, fetch: globalThis.fetch, clock: () => new Date(), signal, onProgress };
-      const report = await feed.read(context, step.location, sinkFor(id));
-      if (report === null) continue;
-      found = true;
-      sources.push(report);
-    }
-    if (!found) throw nothingAt(step, plan);
-  }
-  if (!sources.some((source) => source.covers.length > 0)) {
-    const detail = "The feeds named hold no advisories. Name one with <Ecosystem>/all.zip with --feeds.";
-    throw new AppError("FEEDS_UNAVAILABLE", detail, { field: "feeds" });
-  }
-  return [...sources, ...plan.missing];
 }
 
 function writeWhole(path: string, bytes: Uint8Array): void {

@@ -30,5 +30,7 @@ test("a source is stale above its bound, by its data's date, else by when it was
   expect(of("osv", null)).toMatchObject({ ageHours: 24, isStale: false });
   expect(of("osv", "2026-03-07T00:00:00Z", 48)).toMatchObject({ staleAfterHours: 96, isStale: false });
   expect(of("a feed of one's own", "2027-01-01T00:00:00Z")).toMatchObject({ ageHours: 0, isStale: false });
+  const missing = { feed: "cwe", dataAt: null, readAt: "2026-03-09T00:00:00Z", recordCount: 0 };
+  expect(freshnessOf(missing, now)).toMatchObject({ ageHours: null, isStale: true });
   expect(freshnessOf({ feed: "osv", dataAt: "x", readAt: "x" }, now)).toMatchObject({ ageHours: null, isStale: true });
 });

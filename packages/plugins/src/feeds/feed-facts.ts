@@ -76,13 +76,13 @@ export const FEED_FACTS: Readonly<Record<string, FeedFacts>> = {
   amazon: advisories(["Amazon Linux"], "none stated", { staleAfterHours: 14 * DAY }),
   "chainguard-secdb": advisories(["Chainguard"], "none stated"),
   cve5: advisories([...LANGUAGES_OF_CVE, "CPE"], "CVE terms of use; CISA's part CC0-1.0"),
-  cwe: enrichment("MITRE's terms of use, with notice", 400 * DAY),
+  cwe: enrichment("MITRE's terms of use, with notice", 400 * DAY, true),
   // Its date is that of the newest changelog entry it has read.
   "debian-archive": advisories(["Debian", "Ubuntu"], "that of each package", { staleAfterHours: 14 * DAY }),
   "debian-tracker": advisories(["Debian"], "none stated for the data"),
-  eol: { kind: "life cycles", ecosystems: ["OS"], licence: "MIT", isDefault: false, staleAfterHours: 30 * DAY },
+  eol: { kind: "life cycles", ecosystems: ["OS"], licence: "MIT", isDefault: true, staleAfterHours: 30 * DAY },
   epss: enrichment("free use with attribution to FIRST", 3 * DAY, true),
-  exploits: enrichment("GPL-2.0-or-later AND BSD-3-Clause", 14 * DAY),
+  exploits: enrichment("GPL-2.0-or-later AND BSD-3-Clause", 14 * DAY, true),
   ghsa: advisories(LANGUAGES_OF_GITHUB, "CC-BY-4.0"),
   kev: enrichment("CC0-1.0", 14 * DAY, true),
   msrc: advisories(["Windows"], "none stated", { staleAfterHours: 40 * DAY }),
@@ -118,16 +118,22 @@ export interface Freshness {
 
 /**
  * The age of a source: of its data where that has a date, else since it was read. It is stale above its bound, which is never
- * below two intervals at which it is read.
+ * below two intervals at which it is read, and when nothing of it is at hand.
  */
 export const freshnessOf = (
-  source: { readonly feed: string; readonly dataAt: string | null; readonly readAt: string },
+  source: {
+    readonly feed: string;
+    readonly dataAt: string | null;
+    readonly readAt: string;
+    readonly recordCount?: number;
+  },
   now: Date,
   syncHours = 0,
 ): Freshness => {
   const known = Object.hasOwn(FEED_FACTS, source.feed) ? FEED_FACTS[source.feed]!.staleAfterHours : STALE_AFTER_HOURS;
   const staleAfterHours = Math.max(known, 2 * syncHours);
-  const at = Date.parse(source.dataAt ?? source.readAt);
+  // A source that was read has records: without any it could not be reached, and there is no earlier copy.
+  const at = source.recordCount === 0 ? Number.NaN : Date.parse(source.dataAt ?? source.readAt);
   if (Number.isNaN(at)) return { ageHours: null, staleAfterHours, isStale: true };
   const hours = (now.getTime() - at) / HOUR_MS;
   return { ageHours: Math.max(0, Math.floor(hours)), staleAfterHours, isStale: hours > staleAfterHours };

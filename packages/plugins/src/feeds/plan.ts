@@ -1,12 +1,15 @@
-import { access } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { AppError, requestFault } from "@zerotrace/core";
 import type { SourceReport } from "@zerotrace/core";
+import { createCweFeed, CWE_URL } from "./cwe/index.ts";
 import { createDebianArchiveFeed } from "./debian-archive/index.ts";
 import { DOWNLOAD_LIMITS, isUrl, publicUrl } from "./download.ts";
-import { createEpssFeed, EPSS_URL, epssFeed } from "./epss/index.ts";
+import { createEolFeed, EOL_URL } from "./eol/index.ts";
+import { createEpssFeed, EPSS_URL } from "./epss/index.ts";
+import { createExploitsFeed, EXPLOIT_DB_URL } from "./exploits/index.ts";
 import type { Feed } from "./feed.ts";
-import { createKevFeed, KEV_URL, kevFeed } from "./kev/index.ts";
+import { createKevFeed, KEV_URL } from "./kev/index.ts";
 import { COVERED_ECOSYSTEMS, OSV_BUCKET } from "./osv/ecosystems.ts";
 import { createOsvFeed, osvFeed } from "./osv/index.ts";
 import { FEEDS } from "./registry.ts";
@@ -24,9 +27,29 @@ export interface PublicSources {
   readonly osv: string;
   readonly kev: string;
   readonly epss: string;
+  /** Those that are left out are not read. */
+  readonly cwe?: string;
+  readonly eol?: string;
+  readonly exploits?: string;
 }
 
-export const PUBLIC_SOURCES: PublicSources = { osv: OSV_BUCKET, kev: KEV_URL, epss: EPSS_URL };
+export const PUBLIC_SOURCES: PublicSources = {
+  osv: OSV_BUCKET,
+  kev: KEV_URL,
+  epss: EPSS_URL,
+  cwe: CWE_URL,
+  eol: EOL_URL,
+  exploits: EXPLOIT_DB_URL,
+};
+
+/** What enriches, in the order of the report; one that fails keeps nobody from judging. */
+const ENRICHMENT = [
+  { id: "kev", create: createKevFeed },
+  { id: "epss", create: createEpssFeed },
+  { id: "cwe", create: createCweFeed },
+  { id: "eol", create: createEolFeed },
+  { id: "exploits", create: createExploitsFeed },
+] as const;
 
 /** One reading: the feeds are tried in order, at least one must have something at the location. */
 export interface PlanStep {
@@ -34,6 +57,10 @@ export interface PlanStep {
   readonly feeds: readonly Feed[];
   /** See `FeedContext.isShared`. */
   readonly isShared: boolean;
+  /** True: when it cannot be read it is reported as missing, and the rest is used. */
+  readonly isOptional?: true;
+  /** The same feed with one short try, for the copy at hand when the source was too slow. */
+  readonly short?: Feed;
 }
 
 export interface Plan {
@@ -53,8 +80,8 @@ export interface PlanOptions {
 }
 
 /**
- * Decides what is read. Named locations: all of them. None: OSV's bucket with KEV and EPSS when the bucket answers within 5 seconds,
- * else the host's package mirror (with KEV and EPSS where these answer or an earlier copy is at hand).
+ * Decides what is read. Named locations: all of them. None: OSV's bucket when it answers within 5 seconds, else the host's package
+ * mirror; with either KEV, EPSS, CWE, endoflife.date and exploit references, where these answer or an earlier copy is at hand.
  */
 export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: Date): Promise<Plan> {
   const { dpkgStatusPath, osReleasePath } = options;
@@ -71,10 +98,13 @@ export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: 
     return { steps, missing: [], mend: `Expected <Ecosystem>/all.zip or a folder of a feed there (${ids})` };
   }
   const urls = options.publicSources ?? PUBLIC_SOURCES;
-  const [osvSilence, kevSilence, epssSilence] = await Promise.all([
+  const wanted = ENRICHMENT.flatMap(({ id, create }) => {
+    const url = urls[id];
+    return url === undefined ? [] : [{ url, feed: create(), short: create(SHORT_LIMITS) }];
+  });
+  const [osvSilence, ...silences] = await Promise.all([
     probe(`${urls.osv}/ecosystems.txt`, signal),
-    probe(urls.kev, signal),
-    probe(urls.epss, signal),
+    ...wanted.map(({ url }) => probe(url, signal)),
   ]);
   const steps: PlanStep[] = [
     osvSilence === null
@@ -82,14 +112,12 @@ export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: 
       : mirror,
   ];
   const missing: SourceReport[] = [];
-  const enrichment = [
-    { feed: kevFeed, short: createKevFeed(SHORT_LIMITS), url: urls.kev, silence: kevSilence },
-    { feed: epssFeed, short: createEpssFeed(SHORT_LIMITS), url: urls.epss, silence: epssSilence },
-  ];
-  for (const { feed, short, url, silence } of enrichment) {
-    if (silence === null) steps.push({ location: url, feeds: [feed], isShared: false });
-    else if (await hasCopy(options.cacheDir, feed, url)) steps.push({ location: url, feeds: [short], isShared: false });
-    else missing.push(missingReport(feed, url, silence, now));
+  for (const [i, { url, feed, short }] of wanted.entries()) {
+    const silence = silences[i] ?? null;
+    const step = { location: url, isShared: false, isOptional: true } as const;
+    if (silence === null) steps.push({ ...step, feeds: [feed], short });
+    else if (await hasCopy(options.cacheDir, feed)) steps.push({ ...step, feeds: [short] });
+    else missing.push(missingReport(feed, url, `it could not be reached (${silence})`, now));
   }
   const mend =
     osvSilence === null
@@ -124,13 +152,15 @@ async function probe(url: string, signal: AbortSignal): Promise<string | null> {
   }
 }
 
-const hasCopy = (cacheDir: string, feed: Feed, url: string): Promise<boolean> =>
-  access(join(cacheDir, feed.descriptor.id, url.slice(url.lastIndexOf("/") + 1))).then(
-    () => true,
+/** Whether an earlier reading left anything whole. */
+const hasCopy = (cacheDir: string, feed: Feed): Promise<boolean> =>
+  readdir(join(cacheDir, feed.descriptor.id)).then(
+    (names) => names.some((name) => !/\.(?:part|tag)$/.test(name)),
     () => false,
   );
 
-const missingReport = (feed: Feed, url: string, silence: string, now: Date): SourceReport => ({
+/** The report of a source of which nothing is at hand; `why` is a clause. */
+export const missingReport = (feed: Feed, url: string, why: string, now: Date): SourceReport => ({
   feed: feed.descriptor.id,
   location: publicUrl(url),
   dataAt: null,
@@ -139,7 +169,7 @@ const missingReport = (feed: Feed, url: string, silence: string, now: Date): Sou
   badCount: 0,
   bad: [],
   covers: [],
-  notCovered: [`All of it: it could not be reached (${silence}).`],
+  notCovered: [`All of it: ${why}.`],
   origins: [],
 });
 

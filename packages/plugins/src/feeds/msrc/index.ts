@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { AppError, messageOf, parseOsvRecord } from "@zerotrace/core";
+import type { AdvisoryRecord, CveEnrichment } from "@zerotrace/core";
 import { DOWNLOAD_LIMITS, isUrl, publicUrl, urlUnder } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext, FeedSink } from "../feed.ts";
@@ -65,6 +66,21 @@ async function locate(context: FeedContext, location: string, limits: DownloadLi
   return fetchMonths(context, isShared ? urlUnder(location, ID) : location, !isShared, limits);
 }
 
+const isExploited = (raw: object): boolean =>
+  "database_specific" in raw && (raw.database_specific as { exploited?: unknown }).exploited === true;
+
+/** Microsoft knows of attacks: its page is the reference. */
+const exploitedBy = ({ id, aliases: [cve = id] }: AdvisoryRecord): CveEnrichment => ({
+  id: cve,
+  vectors: [],
+  cwes: [],
+  ssvc: null,
+  exploits: [`https://msrc.microsoft.com/update-guide/vulnerability/${cve}`],
+  rejectedAt: null,
+  summary: "",
+  publishedAt: null,
+});
+
 const idOf = (raw: object): string => ("id" in raw ? String(raw.id) : "");
 
 /** Which month speaks of each CVE: the newest that names it. Counts what cannot be used. */
@@ -102,6 +118,7 @@ async function tell(
       try {
         const record = parseOsvRecord(raw);
         sink.record(record, JSON.stringify(raw));
+        if (isExploited(raw)) sink.cve(exploitedBy(record));
         for (const { ecosystem } of record.affected) tally.covers.add(ecosystem);
         tally.dated(record.modifiedAt);
         tally.recordCount++;

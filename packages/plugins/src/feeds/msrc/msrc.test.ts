@@ -49,6 +49,18 @@ test("a weakness becomes a record with the build that fixes each product", () =>
   expect(records[0]).toMatchObject({ database_specific: { exploited: true } });
 });
 
+test("a flaw that Microsoft knows to be exploited has its page among the exploits, another has none", async () => {
+  const folder = freshFolder();
+  const exploited = weakness("CVE-2026-0001", ["11923"], [fix(["11923"], "5050001", "10.0.20348.3089")], "Yes");
+  const other = weakness("CVE-2026-0002", ["11923"], [fix(["11923"], "5050001", "10.0.20348.3089")]);
+  writeFileSync(join(folder, "2026-Jan.json"), JSON.stringify(month("2026-Jan", [exploited, other])));
+  const { cves, sink } = recordingSink();
+  await msrcFeed.read({ ...contextOf(), isShared: false }, folder, sink);
+  expect(cves.map(({ id, exploits }) => [id, exploits])).toEqual([
+    ["CVE-2026-0001", ["https://msrc.microsoft.com/update-guide/vulnerability/CVE-2026-0001"]],
+  ]);
+});
+
 test("the lowest build counts, hotpatches do not, a system without any update stays open, a workaround is none", () => {
   const remedies = [
     fix(["11923"], "5123303", "10.0.20348.5499"),

@@ -135,5 +135,5 @@ export const recorded: Recorded = {
   feed: createMsrcFeed,
   location: (serverUrl) => serverUrl,
   answer,
-  expected: { records: ["MSRC-CVE-2025-0003", "MSRC-CVE-2026-0001"], cves: [], badCount: 1 },
+  expected: { records: ["MSRC-CVE-2025-0003", "MSRC-CVE-2026-0001"], cves: ["CVE-2026-0001"], badCount: 1 },
 };
