@@ -12,7 +12,7 @@ import { Client } from "pg";
 import { type Connections, connectionsOf, openDatabase } from "../packages/server/src/platform/db/index.ts";
 import { PORT, SUPERUSER } from "../packages/server/src/platform/db/embedded-cluster.ts";
 import { choosePlace } from "../packages/server/src/platform/db/embedded-place.ts";
-import { countHostRows, matchEveryHost } from "./feed-change/reference.ts";
+import { countHostRows, judgingsOf, matchEveryHost } from "./feed-change/reference.ts";
 import { enrollHosts } from "./ingest/enroll.ts";
 import { writeFeed } from "./ingest/feed.ts";
 import type { LoadOrder, LoadResult } from "./ingest/load.ts";
@@ -158,46 +158,76 @@ const FULL = `begin;
   select public.enqueue_job('enrich', $$COMPANY$$::jsonb, 'enrich-feed:ID', 0, null, 25, 'company:ID');
   commit`;
 
-const run = async (bench: Bench, url: string, token: string, feed: string, server: ChildProcess): Promise<void> => {
-  const { client, companyId } = bench;
+/** Where the server is that is asked. */
+interface Asked {
+  readonly url: string;
+  readonly token: string;
+  readonly feed: string;
+  readonly server: ChildProcess;
+}
+
+/** Changes the feed and has it read: milliseconds from its publication to findings stored and to the last message. */
+const change = async (bench: Bench, { url, token, feed, server }: Asked, n: number) => {
   const headers = { authorization: `Bearer ${token}` };
-  const times = { stored: [] as number[], pushed: [] as number[], full: [] as number[] };
-  for (let n = 0; n < ROUNDS; n += 1) {
-    writeFeed(feed, { ...SHAPE, changed: n % 2 === 0 ? CHANGED : 0 });
-    const { storedMs, pushedMs, assets, alerts } = await measure(
-      bench,
-      "select max(id) from feed_generation",
-      async () => await fetch(`${url}/api/v1/feeds/sync`, { method: "POST", headers }),
-    );
-    await settle(server);
-    const after = await stateOf(client, companyId);
+  writeFeed(feed, { ...SHAPE, changed: n % 2 === 0 ? CHANGED : 0 });
+  const { storedMs, pushedMs, assets, alerts } = await measure(
+    bench,
+    "select max(id) from feed_generation",
+    async () => await fetch(`${url}/api/v1/feeds/sync`, { method: "POST", headers }),
+  );
+  await settle(server);
+  say(
+    `${CHANGED} changed advisories: findings stored ${round(storedMs)} ms, last message ${round(pushedMs)} ms after publication; ` +
+      `${alerts} new findings, ${assets} assets named`,
+  );
+  return { storedMs, pushedMs };
+};
+
+/** Has our server judge and compute everything again; it must say the same. */
+const rematch = async (bench: Bench, server: ChildProcess): Promise<number> => {
+  const { client, companyId } = bench;
+  const before = await stateOf(client, companyId);
+  const payload = JSON.stringify({ companyId, feedChanged: true });
+  const { storedMs } = await measure(
+    bench,
+    "select count(*)::int from component where judged_generation is null",
+    async () => await client.query(FULL.replaceAll("ID", String(companyId)).replace("COMPANY", payload)),
+  );
+  await settle(server);
+  if ((await stateOf(client, companyId)) !== before) throw new Error("a full rematch says otherwise");
+  say(`  everything judged and computed again, the same result: findings stored ${round(storedMs)} ms`);
+  return storedMs;
+};
+
+const times = (full: number, own: number): string => `${round(full / own, 1)} times as long`;
+
+const compare = async ({ client, companyId }: Bench, feed: string, stored: number, pushed: number): Promise<void> => {
+  const { own, plain } = await judgingsOf(feed);
+  const ways = [
+    ["the plain way, a Map of version strings asked for every component of every host", plain],
+    ["the same by our index", own],
+  ] as const;
+  for (const [way, judging] of ways) {
+    const { seconds, rows } = await matchEveryHost(client, companyId, judging);
     say(
-      `${CHANGED} changed advisories: findings stored ${round(storedMs)} ms, last message ${round(pushedMs)} ms after publication; ` +
-        `${alerts} new findings, ${assets} assets named`,
+      `full rematch, ${way}, a row stored for each finding of a host: ${round(seconds, 1)} s, ${rows.toLocaleString("en")} rows: ` +
+        `${times(seconds * 1000, stored)} as until stored, ${times(seconds * 1000, pushed)} as until pushed (promised ${RATIO})`,
     );
-    const payload = JSON.stringify({ companyId, feedChanged: true });
-    const full = await measure(
-      bench,
-      "select count(*)::int from component where judged_generation is null",
-      async () => await client.query(FULL.replaceAll("ID", String(companyId)).replace("COMPANY", payload)),
-    );
-    await settle(server);
-    if ((await stateOf(client, companyId)) !== after) throw new Error("a full rematch says otherwise");
-    say(`  everything judged and computed again, the same result: findings stored ${round(full.storedMs)} ms`);
-    times.stored.push(storedMs);
-    times.pushed.push(pushedMs);
-    times.full.push(full.storedMs);
   }
-  const { seconds, rows } = await matchEveryHost(client, companyId, feed);
-  const pushed = median(times.pushed);
-  say(`median: stored ${round(median(times.stored))} ms, pushed ${round(pushed)} ms (limit ${LIMIT_MS} ms)`);
-  say(
-    `reference, every component of every host matched again and a row stored for each host and finding: ` +
-      `${round(seconds, 1)} s, ${rows.toLocaleString("en")} rows: ${round((seconds * 1000) / pushed)} times as long (promised ${RATIO})`,
-  );
-  say(
-    `our own full rematch, distinct components: ${round(median(times.full))} ms, ${round(median(times.full) / median(times.stored), 1)} times as long`,
-  );
+};
+
+const run = async (bench: Bench, asked: Asked): Promise<void> => {
+  const done = { stored: [] as number[], pushed: [] as number[], full: [] as number[] };
+  for (let n = 0; n < ROUNDS; n += 1) {
+    const { storedMs, pushedMs } = await change(bench, asked, n);
+    done.stored.push(storedMs);
+    done.pushed.push(pushedMs);
+    done.full.push(await rematch(bench, asked.server));
+  }
+  const [stored, pushed, full] = [median(done.stored), median(done.pushed), median(done.full)];
+  say(`median: stored ${round(stored)} ms, pushed ${round(pushed)} ms (limit ${LIMIT_MS} ms)`);
+  await compare(bench, asked.feed, stored, pushed);
+  say(`our own full rematch, distinct components once, differences stored: ${round(full)} ms, ${times(full, stored)}`);
 };
 
 const main = async (): Promise<void> => {
@@ -205,34 +235,50 @@ const main = async (): Promise<void> => {
   await chmod(dataDir, 0o755); // as root, PostgreSQL runs as nobody and must be able to enter
   const feed = join(dataDir, "bench-feed");
   const records = writeFeed(feed, SHAPE);
-  const server = fork(here("./ingest/server.ts"), [join(dataDir, "data"), feed]);
+  const start = async (): Promise<FromServer & { kind: "listening"; server: ChildProcess }> => {
+    const server = fork(here("./ingest/server.ts"), [join(dataDir, "data"), feed]);
+    return { ...(await answer<FromServer & { kind: "listening" }>(server, "listening")), server };
+  };
+  const stop = async (server: ChildProcess): Promise<void> => {
+    const gone = new Promise((resolve) => server.once("exit", resolve));
+    server.send("stop");
+    await gone;
+  };
   const generator = fork(here("./ingest/load.ts"));
-  const { url, companyId, token } = await answer<FromServer & { kind: "listening" }>(server, "listening");
+  let running = await start();
+  const { companyId } = running;
   const place = await choosePlace(join(dataDir, "data"), () => undefined);
   const connections: Connections = connectionsOf({
     connection: { host: place.socketDirectory, port: PORT, superuser: SUPERUSER, database: "zerotrace" },
   });
-  const db = openDatabase({ ...connections, onError: () => undefined });
-  const client = new Client(connections.owner);
   try {
-    await client.connect();
     say(
       `${availableParallelism()} cores for everything; Node ${process.version}; ${records + SHAPE.others} advisories`,
     );
+    const db = openDatabase({ ...connections, onError: () => undefined });
     const hosts = await enrollHosts(db, companyId, 0, HOSTS);
-    await intake(generator, { url, connections: CONNECTIONS, hosts, round: 0, reader: null });
-    await settle(server);
-    say(await countHostRows(client, companyId));
-    const { heard, close } = await listen(url, token);
-    await run({ client, companyId, heard }, url, token, feed, server);
-    close();
-  } finally {
-    await client.end();
     await db.close();
+    await intake(generator, { url: running.url, connections: CONNECTIONS, hosts, round: 0, reader: null });
+    await settle(running.server);
+    const measured = async (what: (bench: Bench, asked: Asked) => Promise<unknown>): Promise<void> => {
+      const client = new Client(connections.owner);
+      await client.connect();
+      const { heard, close } = await listen(running.url, running.token);
+      await what({ client, companyId, heard }, { ...running, feed });
+      close();
+      await client.end();
+    };
+    await measured(async (bench, asked) => {
+      say(await countHostRows(bench.client, companyId));
+      await run(bench, asked);
+    });
+    await stop(running.server);
+    running = await start();
+    say("after a restart:");
+    await measured((bench, asked) => change(bench, asked, ROUNDS));
+  } finally {
     generator.kill();
-    const gone = new Promise((resolve) => server.once("exit", resolve));
-    server.send("stop");
-    await gone;
+    await stop(running.server);
     await rm(dataDir, { recursive: true, force: true });
     await rm(place.root, { recursive: true, force: true });
   }

@@ -19,7 +19,19 @@ export interface Compiled {
   readonly records: readonly AdvisoryRecord[];
   /** The weakness of each record, by the record's id. */
   readonly groupOf: ReadonlyMap<string, string>;
+  /** Records about CVEs that the CVE program rejected, which no record itself says. */
+  readonly rejected: ReadonlySet<string>;
 }
+
+const rejectedBy = (index: AdvisoryIndex): Set<string> => {
+  const rejected = new Set<string>();
+  for (const { ecosystem, name } of index.packages()) {
+    for (const { outcome, recordId } of index.explain(ecosystem, name, "0")) {
+      if (outcome === "withdrawn") rejected.add(recordId);
+    }
+  }
+  return rejected;
+};
 
 /** The weakness of each record of an index, by the record's id. */
 export const groupsOf = (index: AdvisoryIndex): Map<string, string> => {
@@ -66,5 +78,5 @@ export const compileAll = async (locations: readonly string[], folder: string): 
   // Ends of life are records that the builder makes itself; the reference must know them too.
   const covered = new Set(records.flatMap((record) => record.affected.map((one) => canonicalEcosystem(one.ecosystem))));
   const ended = endOfLifeRecords(index.lifeCycles(), compiled.meta.builtAt, (one) => covered.has(one));
-  return { bytes, records: [...records, ...ended], groupOf: groupsOf(index) };
+  return { bytes, records: [...records, ...ended], groupOf: groupsOf(index), rejected: rejectedBy(index) };
 };

@@ -60,16 +60,20 @@ const NOBODY: ReadonlySet<string> = new Set();
 
 /**
  * The plain way: a Map from ecosystem and name to ranges as version strings, each compared directly by the scheme. The
- * groups of aliases are given, so that it answers the same weaknesses. Nothing is remembered between components.
+ * groups of aliases are given, so that it answers the same weaknesses, and the records that are `rejected`. Nothing is remembered between components.
  */
-export const createReference = (records: readonly AdvisoryRecord[], groupOf: ReadonlyMap<string, string>) => {
+export const createReference = (
+  records: readonly AdvisoryRecord[],
+  groupOf: ReadonlyMap<string, string>,
+  rejected: ReadonlySet<string> = new Set(),
+) => {
   const covered = new Set<string>();
   const byName = new Map<string, Entry[]>();
   for (const record of records) {
     for (const { ecosystem: written, name, ranges, versions } of record.affected) {
       const ecosystem = canonicalEcosystem(written);
       covered.add(ecosystem);
-      if (record.withdrawnAt !== null) continue;
+      if (record.withdrawnAt !== null || rejected.has(record.id)) continue;
       const key = `${ecosystem}\0${normalizeName(ecosystem, name)}`;
       const entry = { group: groupOf.get(record.id) as string, ranges, versions };
       const known = byName.get(key);

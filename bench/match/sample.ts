@@ -37,3 +37,22 @@ export const sampleComponents = (records: readonly AdvisoryRecord[], count: numb
   }
   return components;
 };
+
+/**
+ * Components by weight: each advisory is as likely as any other, so that packages with thousands of ranges (linux, chromium) come as
+ * often as they are spoken of, at versions from the records' own bounds and lists. The same for the same records.
+ */
+export const sampleByWeight = (records: readonly AdvisoryRecord[], count: number): Sampled[] => {
+  const random = createRandom(43);
+  const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
+  const components: Sampled[] = [];
+  const named = records.filter((record) => record.affected.length > 0);
+  while (components.length < count && named.length > 0) {
+    const affected = pick(pick(named)?.affected ?? []) as AffectedPackage;
+    const range = pick(affected.ranges);
+    const bounds = [range?.introduced, range?.fixed, range?.lastAffected, pick(affected.versions)];
+    const version = pick(bounds.filter((v) => v !== null && v !== undefined && v !== "0")) ?? "1.0.0";
+    components.push({ ecosystem: affected.ecosystem, name: affected.name, version });
+  }
+  return components;
+};

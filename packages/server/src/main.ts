@@ -137,6 +137,8 @@ const openFeeds = (
   return createFeedSync({
     db,
     version: VERSION,
+    // Only the first change after a start gains by it: one that could not be prepared is computed as a whole.
+    onCompile: () => void enrichment.prepare().catch((error) => log.debug({ error: messageOf(error) }, "not prepared")),
     publishing: (publish) => enrichment.publishing(publish),
     dataDir: options.config.dataDir,
     locations: options.config.feeds,

@@ -24,6 +24,7 @@ export {
   assetForInventory,
   assetReported,
   assetSeen,
+  assetIds,
   dirtyAssets,
   heldComponents,
   markAllDirty,

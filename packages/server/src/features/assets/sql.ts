@@ -159,6 +159,10 @@ export const ruledSums = async (tx: Tx, companyId: number): Promise<(OpenSums & 
     [companyId],
   );
 
+/** Ids of all assets of a company. */
+export const assetIds = async (tx: Tx, companyId: number): Promise<string[]> =>
+  (await tx.query<{ id: string }>("select id from asset where company_id = $1", [companyId])).map((r) => r.id);
+
 /** Ids of the assets whose sums must be computed again. */
 export const dirtyAssets = async (tx: Tx, companyId: number): Promise<string[]> =>
   (await tx.query<{ id: string }>("select id from asset where company_id = $1 and dirty", [companyId])).map(

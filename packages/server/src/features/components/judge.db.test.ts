@@ -59,7 +59,12 @@ test("judging again writes and names the matches that differ, and those of advis
   const [one, two] = ids as [number, number];
   const verdicts = ids.map((id) => ({ id, verdict: "affected", reason: null }));
   const match = (componentId: number, n: number, fixedIn: string) => ({
-    ...{ componentId, advisory: `CVE-2026-${n}`, recordId: "r", fixedIn, urgency: "", risk: 1 },
+    componentId,
+    advisory: `CVE-2026-${n}`,
+    recordId: "r",
+    fixedIn,
+    urgency: "",
+    risk: 1,
   });
   const judge = async (matches: ReturnType<typeof match>[], changedAdvisories: number[] = []) => {
     const changed = await db.asService((tx) => writeJudgements(tx, 1, verdicts, matches, changedAdvisories));

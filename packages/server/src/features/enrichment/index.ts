@@ -2,8 +2,9 @@ import { LRUCache } from "lru-cache";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import type { Metrics } from "../../platform/metrics/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
+import { heldComponents } from "../assets/index.ts";
 import { judgePending, judgeWithin, type MatchPool, type Rejudged } from "../components/index.ts";
-import { generationInForce, indexPath, isIndexHere, type JudgeWithin } from "../feeds/index.ts";
+import { companyIds, generationInForce, indexPath, isIndexHere, type JudgeWithin } from "../feeds/index.ts";
 import { recordDay } from "../stats/index.ts";
 import { emit, emitAll } from "../stream/index.ts";
 import { closedAmong } from "../vex/index.ts";
@@ -27,20 +28,23 @@ const lastMs = new LRUCache<number, number>({ max: DURATIONS_MAX });
 const delayMsOf = (companyId: number): number =>
   Math.round(Math.min(DEBOUNCE_MAX_MS, Math.max(DEBOUNCE_MS, (lastMs.get(companyId) ?? 0) * REST_FACTOR)));
 
-/**
- * Asks for a company's findings to be computed again, in the caller's transaction. Several asks before the job starts are one
- * job; one after it started is another.
- */
-export const requestEnrichment = async (tx: Tx, companyId: number): Promise<void> => {
+const enqueueEnrichment = async (tx: Tx, companyId: number, delayMs: number): Promise<void> => {
   await enqueue(tx, {
     task: "enrich",
     payload: { companyId },
     key: `enrich:${companyId}`,
     queueName: `company:${companyId}`,
-    delayMs: delayMsOf(companyId),
+    delayMs,
     maxAttempts: 25,
   });
 };
+
+/**
+ * Asks for a company's findings to be computed again, in the caller's transaction. Several asks before the job starts are one
+ * job; one after it started is another.
+ */
+export const requestEnrichment = (tx: Tx, companyId: number): Promise<void> =>
+  enqueueEnrichment(tx, companyId, delayMsOf(companyId));
 
 export interface EnrichmentDeps {
   readonly db: Database;
@@ -107,6 +111,11 @@ export interface Enrichment {
    * judge the rest. Nobody else judges meanwhile.
    */
   publishing<T>(publish: (judge: JudgeWithin) => Promise<T>): Promise<T>;
+  /**
+   * Asks for the findings of companies of which nothing is remembered, as none is after a start, while a generation is being made:
+   * once it is published only what it changed is left to compute. As many companies as can be remembered.
+   */
+  prepare(): Promise<void>;
 }
 
 export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
@@ -152,6 +161,18 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
         });
         return { judged, result };
       }),
+    prepare: async () => {
+      let room = HELD_MAX;
+      for (const companyId of await db.asService(companyIds)) {
+        if (fleets.has(companyId)) continue;
+        await db.asServiceFor(companyId, async (tx) => {
+          const held = await heldComponents(tx, companyId);
+          if (held === 0 || held > room) return;
+          room -= held;
+          await enqueueEnrichment(tx, companyId, 0);
+        });
+      }
+    },
     run: async (order) => {
       const startedAt = performance.now();
       const generation = await db.asService(generationInForce);

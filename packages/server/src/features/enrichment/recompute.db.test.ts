@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../../../../test/support/database.ts";
 import { createRandom } from "../../../../../bench/random.ts";
 import type { Tx } from "../../platform/db/index.ts";
+import { markAllDirty, refreshDirtyAssets } from "../assets/index.ts";
 import type { ChangedMatch } from "../components/index.ts";
+import { refreshFindings } from "../findings/index.ts";
 import { createJudgedLog } from "./judged.ts";
 import { type Known, recompute } from "./recompute.ts";
 
@@ -156,6 +158,14 @@ test("computing what changed gives what computing everything gives, whatever cha
     const full = await service((tx) => recompute(tx, company, known(null)));
     expect(await state()).toEqual(incremental);
     expect(full.findings).toMatchObject({ opened: [], closedCount: 0, changedCount: 0 });
+    expect(full.changedAssets).toEqual([]);
+    // What is remembered has no part in this: the database computes it of the inventories.
+    await service(async (tx) => {
+      expect(await refreshFindings(tx, company)).toMatchObject({ opened: [], closedCount: 0, changedCount: 0 });
+      await markAllDirty(tx, company);
+      await refreshDirtyAssets(tx, company);
+    });
+    expect(await state()).toEqual(incremental);
     expect(fleet).toBe(warm);
   }
   expect((await state()) as { findings: unknown[] }).toMatchObject({ findings: expect.anything() });

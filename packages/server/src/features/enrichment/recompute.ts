@@ -1,5 +1,6 @@
 import type { Tx } from "../../platform/db/index.ts";
 import {
+  assetIds,
   dirtyAssets,
   heldComponents,
   markAllDirty,
@@ -34,19 +35,34 @@ export interface Known {
   readonly feedChanged: boolean;
 }
 
-const everything = async (tx: Tx, companyId: number, { judged, feedChanged }: Known): Promise<Recomputed> => {
-  const fleet = (await heldComponents(tx, companyId)) > FLEET_MAX ? null : createFleet(companyId);
-  if (fleet !== null) {
-    fleet.judgedUpTo = judged.end;
-    const { components } = await fleet.read(tx);
-    await fleet.readSums(tx, components);
-  }
+/** A company that is too large to be remembered: the database takes its inventories apart. */
+const everythingStored = async (tx: Tx, companyId: number, { feedChanged }: Known): Promise<Recomputed> => {
   const findings = await refreshFindings(tx, companyId);
   const ruledAnew = await refreshVexEffects(tx, companyId);
-  // What is remembered must be true of all assets.
-  if (fleet !== null || feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
+  if (feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
   const assets = await refreshDirtyAssets(tx, companyId);
-  return { fleet, assets, changedAssets: assets, findings };
+  return { fleet: null, assets, changedAssets: assets, findings };
+};
+
+/** Writes the sums of some assets, as the fleet and what statements leave of its components make them. */
+const writeSums = async (tx: Tx, companyId: number, fleet: Fleet, assets: Iterable<string>): Promise<string[]> => {
+  const ruled = new Map((await ruledSums(tx, companyId)).map((row): [number, OpenSums] => [row.id, row]));
+  return await writeAssetSums(tx, companyId, fleet.sumsOf(assets, ruled));
+};
+
+/** Reads what the assets hold once, and computes of it what the database would take apart several times. */
+const everything = async (tx: Tx, companyId: number, known: Known): Promise<Recomputed> => {
+  if ((await heldComponents(tx, companyId)) > FLEET_MAX) return await everythingStored(tx, companyId, known);
+  const fleet = createFleet(companyId);
+  fleet.judgedUpTo = known.judged.end;
+  const held = (await fleet.read(tx)).components;
+  await fleet.readSums(tx, held);
+  const components = Array.from(held, (componentId) => ({ componentId, assetCount: fleet.assetCount(componentId) }));
+  const findings = await refreshFindings(tx, companyId, { components, matches: [], isAll: true });
+  await refreshVexEffects(tx, companyId);
+  const dirty = await dirtyAssets(tx, companyId);
+  const changedAssets = await writeSums(tx, companyId, fleet, await assetIds(tx, companyId));
+  return { fleet, assets: [...new Set([...dirty, ...changedAssets])].sort(), changedAssets, findings };
 };
 
 /** What of the findings may be other than before: some components as a whole, of others single matches. */
@@ -86,7 +102,6 @@ export const recompute = async (tx: Tx, companyId: number, known: Known): Promis
   const assets = fleet.assetsWith(await fleet.readSums(tx, touched));
   for (const id of moved.assets) assets.add(id);
   for (const id of await dirtyAssets(tx, companyId)) assets.add(id);
-  const ruled = new Map((await ruledSums(tx, companyId)).map((row): [number, OpenSums] => [row.id, row]));
-  const changedAssets = await writeAssetSums(tx, companyId, fleet.sumsOf(assets, ruled));
+  const changedAssets = await writeSums(tx, companyId, fleet, assets);
   return { fleet, assets: [...assets].sort(), changedAssets, findings };
 };

@@ -43,6 +43,8 @@ export interface FeedSyncOptions {
   /** Whose bundles are taken. */
   readonly trust: Trust;
   readonly onProgress: (progress: Progress) => void;
+  /** Called before a generation is made, which takes long enough to get ready for its publication meanwhile. */
+  readonly onCompile?: () => void;
   /** Runs a publication: alone among all that judge. */
   readonly publishing: <T>(publish: (judge: JudgeWithin) => Promise<T>) => Promise<T>;
   readonly onDone: (outcome: { ok: boolean; seconds: number; message: string }) => Promise<void>;
@@ -96,6 +98,7 @@ export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
 
   const compile = async (task: Task, sourceStamp: string | null, signal: AbortSignal): Promise<Published> => {
     const directory = feedsDirectory(options.dataDir);
+    options.onCompile?.();
     const compiled = await compileInWorker({
       locations: task.locations,
       ...(task.generation === undefined ? {} : { generation: task.generation }),

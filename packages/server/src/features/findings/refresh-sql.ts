@@ -13,6 +13,8 @@ const idList = (ids: readonly number[]): string => `{${ids.join(",")}}`;
 export interface Present {
   /** Components with all their matches. */
   readonly components: readonly { readonly componentId: number; readonly assetCount: number }[];
+  /** There are no others: every finding of another component is gone. */
+  readonly isAll?: boolean;
   /** Single matches of other components. */
   readonly matches: readonly {
     readonly componentId: number;
@@ -70,6 +72,9 @@ export const refreshFindings = async (tx: Tx, companyId: number, only?: Present)
      from m join component c on c.id = m.component_id join advisory a on a.id = m.advisory_id`,
     only ? [companyId, ...parametersOf(only)] : [companyId],
   );
+  // Nobody has looked at the statistics of a table this new, nor perhaps of findings: without an index the planner may
+  // compare each of one with each of the other.
+  await tx.query("create unique index on desired (component_id, advisory_id)");
   const written = await tx.query<{
     id: string;
     advisory: string;
@@ -102,7 +107,7 @@ export const refreshFindings = async (tx: Tx, companyId: number, only?: Present)
     [companyId],
   );
   const [components, , matchComponents, matchAdvisories] = only ? parametersOf(only) : [];
-  const closed = await (only
+  const closed = await (only && only.isAll !== true
     ? tx.query<{ id: string }>(CLOSE_GIVEN, [companyId, components, matchComponents, matchAdvisories])
     : tx.query<{ id: string }>(CLOSE_ALL, [companyId]));
   const opened = written.filter((w) => w.fresh).sort((a, b) => b.risk - a.risk || (a.id < b.id ? -1 : 1));
