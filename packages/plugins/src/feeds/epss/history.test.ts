@@ -77,6 +77,12 @@ test("every kept day can be had again; the oldest is forgotten, an older or the 
   expect(await epssCourse(freshFolder(), "CVE-2024-0001")).toEqual([]);
 });
 
+test("a course is of 30 days at most, however old the day before is", async () => {
+  const folder = freshFolder();
+  for (const day of ["2026-01-01", "2026-01-31", "2026-03-02"]) await keep(folder, day, { "CVE-2024-0001": 0.1 });
+  expect((await epssCourse(folder, "CVE-2024-0001")).map((p) => p.day)).toEqual(["2026-01-31", "2026-03-02"]);
+});
+
 test("a damaged history begins anew", async () => {
   const folder = freshFolder();
   await keep(folder, "2026-01-01", { "CVE-2024-0001": 0.1 });

@@ -9,6 +9,7 @@ export const HISTORY_DAYS = 30;
 
 /** The newest day is whole, `<day>.all.gz`; each older one is what was different on it, `<day>.diff.gz`. */
 const FILE = /^(\d{4}-\d\d-\d\d)\.(all|diff)\.gz$/;
+const DAY_MS = 86_400_000;
 const ROWS_PER_TURN = 50_000;
 const folderOf = (cacheDir: string): string => join(cacheDir, "history");
 
@@ -43,7 +44,7 @@ async function daysOf(cacheDir: string): Promise<{ newest: string | null; older:
 }
 
 /**
- * A CVE's score on every kept day, oldest first; empty when nothing is kept, or nothing of this CVE. Reads each day's file
+ * A CVE's score on the kept days of the 30 before the newest, oldest first; empty when nothing is kept, or nothing of this CVE. Reads each day's file
  * once: about 3 ms a day. Throws Error when a file is damaged.
  */
 export async function epssCourse(cacheDir: string, cveId: string): Promise<EpssPoint[]> {
@@ -54,7 +55,10 @@ export async function epssCourse(cacheDir: string, cveId: string): Promise<EpssP
     scoreIn(await readFile(join(folderOf(cacheDir), name)), key);
   let score = (await find(`${newest}.all.gz`)) ?? null;
   const course: EpssPoint[] = [{ day: newest, score }];
+  const begin = new Date(Date.parse(newest) - HISTORY_DAYS * DAY_MS).toISOString().slice(0, 10);
   for (const day of older) {
+    // A site that had no feeds for a while keeps days that are no longer recent.
+    if (day < begin) break;
     const before = await find(`${day}.diff.gz`);
     // What a day's file does not name was as on the day after it.
     if (before !== undefined) score = before;
