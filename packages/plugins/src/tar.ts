@@ -1,3 +1,5 @@
+import type { FileHandle } from "node:fs/promises";
+
 /** What one archive may cost. */
 export interface TarLimits {
   /** A larger member is given without its bytes. */
@@ -23,26 +25,88 @@ export interface TarEntry {
   /** The file's mode bits, such as 0o4755. */
   readonly mode: number;
   readonly sizeBytes: number;
+  /** Where its bytes begin in the archive. */
+  readonly offset: number;
   /** The bytes of a file, once, before the next entry is asked for; what is not read is passed over. */
   readonly body: () => AsyncIterable<Buffer>;
 }
 
 const BLOCK_BYTES = 512;
+const FILE_PIECE_BYTES = 256 * 1024;
 /** Long names and pax headers; real ones have a few hundred bytes. */
 const MAX_NOTE_BYTES = 64 * 1024;
 const NUL = 0;
 const SPACE = 0x20;
 
-/** Reads bytes in pieces of a known length from chunks of any length. */
-class Pieces {
+/** Reads an archive's bytes in pieces of a known length. */
+interface PieceReader {
+  /** Bytes that were taken. */
+  readonly position: number;
+  /** Exactly so many bytes, or null at the end; throws when it ends in between. With `isKept` false they are passed over. */
+  take(count: number, isKept?: boolean): Promise<Buffer | null>;
+  /** As `take`, but throws at the end too. */
+  must(count: number, isKept?: boolean): Promise<Buffer>;
+  /** So many bytes in pieces as they come; `left.bytes` falls with them. Throws when it ends in between. */
+  some(left: { bytes: number }): AsyncGenerator<Buffer>;
+  end(): Promise<void>;
+}
+
+/** Of a file: what is passed over is not read. */
+class FilePieces implements PieceReader {
+  readonly #file: FileHandle;
+  position = 0;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  async take(count: number, isKept = true): Promise<Buffer | null> {
+    if (!isKept) {
+      this.position += count;
+      return Buffer.alloc(0);
+    }
+    const bytes = Buffer.alloc(count);
+    let done = 0;
+    while (done < count) {
+      const { bytesRead } = await this.#file.read(bytes, done, count - done, this.position + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    if (done === 0 && count > 0) return null;
+    if (done < count) throw new Error("it ends in the middle");
+    this.position += count;
+    return bytes;
+  }
+
+  async must(count: number, isKept = true): Promise<Buffer> {
+    const bytes = await this.take(count, isKept);
+    if (bytes === null) throw new Error("it ends in the middle");
+    return bytes;
+  }
+
+  async *some(left: { bytes: number }): AsyncGenerator<Buffer> {
+    while (left.bytes > 0) {
+      const part = await this.must(Math.min(left.bytes, FILE_PIECE_BYTES));
+      left.bytes -= part.length;
+      yield part;
+    }
+  }
+
+  end(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Of chunks of any length. */
+class Pieces implements PieceReader {
   readonly #chunks: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
+  position = 0;
 
   constructor(chunks: AsyncIterable<Buffer>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** Exactly so many bytes, or null at the end; throws when it ends in between. With `isKept` false they are passed over. */
   async take(count: number, isKept = true): Promise<Buffer | null> {
     const kept: Buffer[] = [];
     let missing = count;
@@ -58,13 +122,13 @@ class Pieces {
       }
       const part = this.#rest.subarray(0, missing);
       this.#rest = this.#rest.subarray(part.length);
+      this.position += part.length;
       missing -= part.length;
       if (isKept) kept.push(part);
     }
     return Buffer.concat(kept);
   }
 
-  /** So many bytes in pieces as they come; `left.bytes` falls with them. Throws when it ends in between. */
   async *some(left: { bytes: number }): AsyncGenerator<Buffer> {
     while (left.bytes > 0) {
       if (this.#rest.length === 0) {
@@ -75,6 +139,7 @@ class Pieces {
       }
       const part = this.#rest.subarray(0, left.bytes);
       this.#rest = this.#rest.subarray(part.length);
+      this.position += part.length;
       left.bytes -= part.length;
       yield part;
     }
@@ -150,14 +215,15 @@ interface Noted {
 }
 
 /**
- * The members of a tar archive (ustar, pax and GNU names) as its bytes come in, in memory of one chunk. Throws Error when it is
+ * The members of a tar archive (ustar, pax and GNU names) as its bytes come in, in memory of one chunk; of a file, bodies that
+ * nobody asks for are not read. Throws Error when it is
  * no archive, is cut off or has more members than allowed. Of a sparse file (GNU) the bytes are those that are stored.
  */
 export async function* tarEntries(
-  chunks: AsyncIterable<Buffer>,
+  archive: AsyncIterable<Buffer> | FileHandle,
   { maxMembers }: Pick<TarLimits, "maxMembers">,
 ): AsyncGenerator<TarEntry> {
-  const pieces = new Pieces(chunks);
+  const pieces = Symbol.asyncIterator in archive ? new Pieces(archive) : new FilePieces(archive);
   let noted: Noted = { name: "", target: "", size: "" };
   let count = 0;
   try {
@@ -199,12 +265,12 @@ const readNote = (kind: string, bytes: Buffer, noted: Noted): void => {
 };
 
 /** Blocks that go on with the map of a sparse file's pieces; each says whether another follows. */
-const passSparseMap = async (pieces: Pieces, head: Buffer): Promise<void> => {
+const passSparseMap = async (pieces: PieceReader, head: Buffer): Promise<void> => {
   for (let isMore = head[482] === 1; isMore;) isMore = (await pieces.must(BLOCK_BYTES))[504] === 1;
 };
 
 async function* entryOf(
-  pieces: Pieces,
+  pieces: PieceReader,
   block: Buffer,
   { kind, size, noted }: { readonly kind: TarEntry["kind"]; readonly size: number; readonly noted: Noted },
 ): AsyncGenerator<TarEntry> {
@@ -217,6 +283,7 @@ async function* entryOf(
     target: noted.target || textAt(block, 157, 100),
     mode: numberAt(block, 100, 8) & 0o7777,
     sizeBytes: kind === "file" ? size : 0,
+    offset: pieces.position,
     body: () => body,
   };
   await pieces.must(left.bytes + padded(size) - size, false);

@@ -63,6 +63,8 @@ interface ScanOptions {
   readonly exclude?: string[];
   readonly ignore: boolean;
   readonly dev: boolean;
+  readonly platform?: string;
+  readonly insecureRegistry?: true;
   readonly output?: Output[];
   readonly limit: number;
   readonly format: string;
@@ -90,7 +92,10 @@ const openIndex = async (cli: Cli, options: ScanOptions) => {
   }
 };
 
-const targetOptions = (options: ScanOptions, policy: Policy | null) => ({
+const targetOptions = (cli: Cli, options: ScanOptions, policy: Policy | null) => ({
+  ...(options.platform === undefined ? {} : { platform: options.platform }),
+  isInsecure: options.insecureRegistry === true,
+  registry: registryOf(cli),
   ...(options.dpkgStatus === undefined ? {} : { dpkgStatusPath: options.dpkgStatus }),
   ...(options.osRelease === undefined ? {} : { osReleasePath: options.osRelease }),
   ...(options.root === undefined ? {} : { root: options.root }),
@@ -98,6 +103,17 @@ const targetOptions = (options: ScanOptions, policy: Policy | null) => ({
   exclude: [...(policy?.exclude ?? []), ...(options.exclude ?? [])],
   isOffline: options.offline === true,
 });
+
+const registryOf = ({ env: { variables } }: Cli) => {
+  const user = variables["ZEROTRACE_REGISTRY_USER"];
+  const password = variables["ZEROTRACE_REGISTRY_PASSWORD"];
+  const dockerConfig = variables["DOCKER_CONFIG"];
+  return {
+    ...(user ? { user } : {}),
+    ...(password ? { password } : {}),
+    ...(dockerConfig ? { dockerConfig } : {}),
+  };
+};
 
 /** Without what is needed only to develop. */
 const shipped = (inventories: TargetInventory[], options: ScanOptions): TargetInventory[] =>
@@ -116,7 +132,7 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
   const found = await policyFor(options.policy, targets);
   const policy = found?.policy ?? null;
   const failOn = failOnOf(options.failOn, policy);
-  const reading = targetOptions(options, policy);
+  const reading = targetOptions(cli, options, policy);
   const inventories = shipped(await readTargets(cli, targets, reading), options);
   const index = await openIndex(cli, options);
   const baseline = await baselineFor(cli, targets, options, async (at) =>
@@ -234,6 +250,8 @@ export const register = (program: Command, cli: Cli): void => {
     .option("--exclude <pattern>", "leave out paths, such as 'testdata/**'; repeatable", collect)
     .option("--no-ignore", "look also at what .gitignore leaves out")
     .option("--no-dev", "leave out what is needed only to develop")
+    .option("--platform <os/architecture>", "the image of several that is read (linux and this processor)")
+    .option("--insecure-registry", "speak HTTP with the registry")
     .option("--dpkg-status <file>", "host: a dpkg status file (plain or .gz) instead of this machine's packages")
     .option("--os-release <file>", "host: the os-release file that belongs to it")
     .option("--root <folder>", "host: a file tree instead of /")

@@ -160,13 +160,14 @@ const labelOf = (found: FoundPackage | undefined): string =>
 
 /** Where a package was found, as reports tell it. */
 export const findingPlace = (place: Place, found: FoundPackage, image: TargetInventory["image"]): FindingPlace => {
-  const layer = place.layer === undefined ? undefined : image?.layers[place.layer];
+  const at = found.layer ?? place.layer;
+  const layer = at === undefined ? undefined : image?.layers[at];
   return {
     path: place.path,
     reader: place.reader,
     ...(found.line === undefined ? {} : { line: found.line }),
     ...(found.inside === undefined ? {} : { inside: found.inside }),
-    ...(place.layer === undefined ? {} : { layer: place.layer }),
+    ...(at === undefined ? {} : { layer: at }),
     ...(layer === undefined ? {} : { step: layer.createdBy, isBase: layer.isBase }),
   };
 };

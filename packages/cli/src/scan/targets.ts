@@ -1,7 +1,10 @@
 import { AppError } from "@zerotrace/core";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
+import type { RegistryEnvironment } from "@zerotrace/plugins/targets/image/registry-auth";
+import type { ImageSource } from "@zerotrace/plugins/targets/image/source";
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 export interface TargetOptions {
   readonly dpkgStatusPath?: string;
@@ -12,32 +15,95 @@ export interface TargetOptions {
   readonly exclude?: readonly string[];
   /** Ask no registry. */
   readonly isOffline: boolean;
+  /** `linux/arm64`: the image of many that is read. */
+  readonly platform?: string;
+  /** Speak HTTP with registries. */
+  readonly isInsecure?: boolean;
+  readonly registry: RegistryEnvironment;
   readonly onProgress: (text: string, count: number) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * What is found in a target, told by what it is: `host`, a folder, a file. Throws AppError NOT_FOUND when there is no such thing,
- * UNREADABLE when it cannot be read.
+ * What is found in a target, told by what it is: `host`, a folder, the root of a system, a file, an archive or layout of an image,
+ * an image in a registry. Throws AppError NOT_FOUND when there is no such thing, UNREADABLE when it cannot be read.
  */
 export const readTarget = async (target: string, options: TargetOptions): Promise<TargetInventory> => {
   if (target === "host") return readHost(options);
   const path = resolve(target);
   const found = await stat(path).catch(() => null);
-  if (found === null) {
-    throw new AppError("NOT_FOUND", `There is no ${target}: name a folder, a file or host.`, { field: "target" });
+  if (found === null) return readRegistry(target, options);
+  const inventory = found.isDirectory()
+    ? await readFolder(path, target, options)
+    : await readFile(path, target, options);
+  return { ...inventory, name: inventory.kind === "image" ? inventory.name : nameOf(target) };
+};
+
+const readFolder = async (path: string, target: string, options: TargetOptions): Promise<TargetInventory> => {
+  if (existsSync(join(path, "oci-layout")))
+    return (await readArchive(path, options)) ?? readTree(path, target, options);
+  const { isRootFolder, scanRoot } = await import("@zerotrace/plugins/targets/root");
+  if (!(await isRootFolder(path))) return readTree(path, target, options);
+  const found = await scanRoot(path, { onProgress: counts(target, options), signal: options.signal });
+  return { name: target, kind: "root", root: path, ...found };
+};
+
+const readTree = async (path: string, target: string, options: TargetOptions): Promise<TargetInventory> => {
+  const { scanFolder } = await import("@zerotrace/plugins/targets/folder");
+  return scanFolder(path, { ...folderOptions(options), onProgress: counts(target, options) });
+};
+
+const readFile = async (path: string, target: string, options: TargetOptions): Promise<TargetInventory> => {
+  const { isTarFile, scanFile } = await import("@zerotrace/plugins/targets/folder");
+  const image = (await isTarFile(path)) ? await readArchive(path, options) : null;
+  return image ?? scanFile(path, { ...folderOptions(options), onProgress: counts(target, options) });
+};
+
+const folderOptions = ({ noIgnore, exclude, signal }: TargetOptions) => ({
+  ...(noIgnore === undefined ? {} : { noIgnore }),
+  ...(exclude === undefined ? {} : { exclude }),
+  signal,
+});
+
+const counts =
+  (target: string, { onProgress }: TargetOptions) =>
+  ({ fileCount, readCount }: { fileCount: number; readCount: number }): void =>
+    onProgress(readCount > 0 ? `Reading ${target}` : `Looking through ${target}`, readCount || fileCount);
+
+const readArchive = async (path: string, options: TargetOptions): Promise<TargetInventory | null> => {
+  const { openImageArchive } = await import("@zerotrace/plugins/targets/image/archive");
+  const source = await openImageArchive(path, options.platform);
+  return source === null ? null : readImage(source, options);
+};
+
+const readRegistry = async (target: string, options: TargetOptions): Promise<TargetInventory> => {
+  const { parseReference } = await import("@zerotrace/plugins/targets/image/reference");
+  const reference = parseReference(target);
+  // A bare word is sooner a file that is not there than an image.
+  if (reference === null || !/[:/@]/.test(target) || /^[./~]/.test(target)) {
+    const image = reference === null || /^[./~]/.test(target) ? "" : `; for the image write ${target}:latest`;
+    throw new AppError("NOT_FOUND", `There is no ${target}: name a folder, a file, an image or host${image}.`, {
+      field: "target",
+    });
   }
-  const { scanFile, scanFolder } = await import("@zerotrace/plugins/targets/folder");
-  const { noIgnore, exclude, signal } = options;
-  const folderOptions = {
-    ...(noIgnore === undefined ? {} : { noIgnore }),
-    ...(exclude === undefined ? {} : { exclude }),
-    onProgress: ({ fileCount, readCount }: { fileCount: number; readCount: number }) =>
-      options.onProgress(readCount > 0 ? `Reading ${target}` : `Looking through ${target}`, readCount || fileCount),
-    signal,
-  };
-  const inventory = found.isDirectory() ? await scanFolder(path, folderOptions) : await scanFile(path, folderOptions);
-  return { ...inventory, name: nameOf(target) };
+  if (options.isOffline)
+    throw new AppError("UNREADABLE", `There is no file ${target}, and --offline asks no registry.`, {
+      field: "target",
+    });
+  const { openRegistryImage } = await import("@zerotrace/plugins/targets/image/registry");
+  const { platform, isInsecure, registry: env, signal } = options;
+  const more = { ...(platform === undefined ? {} : { platform }), ...(isInsecure === undefined ? {} : { isInsecure }) };
+  return readImage(await openRegistryImage(reference, { env, ...more, signal }), options);
+};
+
+const readImage = async (source: ImageSource, { onProgress, signal }: TargetOptions): Promise<TargetInventory> => {
+  const { scanImage } = await import("@zerotrace/plugins/targets/image/scan-image");
+  const told = (progress: { says: string; doneBytes: number }): void => onProgress(progress.says, progress.doneBytes);
+  try {
+    return await scanImage(source, { onProgress: told, signal });
+  } finally {
+    await source.close();
+  }
 };
 
 /** As it was asked for; a folder by its own name where it was asked for as `.`. */

@@ -73,4 +73,6 @@ export interface FoundPackage {
   readonly line?: number;
   /** The place inside an archive: `WEB-INF/lib/a.jar`. */
   readonly inside?: string;
+  /** The position of the image's layer that brought it, where that is not the file's own. */
+  readonly layer?: number;
 }

@@ -29,13 +29,35 @@ export const ownerOf = async (
   return found === undefined || !isIntact(file.bytes, found.digest) ? null : found.owner;
 };
 
+/**
+ * Of these files, absolute paths of the tree, those that an operating-system package brought and that are still what it brought;
+ * for programs and archives, which `ownerOf` does not remember. `digestOf` gives a file's checksum in hex.
+ */
+export const ownersOf = async (
+  context: ExtractContext,
+  paths: readonly string[],
+  digestOf: (path: string, algorithm: FileDigest["algorithm"]) => Promise<string>,
+): Promise<ReadonlyMap<string, JudgedPackage>> => {
+  const names = new Set(paths.map((path) => path.slice(path.lastIndexOf("/") + 1)));
+  const files = paths.length === 0 ? NO_FILES : await readOwned(context, (name) => names.has(name));
+  const owners = new Map<string, JudgedPackage>();
+  for (const path of files.size === 0 ? [] : paths) {
+    const found = files.get(underUsr(path)) ?? files.get(underUsr(realPathInside(context.fs, path)));
+    if (found === undefined) continue;
+    const { owner, digest } = found;
+    if (digest === undefined || (await digestOf(path, digest.algorithm)) === digest.hex) owners.set(path, owner);
+  }
+  return owners;
+};
+
 type Owned = Omit<OwnedFile, "path">;
+const NO_FILES: ReadonlyMap<string, Owned> = new Map();
 const KNOWN = new WeakMap<HostFs, Promise<ReadonlyMap<string, Owned>>>();
 
 const ownedFiles = (context: ExtractContext): Promise<ReadonlyMap<string, Owned>> => {
   const known = KNOWN.get(context.fs);
   if (known !== undefined) return known;
-  const reading = readOwned(context);
+  const reading = readOwned(context, describes);
   KNOWN.set(context.fs, reading);
   return reading;
 };
@@ -55,20 +77,23 @@ const realPathInside = (fs: HostFs, path: string): string => {
 const isIntact = (bytes: Uint8Array, digest: FileDigest | undefined): boolean =>
   digest === undefined || createHash(digest.algorithm).update(bytes).digest("hex") === digest.hex;
 
-const readOwned = async (context: ExtractContext): Promise<ReadonlyMap<string, Owned>> => {
+const readOwned = async (
+  context: ExtractContext,
+  wanted: (baseName: string) => boolean,
+): Promise<ReadonlyMap<string, Owned>> => {
   const files = new Map<string, Owned>();
   const add = ({ path, ...owned }: OwnedFile): void => {
     files.set(underUsr(path), owned);
     if (files.size <= MAX_OWNED_FILES) return;
     throw new AppError("UNREADABLE", `Operating-system packages hold more than ${MAX_OWNED_FILES} language packages.`);
   };
-  for await (const file of dpkgFiles(context, describes)) add(file);
-  for await (const file of apkFiles(context, describes)) add(file);
+  for await (const file of dpkgFiles(context, wanted)) add(file);
+  for await (const file of apkFiles(context, wanted)) add(file);
   try {
     for await (const blob of (await openRpmDatabase(context.fs, () => {})) ?? []) {
       context.signal.throwIfAborted();
       const header = readRpmHeader(blob);
-      const found = header.files(describes);
+      const found = header.files(wanted);
       const owner = judgedAs(rpmComponent(header, context.os));
       for (const file of found) add({ ...file, owner });
     }

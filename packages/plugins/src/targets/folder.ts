@@ -1,5 +1,6 @@
 import { AppError, messageOf } from "@zerotrace/core";
 import { closeSync, type Dirent, openSync, readSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, dirname, posix } from "node:path";
 import type { OsRelease } from "../extractors/extractor.ts";
 import type { FileContext, FileExtractor } from "../extractors/file-extractor.ts";
@@ -72,6 +73,19 @@ export const scanFile = async (path: string, options: FolderOptions): Promise<Ta
   return { name, kind: "file", root, os: NO_OS, places, problems: [] };
 };
 
+/** Whether a file is a tar archive, plain or packed, by its first bytes and its name. */
+export const isTarFile = async (path: string): Promise<boolean> => {
+  if (/\.(?:tar|tgz|tar\.(?:gz|zst))$/.test(path)) return true;
+  const file = await open(path, "r");
+  try {
+    const head = Buffer.alloc(512);
+    await file.read(head, 0, head.length, 0);
+    return head.toString("latin1", 257, 262) === "ustar";
+  } finally {
+    await file.close();
+  }
+};
+
 const folderContext = (root: string, signal: AbortSignal): FileContext => {
   const fs = hostFs(root);
   const inside = (path: string): string => posix.join("/", path);
@@ -83,7 +97,8 @@ const folderContext = (root: string, signal: AbortSignal): FileContext => {
   };
 };
 
-const readingsOf = (chooser: Chooser, root: string, path: string, name: string): Reading[] => {
+/** The readers that want this file of the tree under `root`, with what they need of it. */
+export const readingsOf = (chooser: Chooser, root: string, path: string, name: string): Reading[] => {
   const chosen = chooser.of(path, name);
   const isLooked = chosen.length === 0 && chooser.programs.length > 0 && mayBeProgram(name);
   if (chosen.length === 0 && !isLooked) return [];

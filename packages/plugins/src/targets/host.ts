@@ -1,4 +1,4 @@
-import type { HostInventory } from "../extractors/extractor.ts";
+import type { HostInventory, SourceInventory } from "../extractors/extractor.ts";
 import type { Place, TargetInventory } from "./target.ts";
 
 /** Where a reader of a system's packages finds them, for people; others are named by their id. */
@@ -11,9 +11,9 @@ const DATABASES: Readonly<Record<string, string>> = {
   system: "etc/os-release",
 };
 
-/** A host's sources as places of a target. */
-export const placesOfHost = (inventory: HostInventory): Place[] =>
-  inventory.sources.map(({ source, status, error, components, problems }) => ({
+/** The sources of a system as places of a target. */
+export const placesOfSources = (sources: readonly SourceInventory[]): Place[] =>
+  sources.map(({ source, status, error, components, problems }) => ({
     path: DATABASES[source] ?? source,
     reader: source,
     status,
@@ -27,6 +27,6 @@ export const targetOfHost = (inventory: HostInventory): TargetInventory => ({
   name: inventory.facts.hostname,
   kind: "host",
   os: inventory.facts.os,
-  places: placesOfHost(inventory),
+  places: placesOfSources(inventory.sources),
   problems: [],
 });

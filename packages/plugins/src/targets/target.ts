@@ -52,6 +52,8 @@ export interface ImageFacts {
   readonly base: { readonly reference: string; readonly layerCount: number } | null;
   /** Faults of the configuration. */
   readonly faults: readonly ImageFault[];
+  /** What its registry says is attached to it: SBOMs, signatures, attestations. */
+  readonly attached: readonly { readonly type: string; readonly digest: string }[];
 }
 
 export interface ImageLayer {

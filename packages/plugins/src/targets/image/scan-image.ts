@@ -1,0 +1,161 @@
+import { mkdtemp, rm, mkdir } from "node:fs/promises";
+import { componentTexts } from "@zerotrace/core";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { extractAll } from "../../extractors/collect.ts";
+import { readOsRelease } from "../../extractors/host-facts.ts";
+import { hostFs } from "../../extractors/host-fs.ts";
+import { chooserOf } from "../choose.ts";
+import { INSTALLED_READERS, scanRoot, SYSTEM_READERS } from "../root.ts";
+import type { ImageFacts, Place, TargetInventory } from "../target.ts";
+import { baseOf, faultsOf, type ImageConfig, parseConfig, stepsOf } from "./config.ts";
+import { readLayer, type Spool } from "./layer.ts";
+import { materialize } from "./materialize.ts";
+import type { ImageSource } from "./source.ts";
+import { LayerTree } from "./tree.ts";
+import { isSystemFile, wantedIn } from "./wanted.ts";
+
+export interface ImageOptions {
+  readonly onProgress?: (progress: {
+    readonly says: string;
+    readonly doneBytes: number;
+    readonly totalBytes: number;
+  }) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What is installed in an image, with the layer and the build step that brought each component. Layers are read as they come; only
+ * package files are kept, in a temporary folder that is removed. Throws AppError UNREADABLE when the image cannot be read.
+ */
+export const scanImage = async (source: ImageSource, options: ImageOptions): Promise<TargetInventory> => {
+  const config = parseConfig(source.config);
+  const folder = await mkdtemp(join(tmpdir(), "zerotrace-image-"));
+  try {
+    const read = await readLayers(source, folder, options);
+    const problems = [...read.problems];
+    const root = join(folder, "root");
+    await mkdir(root);
+    const layers = await materialize(read.tree, root, { onProblem: (text) => problems.push(text) });
+    const { os, places, problems: more } = await scanRoot(root, { signal: options.signal });
+    const facts = factsOf(source, config, { sizes: read.sizes, tree: read.tree, system: os.prettyName });
+    const placed = places.map((place) => withLayers(place, layers, read.firstSeen));
+    return {
+      name: source.reference,
+      kind: "image",
+      os,
+      places: placed,
+      problems: [...problems, ...more],
+      image: facts,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+interface ReadLayers {
+  readonly tree: LayerTree;
+  readonly sizes: readonly number[];
+  /** The layer in which a package of the system came, by its texts. */
+  readonly firstSeen: ReadonlyMap<string, number>;
+  readonly problems: readonly string[];
+}
+
+const readLayers = async (source: ImageSource, folder: string, options: ImageOptions): Promise<ReadLayers> => {
+  const tree = new LayerTree();
+  const spool: Spool = { folder: join(folder, "spool"), count: 0, sizeBytes: 0 };
+  await mkdir(spool.folder);
+  const wanted = wantedIn(chooserOf(INSTALLED_READERS));
+  const totalBytes = source.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
+  const sizes: number[] = [];
+  const problems: string[] = [];
+  let firstSeen: ReadonlyMap<string, number> = new Map();
+  let doneBytes = 0;
+  for (const [layer, { open }] of source.layers.entries()) {
+    const says = `Reading layer ${layer + 1} of ${source.layers.length}`;
+    const told = async function* (): AsyncGenerator<Buffer> {
+      for await (const chunk of open()) {
+        doneBytes += chunk.length;
+        options.onProgress?.({ says, doneBytes, totalBytes });
+        yield chunk;
+      }
+    };
+    const result = await readLayer(told(), { tree, spool, layer, wanted, signal: options.signal });
+    sizes.push(result.sizeBytes);
+    problems.push(...result.problems);
+    if (result.hasDatabase)
+      firstSeen = await systemPackages(tree, join(folder, `system-${layer}`), {
+        layer,
+        known: firstSeen,
+        signal: options.signal,
+      });
+  }
+  return { tree, sizes, firstSeen, problems };
+};
+
+/** The packages of the system as they are after a layer, each with the layer since which it is there. */
+const systemPackages = async (
+  tree: LayerTree,
+  folder: string,
+  {
+    layer,
+    known,
+    signal,
+  }: { readonly layer: number; readonly known: ReadonlyMap<string, number>; readonly signal: AbortSignal },
+): Promise<ReadonlyMap<string, number>> => {
+  await mkdir(folder);
+  await materialize(tree, folder, { wants: isSystemFile, onProblem: () => undefined });
+  const fs = hostFs(folder);
+  const sources = await extractAll(SYSTEM_READERS, { fs, os: await readOsRelease(fs), signal });
+  await rm(folder, { recursive: true, force: true });
+  const seen = new Map<string, number>();
+  for (const { components } of sources) {
+    for (const component of components) {
+      const key = componentTexts(component).join("\0");
+      seen.set(key, known.get(key) ?? layer);
+    }
+  }
+  return seen;
+};
+
+const withLayers = (
+  place: Place,
+  layers: ReadonlyMap<string, number>,
+  firstSeen: ReadonlyMap<string, number>,
+): Place => {
+  const own = layers.get(place.path);
+  const packages = place.packages.map((found) => {
+    const layer = firstSeen.get(componentTexts(found.component).join("\0"));
+    return layer === undefined ? found : { ...found, layer };
+  });
+  return { ...place, packages, ...(own === undefined ? {} : { layer: own }) };
+};
+
+const factsOf = (
+  source: ImageSource,
+  config: ImageConfig,
+  read: { readonly sizes: readonly number[]; readonly tree: LayerTree; readonly system: string },
+): ImageFacts => {
+  const steps = stepsOf(config);
+  const base = baseOf(config, read.system);
+  const baseLayers = base?.layerCount ?? 0;
+  // What the base brings is the base's to mend.
+  const setuid = [...read.tree.setuid].filter(([, layer]) => layer >= baseLayers).map(([path]) => `/${path}`);
+  return {
+    id: source.configDigest,
+    reference: source.reference,
+    digest: source.digest,
+    architecture: config.architecture,
+    os: config.os,
+    createdAt: config.created ?? null,
+    layers: read.sizes.map((sizeBytes, at) => ({
+      diffId: config.rootfs.diff_ids[at] ?? "",
+      sizeBytes,
+      createdBy: steps[at] ?? "",
+      isBase: at < baseLayers,
+    })),
+    base,
+    faults: faultsOf(config, setuid.sort()),
+    attached: source.attached,
+  };
+};
