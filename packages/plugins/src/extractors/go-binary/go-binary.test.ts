@@ -36,13 +36,13 @@ const header = (wordBytes: number, flags: number): Uint8Array => {
   return bytes;
 };
 
-const inline = (): Uint8Array =>
+const inline = (listed = LISTED): Uint8Array =>
   Buffer.concat([
     header(0, 2),
     Buffer.from(varint(TOOLCHAIN.length)),
     Buffer.from(TOOLCHAIN),
-    Buffer.from(varint(LISTED.length)),
-    Buffer.from(LISTED),
+    Buffer.from(varint(listed.length)),
+    Buffer.from(listed),
   ]);
 
 /** As Go before 1.18 wrote it: addresses of two strings, each an address and a length. */
@@ -68,6 +68,18 @@ test.each([
   ["fat Mach-O", madeMacho([{ name: "__go_buildinfo", bytes: inline() }], true)],
 ])("a Go program names its modules after replacement and its standard library: %s", async (_, bytes) => {
   expect(namesOf(await extractFrom(extract, { app: bytes }))).toEqual(FOUND);
+});
+
+test("a program built from a checkout has the version that its linker was told, when it was told one", async () => {
+  const own = async (flags: string): Promise<string | undefined> => {
+    const listed = `${SENTINEL}mod\texample.com/app\t(devel)\t\nbuild\t-ldflags="${flags}"\n${SENTINEL}`;
+    const app = madeElf([{ name: ".go.buildinfo", bytes: inline(listed) }]);
+    return (await extractFrom(extract, { app })).packages[0]?.component.version;
+  };
+  expect(await own("-s -w -X main.version=v1.2.3 -X main.commit=abc")).toBe("1.2.3");
+  expect(await own("-X 'example.com/app/internal/build.Version=1.2.3-rc.1'")).toBe("1.2.3-rc.1");
+  expect(await own("-X main.version=1.2.3 -X main.apiVersion=2.0.0")).toBe("");
+  expect(await own("-X k8s.io/other.version=1.2.3")).toBe("");
 });
 
 test("programs of other languages, DOS programs and files that are none have no modules", async () => {

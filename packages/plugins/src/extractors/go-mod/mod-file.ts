@@ -1,3 +1,5 @@
+import { MAX_PROBLEMS } from "../gather.ts";
+
 export interface Requirement {
   readonly path: string;
   readonly version: string;
@@ -82,7 +84,7 @@ const directive = (mod: Building, verb: string, words: readonly string[], commen
     if (first !== "default") [mod.toolchain, mod.toolchainLine] = [first, line];
     return void ok();
   }
-  mod.problems.push(`line ${line} is not understood: ${verb}`);
+  if (mod.problems.length < MAX_PROBLEMS) mod.problems.push(`line ${line} is not understood: ${verb}`);
 };
 
 const addReplacement = (mod: Building, words: readonly string[]): boolean => {

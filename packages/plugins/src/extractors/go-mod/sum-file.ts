@@ -1,4 +1,5 @@
 import { schemeFor } from "@zerotrace/core";
+import { MAX_PROBLEMS } from "../gather.ts";
 import { goVersion } from "../go-version.ts";
 
 /** The modules whose content a go.sum vouches for: of each the highest version, as the build would select it. */
@@ -11,7 +12,7 @@ export const latestOfSum = (
     const [name, version, hash, more] = line.trim().split(/\s+/);
     if (name === undefined || name === "") continue;
     if (version === undefined || hash === undefined || more !== undefined) {
-      problems.push("a line has not three parts");
+      if (problems.length < MAX_PROBLEMS) problems.push("a line has not three parts");
       continue;
     }
     // Of those only the go.mod was looked at while versions were selected.
