@@ -1,13 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, contract, type Feeds } from "../../api.ts";
-import { count } from "../../ui/format.ts";
+import { bytes, count } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 
 const SHORT = 12;
-const MB = 1e6;
 
 /** Says that a person put this generation in force, and how it goes on. */
 export const PinnedNotice = ({ generation }: { generation: NonNullable<Feeds["generation"]> }) => {
@@ -75,7 +74,7 @@ export const GenerationsPanel = () => {
                   {count(r.recordCount)}
                 </td>
                 <td className="mono" data-label="size">
-                  {(r.sizeBytes / MB).toFixed(1)} MB
+                  {bytes(r.sizeBytes)}
                 </td>
                 <td>
                   {r.isInForce ? (

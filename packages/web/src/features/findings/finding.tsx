@@ -33,7 +33,14 @@ const VEX_STATUSES: Readonly<Record<NonNullable<FindingDetail["vex"]>["status"],
 
 /** What the supplier says of this weakness here, and where it says so. */
 const Vex = ({ vex }: { vex: NonNullable<FindingDetail["vex"]> }) => (
-  <Panel title="VEX statement" aside={vex.document}>
+  <Panel
+    title="VEX statement"
+    aside={
+      <Link to="/vex/$id" params={{ id: vex.documentId }} className="link">
+        {vex.document}
+      </Link>
+    }
+  >
     <Facts
       rows={[
         ["Says", VEX_STATUSES[vex.status]],
