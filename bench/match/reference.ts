@@ -56,6 +56,11 @@ const saysOf = (scheme: Scheme | undefined, entry: Entry, version: string): Said
   return undecided ? "undecided" : "not_affected";
 };
 
+/** `nodejs:18/npm`, or `?/npm` where the record does not tell the stream. */
+const IN_MODULE = /^(?:[^/]+:[^/]+|[?])[/](.+)$/;
+const BUILT_FOR_MODULE = /[.]module[+_]el/;
+const NO_NAMES: readonly string[] = [];
+
 const NOBODY: ReadonlySet<string> = new Set();
 
 /**
@@ -69,10 +74,13 @@ export const createReference = (
 ) => {
   const covered = new Set<string>();
   const byName = new Map<string, Entry[]>();
+  const modular = new Set<string>();
   for (const record of records) {
     for (const { ecosystem: written, name, ranges, versions } of record.affected) {
       const ecosystem = canonicalEcosystem(written);
       covered.add(ecosystem);
+      const tail = IN_MODULE.exec(name)?.[1];
+      if (tail !== undefined) modular.add(`${ecosystem}\0${tail}`);
       if (record.withdrawnAt !== null || rejected.has(record.id)) continue;
       const key = `${ecosystem}\0${normalizeName(ecosystem, name)}`;
       const entry = { group: groupOf.get(record.id) as string, ranges, versions };
@@ -87,15 +95,26 @@ export const createReference = (
     if (!found) spoken.set(ecosystem, (found = applicableEcosystems(ecosystem).filter((one) => covered.has(one))));
     return found;
   };
+  /** The names under which records speak of a package of modules; null where its stream would tell and is not told. */
+  const namesOf = (ecosystem: string, name: string, version: string): readonly string[] | null => {
+    if (modular.size === 0) return NO_NAMES;
+    const tail = IN_MODULE.exec(name)?.[1];
+    if (tail !== undefined) return [`?/${tail}`];
+    const inModules = ecosystemsOf(ecosystem).some((one) => modular.has(`${one}\0${name}`));
+    const isPlain = ecosystemsOf(ecosystem).some((one) => byName.has(`${one}\0${name}`));
+    return inModules && (!isPlain || BUILT_FOR_MODULE.test(version)) ? null : NO_NAMES;
+  };
   return (ecosystem: string, name: string, version: string): PlainVerdict => {
     const ecosystems = ecosystemsOf(ecosystem);
     if (ecosystems.length === 0) return { verdict: "unknown", groups: NOBODY };
     const scheme = schemeFor(ecosystem);
     const spelled = normalizeName(ecosystem, name);
+    const more = namesOf(ecosystem, spelled, version);
+    if (more === null) return { verdict: "unknown", groups: NOBODY };
     let groups: Set<string> | null = null;
     let undecided = false;
-    for (const one of ecosystems) {
-      const entries = byName.get(`${one}\0${spelled}`);
+    for (const key of ecosystems.flatMap((one) => [spelled, ...more].map((own) => `${one}\0${own}`))) {
+      const entries = byName.get(key);
       if (!entries) continue;
       for (const entry of entries) {
         const said = saysOf(scheme, entry, version);
