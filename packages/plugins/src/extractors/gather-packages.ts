@@ -102,6 +102,9 @@ const nodesOf = (entries: readonly PackageEntry[]): Node[] => {
   return nodes;
 };
 
+/** Steps of a way that is kept (count): real ones have less than thirty, and a hostile chain would fill the memory. */
+const MAX_WAY = 64;
+
 /** Breadth first from the direct ones: the first way found is a shortest one, and the order makes it always the same. */
 const waysFrom = (nodes: readonly Node[], isDirect: readonly (boolean | undefined)[]): (number[] | undefined)[] => {
   const ways: (number[] | undefined)[] = nodes.map((_, at) => (isDirect[at] === true ? [] : undefined));
@@ -109,7 +112,7 @@ const waysFrom = (nodes: readonly Node[], isDirect: readonly (boolean | undefine
   for (let next = 0; next < queue.length; next++) {
     const at = queue[next]!;
     for (const child of nodes[at]!.needs ?? []) {
-      if (ways[child] !== undefined) continue;
+      if (ways[child] !== undefined || ways[at]!.length >= MAX_WAY) continue;
       ways[child] = [...ways[at]!, at];
       queue.push(child);
     }

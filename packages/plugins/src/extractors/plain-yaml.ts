@@ -1,5 +1,5 @@
 import { AppError } from "@zerotrace/core";
-import { parsed } from "./text-file.ts";
+import { MAX_NESTING, parsed } from "./text-file.ts";
 
 /** What a YAML file holds: every scalar is a text, so that version 1.10 stays what it is. */
 export type YamlValue = string | YamlValue[] | { [key: string]: YamlValue };
@@ -11,8 +11,9 @@ export interface YamlDocument {
 }
 
 /** The largest YAML that is read with the full reader, which takes about a second for each MB. */
-const MAX_RICH_YAML_CHARS = 4 * 1024 * 1024;
-const MAX_ALIASES = 100;
+const MAX_RICH_YAML_CHARS = 1024 * 1024;
+/** Aliases that are followed (count): no tool writes one, and they are how a small file explodes. */
+const MAX_ALIASES = 0;
 
 /**
  * The documents of a YAML file. What tools write line by line is read here in one pass; anything else (anchors, lists and
@@ -38,9 +39,32 @@ export const richYaml = async (path: string, text: string, sizeChars = text.leng
       `${path} is too large for YAML of this form: at most ${MAX_RICH_YAML_CHARS} characters.`,
     );
   }
-  const { parse } = await import("yaml");
-  const options = { maxAliasCount: MAX_ALIASES, uniqueKeys: false, schema: "failsafe", logLevel: "error" } as const;
-  return parsed(path, () => parse(text, options) as YamlValue);
+  if (depthOf(text) > MAX_NESTING)
+    throw new AppError("UNREADABLE", `${path} is nested deeper than ${MAX_NESTING} levels.`);
+  const { parseDocument } = await import("yaml");
+  return parsed(path, () => {
+    // Pretty errors take quadratic time on long lines.
+    const document = parseDocument(text, {
+      prettyErrors: false,
+      uniqueKeys: false,
+      schema: "failsafe",
+      logLevel: "silent",
+    });
+    const [fault] = document.errors;
+    if (fault !== undefined) throw fault;
+    return document.toJS({ maxAliasCount: MAX_ALIASES }) as YamlValue;
+  });
+};
+
+/** At least the levels of brackets in a text. */
+const depthOf = (text: string): number => {
+  let depth = 0;
+  let most = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = Math.max(0, depth + (bracket === "[" || bracket === "{" ? 1 : -1));
+    most = Math.max(most, depth);
+  }
+  return most;
 };
 
 interface Frame {

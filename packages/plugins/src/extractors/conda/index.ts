@@ -1,7 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages, type PackageGathering } from "../gather-packages.ts";
-import { richYaml, yamlDocuments } from "../plain-yaml.ts";
+import { plainYaml, richYaml, yamlDocuments } from "../plain-yaml.ts";
 import { normalizePython, parseRequirement } from "../python-requirement.ts";
 import { jsonOf, listOf, recordOf, textOf, wordOf } from "../text-file.ts";
 
@@ -19,10 +19,18 @@ export const extract: ExtractFile = async (file, context) => {
     for (const { value } of await yamlDocuments(file.path, text)) readLock(recordOf(value) ?? {}, into);
     return into.finish({ devByGraph: false });
   }
-  const environment = recordOf(text.trim() === "" ? {} : await richYaml(file.path, text));
+  const environment = recordOf(plainEnvironment(text) ?? (await richYaml(file.path, text)));
   if (environment === null) throw new AppError("UNREADABLE", `${file.path} is no Conda environment: it is not a map.`);
   readEnvironment(environment, into);
   return into.finish();
+};
+
+/** An environment written line by line, null for one with lists in brackets. */
+const plainEnvironment = (text: string): unknown => {
+  const value = plainYaml(text)?.value ?? null;
+  const dependencies = recordOf(value)?.["dependencies"] ?? [];
+  const isPlain = listOf(dependencies).every((one) => Array.isArray(recordOf(one)?.["pip"] ?? []));
+  return Array.isArray(dependencies) && isPlain ? value : null;
 };
 
 const component = (name: string, version: string) => ({ ecosystem: "Conda", name: name.toLowerCase(), version });
