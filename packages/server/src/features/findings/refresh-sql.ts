@@ -46,12 +46,24 @@ const CLOSE = `update finding f set status = 'fixed', fixed_at = now(), asset_co
 const IS_GONE = `not exists (
   select 1 from desired d where d.component_id = f.component_id and d.advisory_id = f.advisory_id)`;
 const CLOSE_ALL = `${CLOSE} where f.company_id = $1 and f.status = 'open' and ${IS_GONE} returning f.id`;
-const CLOSE_GIVEN = `with looked_at as (
-    select component_id, advisory_id from finding
-    where company_id = $1 and status = 'open' and component_id = any($2::int[])
-    union all select * from unnest($3::int[], $4::int[]))
-  ${CLOSE} from looked_at l where f.company_id = $1 and f.component_id = l.component_id
-    and f.advisory_id = l.advisory_id and f.status = 'open' and ${IS_GONE} returning f.id`;
+/** Two statements for the two kinds: joined to findings of which there are no statistics yet, they are compared pair by pair. */
+const CLOSE_COMPONENTS = `${CLOSE} where f.company_id = $1 and f.status = 'open' and f.component_id = any($2::int[])
+  and ${IS_GONE} returning f.id`;
+const CLOSE_MATCHES = `with gone as materialized (
+    select t.component_id, t.advisory_id from unnest($2::int[], $3::int[]) as t(component_id, advisory_id)
+    where not exists (
+      select 1 from desired d where d.component_id = t.component_id and d.advisory_id = t.advisory_id))
+  ${CLOSE} from gone g where f.company_id = $1 and f.component_id = g.component_id and f.advisory_id = g.advisory_id
+    and f.status = 'open' returning f.id`;
+
+/** Closes what is not in `desired` any more, of what is looked at. Returns how many. */
+const closeGone = async (tx: Tx, companyId: number, only?: Present): Promise<number> => {
+  if (!only || only.isAll === true) return (await tx.query(CLOSE_ALL, [companyId])).length;
+  const [components, , matchComponents, matchAdvisories] = parametersOf(only);
+  const whole = await tx.query(CLOSE_COMPONENTS, [companyId, components]);
+  const single = await tx.query(CLOSE_MATCHES, [companyId, matchComponents, matchAdvisories]);
+  return whole.length + single.length;
+};
 
 /**
  * Makes a company's findings equal to what its inventories and the matches say, and writes only the differences: new ones
@@ -106,10 +118,7 @@ export const refreshFindings = async (tx: Tx, companyId: number, only?: Present)
        f.first_seen_at = now() or f.reopened_at is not distinct from now() as fresh`,
     [companyId],
   );
-  const [components, , matchComponents, matchAdvisories] = only ? parametersOf(only) : [];
-  const closed = await (only && only.isAll !== true
-    ? tx.query<{ id: string }>(CLOSE_GIVEN, [companyId, components, matchComponents, matchAdvisories])
-    : tx.query<{ id: string }>(CLOSE_ALL, [companyId]));
+  const closedCount = await closeGone(tx, companyId, only);
   const opened = written.filter((w) => w.fresh).sort((a, b) => b.risk - a.risk || (a.id < b.id ? -1 : 1));
-  return { opened, closedCount: closed.length, changedCount: written.length };
+  return { opened, closedCount, changedCount: written.length };
 };
