@@ -1,9 +1,10 @@
-import { AppError } from "@zerotrace/core";
+import { AppError, messageOf } from "@zerotrace/core";
+import { SBOM_LIMITS } from "@zerotrace/plugins/formats/sbom";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import type { RegistryEnvironment } from "@zerotrace/plugins/targets/image/registry-auth";
 import type { ImageSource } from "@zerotrace/plugins/targets/image/source";
 import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile as readBytes, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 
 export interface TargetOptions {
@@ -56,7 +57,24 @@ const readTree = async (path: string, target: string, options: TargetOptions): P
 const readFile = async (path: string, target: string, options: TargetOptions): Promise<TargetInventory> => {
   const { isTarFile, scanFile } = await import("@zerotrace/plugins/targets/folder");
   const image = (await isTarFile(path)) ? await readArchive(path, options) : null;
-  return image ?? scanFile(path, { ...folderOptions(options), onProgress: counts(target, options) });
+  return (
+    image ??
+    (await readSbomFile(path, target)) ??
+    scanFile(path, { ...folderOptions(options), onProgress: counts(target, options) })
+  );
+};
+
+/** The bill of materials in a file; null when it is none. Throws AppError UNREADABLE naming a file that is one and not read. */
+const readSbomFile = async (path: string, target: string): Promise<TargetInventory | null> => {
+  const { size } = await stat(path);
+  if (size > SBOM_LIMITS.sizeBytes) return null;
+  const bytes = await readBytes(path);
+  const { isSbom, scanSbom } = await import("@zerotrace/plugins/targets/sbom");
+  try {
+    return isSbom(bytes) ? await scanSbom(bytes, basename(target)) : null;
+  } catch (error) {
+    throw new AppError("UNREADABLE", `${target}: ${messageOf(error)}`, { field: "target", cause: error });
+  }
 };
 
 const folderOptions = ({ noIgnore, exclude, signal }: TargetOptions) => ({

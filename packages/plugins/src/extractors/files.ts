@@ -29,6 +29,7 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     () => import("./cargo-auditable/index.ts"),
   ),
   entry("cargo-lock", "Cargo lockfile", "crates.io", { names: ["Cargo.lock"] }, () => import("./cargo-lock/index.ts")),
+  entry("cargo-toml", "Cargo manifest", "crates.io", { names: ["Cargo.toml"] }, () => import("./cargo-toml/index.ts")),
   entry(
     "chocolatey",
     "Chocolatey package",
@@ -125,6 +126,13 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
   ),
   entry("go-binary", "Go program", "Go", { isProgram: true }, () => import("./go-binary/index.ts")),
   entry("go-mod", "Go module file", "Go", { names: ["go.mod"] }, () => import("./go-mod/index.ts")),
+  entry(
+    "go-vendor",
+    "Go's vendored modules",
+    "Go",
+    { paths: ["vendor/modules.txt"] },
+    () => import("./go-vendor/index.ts"),
+  ),
   entry(
     "gradle-catalog",
     "Gradle version catalog",
@@ -240,6 +248,13 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     { match: /(?:node_modules|share\/nodejs)\/(?:@[^/]+\/)?[^/@][^/]*\/package\.json$/ },
     () => import("./package-json/index.ts"),
   ),
+  entry(
+    "paket-dependencies",
+    "Paket manifest",
+    "NuGet",
+    { names: ["paket.dependencies"] },
+    () => import("./paket-dependencies/index.ts"),
+  ),
   entry("paket-lock", "Paket lockfile", "NuGet", { names: ["paket.lock"] }, () => import("./paket-lock/index.ts")),
   entry("pdm-lock", "PDM lockfile", "PyPI", { names: ["pdm.lock"] }, () => import("./pdm-lock/index.ts")),
   entry(
@@ -281,6 +296,16 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "PyPI",
     { match: /requirements(?:\/[^/]+|[^/]*)\.txt$/ },
     () => import("./requirements/index.ts"),
+  ),
+  entry(
+    "sbom",
+    "Bill of materials",
+    "",
+    {
+      names: ["bom.json", "bom.xml", "sbom.json"],
+      endings: [".cdx.json", ".cdx.xml", ".spdx", ".spdx.json", ".spdx3.json"],
+    },
+    () => import("./sbom/index.ts"),
   ),
   entry("sbt-lock", "sbt lockfile", "Maven", { names: ["build.sbt.lock"] }, () => import("./sbt-lock/index.ts")),
   entry("setup-py", "setup.py", "PyPI", { names: ["setup.py"] }, () => import("./setup-py/index.ts")),

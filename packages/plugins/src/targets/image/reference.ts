@@ -26,7 +26,7 @@ export const parseReference = (text: string): ImageReference | null => {
   const path = isHost || first === undefined ? rest : `${first}/${rest}`;
   if (!isHost && first !== undefined && /[A-Z]/.test(first)) return null;
   const repository = isHub && !path.includes("/") ? `library/${path}` : path;
-  const host = isHub ? DOCKER_HUB : first!;
+  const host = isHub ? DOCKER_HUB : first;
   const version = digest ?? tag ?? "latest";
   return {
     host,

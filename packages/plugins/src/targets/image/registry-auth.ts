@@ -57,7 +57,7 @@ const dockerConfig = async (folder: string): Promise<DockerConfig | null> => {
   try {
     const bytes = await readFile(join(folder, "config.json"));
     const value: unknown = bytes.length > MAX_BYTES ? null : JSON.parse(bytes.toString("utf8"));
-    return typeof value === "object" ? (value as DockerConfig | null) : null;
+    return typeof value === "object" ? value : null;
   } catch {
     // None, or none that can be read: the registry is asked without.
     return null;
