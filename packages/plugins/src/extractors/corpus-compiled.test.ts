@@ -13,10 +13,12 @@ const OURS: Readonly<Record<string, string>> = {
   "dotnet/nugetcpm": "nuget-central",
   "dotnet/packagesconfig": "nuget-config",
   "dotnet/packageslockjson": "nuget-packages-lock",
+  "dotnet/paketdependencies": "paket-dependencies",
   "dotnet/paketlock": "paket-lock",
   "dotnet/projectassetsjson": "nuget-assets",
   "golang/gobinary": "go-binary",
   "golang/gomod": "go-mod",
+  "golang/vendormodules": "go-vendor",
   "java/gradlelockfile": "gradle-lock",
   "java/gradleverificationmetadataxml": "gradle-verification",
   "java/gradleversioncatalog": "gradle-catalog",
@@ -26,9 +28,12 @@ const OURS: Readonly<Record<string, string>> = {
   "ruby/gemspec": "gemspec",
   "rust/cargoauditable": "cargo-auditable",
   "rust/cargolock": "cargo-lock",
+  "rust/cargotoml": "cargo-toml",
 };
 
 const OPEN = "a package that is asked for without a version is there, its version unknown";
+const RANGE = "a range is no version: its lower bound is not what is installed";
+const MANIFEST = `${RANGE}; the project itself is no package, and one from git is there, its version unknown`;
 const FOLDER = "what lies in a folder is the project's own, not a package of the registry";
 const SOURCE =
   "a gem's own source: its version is in another program file, which is not run; installed gems have it as text";
@@ -42,10 +47,13 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   "dotnet/nugetcpm/emptyversion": OPEN,
   "dotnet/nugetcpm/noversion": OPEN,
   "dotnet/packagesconfig/noversion": OPEN,
+  "dotnet/paketdependencies/paket.dependencies": `${RANGE}; files taken from GitHub are no packages of NuGet`,
   "dotnet/paketlock/paket.lock": "files taken from GitHub are no packages of NuGet",
   "golang/gomod/replace-local.mod": FOLDER,
   "java/gradleverificationmetadataxml/missing-attribute.xml": "half a name is none; it is told as a problem",
-  "java/pomxml/interpolation.xml": "a range is no version: its lower bound is not what is installed",
+  "golang/vendormodules/invalid/vendor/modules.txt": "a module whose path and version do not agree is told as written",
+  "golang/vendormodules/valid/vendor/modules.txt": `${FOLDER}; the expectation was lifted without its first module`,
+  "java/pomxml/interpolation.xml": RANGE,
   "java/pomxml/multi-version.xml": "of two declarations Maven takes the last one",
   "ruby/gemfilelock/has-local-gem.lock": FOLDER,
   "ruby/gemfilelock/invalid.lock": "a lockfile of which nothing can be read is refused, not empty",
@@ -62,6 +70,14 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   "ruby/gemspec/version_constant_join_multiline/version_constant_join_multiline.gemspec": SOURCE,
   "ruby/gemspec/version_constant_require/version_constant_require.gemspec": SOURCE,
   "rust/cargolock/two-packages-with-local.lock": FOLDER,
+  "rust/cargotoml/git-dependency-tagged.toml": MANIFEST,
+  "rust/cargotoml/git-dependency-with-commit.toml": MANIFEST,
+  "rust/cargotoml/git-dependency-with-pr.toml": MANIFEST,
+  "rust/cargotoml/invalid-dependency.toml":
+    "a broken field of one dependency leaves its version unknown; the rest is read",
+  "rust/cargotoml/no-dependency.toml": MANIFEST,
+  "rust/cargotoml/only-version-dependency.toml": MANIFEST,
+  "rust/cargotoml/two-dependencies.toml": MANIFEST,
 };
 
 const ROOT = resolve(import.meta.dirname, "../../../..");

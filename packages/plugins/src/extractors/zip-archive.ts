@@ -45,7 +45,7 @@ export const memorySource = (bytes: Uint8Array): ByteSource => ({
  * Entries that are encrypted or packed otherwise than by deflate are left out. Throws Error when the archive has no
  * directory, contradicts itself, or lists more than `maxEntries`.
  */
-export const zipEntries = async (source: ByteSource, maxEntries: number): Promise<ZipEntry[]> => {
+export const archiveEntries = async (source: ByteSource, maxEntries: number): Promise<ZipEntry[]> => {
   const { offset, sizeBytes, count, shift } = await directoryOf(source);
   if (count > maxEntries) throw new Error(`it has more than ${maxEntries} entries`);
   if (sizeBytes > MAX_DIRECTORY_BYTES) throw new Error(`its directory is larger than ${MAX_DIRECTORY_BYTES} bytes`);

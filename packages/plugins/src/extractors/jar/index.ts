@@ -3,7 +3,14 @@ import { open } from "node:fs/promises";
 import type { Extracted, ExtractFile, FileContext } from "../file-extractor.ts";
 import { MAX_PROBLEMS, printable } from "../gather.ts";
 import { gatherPackages, type PackageGathering } from "../gather-packages.ts";
-import { type ByteSource, memorySource, packedSource, readEntry, zipEntries, type ZipEntry } from "../zip-archive.ts";
+import {
+  type ByteSource,
+  memorySource,
+  packedSource,
+  readEntry,
+  archiveEntries,
+  type ZipEntry,
+} from "../zip-archive.ts";
 import { type Artifact, fromManifest, fromProperties, isNamed } from "./identity.ts";
 import { manifestOf, propertiesOf } from "./manifest.ts";
 
@@ -91,7 +98,7 @@ const readArchive = async (
   depth: number,
 ): Promise<void> => {
   reading.context.signal.throwIfAborted();
-  const entries = await zipEntries(source, MAX_ENTRIES - reading.entryCount);
+  const entries = await archiveEntries(source, MAX_ENTRIES - reading.entryCount);
   reading.entryCount += entries.length;
   const poms: Artifact[] = [];
   for (const entry of entries) {
