@@ -24,7 +24,7 @@ export const schemaFile = (name: string): Json => {
 
 type Mutable = Record<string, unknown>;
 const at = (schema: Json, ...path: string[]): Mutable =>
-  path.reduce<Mutable>((inner, key) => objectOf(inner[key]) as Mutable, schema as Mutable);
+  path.reduce<Mutable>((inner, key) => objectOf(inner[key]), schema as Mutable);
 
 const without = (schema: Json, path: readonly string[], names: readonly string[]): void => {
   const properties = at(schema, ...path, "properties");

@@ -18,6 +18,7 @@ class Elements {
   readonly licenses = newLicenseRefs();
   readonly #parties = new Map<string, string>();
   readonly #expressions = new Map<string, string>();
+  readonly #custom = new Set<string>();
   #pending: Element[] = [];
   #number = 0;
 
@@ -71,7 +72,7 @@ class Elements {
     const entries = custom.map((reference) => ({
       type: "DictionaryEntry",
       key: reference,
-      value: this.#custom(reference),
+      value: this.#customText(reference),
     }));
     this.#pending.push(
       this.element("simplelicensing_LicenseExpression", id, {
@@ -82,11 +83,10 @@ class Elements {
     return id;
   }
 
-  #custom(reference: string): string {
+  #customText(reference: string): string {
     const id = this.id(reference.replace("LicenseRef-", "LicenseRef_"));
-    const known = this.#expressions.get(reference);
-    if (known !== undefined) return known;
-    this.#expressions.set(reference, id);
+    if (this.#custom.has(reference)) return id;
+    this.#custom.add(reference);
     const name = this.licenses.names.get(reference)!;
     this.#pending.push(
       this.element("simplelicensing_SimpleLicensingText", id, { name, simplelicensing_licenseText: name }),

@@ -1,0 +1,116 @@
+import { AppError, type Component, componentOfPurl, formatPurl, parsePurl } from "@zerotrace/core";
+import type { FoundPackage } from "../extractors/file-extractor.ts";
+import { gatherPackages, type PackageGathering } from "../extractors/gather-packages.ts";
+import { licenseKind } from "./sbom-license.ts";
+import type { Sbom, SbomComponent, SbomPlace } from "./sbom.ts";
+
+/** A component that no advisory can be found for, and why. */
+export interface NotJudged {
+  readonly ref: string;
+  readonly name: string;
+  readonly version: string;
+  readonly reason: string;
+}
+
+/** What a bill of materials holds, as a scan has it. */
+export interface SbomPackages {
+  /** One of each component, sorted. */
+  readonly packages: readonly FoundPackage[];
+  /** In the order of the document. The subject is not among them. */
+  readonly notJudged: readonly NotJudged[];
+  readonly problems: readonly string[];
+}
+
+/** The operating system that a document lists, as qualifiers of purls name it: `debian-11`. */
+const distroOf = ({ components }: Sbom): string => {
+  const systems = components.filter(({ type, version }) => type === "operating-system" && version !== "");
+  const [only] = systems;
+  return systems.length === 1 && only !== undefined ? `${only.name.toLowerCase()}-${only.version}` : "";
+};
+
+/** Old versions of Syft wrote Alpine's packages as a type of their own. */
+const spelled = (purl: string): string =>
+  purl.replace(/^pkg:alpine\/(?!alpine\/)/, "pkg:apk/alpine/").replace(/^pkg:alpine\//, "pkg:apk/");
+
+const SYSTEM_TYPES = new Set(["alpm", "apk", "deb", "rpm"]);
+
+const completed = (text: string, version: string, distro: string): string => {
+  const purl = parsePurl(text, "lenient");
+  const needsDistro = distro !== "" && SYSTEM_TYPES.has(purl.type) && purl.qualifiers["distro"] === undefined;
+  if (!needsDistro && (purl.version !== null || version === "")) return text;
+  const qualifiers = needsDistro ? { ...purl.qualifiers, distro } : purl.qualifiers;
+  return formatPurl({ ...purl, version: purl.version ?? (version || null), qualifiers }, "lenient");
+};
+
+const judgedOf = (purl: string): Component["ownedBy"] => {
+  const { ecosystem, name, version, source } = componentOfPurl(purl);
+  return { ecosystem, name: source?.name ?? name, version: source?.version ?? version };
+};
+
+/** The component that an entry means; a text when nothing can be found for it. */
+const componentOf = (entry: SbomComponent, distro: string): Component | string => {
+  if (entry.purl === "") return entry.cpes.length > 0 ? "it has a CPE and no package URL" : "it has no package URL";
+  try {
+    const component = componentOfPurl(completed(spelled(entry.purl), entry.version, distro));
+    return entry.ownedBy === "" ? component : { ...component, ownedBy: judgedOf(entry.ownedBy)! };
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+};
+
+const licenseOf = (licenses: readonly string[]): string | undefined => {
+  if (licenses.length <= 1) return licenses[0];
+  return licenses
+    .map((text) => (licenseKind(text) === "expression" && /\s(?:OR|or)\s/.test(text) ? `(${text})` : text))
+    .join(" AND ");
+};
+
+const insideOf = ({ path, inside }: SbomPlace): string => (inside === "" ? path : `${path}!/${inside}`);
+
+const add = (gathering: PackageGathering, entry: SbomComponent, component: Component, links: Links): void => {
+  const { needs, direct } = links;
+  const isDirect = entry.isDirect ?? (direct === null ? null : direct.has(entry.ref));
+  const license = licenseOf(entry.declaredLicenses.length > 0 ? entry.declaredLicenses : entry.concludedLicenses);
+  const [place] = entry.places;
+  const dependsOn = needs.get(entry.ref);
+  gathering.add({
+    component,
+    key: entry.ref,
+    ...(dependsOn === undefined ? {} : { dependsOn }),
+    ...(isDirect === null ? {} : { isDirect }),
+    ...(entry.isDev === null ? {} : { isDev: entry.isDev }),
+    ...(license === undefined ? {} : { license }),
+    ...(place === undefined ? {} : { inside: insideOf(place) }),
+  });
+};
+
+interface Links {
+  readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** What the subject needs; null when the document does not tell. */
+  readonly direct: ReadonlySet<string> | null;
+}
+
+/**
+ * The components of a document as packages that can be judged, through their purls; `path` names it in errors. What has no purl
+ * or one of a kind that nobody speaks of is told with its reason, never left out in silence. The subject is what the document
+ * is about and not one of its packages, unless it stands alone. `inside` is the first place that the document names.
+ * Throws AppError UNREADABLE over the limit of packages.
+ */
+export const packagesOfSbom = (sbom: Sbom, path: string): SbomPackages => {
+  const gathering = gatherPackages(path);
+  const distro = distroOf(sbom);
+  const needs = new Map(sbom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
+  const own = sbom.subject === null ? undefined : needs.get(sbom.subject);
+  const links: Links = { needs, direct: own === undefined || own.length === 0 ? null : new Set(own) };
+  const notJudged: NotJudged[] = [];
+  const isAlone = sbom.components.length === 1;
+  for (const entry of sbom.components) {
+    if (entry.ref === sbom.subject && !isAlone) continue;
+    const component = componentOf(entry, distro);
+    if (typeof component !== "string") add(gathering, entry, component, links);
+    else notJudged.push({ ref: entry.ref, name: entry.name, version: entry.version, reason: component });
+  }
+  const { packages, problems } = gathering.finish();
+  return { packages, notJudged, problems };
+};
