@@ -1,9 +1,15 @@
 import { posix } from "node:path";
-import type { FileContext } from "./file-extractor.ts";
+import type { Extracted, FileContext } from "./file-extractor.ts";
 import { parsed, recordOf, wordOf } from "./text-file.ts";
 
 /** Bytes of one package.json. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+
+/** What a reader of lockfiles answers for one that counts for nothing. */
+export const NOTHING_FOUND: Extracted = { packages: [], problems: [] };
+
+/** Whether a file came with an installed package: its lockfile says what its authors used, not what is installed here. */
+export const isInstalledWith = (path: string): boolean => /(?:^|\/)node_modules\//.test(path);
 
 /** What a project asks for by name. */
 export interface Asked {

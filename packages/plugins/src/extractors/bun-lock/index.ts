@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages } from "../gather-packages.ts";
 import { lineFinder } from "../line-finder.ts";
-import { askedBy } from "../package-manifest.ts";
+import { askedBy, isInstalledWith, NOTHING_FOUND } from "../package-manifest.ts";
 import { relaxedJson } from "../relaxed-json.ts";
 import { listOf, recordOf, textOf, wordOf } from "../text-file.ts";
 
@@ -10,6 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Bun's text lockfile, bun.lock: packages by their place in the tree, each as a list `[name@version, …, {needs}, …]`. */
 export const extract: ExtractFile = async (file, context) => {
+  if (isInstalledWith(file.path)) return NOTHING_FOUND;
   const text = await textOf(file, context);
   const lock = recordOf(relaxedJson(file.path, text));
   if (lock === null) throw new AppError("UNREADABLE", `${file.path} is no bun lockfile: it is not an object.`);

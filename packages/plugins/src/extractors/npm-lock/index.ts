@@ -1,15 +1,13 @@
 import { AppError } from "@zerotrace/core";
 import { posix } from "node:path";
-import type { Extracted, ExtractFile, FileContext } from "../file-extractor.ts";
+import type { ExtractFile, FileContext } from "../file-extractor.ts";
 import { gatherPackages, type PackageEntry, type PackageGathering } from "../gather-packages.ts";
 import { lineFinder } from "../line-finder.ts";
-import { aliasOf, askedBy, manifestIn } from "../package-manifest.ts";
+import { aliasOf, askedBy, isInstalledWith, manifestIn, NOTHING_FOUND } from "../package-manifest.ts";
 import { listOf, MAX_NESTING, parsed, recordOf, textOf, wordOf } from "../text-file.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type FindLine = (needle: string) => number | undefined;
-
-const NOTHING: Extracted = { packages: [], problems: [] };
 
 /**
  * npm's package-lock.json, npm-shrinkwrap.json and node_modules/.package-lock.json, lockfileVersion 1 to 3
@@ -17,8 +15,11 @@ const NOTHING: Extracted = { packages: [], problems: [] };
  */
 export const extract: ExtractFile = async (file, context) => {
   const folder = posix.dirname(file.path);
-  const isShadowed = file.path.endsWith("package-lock.json") && !file.path.endsWith(".package-lock.json");
-  if (isShadowed && (await context.list(folder))?.includes("npm-shrinkwrap.json") === true) return NOTHING;
+  const fileName = posix.basename(file.path);
+  if (fileName !== ".package-lock.json" && isInstalledWith(file.path)) return NOTHING_FOUND;
+  if (fileName === "package-lock.json" && (await context.list(folder))?.includes("npm-shrinkwrap.json") === true) {
+    return NOTHING_FOUND;
+  }
   const text = await textOf(file, context);
   const lock = recordOf(parsed(file.path, (): unknown => JSON.parse(text)));
   if (lock === null) throw new AppError("UNREADABLE", `${file.path} is no npm lockfile: it is not an object.`);

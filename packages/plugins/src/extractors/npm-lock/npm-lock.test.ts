@@ -69,6 +69,10 @@ test("where a shrinkwrap lies beside it, a package-lock.json says nothing", asyn
   expect((await extractFrom(extract, files, "npm-shrinkwrap.json")).packages).toHaveLength(7);
 });
 
+test("a lockfile that came with an installed package says nothing of what is installed", async () => {
+  expect((await extractFrom(extract, { "node_modules/x/package-lock.json": V3 })).packages).toEqual([]);
+});
+
 test("a broken entry is a problem, the rest is read; what is no lockfile is refused by name", async () => {
   const lock = json({
     packages: { "node_modules/a": { version: "1.0.0" }, "node_modules/b": 1, "node_modules/c c": { version: "1" } },

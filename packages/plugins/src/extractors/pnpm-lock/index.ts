@@ -1,6 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages, type PackageGathering } from "../gather-packages.ts";
+import { isInstalledWith, NOTHING_FOUND } from "../package-manifest.ts";
 import { type YamlDocument, yamlDocuments } from "../plain-yaml.ts";
 import { recordOf, textOf, wordOf } from "../text-file.ts";
 
@@ -11,6 +12,7 @@ const SNAPSHOTS_SINCE = 9;
 
 /** pnpm-lock.yaml, lockfileVersion 5 to 9; of several documents (pnpm 11) all are read. */
 export const extract: ExtractFile = async (file, context) => {
+  if (isInstalledWith(file.path)) return NOTHING_FOUND;
   const documents = await yamlDocuments(file.path, await textOf(file, context));
   const into = gatherPackages(file.path);
   let isNew = false;

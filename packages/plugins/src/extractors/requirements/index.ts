@@ -31,6 +31,8 @@ export const extract: ExtractFile = async (file, context) => {
   await readText(reading, file.path, text, null);
   const children = childrenOf(reading);
   const isNoted = reading.found.some(({ via }) => via.length > 0);
+  // Where no note names a file, what was asked for is not among them.
+  const isTold = reading.found.some(({ via }) => via.some(isFile));
   for (const { requirement, line, via } of reading.found) {
     const { name } = requirement;
     const version = requirement.version || (reading.constraints.get(name) ?? "");
@@ -38,7 +40,8 @@ export const extract: ExtractFile = async (file, context) => {
       component: { ecosystem: "PyPI", name, version },
       key: name,
       line,
-      ...(isNoted ? { dependsOn: children.get(name) ?? [], isDirect: via.some(isFile) } : {}),
+      ...(isNoted ? { dependsOn: children.get(name) ?? [] } : {}),
+      ...(isTold ? { isDirect: via.some(isFile) } : {}),
     });
   }
   return into.finish();

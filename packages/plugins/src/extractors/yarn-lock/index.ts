@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { posix } from "node:path";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages } from "../gather-packages.ts";
-import { aliasOf } from "../package-manifest.ts";
+import { aliasOf, isInstalledWith, NOTHING_FOUND } from "../package-manifest.ts";
 import { textOf } from "../text-file.ts";
 import { type Asking, projectsOf } from "./projects.ts";
 import { type Block, blocksOf } from "./blocks.ts";
@@ -12,6 +12,7 @@ import { type Block, blocksOf } from "./blocks.ts";
  * to develop, is told by the package.json files beside it; without them classic lockfiles do not tell.
  */
 export const extract: ExtractFile = async (file, context) => {
+  if (isInstalledWith(file.path)) return NOTHING_FOUND;
   const text = await textOf(file, context);
   const into = gatherPackages(file.path);
   const blocks = blocksOf(text, into.problem);
