@@ -86,7 +86,7 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "dotnet-deps",
     "built .NET program",
     "NuGet",
-    { match: /\.deps\.json$/ },
+    { endings: [".deps.json"] },
     () => import("./dotnet-deps/index.ts"),
   ),
   entry(
@@ -137,7 +137,7 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "gradle-catalog",
     "Gradle version catalog",
     "Maven",
-    { match: /\.versions\.toml$/ },
+    { endings: [".versions.toml"] },
     () => import("./gradle-catalog/index.ts"),
   ),
   entry(
@@ -224,14 +224,14 @@ export const FILE_EXTRACTORS: readonly FileExtractor[] = [
     "nuget-config",
     "NuGet packages.config",
     "NuGet",
-    { names: ["packages.config"], match: /(?:^|\/)packages\.[^/]+\.config$/ },
+    { names: ["packages.config"] },
     () => import("./nuget-config/index.ts"),
   ),
   entry(
     "nuget-packages-lock",
     "NuGet lockfile",
     "NuGet",
-    { names: ["packages.lock.json"], match: /(?:^|\/)packages\.[^/]+\.lock\.json$/ },
+    { names: ["packages.lock.json"] },
     () => import("./nuget-packages-lock/index.ts"),
   ),
   entry(

@@ -1,6 +1,5 @@
-import { AppError, messageOf } from "@zerotrace/core";
-import { type FileHandle, open } from "node:fs/promises";
 import type { ScannedFile } from "./file-extractor.ts";
+import { withRanges } from "./file-ranges.ts";
 import { elfSections } from "./program-elf.ts";
 import { machoSections } from "./program-macho.ts";
 import { peSections } from "./program-pe.ts";
@@ -15,21 +14,18 @@ export interface Program {
   readAddress(address: bigint, length: number): Promise<Uint8Array | null>;
 }
 
-type Reader = (read: ReadRange, sizeBytes: number) => Promise<ProgramSection[]>;
+type Reader = (read: ReadRange) => Promise<ProgramSection[]>;
 
 /**
  * Opens the program and gives it to `use`; null when the file is none. Memory is that of the ranges that are read.
  * Throws AppError UNREADABLE when the file cannot be opened or its headers contradict themselves.
  */
-export const withProgram = async <T>(file: ScannedFile, use: (program: Program) => Promise<T>): Promise<T | null> => {
-  const handle = await opened(file);
-  try {
-    const { size } = await handle.stat();
-    const read = rangeReader(handle, size);
+export const withProgram = <T>(file: ScannedFile, use: (program: Program) => Promise<T>): Promise<T | null> =>
+  withRanges(file, async ({ read }) => {
     const reader = readerOf(await read(0, 4));
     if (reader === null) return null;
-    const sections = await reader(read, size);
-    return await use({
+    const sections = await reader(read);
+    return use({
       sections,
       read: (section, from, length) =>
         read(section.offset + from, Math.max(0, Math.min(length, section.sizeBytes - from))),
@@ -40,35 +36,7 @@ export const withProgram = async <T>(file: ScannedFile, use: (program: Program) 
         return section === undefined ? null : read(section.offset + Number(address - section.address), length);
       },
     });
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    throw new AppError("UNREADABLE", `${file.path} cannot be read as a program: ${messageOf(cause)}.`, { cause });
-  } finally {
-    await handle.close();
-  }
-};
-
-const opened = async (file: ScannedFile): Promise<FileHandle> => {
-  try {
-    return await open(file.realPath, "r");
-  } catch (cause) {
-    throw new AppError("UNREADABLE", `${file.path} cannot be opened: ${messageOf(cause)}.`, { cause });
-  }
-};
-
-const rangeReader =
-  (handle: FileHandle, sizeBytes: number): ReadRange =>
-  async (offset, length) => {
-    const wanted = Math.max(0, Math.min(length, sizeBytes - offset));
-    const bytes = new Uint8Array(wanted);
-    let done = 0;
-    while (done < wanted) {
-      const { bytesRead } = await handle.read(bytes, done, wanted - done, offset + done);
-      if (bytesRead === 0) return bytes.subarray(0, done);
-      done += bytesRead;
-    }
-    return bytes;
-  };
+  });
 
 const READERS: ReadonlyMap<number, Reader> = new Map<number, Reader>([
   [0x7f454c46, elfSections],

@@ -1,6 +1,6 @@
 import { AppError, messageOf } from "@zerotrace/core";
-import { open } from "node:fs/promises";
 import type { Extracted, ExtractFile, FileContext } from "../file-extractor.ts";
+import { withRanges } from "../file-ranges.ts";
 import { MAX_PROBLEMS, printable } from "../gather.ts";
 import { gatherPackages, type PackageGathering } from "../gather-packages.ts";
 import {
@@ -48,23 +48,8 @@ export const extract: ExtractFile = async (file, context) => {
     unpackedBytes: 0,
     foundCount: 0,
   };
-  const handle = await open(file.realPath, "r").catch((cause: unknown) => {
-    throw new AppError("UNREADABLE", `${file.path} cannot be opened: ${messageOf(cause)}.`, { cause });
-  });
-  try {
-    const { size } = await handle.stat();
-    const read = async (offset: number, length: number): Promise<Uint8Array> => {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset);
-      return bytes.subarray(0, bytesRead);
-    };
-    await readArchive(reading, { sizeBytes: size, read }, file.path.slice(file.path.lastIndexOf("/") + 1), "", 0);
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    throw new AppError("UNREADABLE", `${file.path} cannot be read: ${messageOf(cause)}.`, { cause });
-  } finally {
-    await handle.close();
-  }
+  const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+  await withRanges(file, (ranges) => readArchive(reading, ranges, name, "", 0));
   return withNotes(reading, into);
 };
 
