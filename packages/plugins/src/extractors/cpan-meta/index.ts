@@ -1,8 +1,8 @@
 import { AppError } from "@zerotrace/core";
 import type { ExtractFile, FileContext, ScannedFile } from "../file-extractor.ts";
 import { gatherPackages, type PackageGathering } from "../gather-packages.ts";
+import { yamlDocuments } from "../plain-yaml.ts";
 import { jsonOf, listOf, recordOf, textOf, wordOf } from "../text-file.ts";
-import { yamlOf } from "../yaml-file.ts";
 
 /** Perl: a distribution's META.json, META.yml or MYMETA (CPAN::Meta::Spec), and Carton's cpanfile.snapshot. */
 export const extract: ExtractFile = async (file, context) => {
@@ -13,7 +13,9 @@ export const extract: ExtractFile = async (file, context) => {
 };
 
 const readMeta = async (file: ScannedFile, context: FileContext, into: PackageGathering): Promise<void> => {
-  const value = file.path.endsWith(".json") ? await jsonOf(file, context) : (await yamlOf(file, context)).value;
+  const value = file.path.endsWith(".json")
+    ? await jsonOf(file, context)
+    : (await yamlDocuments(file.path, await textOf(file, context)))[0]?.value;
   const meta = recordOf(value);
   if (meta === null) throw new AppError("UNREADABLE", `${file.path} describes no distribution: it is not an object.`);
   // Other programs have files of these names.

@@ -39,6 +39,30 @@ test("a composite action's steps count", async () => {
   expect(namesOf(await extractFrom(extract, { "action.yml": action }))).toEqual(["actions/cache@v4.0.2"]);
 });
 
-test("a file that is no YAML is refused by name", async () => {
-  await expect(extractFrom(extract, { "action.yml": "a: [" })).rejects.toMatchObject({ code: "UNREADABLE" });
+test("steps may stand at the margin of their list or in brackets; blocks of text and other keys are no steps", async () => {
+  const workflow = `jobs:
+  a:
+    "steps":
+    - name: x
+      uses: 'a/quoted@v1.0.0'
+      with:
+        uses: b/with@v1.0.0
+    - { name: y, uses: c/inline@v1.0.0, with: { d: e } }
+    - name: >-
+        text
+        uses: d/text@v1.0.0
+      uses: e/after@v1.0.0
+`;
+  const found = await extractFrom(extract, { "a/.github/workflows/x.yaml": workflow });
+  expect(found.packages.map((p) => [p.component.name, p.line])).toEqual([
+    ["a/quoted", 5],
+    ["c/inline", 8],
+    ["e/after", 12],
+  ]);
+});
+
+test("a workflow without jobs is refused by name; another program's action.yml gives nothing", async () => {
+  const run = extractFrom(extract, { ".github/workflows/a.yml": "a: [" });
+  await expect(run).rejects.toMatchObject({ code: "UNREADABLE" });
+  expect(namesOf(await extractFrom(extract, { "action.yml": "a: [" }))).toEqual([]);
 });

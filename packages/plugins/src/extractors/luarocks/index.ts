@@ -20,7 +20,7 @@ export const extract: ExtractFile = async (file, context) => {
   // Elsewhere such a file belongs to a rock that is being packed.
   if (file.path.endsWith("rock_manifest")) return into.finish();
   const text = await textOf(file, context);
-  if (!/^\s*return\s*\{/m.test(text)) {
+  if (!/^[ \t]{0,20}return[ \t]{0,20}\{/m.test(text)) {
     throw new AppError("UNREADABLE", `${file.path} is no luarocks.lock: it returns no table.`);
   }
   let isDev = false;

@@ -1,19 +1,19 @@
 import { AppError } from "@zerotrace/core";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages } from "../gather-packages.ts";
-import { recordOf, wordOf } from "../text-file.ts";
-import { yamlOf } from "../yaml-file.ts";
+import { yamlDocuments } from "../plain-yaml.ts";
+import { recordOf, textOf, wordOf } from "../text-file.ts";
 
 /**
  * Dart's pubspec.lock. Packages of a folder and of the SDK are left out: they come from no registry. Those from git keep the version
  * of their pubspec.
  */
 export const extract: ExtractFile = async (file, context) => {
-  const yaml = await yamlOf(file, context);
-  const lock = recordOf(yaml.value);
-  if (lock === null) throw new AppError("UNREADABLE", `${file.path} is no pubspec.lock: it is not a map.`);
+  const [yaml] = await yamlDocuments(file.path, await textOf(file, context));
+  const lock = recordOf(yaml?.value);
+  if (yaml === undefined || lock === null)
+    throw new AppError("UNREADABLE", `${file.path} is no pubspec.lock: it is not a map.`);
   const into = gatherPackages(file.path);
-  const lines = yaml.linesAt(["packages"]);
   for (const [name, value] of Object.entries(recordOf(lock["packages"]) ?? {})) {
     context.signal.throwIfAborted();
     const fields = recordOf(value);
@@ -22,7 +22,7 @@ export const extract: ExtractFile = async (file, context) => {
       continue;
     }
     if (fields["source"] === "path" || fields["source"] === "sdk") continue;
-    const line = lines.get(name);
+    const line = yaml.lines.get(`packages\0${name}`);
     const kind = wordOf(fields["dependency"]);
     // Pub tells which direct ones are for development, but not what brings a transitive one.
     const asked = kind === null ? {} : { isDirect: kind.startsWith("direct"), ...devOf(kind) };

@@ -1,15 +1,16 @@
 import { AppError } from "@zerotrace/core";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages } from "../gather-packages.ts";
-import { listOf, recordOf, wordOf } from "../text-file.ts";
-import { yamlOf } from "../yaml-file.ts";
+import { yamlDocuments } from "../plain-yaml.ts";
+import { listOf, recordOf, textOf, wordOf } from "../text-file.ts";
 
 /** `fuzzyset-0.2.4@sha256:…,1618`: a name may hold hyphens, a version is digits and points. */
 const HACKAGE = /^([A-Za-z0-9-]+)-(\d[\d.]*)(?:@|$)/;
 
 /** Haskell's stack.yaml.lock: the packages beyond the snapshot. What the snapshot itself holds is not in the file. */
 export const extract: ExtractFile = async (file, context) => {
-  const lock = recordOf((await yamlOf(file, context)).value);
+  const [yaml] = await yamlDocuments(file.path, await textOf(file, context));
+  const lock = recordOf(yaml?.value);
   if (lock === null) throw new AppError("UNREADABLE", `${file.path} is no stack.yaml.lock: it is not a map.`);
   const into = gatherPackages(file.path);
   for (const value of listOf(lock["packages"])) {
