@@ -26,15 +26,18 @@ export const editionsOf = (ecosystem: string): readonly string[] => {
 /** Of an edition that says nothing of a version. */
 export const SILENT = -1;
 
-const ubuntuRank = (host: string, edition: string, name: string, version: string): number => {
+/** The place of one edition among those that may speak, by the package's name and version. */
+export type EditionRank = (name: string, version: string) => number;
+
+const ubuntuRank = (host: string, edition: string): EditionRank => {
   const kind = edition.slice("Ubuntu:".length, edition.lastIndexOf(":") + 1);
   const fips = (FIPS as readonly string[]).indexOf(kind);
   // A FIPS build goes by another number than the same package of the release.
-  if (fips >= 0) return /fips/i.test(version) || name.includes("fips") ? fips : SILENT;
-  if (kind === REALTIME) return name.includes("realtime") ? 6 : SILENT;
-  const isPro = host.startsWith("Ubuntu:Pro:") || /esm\d/.test(version);
-  if (kind === PRO) return isPro ? 4 : 5;
-  return isPro ? 5 : 4;
+  if (fips >= 0) return (name, version) => (/fips/i.test(version) || name.includes("fips") ? fips : SILENT);
+  if (kind === REALTIME) return (name) => (name.includes("realtime") ? 6 : SILENT);
+  const isProHost = host.startsWith("Ubuntu:Pro:");
+  const [first, second] = kind === PRO ? [4, 5] : [5, 4];
+  return (_, version) => (isProHost || /esm\d/.test(version) ? first : second);
 };
 
 /**
@@ -42,12 +45,13 @@ const ubuntuRank = (host: string, edition: string, name: string, version: string
  * it, `SILENT` never does. An ESM build and a host with Ubuntu Pro are judged by Pro's word first, all else by the release's own;
  * a build of a minor release of Red Hat (`.el9_2`) by that release's first.
  */
-export const editionRank = (host: string, edition: string, name: string, version: string): number => {
-  if (!edition.includes(":")) return 9;
-  if (edition.startsWith("Ubuntu:")) return ubuntuRank(host, edition, name, version);
+export const editionRank = (host: string, edition: string): EditionRank => {
+  if (!edition.includes(":")) return () => 9;
+  if (edition.startsWith("Ubuntu:")) return ubuntuRank(host, edition);
   const minor = /^Red Hat:(\d+)\.(\d+)$/.exec(edition);
-  if (minor === null || edition === host) return 4;
-  return new RegExp(`\\.el${minor[1]}_${minor[2]}(?!\\d)`).test(version) ? 0 : SILENT;
+  if (minor === null || edition === host) return () => 4;
+  const builds = new RegExp(`\\.el${minor[1]}_${minor[2]}(?!\\d)`);
+  return (_, version) => (builds.test(version) ? 0 : SILENT);
 };
 
 const NEEDS = "fix needs ";

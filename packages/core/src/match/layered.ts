@@ -25,65 +25,52 @@ interface RowFacts {
 /** What the layers say of one group. */
 interface Said {
   readonly rank: number;
-  /** The row that affects; -1: none does. */
+  /** The row that affects; -1: none does, and one could not be decided. */
   row: number;
-  undecided: boolean;
 }
 
+/** Whether a layer knows a group: its rows are sorted by group. */
+const knows = ({ end, groupOf, outcomeOf }: RowFacts, layer: Layer, group: number): boolean => {
+  const { from, to } = end(layer.package);
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (groupOf(middle) < group) low = middle + 1;
+    else high = middle;
+  }
+  for (let row = low; row < to && groupOf(row) === group; row++) if (outcomeOf(row) !== "withdrawn") return true;
+  return false;
+};
+
 /**
- * What several layers say of each group: the first that knows it speaks. Where it affects and names no fix, a later one's fix is
- * shown. Withdrawn rows say nothing.
+ * What several layers, sorted by rank, say of each group: the first that knows it speaks. Where it affects and names no fix, a later one's fix
+ * is shown. Withdrawn rows say nothing. `overruled`: rows that would affect or leave undecided if an earlier layer did not speak.
  */
-const saidBy = (layers: readonly Layer[], facts: RowFacts): Map<number, Said> => {
+const collectLayers = (layers: readonly Layer[], facts: RowFacts) => {
   const groups = new Map<number, Said>();
+  const overruled: number[] = [];
   for (const layer of layers) {
     const { from, to } = facts.end(layer.package);
     for (let row = from; row < to; row++) {
       const outcome = facts.outcomeOf(row);
-      if (outcome === "withdrawn") continue;
+      if (outcome !== "affected" && outcome !== "unparsable") continue;
       const group = facts.groupOf(row);
       let said = groups.get(group);
-      if (said === undefined) groups.set(group, (said = { rank: layer.rank, row: -1, undecided: false }));
-      if (said.rank !== layer.rank) {
-        if (outcome === "affected" && said.row >= 0 && !facts.hasFix(said.row) && facts.hasFix(row)) said.row = row;
-        continue;
+      if (said === undefined) {
+        if (layers.some((earlier) => earlier.rank < layer.rank && knows(facts, earlier, group))) {
+          overruled.push(row);
+          continue;
+        }
+        groups.set(group, (said = { rank: layer.rank, row: -1 }));
       }
-      if (outcome === "unparsable") said.undecided = true;
-      if (outcome === "affected") said.row = said.row < 0 ? row : facts.higher(said.row, row);
+      if (said.rank !== layer.rank) {
+        if (said.row < 0) overruled.push(row);
+        else if (outcome === "affected" && !facts.hasFix(said.row) && facts.hasFix(row)) said.row = row;
+      } else if (outcome === "affected") said.row = said.row < 0 ? row : facts.higher(said.row, row);
     }
   }
-  return groups;
-};
-
-/** The rows that affect, one a group in the order of groups, and whether one could not be decided. */
-const collectLayers = (
-  layers: readonly Layer[],
-  facts: RowFacts,
-): { readonly rows: number[]; readonly undecided: boolean } => {
-  const groups = saidBy(layers, facts);
-  const rows: number[] = [];
-  let undecided = false;
-  for (const said of groups.values()) {
-    if (said.row >= 0) rows.push(said.row);
-    undecided ||= said.undecided;
-  }
-  return { rows: rows.sort((a, b) => facts.groupOf(a) - facts.groupOf(b)), undecided };
-};
-
-/** The rows that would affect or leave undecided if an earlier layer did not speak of their group. */
-const overruledRows = (layers: readonly Layer[], facts: RowFacts): Set<number> => {
-  const groups = saidBy(layers, facts);
-  const overruled = new Set<number>();
-  for (const layer of layers) {
-    const { from, to } = facts.end(layer.package);
-    for (let row = from; row < to; row++) {
-      const said = groups.get(facts.groupOf(row));
-      if (said === undefined || said.rank === layer.rank || said.row >= 0) continue;
-      const outcome = facts.outcomeOf(row);
-      if (outcome === "affected" || outcome === "unparsable") overruled.add(row);
-    }
-  }
-  return overruled;
+  return { said: [...groups.values()], overruled };
 };
 
 /** What the judge knows of one row and one version. */
@@ -114,9 +101,11 @@ export const createLayered = (
   const layered = (layers: readonly Layer[], scheme: VersionScheme | null, version: string): Verdict => {
     if (layers.length === 1) return plain([layers[0]!.package], scheme, version);
     const asked = askedOf(scheme, version, placeOf(scheme, version));
-    const { rows, undecided } = collectLayers(layers, factsOf(asked));
+    const { said } = collectLayers(layers, factsOf(asked));
+    const rows = said.filter(({ row }) => row >= 0).map(({ row }) => row);
+    rows.sort((a, b) => groupOf(a) - groupOf(b));
     if (rows.length > 0) return { verdict: "affected", hits: rows.map((row) => hitOf(row, asked)) };
-    return undecided ? UNDECIDED : NOT_AFFECTED;
+    return said.length > 0 ? UNDECIDED : NOT_AFFECTED;
   };
 
   const explained = (row: number, asked: Asked, isOverruled: boolean): Explained => {
@@ -134,7 +123,7 @@ export const createLayered = (
 
   const explain = (layers: readonly Layer[], scheme: VersionScheme | null, version: string): Explained[] => {
     const asked = askedOf(scheme, version, placeOf(scheme, version));
-    const overruled = overruledRows(layers, factsOf(asked));
+    const overruled = new Set(collectLayers(layers, factsOf(asked)).overruled);
     const rows = layers.flatMap(({ package: p }) => {
       const start = s.packageRowOffsets[p]!;
       return Array.from({ length: s.packageRowOffsets[p + 1]! - start }, (_, i) => start + i);

@@ -45,6 +45,7 @@ export const createLayers =
     const editions = new Set(editionsOf(own));
     const hasEditions = numbers.some((number) => editions.has(texts.recall(s.ecosystems[number]!)));
     if (!isModular && !hasEditions) return null;
+    const ranks = new Map(numbers.map((number) => [number, editionRank(own, texts.recall(s.ecosystems[number]!))]));
     let byTail: Map<string, number[]> | null = null;
 
     const inModules = (name: string): readonly number[] => {
@@ -73,8 +74,7 @@ export const createLayers =
       }
       const layers: Layer[] = [];
       for (const position of chosen) {
-        const edition = texts.recall(s.ecosystems[s.packageEcosystem[position]!]!);
-        const rank = editionRank(own, edition, name, version);
+        const rank = ranks.get(s.packageEcosystem[position]!)?.(name, version) ?? SILENT;
         if (rank !== SILENT) layers.push({ package: position, rank });
       }
       return layers.sort((a, b) => a.rank - b.rank);
