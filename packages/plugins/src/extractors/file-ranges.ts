@@ -6,7 +6,7 @@ import type { ScannedFile } from "./file-extractor.ts";
 export interface FileRanges {
   readonly sizeBytes: number;
   /** Fewer bytes only at the end of the file. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  readonly read: (offset: number, length: number) => Promise<Uint8Array>;
 }
 
 /**

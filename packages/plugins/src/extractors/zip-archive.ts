@@ -5,7 +5,7 @@ import { fileNumber, numbersOf } from "./program-bytes.ts";
 export interface ByteSource {
   readonly sizeBytes: number;
   /** Fewer bytes only at the end. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  readonly read: (offset: number, length: number) => Promise<Uint8Array>;
 }
 
 export interface ZipEntry {
