@@ -4,10 +4,12 @@ import { groupRecords, type NamedRecord } from "./aliases.ts";
 
 const named = (id: string, aliases: string[] = [], upstream: string[] = []): NamedRecord => ({ id, aliases, upstream });
 
-const shape = (records: NamedRecord[]) => groupRecords(records).map(({ id, aliases }) => ({ id, aliases }));
+const grouped = (records: NamedRecord[]) => [...groupRecords(records)];
+
+const shape = (records: NamedRecord[]) => grouped(records).map(({ id, aliases }) => ({ id, aliases }));
 
 test("id, aliases and a single upstream make one group under the smallest CVE", () => {
-  const groups = groupRecords([
+  const groups = grouped([
     named("GHSA-a", ["CVE-2024-10000"]),
     named("PYSEC-1", ["GHSA-a", "CVE-2024-9999"].slice(0, 1)),
     named("DEBIAN-CVE-2024-10000", [], ["CVE-2024-10000"]),
@@ -23,7 +25,7 @@ test("id, aliases and a single upstream make one group under the smallest CVE", 
 });
 
 test("a notice of several CVEs stays alone and merges nothing, also through its name", () => {
-  const groups = groupRecords([
+  const groups = grouped([
     named("DSA-1", [], ["CVE-2024-0001", "CVE-2024-0002"]),
     named("GHSA-n", ["CVE-2024-0001", "CVE-2024-0002"]),
     named("CVE-2024-0001", ["GHSA-n"]),

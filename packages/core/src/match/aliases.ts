@@ -1,3 +1,6 @@
+import { createColumn, createLists } from "./bytes.ts";
+import { createStrings, type Strings } from "./strings.ts";
+
 /** What grouping needs of a record. */
 export interface NamedRecord {
   readonly id: string;
@@ -62,7 +65,14 @@ const createUnion = () => {
     const y = find(b);
     if (x !== y) parent[Math.max(x, y)] = Math.min(x, y);
   };
-  return { add: (): number => parent.push(parent.length) - 1, find, join };
+  return {
+    add: (): void => void parent.push(parent.length),
+    find,
+    join,
+    get length(): number {
+      return parent.length;
+    },
+  };
 };
 
 /** What belongs to each owner, ascending, all in one array: a list object for each would weigh more than the records. */
@@ -76,18 +86,69 @@ const sideBySide = (count: number, ownerOf: (i: number) => number, ownerCount: n
   return (owner: number): Uint32Array => items.subarray(ends[owner], ends[owner + 1]);
 };
 
-/**
- * Groups records that name the same weakness: the transitive union of id, aliases and a single upstream. A notice stays
- * alone, and no other record is joined through its name. Same records in any order give the same groups, sorted by id.
- */
-export const groupRecords = (records: NamedRecords): AliasGroup[] => {
-  const notices = new Set<string>();
-  for (let i = 0; i < records.length; i++) if (isNotice(records.at(i)!)) notices.add(records.at(i)!.id);
+/** Groups sorted by id; each is made anew at each call, because 100,000 of them as objects weigh more than the records. */
+export interface AliasGroups extends Iterable<AliasGroup> {
+  readonly length: number;
+  at(position: number): AliasGroup;
+  /** Where the group with this id is; -1 when there is none. */
+  find(id: string): number;
+  /** Gives the memory back at once. */
+  free(): void;
+}
+
+/** What is known of a group before all are sorted; names are numbers of a table of names. */
+interface Draft {
+  readonly id: number;
+  readonly aliases: readonly number[];
+  readonly notice: boolean;
+}
+
+const createGroups = (names: Strings, recordsOf: (root: number) => Uint32Array) => {
+  const ids = createColumn();
+  const roots = createColumn();
+  const notices = createColumn();
+  const aliases = createLists();
+  const add = (root: number, { id, aliases: others, notice }: Draft): void => {
+    ids.push(id);
+    roots.push(root);
+    notices.push(notice ? 1 : 0);
+    aliases.add(others);
+  };
+  const finish = (): AliasGroups => {
+    const texts = Array.from(ids.view(), names.of);
+    const order = Uint32Array.from(texts.keys()).sort((a, b) => compareText(texts[a]!, texts[b]!));
+    const positions = new Uint32Array(names.length);
+    order.forEach((n, position) => (positions[ids.at(n)] = position + 1));
+    const at = (position: number): AliasGroup => {
+      const n = order[position]!;
+      return {
+        id: names.of(ids.at(n)),
+        aliases: Array.from(aliases.of(n), names.of),
+        records: Array.from(recordsOf(roots.at(n))),
+        notice: notices.at(n) === 1,
+      };
+    };
+    return {
+      length: order.length,
+      at,
+      find: (id) => (positions[names.find(id)] ?? 0) - 1,
+      *[Symbol.iterator]() {
+        for (let position = 0; position < order.length; position++) yield at(position);
+      },
+      free: () => {
+        for (const one of [names, ids, roots, notices, aliases]) one.free();
+      },
+    };
+  };
+  return { add, finish };
+};
+
+/** Joins the names of records; answers the node of each record and the union. A node is a number of the table of names. */
+const joinNames = (records: NamedRecords, names: Strings, notices: ReadonlySet<string>) => {
   const union = createUnion();
-  const nodes = new Map<string, number>();
   const nodeOf = (name: string): number => {
-    let node = nodes.get(name);
-    if (node === undefined) nodes.set(name, (node = union.add()));
+    const node = names.intern(name);
+    if (node === union.length) union.add();
     return node;
   };
   const nodeOfRecord = new Uint32Array(records.length);
@@ -101,22 +162,33 @@ export const groupRecords = (records: NamedRecords): AliasGroup[] => {
       : [...record.aliases, ...record.upstream];
     for (const name of joined) if (!notices.has(name)) union.join(node, nodeOf(name));
   }
-  const names = [...nodes.keys()];
-  nodes.clear();
-  const namesOf = sideBySide(names.length, (node) => union.find(node), names.length);
-  const recordsOf = sideBySide(records.length, (i) => union.find(nodeOfRecord[i]!), names.length);
-  const groups: AliasGroup[] = [];
-  for (let root = 0; root < names.length; root++) {
-    const positions = Array.from(recordsOf(root));
+  return { nodeOfRecord, union };
+};
+
+/**
+ * Groups records that name the same weakness: the transitive union of id, aliases and a single upstream. A notice stays
+ * alone, and no other record is joined through its name. Same records in any order give the same groups, sorted by id.
+ */
+export const groupRecords = (records: NamedRecords): AliasGroups => {
+  const notices = new Set<string>();
+  for (let i = 0; i < records.length; i++) if (isNotice(records.at(i)!)) notices.add(records.at(i)!.id);
+  const names = createStrings();
+  const { nodeOfRecord, union } = joinNames(records, names, notices);
+  const count = union.length;
+  const namesOf = sideBySide(count, union.find, count);
+  const recordsOf = sideBySide(records.length, (i) => union.find(nodeOfRecord[i]!), count);
+  const groups = createGroups(names, recordsOf);
+  for (let root = 0; root < count; root++) {
+    const positions = recordsOf(root);
     if (positions.length === 0) continue;
-    const all = new Set(Array.from(namesOf(root), (node) => names[node]!));
-    const members = positions.map((i) => records.at(i)!);
+    const all = new Set(Array.from(namesOf(root), names.of));
+    const members = Array.from(positions, (i) => records.at(i)!);
     const first = members[0]!.id;
     const notice = notices.has(first);
     const id = notice ? first : [...all].reduce((a, b) => (compareNames(b, a) < 0 ? b : a));
     for (const record of members) for (const name of [...record.aliases, ...record.upstream]) all.add(name);
     all.delete(id);
-    groups.push({ id, aliases: [...all].sort(), records: positions, notice });
+    groups.add(root, { id: names.intern(id), aliases: [...all].sort().map(names.intern), notice });
   }
-  return groups.sort((a, b) => compareText(a.id, b.id));
+  return groups.finish();
 };

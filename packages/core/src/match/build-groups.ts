@@ -1,6 +1,6 @@
 import { SEVERITIES, type Severity } from "../advisory/advisory.ts";
 import { severityOfScore } from "../severity/cvss.ts";
-import { type AliasGroup, compareNames, compareText, isCve } from "./aliases.ts";
+import { type AliasGroup, type AliasGroups, compareNames, isCve } from "./aliases.ts";
 import { createGroupFacts, type CveFacts, type EnrichmentStore } from "./build-enrichment.ts";
 import { createColumn, createHash } from "./bytes.ts";
 import { packShare } from "./epss.ts";
@@ -66,26 +66,19 @@ const emptySections = (count: number) => {
 
 type Out = ReturnType<typeof emptySections>;
 
-const positionOf = (groups: readonly AliasGroup[], id: string): number => {
-  let low = 0;
-  let high = groups.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareText(groups[middle]!.id, id) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return groups[low]?.id === id ? low : -1;
+const forEach = (groups: AliasGroups, tell: (group: AliasGroup, position: number) => void): void => {
+  for (let i = 0; i < groups.length; i++) tell(groups.at(i), i);
 };
 
 /** Writes severity, score and vector of each group. */
 const rate = (
   store: Store,
-  groups: readonly AliasGroup[],
+  groups: AliasGroups,
   out: Out,
   factsOf: (group: AliasGroup) => readonly CveFacts[],
 ): void => {
   const unknown = SEVERITIES.indexOf("unknown");
-  groups.forEach((group, i) => {
+  forEach(groups, (group, i) => {
     // a notice is not rated by one of the CVEs that it covers
     const { severity, cvss } = ratingOf(store, speakersOf(group, store), group.notice ? [] : factsOf(group));
     out.groupSeverity[i] = SEVERITIES.indexOf(severity);
@@ -97,11 +90,11 @@ const rate = (
   const rankOf = (i: number): number =>
     (SEVERITIES.length - out.groupSeverity[i]!) * 256 + (out.groupScore[i] === NO_SCORE ? 0 : out.groupScore[i]! + 1);
   const borrowed: (readonly [number, number])[] = [];
-  groups.forEach((group, i) => {
+  forEach(groups, (group, i) => {
     if (!group.notice || out.groupSeverity[i] !== unknown) return;
     let worst = i;
     for (const name of group.aliases) {
-      const covered = positionOf(groups, name);
+      const covered = groups.find(name);
       if (covered >= 0 && rankOf(covered) > rankOf(worst)) worst = covered;
     }
     if (worst !== i) borrowed.push([i, worst]);
@@ -120,7 +113,7 @@ const extreme = (values: readonly number[], pick: (...values: number[]) => numbe
 };
 
 /** Writes the group sections. A notice takes the earliest KEV date and the highest EPSS of the CVEs that it covers. */
-export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichment: Enrichment) => {
+export const buildGroups = (store: Store, groups: AliasGroups, enrichment: Enrichment) => {
   const { strings, records: stored } = store;
   const { intern, of } = strings;
   const cvesOf = (group: AliasGroup): string[] => [group.id, ...group.aliases].filter(isCve);
@@ -131,7 +124,7 @@ export const buildGroups = (store: Store, groups: readonly AliasGroup[], enrichm
   const aliases = { offsets: createColumn(), values: createColumn() };
   const records = { offsets: createColumn(), values: createColumn() };
   const kevs = { groups: createColumn(), dates: createColumn() };
-  groups.forEach((group, i) => {
+  forEach(groups, (group, i) => {
     const cves = cvesOf(group);
     const allFacts = factsOf(cves);
     const facts = group.notice ? [] : allFacts;

@@ -1,18 +1,20 @@
-import type { AliasGroup } from "./aliases.ts";
+import type { AliasGroups } from "./aliases.ts";
 import type { BuiltRows } from "./build-rows.ts";
 import { createHash } from "./bytes.ts";
 import { NONE } from "./layout.ts";
 import type { Store } from "./store.ts";
 
 /** Content hash of each package: every text of its rows, its lists, and the names of their groups. */
-export const hashPackages = (store: Store, groups: readonly AliasGroup[], built: BuiltRows): Uint32Array => {
+export const hashPackages = (store: Store, groups: AliasGroups, built: BuiltRows): Uint32Array => {
   const { columns: rows, rowList, byName } = built;
   const names = new Uint32Array(groups.length * 2);
-  groups.forEach((group, i) => {
+  let at = 0;
+  for (const group of groups) {
     const hash = createHash();
     for (const name of [group.id, ...group.aliases]) hash.text(name);
-    names.set(hash.pair(), i * 2);
-  });
+    names.set(hash.pair(), at);
+    at += 2;
+  }
   const texts = store.strings.hashes();
   const out = new Uint32Array(byName.length * 2);
   for (let rank = 0; rank < byName.length; rank++) {

@@ -1,6 +1,8 @@
 import { parsesVersion, type VersionScheme } from "../version/scheme.ts";
+import { createColumn, createPairs } from "./bytes.ts";
 import { NONE, UNPARSABLE } from "./layout.ts";
 import type { Store } from "./store.ts";
+import { createStrings } from "./strings.ts";
 
 /** Numbers from here on are of versions without a key in a scheme without a total order. */
 const FIRST_KEYLESS = 0x8000_0000;
@@ -16,9 +18,11 @@ const latin1 = (bytes: Uint8Array): string => {
  * order of the bytes, so the sorted positions of `finish` compare as the versions do.
  */
 export const createKeys = (store: Store) => {
-  const numbers = new Map<string, number>();
-  const values: string[] = [];
-  const caches = new Map<VersionScheme, Map<number, number>>();
+  const keys = createStrings();
+  const schemes = new Map<VersionScheme, number>();
+  /** Scheme and text, and the number of the key that these have. */
+  const known = createPairs();
+  const numbers = createColumn();
   /** Of schemes without a total order: a text of each key, and the texts without one. */
   const directTexts = new Map<number, number>();
   const keyless: number[] = [];
@@ -26,29 +30,25 @@ export const createKeys = (store: Store) => {
   /** Number of the key of a stored version text; NONE when the scheme cannot place it. */
   const numberOf = (scheme: VersionScheme | null, text: number): number => {
     if (!scheme) return NONE;
-    let cache = caches.get(scheme);
-    if (!cache) caches.set(scheme, (cache = new Map()));
-    const cached = cache.get(text);
-    if (cached !== undefined) return cached;
+    let place = schemes.get(scheme);
+    if (place === undefined) schemes.set(scheme, (place = schemes.size));
+    const pair = known.numberOf(place, text);
+    if (pair < numbers.length) return numbers.at(pair);
     const bytes = scheme.key(store.strings.of(text));
     let number = NONE;
     if (bytes) {
-      const key = latin1(bytes);
-      number = numbers.get(key) ?? values.length;
-      if (number === values.length) {
-        numbers.set(key, number);
-        values.push(key);
-      }
+      number = keys.intern(latin1(bytes));
       if (scheme.isTotal === false && !directTexts.has(number)) directTexts.set(number, text);
     } else if (scheme.isTotal === false && parsesVersion(scheme, store.strings.of(text))) {
       number = FIRST_KEYLESS + keyless.push(text) - 1;
     }
-    cache.set(text, number);
+    numbers.push(number);
     return number;
   };
 
   /** The sorted keys as bytes, the texts that are compared directly, and the position of each number. */
   const finish = () => {
+    const values = Array.from({ length: keys.length }, (_, n) => keys.of(n));
     const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a]! < values[b]! ? -1 : 1));
     const positions = new Uint32Array(values.length);
     const keyOffsets = new Uint32Array(values.length + 1);
@@ -61,6 +61,7 @@ export const createKeys = (store: Store) => {
       for (let i = 0; i < key.length; i++) keyBytes[at++] = key.charCodeAt(i);
     });
     keyOffsets[values.length] = at;
+    for (const one of [keys, known, numbers]) one.free();
     const placed = (number: number): number => {
       if (number >= UNPARSABLE) return number;
       return number >= FIRST_KEYLESS ? values.length + number - FIRST_KEYLESS : positions[number]!;

@@ -1,6 +1,6 @@
 import type { VersionScheme } from "../version/scheme.ts";
 import { schemeFor } from "../version/index.ts";
-import { type AliasGroup, compareText } from "./aliases.ts";
+import { type AliasGroups, compareText } from "./aliases.ts";
 import { createColumn } from "./bytes.ts";
 import { createKeys } from "./build-keys.ts";
 import { NONE, ROW, UNPARSABLE } from "./layout.ts";
@@ -164,9 +164,13 @@ const sortPackages = ({ packages }: Store): Uint32Array => {
 };
 
 /** Orders and dedupes the rows of all packages. Texts are numbers of the string table still. */
-export const buildRows = (store: Store, groups: readonly AliasGroup[]) => {
+export const buildRows = (store: Store, groups: AliasGroups) => {
   const recordGroup = new Uint32Array(store.records.length);
-  groups.forEach((group, i) => group.records.forEach((record) => (recordGroup[record] = i)));
+  let position = 0;
+  for (const group of groups) {
+    for (const record of group.records) recordGroup[record] = position;
+    position++;
+  }
   const { packages } = store;
   const schemes = Array.from({ length: packages.length }, (_, n) => schemeFor(packages.ecosystem(n)) ?? null);
   const byName = sortPackages(store);

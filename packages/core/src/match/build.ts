@@ -107,7 +107,7 @@ export const createIndexBuilder = (): IndexBuilder => {
       const packageHash = hashPackages(store, groups, built);
       const groupSections = buildGroups(store, groups, { kev, epss: epss.of, facts });
       // The drafts need not lie beside the finished bytes.
-      for (const draft of [...Object.values(store.rows), store.lists, store.records, epss, facts]) draft.free();
+      for (const draft of [...Object.values(store.rows), store.lists, store.records, epss, facts, groups]) draft.free();
       const rowSections = packRows(store, built);
       const packageSections = packPackages(store, built.byName);
       const meta: IndexMeta = {

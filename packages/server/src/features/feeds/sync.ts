@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Database } from "../../platform/db/index.ts";
+import { giveBackMemory } from "./give-back.ts";
 import { feedsDirectory, generationsDirectory, importsDirectory, isIndexHere } from "./index-file.ts";
 import { type JudgeWithin, type Published, publish } from "./publish.ts";
 import { confirmGeneration, generationInForce, type Origin } from "./sql.ts";
@@ -99,6 +100,8 @@ export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
   const compile = async (task: Task, sourceStamp: string | null, signal: AbortSignal): Promise<Published> => {
     const directory = feedsDirectory(options.dataDir);
     options.onCompile?.();
+    // The feed reader beside this process needs room.
+    await giveBackMemory();
     const compiled = await compileInWorker({
       locations: task.locations,
       ...(task.generation === undefined ? {} : { generation: task.generation }),
