@@ -1,79 +1,72 @@
 import { AppError, messageOf } from "@zerotrace/core";
-import type { Readable } from "node:stream";
-import { promisify } from "node:util";
-import yauzl from "yauzl";
-import type { Entry, ZipFile } from "yauzl";
+import { open } from "node:fs/promises";
+import { archiveEntries, type ByteSource, readEntry } from "./zip-archive.ts";
 
-/** Entries of one archive that are looked at (count). */
+/** Entries of one archive (count). */
 const MAX_ENTRIES = 500_000;
 /** Entries of one archive that are read (count). */
 const MAX_READ = 50_000;
-/** Bytes of one entry, inflated. */
+/** Bytes of one entry, unpacked. */
 const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
-/** Bytes of all entries that are read, inflated. */
+/** Bytes of all entries that are read, unpacked. */
 const MAX_TOTAL_BYTES = 512 * 1024 * 1024;
 
-const openZip = promisify<string, yauzl.Options, ZipFile>((path, options, done) =>
-  yauzl.open(path, options, done as never),
-);
-
-export interface ZipSource {
+export interface ZipFile {
   /** As error texts name it. */
   readonly path: string;
   readonly realPath: string;
   readonly signal: AbortSignal;
 }
 
+export interface ZipReading {
+  readonly isWanted: (name: string) => boolean;
+  readonly take: (name: string, bytes: Uint8Array) => void;
+  /** Hears of an entry that could not be read; the others are. */
+  readonly problem: (text: string) => void;
+}
+
 /**
- * Gives the entries of an archive that `isWanted` chooses by name, in the archive's order, one at a time in memory. Nothing
- * is written to disk. Throws AppError UNREADABLE when it is no archive, when an entry is broken, or over a limit.
+ * Gives the entries of a ZIP archive that are wanted, in the archive's order, one at a time in memory. Nothing is written
+ * to disk. Throws AppError UNREADABLE, naming the file, when it is no archive or holds more than the limits.
  */
-export const zipEntries = async (
-  { path, realPath, signal }: ZipSource,
-  isWanted: (name: string) => boolean,
-  take: (name: string, bytes: Uint8Array) => void,
-): Promise<void> => {
-  let zip: ZipFile | null = null;
+export const zipEntries = async ({ path, realPath, signal }: ZipFile, reading: ZipReading): Promise<void> => {
+  const unreadable = (cause: unknown): AppError =>
+    new AppError("UNREADABLE", `${path} cannot be read: ${messageOf(cause)}.`, { cause });
+  const handle = await open(realPath, "r").catch((cause: unknown) => {
+    throw unreadable(cause);
+  });
   try {
-    zip = await openZip(realPath, { lazyEntries: true, autoClose: false });
-    let readCount = 0;
-    let totalBytes = 0;
-    for (const entry of await wantedIn(zip, isWanted, signal)) {
-      signal.throwIfAborted();
-      const bytes = await bytesOf(zip, entry);
-      totalBytes += bytes.length;
-      if (++readCount > MAX_READ || totalBytes > MAX_TOTAL_BYTES) throw new Error("it holds too much to be read");
-      take(entry.fileName, bytes);
-    }
+    const { size } = await handle.stat();
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset);
+      return bytes.subarray(0, bytesRead);
+    };
+    await readWanted({ sizeBytes: size, read }, reading, signal);
   } catch (cause) {
     signal.throwIfAborted();
-    throw new AppError("UNREADABLE", `${path} cannot be read: ${messageOf(cause)}.`, { cause });
+    throw unreadable(cause);
   } finally {
-    zip?.close();
+    await handle.close();
   }
 };
 
-const wantedIn = (zip: ZipFile, isWanted: (name: string) => boolean, signal: AbortSignal): Promise<Entry[]> =>
-  new Promise((resolve, reject) => {
-    const wanted: Entry[] = [];
-    let count = 0;
-    zip.on("entry", (entry: Entry) => {
-      if (signal.aborted || ++count > MAX_ENTRIES) return reject(new Error(`it lists more than ${MAX_ENTRIES} files`));
-      if (isWanted(entry.fileName)) wanted.push(entry);
-      return zip.readEntry();
-    });
-    zip.on("end", () => resolve(wanted));
-    zip.on("error", reject);
-    zip.readEntry();
-  });
-
-const bytesOf = async (zip: ZipFile, entry: Entry): Promise<Uint8Array> => {
-  if (entry.uncompressedSize > MAX_ENTRY_BYTES) throw new Error(`${entry.fileName} is too large`);
-  const stream = await new Promise<Readable>((resolve, reject) => {
-    zip.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened)));
-  });
-  const chunks: Buffer[] = [];
-  // The library ends a stream that gives more than the entry declares.
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+const readWanted = async (source: ByteSource, reading: ZipReading, signal: AbortSignal): Promise<void> => {
+  const wanted = (await archiveEntries(source, MAX_ENTRIES)).filter(({ name }) => reading.isWanted(name));
+  if (wanted.length > MAX_READ) throw new Error(`it holds more than ${MAX_READ} files of this kind`);
+  let totalBytes = 0;
+  for (const entry of wanted) {
+    signal.throwIfAborted();
+    let bytes: Uint8Array;
+    try {
+      bytes = await readEntry(source, entry, MAX_ENTRY_BYTES);
+      if (bytes.length !== entry.sizeBytes) throw new Error("it is not as long as the archive says");
+    } catch (error) {
+      reading.problem(`${entry.name}: ${messageOf(error)}`);
+      continue;
+    }
+    totalBytes += bytes.length;
+    if (totalBytes > MAX_TOTAL_BYTES) throw new Error(`its files of this kind have more than ${MAX_TOTAL_BYTES} bytes`);
+    reading.take(entry.name, bytes);
+  }
 };

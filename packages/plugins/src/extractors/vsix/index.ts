@@ -13,7 +13,7 @@ export const extract: ExtractFile = async (file, context) => {
   const into = gatherPackages(file.path);
   const source = { path: file.path, realPath: file.realPath, signal: context.signal };
   const isWanted = (name: string): boolean => name === MANIFEST || INSTALLED.test(`/${name}`);
-  await zipEntries(source, isWanted, (inside, bytes) => {
+  const take = (inside: string, bytes: Uint8Array): void => {
     try {
       const fields = recordOf(JSON.parse(new TextDecoder().decode(bytes))) ?? {};
       const name = wordOf(fields["name"]);
@@ -30,6 +30,7 @@ export const extract: ExtractFile = async (file, context) => {
     } catch (error) {
       into.problem(`${inside}: ${messageOf(error)}`);
     }
-  });
+  };
+  await zipEntries(source, { isWanted, take, problem: into.problem });
   return into.finish();
 };

@@ -20,14 +20,12 @@ export const extract: ExtractFile = async (file, context) => {
     return into.finish();
   }
   const source = { path: file.path, realPath: file.realPath, signal: context.signal };
-  await zipEntries(
-    source,
-    (name) => DESCRIPTION.test(name),
-    (inside, bytes) => {
-      if (!addDistribution(new TextDecoder().decode(bytes), into, inside))
-        into.problem(`${inside}: it has no name or no version`);
-    },
-  );
+  const isWanted = (name: string): boolean => DESCRIPTION.test(name);
+  const take = (inside: string, bytes: Uint8Array): void => {
+    const isTold = addDistribution(new TextDecoder().decode(bytes), into, inside);
+    if (!isTold) into.problem(`${inside}: it has no name or no version`);
+  };
+  await zipEntries(source, { isWanted, take, problem: into.problem });
   return into.finish();
 };
 
