@@ -1,7 +1,6 @@
 import { AppError } from "@zerotrace/core";
 import type { ExtractFile, FileContext, ScannedFile } from "../file-extractor.ts";
 import { gatherPackages, type PackageGathering } from "../gather-packages.ts";
-import { yamlDocuments } from "../plain-yaml.ts";
 import { jsonOf, listOf, recordOf, textOf, wordOf } from "../text-file.ts";
 
 /** Perl: a distribution's META.json, META.yml or MYMETA (CPAN::Meta::Spec), and Carton's cpanfile.snapshot. */
@@ -13,9 +12,7 @@ export const extract: ExtractFile = async (file, context) => {
 };
 
 const readMeta = async (file: ScannedFile, context: FileContext, into: PackageGathering): Promise<void> => {
-  const value = file.path.endsWith(".json")
-    ? await jsonOf(file, context)
-    : (await yamlDocuments(file.path, await textOf(file, context)))[0]?.value;
+  const value = file.path.endsWith(".json") ? await jsonOf(file, context) : topFields(await textOf(file, context));
   const meta = recordOf(value);
   if (meta === null) throw new AppError("UNREADABLE", `${file.path} describes no distribution: it is not an object.`);
   // Other programs have files of these names.
@@ -31,6 +28,16 @@ const readMeta = async (file: ScannedFile, context: FileContext, into: PackageGa
     },
     ...(license === "" ? {} : { license }),
   });
+};
+
+/** The texts at the margin of a YAML file, which is all that is needed of it; null when there are none. */
+const topFields = (text: string): Readonly<Record<string, unknown>> | null => {
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const line of text.split(/\r?\n/)) {
+    const [, key, value = ""] = /^([a-z_-]{1,40}):(?:[ \t](.*))?$/.exec(line) ?? [];
+    if (key !== undefined) fields[key] ??= key === "meta-spec" ? {} : value.trim().replaceAll(/^(["'])(.*)\1$/g, "$2");
+  }
+  return Object.keys(fields).length === 0 ? null : fields;
 };
 
 /** CPAN::Meta::Spec's names of licenses that stand for one of SPDX. */

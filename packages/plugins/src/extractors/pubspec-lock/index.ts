@@ -1,7 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages } from "../gather-packages.ts";
-import { yamlDocuments } from "../plain-yaml.ts";
+import { plainYaml } from "../plain-yaml.ts";
 import { recordOf, textOf, wordOf } from "../text-file.ts";
 
 /**
@@ -9,10 +9,11 @@ import { recordOf, textOf, wordOf } from "../text-file.ts";
  * of their pubspec.
  */
 export const extract: ExtractFile = async (file, context) => {
-  const [yaml] = await yamlDocuments(file.path, await textOf(file, context));
+  // Pub writes plain YAML; what else YAML can be is not needed.
+  const yaml = plainYaml(await textOf(file, context));
   const lock = recordOf(yaml?.value);
-  if (yaml === undefined || lock === null)
-    throw new AppError("UNREADABLE", `${file.path} is no pubspec.lock: it is not a map.`);
+  if (yaml === null || lock === null || lock["packages"] === undefined)
+    throw new AppError("UNREADABLE", `${file.path} is no pubspec.lock: it is no plain map with packages.`);
   const into = gatherPackages(file.path);
   for (const [name, value] of Object.entries(recordOf(lock["packages"]) ?? {})) {
     context.signal.throwIfAborted();
