@@ -8,6 +8,7 @@ export { SYSTEM_ECOSYSTEM, systemOfEcosystem } from "./advisory/systems.ts";
 export * from "./match/types.ts";
 export * from "./schema.ts";
 export * from "./version/index.ts";
+export { decidingNames, hasModules, nameInModule } from "./advisory/modules.ts";
 export * from "./advisory/osv.ts";
 export * from "./severity/cvss.ts";
 export * from "./match/aliases.ts";

@@ -30,6 +30,12 @@ export const nameInModule = (name: string): string | null => {
     : null;
 };
 
+/** The names under which records decide on a package: its own, and of a module's package that of records which do not tell their stream. */
+export const decidingNames = (ecosystem: string, name: string): readonly string[] => {
+  const tail = hasModules(ecosystem) ? nameInModule(name) : null;
+  return tail === null ? [name] : [name, `${UNTOLD_STREAM}/${tail}`];
+};
+
 /** The streams that a record's summary names. */
 export const streamsIn = (summary: string): string[] =>
   [...new Set(Array.from(summary.matchAll(STREAM), (found) => found[1]!))].slice(0, STREAMS_MAX);

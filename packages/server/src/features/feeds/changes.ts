@@ -1,4 +1,11 @@
-import { type AdvisoryIndex, applicableEcosystems, SYSTEM_ECOSYSTEM } from "@zerotrace/core";
+import {
+  type AdvisoryIndex,
+  applicableEcosystems,
+  decidingNames,
+  hasModules,
+  nameInModule,
+  SYSTEM_ECOSYSTEM,
+} from "@zerotrace/core";
 
 /** What differs between two generations, in the words of the index. */
 export interface IndexChanges {
@@ -27,14 +34,22 @@ export interface PackageHashes {
 const isEnded = (index: AdvisoryIndex, ecosystem: string): boolean =>
   index.match(ecosystem, "x", "0").reason === "end_of_life";
 
+/** The packages of an index that may decide on one of the dictionary, as `ecosystem\0name`. */
+const keysOf = ({ ecosystem, name }: KnownPackage): string[] =>
+  applicableEcosystems(ecosystem).flatMap((e) => decidingNames(e, name).map((one) => `${e}\0${one}`));
+
 /** Of those packages alone that concern `known`: an index names far more than anyone has. Nothing where there is no index. */
 export const hashesOf = (index: AdvisoryIndex | null, known: readonly KnownPackage[]): PackageHashes => {
-  const wanted = new Set(known.flatMap((p) => applicableEcosystems(p.ecosystem).map((e) => `${e}\0${p.name}`)));
+  const wanted = new Set(known.flatMap(keysOf));
   const hashes = new Map<string, string>();
   const ecosystems = new Set<string>();
   for (const p of index?.packages() ?? []) {
     const key = `${p.ecosystem}\0${p.name}`;
-    if (wanted.has(key)) hashes.set(key, p.hash);
+    if (wanted.has(key)) hashes.set(key, `${p.hash}${hashes.get(key) ?? ""}`);
+    // That a module has a package of the name decides on one whose stream is not told.
+    const tail = hasModules(p.ecosystem) ? nameInModule(p.name) : null;
+    const plain = `${p.ecosystem}\0${tail}`;
+    if (tail !== null && wanted.has(plain)) hashes.set(plain, `${hashes.get(plain) ?? ""} ${p.name}`);
     ecosystems.add(p.ecosystem);
   }
   // Which releases of a system are known decides too, though only those that ended have a range.
@@ -61,7 +76,7 @@ export const changesBetween = (a: PackageHashes, b: PackageHashes): IndexChanges
 
 /** Those of the dictionary's packages that the changes concern; a record for `Debian` concerns `Debian:12` too. */
 export const concernedPackages = <P extends KnownPackage>(known: readonly P[], changes: IndexChanges): P[] =>
-  known.filter((p) => applicableEcosystems(p.ecosystem).some((e) => changes.packages.has(`${e}\0${p.name}`)));
+  known.filter((p) => keysOf(p).some((key) => changes.packages.has(key)));
 
 /** Those of the dictionary's ecosystems that came to be covered, or ceased to be. */
 export const concernedEcosystems = (known: readonly string[], changes: IndexChanges): string[] =>
