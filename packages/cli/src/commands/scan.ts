@@ -63,6 +63,7 @@ interface ScanOptions {
   readonly exclude?: string[];
   readonly ignore: boolean;
   readonly dev: boolean;
+  readonly watch?: true;
   readonly platform?: string;
   readonly insecureRegistry?: true;
   readonly output?: Output[];
@@ -126,6 +127,21 @@ const shipped = (inventories: TargetInventory[], options: ScanOptions): TargetIn
           packages: place.packages.filter((found) => found.isDev !== true),
         })),
       }));
+
+/** Scans again whenever a lockfile of the targets changes, until Ctrl-C. */
+const scanAndWatch = async (cli: Cli, targets: readonly string[], options: ScanOptions): Promise<void> => {
+  const paths = targets.filter((target) => existsSync(target));
+  if (paths.length < targets.length) {
+    throw new AppError("BAD_REQUEST", "--watch looks at folders and files; leave out the other targets.", {
+      field: "watch",
+    });
+  }
+  const { whileWatching } = await import("../scan/watching.ts");
+  await whileWatching(paths, cli.signal, async () => {
+    await scan(cli, targets, options);
+    cli.err.write(`Watching ${paths.join(", ")}; Ctrl-C ends it\n`);
+  });
+};
 
 const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions): Promise<void> => {
   const startedMs = performance.now();
@@ -252,6 +268,7 @@ export const register = (program: Command, cli: Cli): void => {
     .option("--no-dev", "leave out what is needed only to develop")
     .option("--platform <os/architecture>", "the image of several that is read (linux and this processor)")
     .option("--insecure-registry", "speak HTTP with the registry")
+    .option("--watch", "scan again whenever a lockfile changes, until Ctrl-C")
     .option("--dpkg-status <file>", "host: a dpkg status file (plain or .gz) instead of this machine's packages")
     .option("--os-release <file>", "host: the os-release file that belongs to it")
     .option("--root <folder>", "host: a file tree instead of /")
@@ -265,5 +282,5 @@ export const register = (program: Command, cli: Cli): void => {
       ...(before ?? []),
       outputOf(text),
     ])
-    .action((targets, options) => scan(cli, targets, options));
+    .action((targets, options) => (options.watch ? scanAndWatch : scan)(cli, targets, options));
 };

@@ -1,4 +1,4 @@
-import { AppError, normalizeName } from "@zerotrace/core";
+import { AppError } from "@zerotrace/core";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
@@ -119,13 +119,10 @@ const answerOf = async (id: string, file: string): Promise<string> => {
   }
 };
 
-const normalized = (extractor: string, name: string): string =>
-  extractor.includes("dotnet/") ? normalizeName("NuGet", name) : name;
-
 const expectedOf = (one: Case): string =>
   one.expect_error && one.packages.length === 0
     ? "refused"
-    : sorted(one.packages.map(([name, version]) => `${normalized(one.extractor, name)}@${version}`));
+    : sorted(one.packages.map(([name, version]) => `${name}@${version}`));
 
 test("what osv-scalibr's own fixtures hold is found; each differing case has its reason", async () => {
   const wrong: string[] = [];
@@ -160,7 +157,7 @@ const TRIVY_TYPES: Readonly<Record<string, string>> = {
 /** Packages that Trivy lists and we do not, with the reason. */
 const TRIVY_DIFFERENT: Readonly<Record<string, string>> = {
   "cargo.lock.json.golden app@0.1.0": FOLDER,
-  "dotnet.json.golden microsoft.visualstudio.testplatform.common@17.2.0-release-20220408-11": FOLDER,
+  "dotnet.json.golden Microsoft.VisualStudio.TestPlatform.Common@17.2.0-release-20220408-11": FOLDER,
 };
 
 interface Golden {
@@ -184,7 +181,7 @@ test("what Trivy's goldens list, and whatever they judge, is found in their inpu
       const found = new Set(namesOf(await read(id, join(TRIVY, input), target)));
       const wanted = [...packages, ...vulns.map(({ pkg, installed }) => [pkg, installed] as const)];
       for (const [name, version] of wanted) {
-        const own = `${id.startsWith("nuget") || id.startsWith("dotnet") ? name.toLowerCase() : name}@${version.replace(/^v/, "")}`;
+        const own = `${name}@${version.replace(/^v/, "")}`;
         if (!found.has(own)) missing.add(`${golden} ${own}`);
       }
     }

@@ -1,11 +1,7 @@
-import { type Component, normalizeName } from "@zerotrace/core";
+import type { Component } from "@zerotrace/core";
 
-/** A NuGet package, its name in the one spelling that is compared. */
-export const nugetPackage = (name: string, version: string): Component => ({
-  ecosystem: "NuGet",
-  name: normalizeName("NuGet", name),
-  version,
-});
+/** A NuGet package, its name as the project writes it: case says nothing, and is what people search for. */
+export const nugetPackage = (name: string, version: string): Component => ({ ecosystem: "NuGet", name, version });
 
 /**
  * The version that NuGet takes for what a project asks: the lowest one that is allowed, so a plain version is itself. Empty for

@@ -20,9 +20,9 @@ test("deps.json gives packages and the runtime with graph; the program's own pro
   };
   const found = await extractFrom(extract, { "app.deps.json": JSON.stringify(deps) });
   expect(namesOf(found)).toEqual([
-    "microsoft.netcore.app.runtime.linux-x64@6.0.1",
-    "serilog@2.10.0",
-    "system.text@4.0.0",
+    "Microsoft.NETCore.App.Runtime.linux-x64@6.0.1",
+    "Serilog@2.10.0",
+    "System.Text@4.0.0",
   ]);
   expect(found.packages.map(({ isDirect }) => isDirect)).toEqual([false, true, false]);
   expect(found.packages[2]?.via).toEqual([1]);
@@ -31,6 +31,6 @@ test("deps.json gives packages and the runtime with graph; the program's own pro
 test("an entry without a name is told; what is no object is refused by name", async () => {
   const deps = { libraries: { "/1.0.0": { type: "package" }, "A/1.0.0": { type: "package" } } };
   const found = await extractFrom(extract, { "a.deps.json": JSON.stringify(deps) });
-  expect([namesOf(found), found.problems]).toEqual([["a@1.0.0"], ["/1.0.0 has no name or no version"]]);
+  expect([namesOf(found), found.problems]).toEqual([["A@1.0.0"], ["/1.0.0 has no name or no version"]]);
   await expect(extractFrom(extract, { "a.deps.json": "[]" })).rejects.toMatchObject({ code: "UNREADABLE" });
 });

@@ -17,13 +17,13 @@ test("a project gives what it references with line; properties are put in, range
 </ItemGroup>`);
   const found = await extractFrom(extract, { [PATH]: csproj });
   expect(namesOf(found)).toEqual([
-    "both@",
-    "floating@",
-    "litedb@5.0.12",
-    "newtonsoft.json@13.0.1",
-    "range@",
-    "tool@1.2.3",
-    "unknown@",
+    "Both@",
+    "Floating@",
+    "LiteDB@5.0.12",
+    "Newtonsoft.Json@13.0.1",
+    "Range@",
+    "Tool@1.2.3",
+    "Unknown@",
   ]);
   expect(found.packages[5]).toMatchObject({ isDirect: true, isDev: true, line: 6 });
 });
@@ -36,13 +36,13 @@ test("central versions come from the nearest Directory.Packages.props; an overri
 <PackageVersion Include="a" Version="$(AVersion)" /><PackageVersion Include="B" Version="2.0.0" />
 <GlobalPackageReference Include="Analyzer" Version="3.0.0" /></ItemGroup>`);
   const files = { [PATH]: csproj, "src/Directory.Packages.props": central, "Directory.Packages.props": project("") };
-  expect(namesOf(await extractFrom(extract, files))).toEqual(["a@1.0.0", "analyzer@3.0.0", "b@9.0.0"]);
+  expect(namesOf(await extractFrom(extract, files))).toEqual(["A@1.0.0", "Analyzer@3.0.0", "B@9.0.0"]);
 });
 
 test("properties that explode stay empty at once, another document is refused by name", async () => {
   const bombs = Array.from({ length: 20 }, (_, at) => `<P${at}>${`$(P${at + 1})`.repeat(50)}</P${at}>`).join("");
   const reference = '<ItemGroup><PackageReference Include="A" Version="$(P0)" /></ItemGroup>';
   const found = await extractFrom(extract, { [PATH]: project(`<PropertyGroup>${bombs}</PropertyGroup>${reference}`) });
-  expect(namesOf(found)).toEqual(["a@"]);
+  expect(namesOf(found)).toEqual(["A@"]);
   await expect(extractFrom(extract, { [PATH]: "invalid" })).rejects.toMatchObject({ code: "UNREADABLE" });
 });

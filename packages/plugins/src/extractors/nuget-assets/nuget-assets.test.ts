@@ -18,7 +18,7 @@ test("project.assets.json gives packages with graph; what only private ones need
     project: { frameworks: { "net8.0": { dependencies: { SourceLink: { suppressParent: "All" }, Serilog: {} } } } },
   };
   const found = await extractFrom(extract, { "obj/project.assets.json": JSON.stringify(assets) });
-  expect(namesOf(found)).toEqual(["build.tasks@1.0.0", "serilog@2.10.0", "sourcelink@1.0.0"]);
+  expect(namesOf(found)).toEqual(["Build.Tasks@1.0.0", "Serilog@2.10.0", "SourceLink@1.0.0"]);
   expect(found.packages.map(({ isDirect, isDev }) => [isDirect, isDev])).toEqual([
     [false, true],
     [true, false],

@@ -11,7 +11,7 @@ test("Directory.Packages.props gives its versions with line; only what every pro
 </ItemGroup>
 </Project>`;
   const found = await extractFrom(extract, { "Directory.Packages.props": props });
-  expect(namesOf(found)).toEqual(["analyzer@3.0.0", "newtonsoft.json@9.0.1", "open@"]);
+  expect(namesOf(found)).toEqual(["Analyzer@3.0.0", "Newtonsoft.Json@9.0.1", "Open@"]);
   expect(found.packages.map(({ isDirect, line }) => [isDirect, line])).toEqual([
     [true, 5],
     [undefined, 3],

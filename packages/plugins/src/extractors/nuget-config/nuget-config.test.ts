@@ -11,7 +11,7 @@ test("packages.config gives packages with line and what is for development; one 
   <package version="1.0.0" />
 </packages>`;
   const found = await extractFrom(extract, { "packages.config": config });
-  expect(namesOf(found)).toEqual(["microsoft.net.compilers@1.0.0", "newtonsoft.json@9.0.1", "unfixed@"]);
+  expect(namesOf(found)).toEqual(["Microsoft.Net.Compilers@1.0.0", "Newtonsoft.Json@9.0.1", "Unfixed@"]);
   expect(found.packages.map(({ isDev, line }) => [isDev, line])).toEqual([
     [true, 4],
     [false, 3],

@@ -17,7 +17,7 @@ test("packages.lock.json gives packages of all frameworks with graph; projects a
     },
   };
   const found = await extractFrom(extract, { [PATH]: JSON.stringify(lock) });
-  expect(namesOf(found)).toEqual(["core.dep@1.24.0", "some.dep@1.1.1", "some.dep@2.0.0"]);
+  expect(namesOf(found)).toEqual(["Core.Dep@1.24.0", "Some.Dep@1.1.1", "Some.Dep@2.0.0"]);
   expect(found.packages.map(({ isDirect, via }) => [isDirect, via])).toEqual([
     [true, []],
     [false, [0]],

@@ -12,11 +12,11 @@ group Build
 
 test("paket.dependencies gives what is asked for with line; only an exact version is one", async () => {
   const found = await extractFrom(extract, { "paket.dependencies": ASKED });
-  expect(namesOf(found)).toEqual(["fake@", "newtonsoft.json@12.0.3", "nunit@"]);
+  expect(namesOf(found)).toEqual(["FAKE@", "NUnit@", "Newtonsoft.Json@12.0.3"]);
   expect(found.packages.map(({ isDirect, line }) => [isDirect, line])).toEqual([
     [true, 6],
-    [true, 3],
     [true, 2],
+    [true, 3],
   ]);
 });
 

@@ -20,7 +20,7 @@ NUGET
 test("paket.lock gives packages of all groups with graph and line; files of repositories are left out", async () => {
   const asked = "source https://api.nuget.org/v3/index.json\nnuget NUnit ~> 2.6\ngroup Build\n  nuget FAKE\n";
   const found = await extractFrom(extract, { "paket.lock": LOCK, "paket.dependencies": asked });
-  expect(namesOf(found)).toEqual(["fake@5.20.4", "nunit@2.6.4", "nunit.console@3.1"]);
+  expect(namesOf(found)).toEqual(["FAKE@5.20.4", "NUnit@2.6.4", "NUnit.Console@3.1"]);
   expect(found.packages.map(({ isDirect, via, line }) => [isDirect, via, line])).toEqual([
     [true, [], 13],
     [true, [], 4],
