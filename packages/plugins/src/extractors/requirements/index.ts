@@ -55,7 +55,9 @@ const childrenOf = ({ found }: Reading): Map<string, string[]> => {
     for (const parent of via) {
       if (parent.startsWith("-") || parent.includes(" ")) continue;
       const name = normalizePython(parent);
-      children.set(name, [...(children.get(name) ?? []), requirement.name]);
+      const list = children.get(name);
+      if (list === undefined) children.set(name, [requirement.name]);
+      else list.push(requirement.name);
     }
   }
   return children;
