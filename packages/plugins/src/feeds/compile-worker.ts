@@ -9,10 +9,11 @@ import type { Compiled, CompileOptions } from "./compile.ts";
 const STOP_GRACE_MS = 1500;
 const ENTRY = fileURLToPath(new URL("./compile-process.ts", import.meta.url));
 /**
- * Reading makes much garbage and keeps little: a small young heap and an old one that is collected early halve the peak.
- * Node's own WebAssembly (it takes the types out of the sources) is not worth compiling twice.
+ * Reading makes much garbage and keeps little, most of it outside the heap: a small young heap and an old one that is
+ * collected each time it has grown by this share keep the peak low. Node's own WebAssembly (it takes the types out of
+ * the sources) is not worth compiling twice.
  */
-const HEAP_FLAGS = ["--max-semi-space-size=2", "--optimize-for-size", "--liftoff-only"];
+const HEAP_FLAGS = ["--max-semi-space-size=2", "--heap-growing-percent=15", "--liftoff-only"];
 
 /**
  * The caller's environment, passed on unread, and: one arena for glibc's allocator, because each of several would keep

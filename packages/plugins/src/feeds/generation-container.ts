@@ -14,6 +14,7 @@ const LEVEL = 9;
 /** A block and what it refers to fit into this window, 2^23 bytes. */
 const WINDOW_LOG = 23;
 const FOOTER_LEVEL = 12;
+const LARGE_BYTES = 1024 * 1024;
 /** One compressed piece of a section. */
 export interface Block {
   readonly section: string;
@@ -42,6 +43,11 @@ const pack = (plain: Uint8Array, level: number, dictionary?: Buffer): Promise<Bu
     },
     ...(dictionary !== undefined && dictionary.length > 0 && { dictionary }),
   });
+
+/** Gives the memory of a large buffer back at once, not with some later garbage collection; small ones may share theirs. */
+const giveBack = ({ buffer }: Uint8Array): void => {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength >= LARGE_BYTES) buffer.transfer(0);
+};
 
 /** The same words in the same order, whoever made them: equal generations are equal files. */
 const canonical = (meta: GenerationMeta): GenerationMeta => ({
@@ -86,6 +92,8 @@ export class ContainerWriter {
       const packed = await packing;
       this.#blocks.push([section, packed.length, plain.length, lines.count, lines.firstKey]);
       this.#write(packed);
+      giveBack(plain);
+      giveBack(packed);
     };
     this.#tail = write();
     // It is told by `room` and `finish`; nobody may wait for either after an error elsewhere.
