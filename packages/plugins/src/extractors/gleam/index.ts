@@ -1,7 +1,7 @@
-import { parse } from "smol-toml";
 import type { ExtractFile, FileContext, ScannedFile } from "../file-extractor.ts";
 import { gatherPackages, type PackageGathering } from "../gather-packages.ts";
-import { listOf, parsed, recordOf, textOf, wordOf } from "../text-file.ts";
+import { listOf, recordOf, wordOf } from "../text-file.ts";
+import { tomlOf } from "../toml-file.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,8 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * a version. A manifest.toml of another program gives nothing.
  */
 export const extract: ExtractFile = async (file, context) => {
-  const text = await textOf(file, context);
-  const fields: Fields = parsed(file.path, () => parse(text));
+  const { fields } = await tomlOf(file, context);
   const into = gatherPackages(file.path);
   const isLock = file.path.endsWith("manifest.toml");
   if (isLock) await readLock(file, fields, into, context);
@@ -51,9 +50,8 @@ const readLock = async (
 const namesForDevelopment = async (file: ScannedFile, context: FileContext): Promise<Set<string>> => {
   try {
     const path = file.path.replace(/manifest\.toml$/, "gleam.toml");
-    const text = await textOf({ ...file, path }, context);
-    const manifest: Fields = parsed(path, () => parse(text));
-    return new Set(Object.keys(sectionOf(manifest, DEV_SECTIONS)));
+    const { fields } = await tomlOf({ ...file, path }, context);
+    return new Set(Object.keys(sectionOf(fields, DEV_SECTIONS)));
   } catch {
     // Absent or broken: as a file of its own it is reported.
     return new Set();

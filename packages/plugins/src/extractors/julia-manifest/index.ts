@@ -1,7 +1,7 @@
-import { parse } from "smol-toml";
 import type { ExtractFile, FileContext } from "../file-extractor.ts";
 import { gatherPackages } from "../gather-packages.ts";
-import { listOf, MAX_LOCKFILE_BYTES, parsed, recordOf, textOf, wordOf } from "../text-file.ts";
+import { listOf, MAX_LOCKFILE_BYTES, recordOf, wordOf } from "../text-file.ts";
+import { tomlOf, tomlText } from "../toml-file.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,8 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * their own and packages of a folder are the project's: both are left out. Those from git keep their version.
  */
 export const extract: ExtractFile = async (file, context) => {
-  const text = await textOf(file, context);
-  const manifest: Fields = parsed(file.path, () => parse(text));
+  const { fields: manifest } = await tomlOf(file, context);
   const into = gatherPackages(file.path);
   // Format 1 has the packages at the top, beside nothing else.
   const packages = entriesOf(recordOf(manifest["deps"]) ?? (manifest["manifest_format"] === undefined ? manifest : {}));
@@ -53,9 +52,10 @@ const MANIFEST = /(?:Julia)?Manifest(?:-v[\d.]+)?\.toml$/;
 /** UUIDs that the project asks for; null when there is no project file that could be read. */
 const askedFor = async (path: string, context: FileContext): Promise<Set<string> | null> => {
   try {
-    const bytes = await context.read(path.replace(MANIFEST, "Project.toml"), MAX_LOCKFILE_BYTES);
+    const projectPath = path.replace(MANIFEST, "Project.toml");
+    const bytes = await context.read(projectPath, MAX_LOCKFILE_BYTES);
     if (bytes === null) return null;
-    const project: Fields = parse(new TextDecoder().decode(bytes));
+    const project = tomlText(projectPath, new TextDecoder().decode(bytes));
     return new Set(Object.values(recordOf(project["deps"]) ?? {}).flatMap((uuid) => wordOf(uuid) ?? []));
   } catch {
     // Broken: the packages are known all the same, only not who asked for them.
