@@ -9,11 +9,18 @@ import type { Compiled, CompileOptions } from "./compile.ts";
 const STOP_GRACE_MS = 1500;
 const ENTRY = fileURLToPath(new URL("./compile-process.ts", import.meta.url));
 /**
- * Reading makes much garbage and keeps little, most of it outside the heap: a small young heap and an old one that is
- * collected each time it has grown by this share keep the peak low. Node's own WebAssembly (it takes the types out of
+ * Reading makes much garbage and keeps little, so a small young heap does. Node's own WebAssembly (it takes the types out of
  * the sources) is not worth compiling twice.
  */
-const HEAP_FLAGS = ["--max-semi-space-size=2", "--heap-growing-percent=15", "--liftoff-only"];
+const HEAP_FLAGS = ["--max-semi-space-size=2", "--liftoff-only"];
+/** The old heap is collected early and kept compact: 60 MB less at the peak for a third more CPU time. */
+const FRUGAL_FLAGS = [...HEAP_FLAGS, "--optimize-for-size"];
+
+/** How `compileInWorker` runs. */
+export interface WorkerOptions extends CompileOptions {
+  /** Little memory counts more than time: for a process that stays large beside the one that reads. */
+  readonly isFrugal?: boolean;
+}
 
 /**
  * The caller's environment, passed on unread, and: one arena for glibc's allocator, because each of several would keep
@@ -37,11 +44,11 @@ export type CompileMessage =
  * with it. Progress comes at most ten times a second. Errors are those of `compileFeeds`; after an abort it rejects with
  * the signal's reason, within two seconds. The process ends with the caller's.
  */
-export async function compileInWorker(options: CompileOptions): Promise<Compiled> {
-  const { signal, onProgress, ...compile } = options;
+export async function compileInWorker(options: WorkerOptions): Promise<Compiled> {
+  const { signal, onProgress, isFrugal = false, ...compile } = options;
   signal.throwIfAborted();
   const child = fork(ENTRY, [], {
-    execArgv: HEAP_FLAGS,
+    execArgv: isFrugal ? FRUGAL_FLAGS : HEAP_FLAGS,
     env: environment(compile.cacheDir),
     serialization: "advanced",
     stdio: ["ignore", 2, 2, "ipc"],

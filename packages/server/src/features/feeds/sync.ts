@@ -110,6 +110,7 @@ export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
       generationsDir: generationsDirectory(options.dataDir),
       trust: options.trust,
       recordsFile: true,
+      isFrugal: true,
       signal,
       onProgress: (progress) => {
         state = { ...state, progress };
