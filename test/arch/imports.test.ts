@@ -18,7 +18,7 @@ const SERVER_START = /^packages\/cli\/src\/(commands\/start\.ts|start\/[a-z-]+\.
 /** npm packages that each package's shipped code may load. */
 const LIBRARIES: Record<string, readonly string[]> = {
   core: ["zod"],
-  plugins: ["yauzl"],
+  plugins: ["ajv", "ajv-formats", "ignore", "smol-toml", "yaml", "yauzl", "zod"],
   sdk: ["zod"],
   agent: [],
 };
