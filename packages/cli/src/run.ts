@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   config: () => import("./commands/config.ts"),
   version: () => import("./commands/version.ts"),
   vex: () => import("./commands/vex.ts"),
+  sbom: () => import("./commands/sbom.ts"),
   cvss: () => import("./commands/cvss.ts"),
 };
 

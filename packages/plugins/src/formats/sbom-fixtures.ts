@@ -9,15 +9,11 @@ import {
 } from "./sbom.ts";
 
 /** Texts without what XML and `<text>` cannot hold, or that no format keeps: signs that are none, and empty ends. */
+// oxlint-disable-next-line no-control-regex -- they are what is taken out
+const UNFIT = /[\u0000-\u001F\u007F-\u009F\uFFFD-\uFFFF]/g;
 const text = fc
   .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
-  // oxlint-disable-next-line no-control-regex -- they are what is taken out
-  .map((one) =>
-    one
-      .toWellFormed()
-      .replaceAll(/[\u0000-\u001F\u007F-\u009F\uFFFD-\uFFFF]/g, "")
-      .trim(),
-  )
+  .map((one) => one.toWellFormed().replaceAll(UNFIT, "").trim())
   .filter((one) => one !== "" && one !== "NOASSERTION" && one !== "NONE" && !one.includes("</"));
 const maybe = fc.option(text, { nil: "" });
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,9}$/);

@@ -69,8 +69,8 @@ const licenseOf = (licenses: readonly string[]): string | undefined => {
 const insideOf = ({ path, inside }: SbomPlace): string => (inside === "" ? path : `${path}!/${inside}`);
 
 const add = (gathering: PackageGathering, entry: SbomComponent, component: Component, links: Links): void => {
-  const { needs, direct } = links;
-  const isDirect = entry.isDirect ?? (direct === null ? null : direct.has(entry.ref));
+  const { needs } = links;
+  const isDirect = entry.isDirect ?? links.isDirect(entry.ref);
   const license = licenseOf(entry.declaredLicenses.length > 0 ? entry.declaredLicenses : entry.concludedLicenses);
   const [place] = entry.places;
   const dependsOn = needs.get(entry.ref);
@@ -87,9 +87,17 @@ const add = (gathering: PackageGathering, entry: SbomComponent, component: Compo
 
 interface Links {
   readonly needs: ReadonlyMap<string, readonly string[]>;
-  /** What the subject needs; null when the document does not tell. */
-  readonly direct: ReadonlySet<string> | null;
+  /** Whether the subject needs it itself, or by way of another; null when the graph does not tell. */
+  readonly isDirect: (ref: string) => boolean | null;
 }
+
+const directIn = (needs: Links["needs"], subject: string | null): Links["isDirect"] => {
+  const direct = new Set(subject === null ? [] : needs.get(subject));
+  const reached = new Set(direct);
+  // a set grows while it is walked
+  for (const ref of reached) for (const one of needs.get(ref) ?? []) reached.add(one);
+  return (ref) => (direct.has(ref) ? true : reached.has(ref) ? false : null);
+};
 
 /**
  * The components of a document as packages that can be judged, through their purls; `path` names it in errors. What has no purl
@@ -101,8 +109,7 @@ export const packagesOfSbom = (sbom: Sbom, path: string): SbomPackages => {
   const gathering = gatherPackages(path);
   const distro = distroOf(sbom);
   const needs = new Map(sbom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
-  const own = sbom.subject === null ? undefined : needs.get(sbom.subject);
-  const links: Links = { needs, direct: own === undefined || own.length === 0 ? null : new Set(own) };
+  const links: Links = { needs, isDirect: directIn(needs, sbom.subject) };
   const notJudged: NotJudged[] = [];
   const isAlone = sbom.components.length === 1;
   for (const entry of sbom.components) {
