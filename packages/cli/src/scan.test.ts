@@ -132,5 +132,5 @@ test("explain says of every range what it decides, withdrawn ones included", asy
     "debian-cve-2026-0004",
     ...options,
   ]);
-  expect(bash.out).toMatch(/withdrawn by its publisher or rejected by the CVE program on 2026-01-03/);
+  expect(bash.out).toContain("Debian withdrew the record on 2026-01-03");
 });

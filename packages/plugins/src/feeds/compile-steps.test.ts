@@ -81,17 +81,20 @@ test("what enriches and fails, finds nothing or never ends is missing, with the 
 
 test("when the advisories cannot be read, that is the error, and nothing goes on", async () => {
   let isEnded = false;
+  const started = Promise.withResolvers<void>();
   const slow = feedOf(
     "cwe",
     ({ signal }) =>
-      new Promise((_, reject) =>
+      new Promise((_, reject) => {
         signal.addEventListener("abort", () => {
           isEnded = true;
           reject(signal.reason as Error);
-        }),
-      ),
+        });
+        started.resolve();
+      }),
   );
   const broken = feedOf("osv", async () => {
+    await started.promise;
     throw new AppError("BAD_FEED", "Torn.");
   });
   await expect(readAll(step(broken, false), step(slow, true))).rejects.toMatchObject({ code: "BAD_FEED" });

@@ -68,6 +68,7 @@ async function readStep(
     const { id } = feed.descriptor;
     const cacheDir = join(root, id);
     await mkdir(cacheDir, { recursive: true });
+    signal.throwIfAborted();
     const { isShared } = step;
     const context = { cacheDir, isShared, fetch, clock: () => new Date(), signal, onProgress };
     const report = await feed.read(context, step.location, sinkFor(id));
