@@ -41,6 +41,7 @@ const LANGUAGES: readonly Language[] = [
   { ecosystem: "CPAN", type: "cpan", separator: null },
   { ecosystem: "LuaRocks", type: "luarocks", separator: "/" },
   { ecosystem: "vcpkg", type: "vcpkg", separator: null },
+  { ecosystem: "Kubernetes", type: "k8s", separator: "/" },
   { ecosystem: "Generic", type: "generic", separator: "/" },
 ];
 
@@ -86,12 +87,22 @@ export const purlOf = (component: Component): string => {
     type: language?.type ?? "generic",
     namespace: at > 0 ? name.slice(0, at) : null,
     name: name.slice(at + 1) || name,
-    version: component.version || null,
+    version: versionInPurl(component) || null,
     qualifiers,
     subpath: null,
   };
   return formatPurl(purl, "lenient");
 };
+
+/** OSV leaves out the `v` of Go's versions, package URLs have it; the standard library has none in either. */
+const versionInPurl = ({ ecosystem, name, version }: Component): string =>
+  ecosystem === "Go" && name !== "stdlib" && /^\d/.test(version) ? `v${version}` : version;
+
+const versionOfPurl = (ecosystem: string, version: string): string =>
+  ecosystem === "Go" ? version.replace(/^v(?=\d)/, "") : version;
+
+/** People know these names by their case, which does not tell two packages apart; it is left as it was written. */
+const KEEPS_CASE: ReadonlySet<string> = new Set(["NuGet"]);
 
 const SOURCE_RPM = ".src.rpm";
 
@@ -150,5 +161,6 @@ export const componentOfPurl = (text: string): Component => {
   // The vendor of a Conan package is no part of its name in ConanCenter.
   const namespace = purl.type === "conan" ? null : purl.namespace;
   const joined = namespace === null ? purl.name : `${namespace}${language?.separator ?? "/"}${purl.name}`;
-  return { ecosystem, name: normalizeName(ecosystem, joined), version, ...(arch ? { arch } : {}) };
+  const name = KEEPS_CASE.has(ecosystem) ? joined : normalizeName(ecosystem, joined);
+  return { ecosystem, name, version: versionOfPurl(ecosystem, version), ...(arch ? { arch } : {}) };
 };

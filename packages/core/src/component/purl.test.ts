@@ -24,9 +24,12 @@ const PAIRS: readonly [Component, string][] = [
   [{ ecosystem: "npm", name: "@angular/core", version: "1.0.0" }, "pkg:npm/%40angular/core@1.0.0"],
   [{ ecosystem: "PyPI", name: "typing-extensions", version: "4.0" }, "pkg:pypi/typing-extensions@4.0"],
   [
-    { ecosystem: "Go", name: "github.com/BurntSushi/toml", version: "v1.0.0" },
+    { ecosystem: "Go", name: "github.com/BurntSushi/toml", version: "1.0.0" },
     "pkg:golang/github.com/BurntSushi/toml@v1.0.0",
   ],
+  [{ ecosystem: "Go", name: "stdlib", version: "1.25.1" }, "pkg:golang/stdlib@1.25.1"],
+  [{ ecosystem: "NuGet", name: "Newtonsoft.Json", version: "13.0.1" }, "pkg:nuget/Newtonsoft.Json@13.0.1"],
+  [{ ecosystem: "Kubernetes", name: "k8s.io/kubelet", version: "1.27.0" }, "pkg:k8s/k8s.io/kubelet@1.27.0"],
   [{ ecosystem: "Maven", name: "org.a:b", version: "1" }, "pkg:maven/org.a/b@1"],
   [{ ecosystem: "Packagist", name: "a/b", version: "1" }, "pkg:composer/a/b@1"],
   [{ ecosystem: "crates.io", name: "serde", version: "1" }, "pkg:cargo/serde@1"],
