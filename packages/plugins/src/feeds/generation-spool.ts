@@ -74,8 +74,28 @@ const sortedNumbers = (count: number, textOf: (n: number) => string): Uint32Arra
 };
 
 /**
+ * One record of two that a feed gives under one id and date, such as a CVE that each ecosystem's archive tells for its own packages:
+ * the first with what only the other says is affected. Null when that is nothing, or another feed says it. Values are
+ * `feed<TAB>JSON`.
+ */
+const united = (known: string, other: string): string | null => {
+  const tab = other.indexOf("\t");
+  if (known === other || !known.startsWith(other.slice(0, tab + 1))) return null;
+  const record = JSON.parse(known.slice(tab + 1)) as Affected;
+  const { affected = [] } = JSON.parse(other.slice(tab + 1)) as Affected;
+  const told = new Set((record.affected ?? []).map((one) => JSON.stringify(one)));
+  const more = affected.filter((one) => !told.has(JSON.stringify(one)));
+  if (more.length === 0) return null;
+  return `${known.slice(0, tab + 1)}${JSON.stringify({ ...record, affected: [...(record.affected ?? []), ...more] })}`;
+};
+
+interface Affected {
+  readonly affected?: readonly unknown[];
+}
+
+/**
  * Takes in what feeds say in any order and gives it back sorted: the texts lie in a file, memory holds their names and
- * places alone. Of records with one id the one modified last counts, the first of equal ones. Blocks its thread.
+ * places alone. Of records with one id the one modified last counts; what only one of two equal ones says is affected, both say. Blocks its thread.
  */
 export class Spool {
   readonly #path: string;
@@ -166,8 +186,22 @@ export class Spool {
     const key = lineKey(record.id);
     const known = this.#places.records.of(key);
     const modified = Date.parse(record.modifiedAt);
-    if (known >= 0 && !(modified > this.#modified.at(known))) return;
-    this.#places.records.set(key, this.#put(`${feed}\t${oneLine(raw)}`, modified));
+    const value = `${feed}\t${oneLine(raw)}`;
+    if (known >= 0 && !(modified > this.#modified.at(known))) {
+      const both = modified === this.#modified.at(known) ? united(this.#value(known), value) : null;
+      if (both !== null) this.#places.records.set(key, this.#put(both, modified));
+      return;
+    }
+    this.#places.records.set(key, this.#put(value, modified));
+  }
+
+  #value(place: number): string {
+    const at = this.#at.at(place);
+    const size = this.#size.at(place);
+    if (at >= this.#written) return this.#buffer.toString("utf8", at - this.#written, at - this.#written + size);
+    const bytes = Buffer.allocUnsafe(size);
+    this.#read(bytes, at, size, size);
+    return bytes.toString("utf8");
   }
 
   #set(section: LineSection, name: string, value: string): void {

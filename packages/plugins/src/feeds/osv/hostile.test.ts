@@ -58,6 +58,17 @@ test("a record modified in the future is read and does not make the data look ne
   expect([group.publishedAt, group.modifiedAt]).toEqual([null, null]);
 });
 
+test("one id with one date told for different packages affects all of them; told alike it counts once", async () => {
+  const one = { id: "CVE-2026-0001", affected: [affected("npm", "a", fixedIn("2.0.0"))] };
+  const other = { id: "CVE-2026-0001", affected: [affected("npm", "b", fixedIn("3.0.0"))] };
+  const { index } = await compiled("npm", one, other, one);
+  expect([idsOf(index, "npm", "a", "1.0.0"), idsOf(index, "npm", "b", "2.5.0")]).toEqual([
+    ["CVE-2026-0001"],
+    ["CVE-2026-0001"],
+  ]);
+  expect([index.meta.recordCount, index.meta.rangeCount]).toEqual([1, 2]);
+});
+
 test("a record without usable ranges affects nothing by itself, and its list of versions counts", async () => {
   const commits = { type: "GIT", repo: "https://example.org/a", events: [{ introduced: "0" }] };
   const { index, source } = await compiled(
