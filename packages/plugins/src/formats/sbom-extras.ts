@@ -1,12 +1,15 @@
 import { isObject, type Json, objectOf } from "./sbom-json.ts";
-import type { Sbom, SbomComponent, SbomProperty } from "./sbom.ts";
+import { newComponent, type Sbom, type SbomComponent, type SbomProperty } from "./sbom.ts";
 
 /** Properties of ours that hold, as JSON, what a format has no place for. */
 const PREFIX = "zerotrace:";
 
 /** Fields of a component that every format holds in its structure. */
 const STRUCTURE = new Set(["ref", "parent", "properties"]);
+const FIELDS: ReadonlySet<string> = new Set(Object.keys(newComponent("", "")).filter((key) => !STRUCTURE.has(key)));
 const HEAD = ["id", "revision", "name", "createdAt", "tools", "authors", "supplier"] as const;
+
+const HEAD_FIELDS: ReadonlySet<string> = new Set(HEAD);
 
 const isEqual = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
@@ -84,13 +87,12 @@ const parsed = (text: string): unknown => {
 /** A component with what its properties say of its fields; these properties are gone. */
 export const withComponentExtras = (component: SbomComponent): SbomComponent => {
   if (!component.properties.some(({ name }) => name.startsWith(PREFIX))) return component;
-  const keys = new Set(Object.keys(component).filter((key) => !STRUCTURE.has(key)));
-  const { changes, rest } = taken(component, keys, component.properties);
+  const { changes, rest } = taken(component, FIELDS, component.properties);
   return { ...component, ...changes, properties: rest };
 };
 
 /** The same for a document's head. */
 export const withHeadExtras = (sbom: Sbom): Sbom => {
-  const { changes, rest } = taken(sbom, new Set<string>(HEAD), sbom.properties);
+  const { changes, rest } = taken(sbom, HEAD_FIELDS, sbom.properties);
   return { ...sbom, ...changes, properties: rest };
 };

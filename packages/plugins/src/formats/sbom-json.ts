@@ -10,12 +10,32 @@ export const refused = (reason: string, cause?: unknown): AppError =>
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /** The value when it is an object, else an empty one. */
 export const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
 
 /** The objects of a list, at most `max`; without one, none. */
-export const objectsOf = (value: unknown, max: number = SBOM_LIMITS.listLength): Json[] =>
-  Array.isArray(value) ? value.slice(0, max).filter(isObject) : [];
+export const objectsOf = (value: unknown, max: number = SBOM_LIMITS.listLength): readonly Json[] => {
+  // most fields of most components are absent: they share one list
+  if (!Array.isArray(value) || value.length === 0) return NONE;
+  const list: readonly unknown[] = value;
+  return list.length <= max && list.every(isObject) ? list : list.slice(0, max).filter(isObject);
+};
+
+/**
+ * The objects of a list, each taken out of it: what was read of a large document gives its memory back while the rest is read.
+ * The list is empty of them afterwards.
+ */
+export function* drained(value: unknown, max: number): Generator<Json> {
+  if (!Array.isArray(value)) return;
+  const list: unknown[] = value;
+  for (let at = 0; at < list.length && at < max; at++) {
+    const one = list[at];
+    list[at] = null;
+    if (isObject(one)) yield one;
+  }
+}
 
 /** The value when it is a text, else an empty one. */
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -44,14 +64,12 @@ const BACKSLASH = 0x5c;
 export const nestingOf = (bytes: Uint8Array): number => {
   let depth = 0;
   let deepest = 0;
-  let inText = false;
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (inText) {
-      if (byte === BACKSLASH) at += 1;
-      else if (byte === QUOTE) inText = false;
-    } else if (byte === QUOTE) inText = true;
-    else if (byte === 0x7b || byte === 0x5b) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) {
+      // most bytes lie in texts: they are passed in a loop of their own
+      for (at += 1; at < bytes.length && bytes[at] !== QUOTE; at++) if (bytes[at] === BACKSLASH) at += 1;
+    } else if (byte === 0x7b || byte === 0x5b) {
       depth += 1;
       if (depth > deepest) deepest = depth;
     } else if (byte === 0x7d || byte === 0x5d) depth -= 1;

@@ -158,6 +158,8 @@ export interface SbomVulnerability {
   } | null;
 }
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /** A component of which nothing but its ref and name is said. */
 export const newComponent = (ref: string, name: string): SbomComponent => ({
   ref,
@@ -166,24 +168,24 @@ export const newComponent = (ref: string, name: string): SbomComponent => ({
   name,
   version: "",
   purl: "",
-  cpes: [],
+  cpes: NONE,
   description: "",
   copyright: "",
   publisher: "",
   supplier: null,
   author: null,
-  declaredLicenses: [],
-  concludedLicenses: [],
-  hashes: [],
+  declaredLicenses: NONE,
+  concludedLicenses: NONE,
+  hashes: NONE,
   scope: "",
   downloadUrl: "",
-  references: [],
+  references: NONE,
   parent: "",
-  places: [],
+  places: NONE,
   isDirect: null,
   isDev: null,
   ownedBy: "",
-  properties: [],
+  properties: NONE,
 });
 
 /** A document that says nothing. */

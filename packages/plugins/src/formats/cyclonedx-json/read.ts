@@ -1,5 +1,5 @@
 import { withHeadExtras } from "../sbom-extras.ts";
-import { isObject, type Json, objectOf, objectsOf, refused, textOf, textsOf } from "../sbom-json.ts";
+import { drained, isObject, type Json, objectOf, objectsOf, refused, textOf, textsOf } from "../sbom-json.ts";
 import { unitedComponent } from "../sbom-unite.ts";
 import {
   newProblems,
@@ -83,29 +83,32 @@ const walk = (json: Json, parent: string, state: Walk, isSubject = false): strin
   return ref;
 };
 
+/** Few components need many: short lists are looked through, which costs less than a set. */
+const distinct = (refs: readonly string[]): readonly string[] =>
+  refs.length > 16 ? [...new Set(refs)] : refs.filter((ref, i) => refs.indexOf(ref) === i);
+
 const readDependencies = (
   document: Json,
   refs: ReadonlySet<string>,
   problem: (text: string) => void,
 ): SbomDependency[] => {
-  const byRef = new Map<string, Set<string>>();
+  const byRef = new Map<string, readonly string[]>();
   let count = 0;
-  for (const entry of objectsOf(document["dependencies"], SBOM_LIMITS.components)) {
+  for (const entry of drained(document["dependencies"], SBOM_LIMITS.components)) {
     const ref = textOf(entry["ref"]);
     if (!refs.has(ref)) {
       problem(`a dependency names ${ref || "no component"}, which is not in the document`);
       continue;
     }
-    const known = byRef.get(ref) ?? new Set();
-    byRef.set(ref, known);
-    for (const needed of textsOf(entry["dependsOn"], SBOM_LIMITS.components)) {
-      if (refs.has(needed)) known.add(needed);
-      else problem(`${ref} depends on ${needed}, which is not in the document`);
-      count += 1;
-    }
+    const told = textsOf(entry["dependsOn"], SBOM_LIMITS.components);
+    const needed = told.filter((one) => refs.has(one));
+    if (needed.length < told.length)
+      for (const one of told) if (!refs.has(one)) problem(`${ref} depends on ${one}, which is not in the document`);
+    byRef.set(ref, distinct([...(byRef.get(ref) ?? []), ...needed]));
+    count += told.length;
     if (count > SBOM_LIMITS.dependencies) throw refused(`it has more than ${SBOM_LIMITS.dependencies} dependencies`);
   }
-  return [...byRef].map(([ref, dependsOn]) => ({ ref, dependsOn: [...dependsOn] }));
+  return Array.from(byRef, ([ref, dependsOn]) => ({ ref, dependsOn }));
 };
 
 /** Some tools list the subject among the components once more. */
@@ -153,7 +156,7 @@ export const readCycloneDx = (document: Json, format: "cyclonedx-json" | "cyclon
   const state: Walk = { components: [], refs: new Set(), problem: problems.add };
   const main = objectOf(document["metadata"])["component"];
   const subject = isObject(main) ? walk(main, "", state, true) : null;
-  for (const component of objectsOf(document["components"], SBOM_LIMITS.components + 1)) {
+  for (const component of drained(document["components"], SBOM_LIMITS.components + 1)) {
     if (isSubjectAgain(component, main))
       state.components[0] = unitedComponent(state.components[0]!, readComponent(component, subject!, ""));
     else walk(component, "", state);
