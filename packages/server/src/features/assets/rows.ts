@@ -87,9 +87,7 @@ const coverageOf = (
   const isOpen = reason === "unparsable" || reason === "no_stream";
   const state = verdict === null ? "pending" : isOpen ? "unparsable" : authority;
   // No records of this very release: the feed speaks of others.
-  return verdict === "unknown" && !isOpen
-    ? { state: "none", sources: [] }
-    : { state, sources: [...sources] };
+  return verdict === "unknown" && !isOpen ? { state: "none", sources: [] } : { state, sources: [...sources] };
 };
 
 /** A stored component as the API shows it; not judged yet is `pending`. */

@@ -8,7 +8,17 @@ export const explanation = z.object({
   /** What is judged: the owner, the source package or the package itself. */
   judged: judgedPackage,
   verdict: z.enum(["affected", "not_affected", "unknown"]),
-  rule: z.enum(["range", "vex", "withdrawn", "not_named", "not_known", "no_feed", "end_of_life", "unparsable", "no_stream"]),
+  rule: z.enum([
+    "range",
+    "vex",
+    "withdrawn",
+    "not_named",
+    "not_known",
+    "no_feed",
+    "end_of_life",
+    "unparsable",
+    "no_stream",
+  ]),
   /** One sentence. */
   answer: z.string(),
   /** The record and the rule that decided. */
