@@ -47,3 +47,4 @@ export * from "./license/satisfies.ts";
 export * from "./vex/index.ts";
 export * from "./explain/index.ts";
 export * from "./policy/index.ts";
+export * from "./range/index.ts";
