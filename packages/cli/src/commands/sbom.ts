@@ -141,9 +141,38 @@ const registerComplete = (sbom: Command, cli: Cli): void => {
     });
 };
 
-/** `zerotrace sbom validate|diff|merge|convert|complete` */
+const registerTarget = (sbom: Command, cli: Cli): void => {
+  sbom
+    .argument("[targets...]", "folder, lockfile, archive, image, host, or another bill of materials")
+    .addOption(toOption())
+    .addOption(specOption())
+    .addOption(outputOption())
+    .option("--no-dev", "leave out what is needed only to develop")
+    .action(async (targets, { to, spec, output, dev }) => {
+      if (targets.length === 0) return void sbom.outputHelp();
+      const { writeSbom } = await import("@zerotrace/plugins/formats/sbom-formats");
+      const { sbomOfTargets } = await import("../sbom/of-target.ts");
+      const { readTargets, withoutDev } = await import("../scan/run.ts");
+      const { registryOf } = await import("../scan/targets.ts");
+      const read = await readTargets(cli, targets, { isOffline: false, registry: registryOf(cli.env.variables) });
+      const inventories = dev ? read : read.map(withoutDev);
+      const sourceDateEpoch = cli.env.variables["SOURCE_DATE_EPOCH"];
+      const made = await sbomOfTargets(inventories, { now: new Date(), sourceDateEpoch });
+      await writeOut(cli, await writeSbom(made, to, spec), output);
+      for (const { path, error } of inventories.flatMap(({ places }) => places)) {
+        if (error !== undefined) cli.err.write(`warning: ${printable(`${path} cannot be read: ${error}`)}\n`);
+      }
+      cli.err.write(`${counted(made.components.length - 1, "component")}\n`);
+      if (made.components.length === 1) cli.exitCode = EXIT.nothingScanned;
+    });
+};
+
+/** `zerotrace sbom <target>`, `sbom validate|diff|merge|convert|complete` */
 export const register = (program: Command, cli: Cli): void => {
-  const sbom = program.command("sbom").description("bills of materials: check, compare, merge, convert");
+  const sbom = program.command("sbom").description("bills of materials: make, check, compare, merge, convert");
+  // options after a word below belong to that word: `merge --to` is not the `--to` of a target
+  sbom.enablePositionalOptions();
+  registerTarget(sbom, cli);
   registerValidate(sbom, cli);
   registerDiff(sbom, cli);
   registerMerge(sbom, cli);

@@ -24,7 +24,8 @@ import { baselineOfFile } from "../scan/baseline.ts";
 import { atRevision, defaultRevision, isRevision } from "../scan/git.ts";
 import { type Output, outputOf, printReport, REPORT_IDS, writeOutputs } from "../scan/outputs.ts";
 import { policyFor } from "../scan/policy-file.ts";
-import { baselineOf, failOnOf, finish, readTargets } from "../scan/run.ts";
+import { baselineOf, failOnOf, finish, readTargets, withoutDev } from "../scan/run.ts";
+import { registryOf } from "../scan/targets.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
 import { readVexFiles } from "../scan/vex-files.ts";
 
@@ -96,7 +97,7 @@ const openIndex = async (cli: Cli, options: ScanOptions) => {
 const targetOptions = (cli: Cli, options: ScanOptions, policy: Policy | null) => ({
   ...(options.platform === undefined ? {} : { platform: options.platform }),
   isInsecure: options.insecureRegistry === true,
-  registry: registryOf(cli),
+  registry: registryOf(cli.env.variables),
   ...(options.dpkgStatus === undefined ? {} : { dpkgStatusPath: options.dpkgStatus }),
   ...(options.osRelease === undefined ? {} : { osReleasePath: options.osRelease }),
   ...(options.root === undefined ? {} : { root: options.root }),
@@ -105,28 +106,8 @@ const targetOptions = (cli: Cli, options: ScanOptions, policy: Policy | null) =>
   isOffline: options.offline === true,
 });
 
-const registryOf = ({ env: { variables } }: Cli) => {
-  const user = variables["ZEROTRACE_REGISTRY_USER"];
-  const password = variables["ZEROTRACE_REGISTRY_PASSWORD"];
-  const dockerConfig = variables["DOCKER_CONFIG"];
-  return {
-    ...(user ? { user } : {}),
-    ...(password ? { password } : {}),
-    ...(dockerConfig ? { dockerConfig } : {}),
-  };
-};
-
-/** Without what is needed only to develop. */
 const shipped = (inventories: TargetInventory[], options: ScanOptions): TargetInventory[] =>
-  options.dev
-    ? inventories
-    : inventories.map((inventory) => ({
-        ...inventory,
-        places: inventory.places.map((place) => ({
-          ...place,
-          packages: place.packages.filter((found) => found.isDev !== true),
-        })),
-      }));
+  options.dev ? inventories : inventories.map(withoutDev);
 
 /** Scans again whenever a lockfile of the targets changes, until Ctrl-C. */
 const scanAndWatch = async (cli: Cli, targets: readonly string[], options: ScanOptions): Promise<void> => {

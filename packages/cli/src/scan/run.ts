@@ -1,6 +1,7 @@
 import { type FailOn, parseFailOn, type Policy, type SourceReport } from "@zerotrace/core";
 import type { AdvisoryIndex } from "@zerotrace/core";
 import type { FinishedScan, ScanFinding, ScanReport } from "@zerotrace/plugins/formats/report";
+import { keepPackages } from "@zerotrace/plugins/targets/keep-packages";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import type { Cli } from "../cli.ts";
 import { createProgress, type ProgressView } from "../output/progress.ts";
@@ -30,6 +31,15 @@ export const readTargets = async (
   }
   return inventories;
 };
+
+/** A target without what is needed only to develop. */
+export const withoutDev = (inventory: TargetInventory): TargetInventory => ({
+  ...inventory,
+  places: inventory.places.map((place) => ({
+    ...place,
+    packages: keepPackages(place.packages, (found) => found.isDev !== true),
+  })),
+});
 
 export interface Judging {
   readonly index: AdvisoryIndex;
