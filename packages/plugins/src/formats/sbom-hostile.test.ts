@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { detectSbom } from "./sbom-detect.ts";
 import { textOfPieces, writeSbom } from "./sbom-formats.ts";
+import { lazyJsonOfBytes } from "./sbom-lists.ts";
 import { readSbom } from "./sbom-read.ts";
 import { SBOM_LIMITS } from "./sbom.ts";
 
@@ -30,8 +31,13 @@ test("values of any kind anywhere break nothing", async () => {
       fc.constantFrom(...roots),
       fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()),
       async (root, rest) => {
-        const result = await told(Buffer.from(JSON.stringify({ ...rest, ...root })));
-        if (result instanceof Error) expect(result).toMatchObject({ code: "BAD_REQUEST" });
+        const bytes = Buffer.from(JSON.stringify({ ...rest, ...root }));
+        const result = await told(bytes);
+        const cut = await readSbom(bytes, (own) => lazyJsonOfBytes(own, 0)).catch((error: unknown) => error);
+        if (result instanceof Error) {
+          expect(result).toMatchObject({ code: "BAD_REQUEST" });
+          expect(cut).toMatchObject({ code: "BAD_REQUEST" });
+        } else expect(cut).toEqual(result);
       },
     ),
     { numRuns: 300 },
@@ -79,5 +85,32 @@ test("a document inside an attestation, its envelope or an answer of an API is f
   for (const one of [statement, envelope, { sbom: document }]) {
     const { components } = await readSbom(Buffer.from(JSON.stringify(one)));
     expect(components.map(({ name }) => name)).toEqual(["a"]);
+  }
+});
+
+test("a large document whose lists are no plain lists of objects is refused as a small one is", () => {
+  const parse = (text: string, from: number): unknown => {
+    try {
+      const root = lazyJsonOfBytes(Buffer.from(text), from) as Record<string, Iterable<unknown>>;
+      return [...(root["components"] ?? [])];
+    } catch (error) {
+      return (error as AppError).code;
+    }
+  };
+  const lists = [
+    "[{},{}]",
+    "[{} {}]",
+    "[{},]",
+    "[,{}]",
+    '[{"a":"]}\\""},1]',
+    "[{}",
+    "[{a}]",
+    "[]",
+    '[{"a":{"b":[]}}]',
+    "[[{}]]",
+  ];
+  for (const list of lists) {
+    const text = `{"x":{"components":[1]},"components":${list},"y":"components"}`;
+    expect(parse(text, 0), list).toEqual(parse(text, Number.POSITIVE_INFINITY));
   }
 });

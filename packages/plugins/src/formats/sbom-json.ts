@@ -23,20 +23,6 @@ export const objectsOf = (value: unknown, max: number = SBOM_LIMITS.listLength):
   return list.length <= max && list.every(isObject) ? list : list.slice(0, max).filter(isObject);
 };
 
-/**
- * The objects of a list, each taken out of it: what was read of a large document gives its memory back while the rest is read.
- * The list is empty of them afterwards.
- */
-export function* drained(value: unknown, max: number): Generator<Json> {
-  if (!Array.isArray(value)) return;
-  const list: unknown[] = value;
-  for (let at = 0; at < list.length && at < max; at++) {
-    const one = list[at];
-    list[at] = null;
-    if (isObject(one)) yield one;
-  }
-}
-
 /** The value when it is a text, else an empty one. */
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 

@@ -2,6 +2,7 @@ import { messageOf } from "@zerotrace/core";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { detectSbom, packedAs } from "./sbom-detect.ts";
 import { isObject, type Json, jsonOfBytes, refused, textOf, utf8Of } from "./sbom-json.ts";
+import { lazyJsonOfBytes } from "./sbom-lists.ts";
 import { type Sbom, SBOM_LIMITS, type SbomFormatId } from "./sbom.ts";
 
 /** A document in the shape of its format's JSON, and faults that are seen while it is brought there. */
@@ -52,8 +53,8 @@ const formatOf = (document: Json): SbomFormatId | null => {
   return JSON.stringify(document["@context"] ?? null).includes("spdx.org/rdf/") ? "spdx3-json" : null;
 };
 
-const openJson = (bytes: Uint8Array): OpenedSbom => {
-  const root = jsonOfBytes(bytes);
+const openJson = (bytes: Uint8Array, parse: (bytes: Uint8Array) => unknown): OpenedSbom => {
+  const root = parse(bytes);
   if (!isObject(root)) throw refused("it is no object");
   const document = unwrapped(root);
   const format = formatOf(document);
@@ -61,8 +62,11 @@ const openJson = (bytes: Uint8Array): OpenedSbom => {
   return { format, document, faults: [] };
 };
 
-/** Opens a document by what it holds. Throws BAD_REQUEST saying why it is not read. */
-export const openSbom = async (packed: Uint8Array): Promise<OpenedSbom> => {
+/** Opens a document by what it holds; `parse` reads its JSON. Throws BAD_REQUEST saying why it is not read. */
+export const openSbom = async (
+  packed: Uint8Array,
+  parse: (bytes: Uint8Array) => unknown = jsonOfBytes,
+): Promise<OpenedSbom> => {
   const bytes = unpackSbom(packed);
   const detected = detectSbom(bytes);
   if (detected !== null && detected.format === null) throw refused(detected.refused);
@@ -78,7 +82,7 @@ export const openSbom = async (packed: Uint8Array): Promise<OpenedSbom> => {
   if (detected === null && !/^\s*\{/.test(Buffer.from(bytes.subarray(0, 1024)).toString())) {
     throw refused("it is neither CycloneDX (JSON, XML) nor SPDX (JSON, tag-value)");
   }
-  return openJson(bytes);
+  return openJson(bytes, parse);
 };
 
 /**
@@ -86,8 +90,11 @@ export const openSbom = async (packed: Uint8Array): Promise<OpenedSbom> => {
  * 3.0 in JSON-LD, each also packed with gzip or zstd or inside an in-toto attestation. Reads what can be used and names the
  * rest among the problems; `validateSbom` is the strict one. Throws BAD_REQUEST saying why a document is not read at all.
  */
-export const readSbom = async (bytes: Uint8Array): Promise<Sbom> => {
-  const { format, document, faults } = await openSbom(bytes);
+export const readSbom = async (
+  bytes: Uint8Array,
+  parse: (bytes: Uint8Array) => unknown = (own) => lazyJsonOfBytes(own),
+): Promise<Sbom> => {
+  const { format, document, faults } = await openSbom(bytes, parse);
   const sbom = await readOpened(format, document);
   return faults.length === 0
     ? sbom

@@ -1,5 +1,6 @@
 import { withHeadExtras } from "../sbom-extras.ts";
-import { drained, isObject, type Json, objectOf, objectsOf, refused, textOf, textsOf } from "../sbom-json.ts";
+import { drained, isList } from "../sbom-lists.ts";
+import { isObject, type Json, objectOf, objectsOf, refused, textOf, textsOf } from "../sbom-json.ts";
 import { unitedComponent } from "../sbom-unite.ts";
 import {
   newProblems,
@@ -150,7 +151,7 @@ export const readCycloneDx = (document: Json, format: "cyclonedx-json" | "cyclon
   if (!isCycloneDxVersion(version))
     throw refused(`CycloneDX ${version || "without specVersion"} is not read; 1.2 to 1.7 are`);
   for (const list of ["components", "dependencies", "vulnerabilities"])
-    if (document[list] !== undefined && document[list] !== null && !Array.isArray(document[list]))
+    if (document[list] !== undefined && document[list] !== null && !isList(document[list]))
       throw refused(`/${list} is no list`);
   const problems = newProblems();
   const state: Walk = { components: [], refs: new Set(), problem: problems.add };

@@ -1,3 +1,4 @@
+import { drained, isList, lengthOf } from "../sbom-lists.ts";
 import { withHeadExtras } from "../sbom-extras.ts";
 import { type Json, objectOf, objectsOf, refused, textOf, textsOf } from "../sbom-json.ts";
 import {
@@ -75,9 +76,9 @@ const parsedText = (text: string): unknown => {
 const readPackages = (document: Json, names: LicenseNames, problem: (text: string) => void) => {
   const refOf = new Map<string, string>();
   const refs = new Set<string>();
-  const packages = objectsOf(document["packages"], SBOM_LIMITS.components + 1);
-  if (packages.length > SBOM_LIMITS.components) throw refused(`it has more than ${SBOM_LIMITS.components} packages`);
-  const components = packages.map((json, i) => {
+  if (lengthOf(document["packages"]) > SBOM_LIMITS.components)
+    throw refused(`it has more than ${SBOM_LIMITS.components} packages`);
+  const components = Array.from(drained(document["packages"], SBOM_LIMITS.components), (json, i) => {
     const own = textOf(json["SPDXID"]);
     const isTaken = refOf.has(own);
     if (isTaken) problem(`SPDXID ${own} is given twice; the second one gets another`);
@@ -92,7 +93,7 @@ const readPackages = (document: Json, names: LicenseNames, problem: (text: strin
 };
 
 const idsOf = (value: unknown): Set<string> =>
-  new Set(objectsOf(value, SBOM_LIMITS.components * 10).map((one) => textOf(one["SPDXID"])));
+  new Set(Array.from(drained(value, SBOM_LIMITS.components * 10), (one) => textOf(one["SPDXID"])));
 
 /**
  * Reads a document of SPDX 2.2 or 2.3 in the shape of its JSON. Throws BAD_REQUEST for anything else and over a limit; what
@@ -103,7 +104,7 @@ export const readSpdx2 = (document: Json, format: "spdx-json" | "spdx-tag-value"
   if (!isSpdx2Version(version))
     throw refused(`SPDX ${version || "without spdxVersion"} is not read; 2.2, 2.3 and 3.0 are`);
   for (const list of ["packages", "relationships", "files"])
-    if (document[list] !== undefined && document[list] !== null && !Array.isArray(document[list]))
+    if (document[list] !== undefined && document[list] !== null && !isList(document[list]))
       throw refused(`/${list} is no list`);
   const problems = newProblems();
   const names = licenseNames(document);
@@ -112,8 +113,8 @@ export const readSpdx2 = (document: Json, format: "spdx-json" | "spdx-tag-value"
   for (const id of idsOf(document["snippets"])) files.add(id);
   const relations = readRelations(document, new Set(refOf.keys()), files, problems.add);
   const counts = [
-    ["files", objectsOf(document["files"], SBOM_LIMITS.components * 10).length],
-    ["snippets", objectsOf(document["snippets"]).length],
+    ["files", lengthOf(document["files"])],
+    ["snippets", lengthOf(document["snippets"])],
     ["relationships of other kinds", relations.otherCount],
     ["references to other documents", objectsOf(document["externalDocumentRefs"]).length],
   ] as const;

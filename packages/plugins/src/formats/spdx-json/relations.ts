@@ -1,4 +1,5 @@
-import { refused, type Json, objectsOf, textOf } from "../sbom-json.ts";
+import { refused, type Json, textOf } from "../sbom-json.ts";
+import { drained } from "../sbom-lists.ts";
 import { SBOM_LIMITS, type SbomComponent, type SbomDependency } from "../sbom.ts";
 
 /** Relationships in which the first one needs the second. */
@@ -92,7 +93,7 @@ export const readRelations = (
   const own = textOf(document["SPDXID"]) || "SPDXRef-DOCUMENT";
   const describes: unknown = document["documentDescribes"];
   if (Array.isArray(describes)) for (const id of describes) sink.describe(textOf(id));
-  for (const one of objectsOf(document["relationships"], SBOM_LIMITS.dependencies)) {
+  for (const one of drained(document["relationships"], SBOM_LIMITS.dependencies)) {
     const from = textOf(one["spdxElementId"]);
     const to = textOf(one["relatedSpdxElement"]);
     if (files.has(from) || files.has(to) || from.startsWith("DocumentRef-") || to.startsWith("DocumentRef-"))
