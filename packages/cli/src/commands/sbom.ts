@@ -171,6 +171,7 @@ const registerTarget = (sbom: Command, cli: Cli): void => {
 export const register = (program: Command, cli: Cli): void => {
   const sbom = program.command("sbom").description("bills of materials: make, check, compare, merge, convert");
   // options after a word below belong to that word: `merge --to` is not the `--to` of a target
+  program.enablePositionalOptions();
   sbom.enablePositionalOptions();
   registerTarget(sbom, cli);
   registerValidate(sbom, cli);
