@@ -2,6 +2,9 @@ import { parse } from "smol-toml";
 import type { FileContext, ScannedFile } from "./file-extractor.ts";
 import { MAX_NESTING, parsed, textOf } from "./text-file.ts";
 
+/** The largest TOML that is read; real lockfiles have a few MB, and hostile ones cost a second for each 10 MB. */
+const MAX_TOML_BYTES = 16 * 1024 * 1024;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A file's TOML, and its text to find lines in. Throws AppError UNREADABLE, naming the file. */
@@ -9,7 +12,7 @@ export const tomlOf = async (
   file: ScannedFile,
   context: FileContext,
 ): Promise<{ readonly fields: Fields; readonly text: string }> => {
-  const text = await textOf(file, context);
+  const text = await textOf(file, context, MAX_TOML_BYTES);
   return { fields: tomlText(file.path, text), text };
 };
 

@@ -1,4 +1,4 @@
-import { AppError } from "@zerotrace/core";
+import { AppError, messageOf } from "@zerotrace/core";
 import { SBOM_LIMITS } from "../../formats/sbom.ts";
 import { extractSbom } from "../../targets/sbom.ts";
 import type { ExtractFile } from "../file-extractor.ts";
@@ -7,5 +7,10 @@ import type { ExtractFile } from "../file-extractor.ts";
 export const extract: ExtractFile = async (file, context) => {
   const bytes = await context.read(file.path, SBOM_LIMITS.sizeBytes);
   if (bytes === null) throw new AppError("UNREADABLE", `${file.path} does not exist.`);
-  return extractSbom(bytes, file.path);
+  try {
+    return await extractSbom(bytes, file.path);
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    throw new AppError("UNREADABLE", `${file.path}: ${messageOf(cause)}`, { cause });
+  }
 };
