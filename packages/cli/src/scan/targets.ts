@@ -67,7 +67,10 @@ const readTree = async (path: string, target: string, options: TargetOptions): P
 };
 
 const readFile = async (path: string, target: string, options: TargetOptions): Promise<TargetInventory> => {
-  const { isTarFile, scanFile } = await import("@zerotrace/plugins/targets/folder");
+  const { headOf, isTarFile, scanFile } = await import("@zerotrace/plugins/targets/folder");
+  const { sniff } = await import("@zerotrace/plugins/targets/sniff");
+  if (sniff(headOf(path)) === "dpkg")
+    return { ...(await readHost({ ...options, dpkgStatusPath: path })), name: target };
   const image = (await isTarFile(path)) ? await readArchive(path, options) : null;
   return (
     image ??
@@ -139,6 +142,14 @@ const readImage = async (source: ImageSource, { onProgress, signal }: TargetOpti
 /** As it was asked for; a folder by its own name where it was asked for as `.`. */
 const nameOf = (target: string): string =>
   /^[./]+$/.test(target) ? basename(resolve(target)) || target : target.replace(/\/+$/, "");
+
+const readApk = async (path: string, { osReleasePath, signal }: TargetOptions): Promise<TargetInventory> => {
+  const { collectApkDatabase } = await import("@zerotrace/plugins/extractors/collect");
+  const { targetOfHost } = await import("@zerotrace/plugins/targets/host");
+  return targetOfHost(
+    await collectApkDatabase(path, { ...(osReleasePath === undefined ? {} : { osReleasePath }), signal }),
+  );
+};
 
 const readHost = async ({ dpkgStatusPath, osReleasePath, root, signal }: TargetOptions): Promise<TargetInventory> => {
   const { collectHost } = await import("@zerotrace/plugins/extractors/collect");

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { HostFs } from "../plugin.ts";
+import { apk, APK_DATABASES, MAX_APK_BYTES } from "./apk/index.ts";
 import { MAX_STATUS_BYTES } from "./dpkg/places.ts";
 import { readDpkgStatus } from "./dpkg/status.ts";
 import type { ExtractContext, Extraction, Extractor, HostInventory, OsRelease, SourceInventory } from "./extractor.ts";
@@ -12,6 +13,22 @@ import { hostFs } from "./host-fs.ts";
 import { EXTRACTORS } from "./index.ts";
 import { MAX_OS_RELEASE_BYTES, parseOsRelease } from "./os-release.ts";
 import { SYSTEM_SOURCE, systemInventory } from "./system.ts";
+
+/**
+ * The packages of one apk database (`lib/apk/db/installed`) that lies anywhere on this machine, as those of the system that
+ * `osReleasePath` tells; without it of this machine. Throws AppError UNREADABLE.
+ */
+export const collectApkDatabase = async (
+  path: string,
+  options: Pick<CollectOptions, "osReleasePath" | "signal">,
+): Promise<HostInventory> => {
+  const { osReleasePath, signal } = options;
+  const os = osReleasePath === undefined ? await readOsRelease(hostFs("/")) : await readNamedRelease(osReleasePath);
+  const bytes = await readNamed(path, MAX_APK_BYTES);
+  const fs: HostFs = { ...NO_FILES, read: async (asked) => (asked === APK_DATABASES[0] ? bytes : null) };
+  const facts = await treeFacts(NO_FILES, os, { hostname: basename(path) });
+  return { facts, sources: await extractAll([apk], { fs, os, signal }) };
+};
 
 export interface CollectOptions {
   /** The file tree to look at; `/` when absent. */

@@ -9,6 +9,7 @@ import { hostFs } from "../extractors/host-fs.ts";
 import { parseOsRelease } from "../extractors/os-release.ts";
 import { type Chooser, chooserOf, isProgramHead, mayBeProgram } from "./choose.ts";
 import { readFiles, type Reading } from "./read-files.ts";
+import { sniff, SNIFF_BYTES } from "./sniff.ts";
 import type { TargetInventory } from "./target.ts";
 import { walk } from "./walk.ts";
 
@@ -61,16 +62,38 @@ export const scanFolder = async (root: string, options: FolderOptions): Promise<
   return { name: basename(root) || root, kind: "folder", root, os: NO_OS, places, problems };
 };
 
-/** What one file lists, whatever it is named, when `extractor` says what it is; else by its name. Throws AppError UNREADABLE when no reader knows it. */
+/** What one file lists, told by its name, else by what it looks like. Throws AppError UNREADABLE when no reader knows it. */
 export const scanFile = async (path: string, options: FolderOptions): Promise<TargetInventory> => {
   const root = dirname(path);
   const name = basename(path);
-  const readings = readingsOf(chooserOf(options.extractors ?? FILE_EXTRACTORS), root, name, name);
+  const extractors = options.extractors ?? FILE_EXTRACTORS;
+  const named = readingsOf(chooserOf(extractors), root, name, name);
+  const readings = named.length > 0 ? named : looksLike(extractors, path, name);
   if (readings.length === 0) {
     throw new AppError("UNREADABLE", `${path} is no lockfile, SBOM, archive or program that is known here.`);
   }
   const places = await readFiles(readings, folderContext(root, options.signal));
   return { name, kind: "file", root, os: NO_OS, places, problems: [] };
+};
+
+/** A file that was asked for by a name of its own: `my-package-lock.json`, `status`. */
+const looksLike = (extractors: readonly FileExtractor[], realPath: string, path: string): Reading[] => {
+  const id = sniff(headOf(realPath));
+  const sizeBytes = statSync(realPath).size;
+  return extractors
+    .filter((one) => one.id === id)
+    .map((extractor) => ({ file: { path, sizeBytes, realPath }, extractor }));
+};
+
+/** The beginning of a file as text; where a character is cut in two it ends in a replacement character. */
+export const headOf = (realPath: string): string => {
+  const head = Buffer.alloc(SNIFF_BYTES);
+  const file = openSync(realPath, "r");
+  try {
+    return head.toString("utf8", 0, readSync(file, head, 0, head.length, 0));
+  } finally {
+    closeSync(file);
+  }
 };
 
 /** Whether a file is a tar archive, plain or packed, by its first bytes and its name. */
