@@ -69,8 +69,9 @@ const readTree = async (path: string, target: string, options: TargetOptions): P
 const readFile = async (path: string, target: string, options: TargetOptions): Promise<TargetInventory> => {
   const { headOf, isTarFile, scanFile } = await import("@zerotrace/plugins/targets/folder");
   const { sniff } = await import("@zerotrace/plugins/targets/sniff");
-  if (sniff(headOf(path)) === "dpkg")
-    return { ...(await readHost({ ...options, dpkgStatusPath: path })), name: target };
+  const looks = sniff(headOf(path));
+  if (looks === "dpkg") return { ...(await readHost({ ...options, dpkgStatusPath: path })), name: target };
+  if (looks === "apk") return { ...(await readApk(path, options)), name: target };
   const image = (await isTarFile(path)) ? await readArchive(path, options) : null;
   return (
     image ??

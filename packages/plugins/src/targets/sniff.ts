@@ -29,7 +29,7 @@ const LOOKS: readonly (readonly [reader: string, ...looks: RegExp[]])[] = [
   ["cargo-lock", /^\[\[package\]\]$/m, /^name = "/m],
   ["gemfile-lock", /^(?:GEM|PATH|GIT)$/m, /^ {2}remote:/m],
   ["mix-lock", /^%\{/, /\{:(?:hex|git),/],
-  ["go-mod", /^module\s+\S+\s*$/m],
+  ["go-mod", /^(?:module\s+\S+|require \()\s*$/m],
   ["requirements", /^[A-Za-z0-9][\w.-]*(?:\[[\w,\s-]+\])?\s*==\s*[\w.!+*-]+/m],
 ];
 

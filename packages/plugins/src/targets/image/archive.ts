@@ -7,13 +7,15 @@ import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { tarEntries } from "../../tar.ts";
-import { MAX_LAYER_BYTES, unpacked } from "./layer.ts";
+import { parseConfig } from "./config.ts";
 import { chosenManifest, manifestOf, wantedPlatform } from "./manifest.ts";
 import { type ImageSource, MAX_MANIFEST_BYTES } from "./source.ts";
+import { MAX_LAYER_BYTES, packingOf, unpacked, withFirst } from "./unpack.ts";
 
 /** Members of an archive of an image (count). */
 const MAX_MEMBERS = 100_000;
-const READ_BYTES = 1024 * 1024;
+/** Bytes that are read at once. */
+const READ_BYTES = 256 * 1024;
 
 /** The files of an archive or folder that holds an image. */
 interface Files {
@@ -69,12 +71,18 @@ const fromDocker = async (files: Files, path: string): Promise<ImageSource | nul
   if (text === null) return null;
   const { configName, layerNames, tag } = dockerManifestOf(text);
   const config = await mustRead(files, configName);
+  const named = /([a-f0-9]{64})(?:\.json)?$/.exec(configName)?.[1];
+  if (named !== undefined) checked(config, `sha256:${named}`);
+  const diffIds = parseConfig(config).rootfs.diff_ids;
   return {
     reference: tag ?? basename(path),
     digest: "",
     config,
     configDigest: `sha256:${createHash("sha256").update(config).digest("hex")}`,
-    layers: layerNames.map((name) => ({ sizeBytes: files.sizeOf(name), open: () => files.stream(name) })),
+    layers: layerNames.map((name, at) => ({
+      sizeBytes: files.sizeOf(name),
+      open: () => verifiedPlain(files.stream(name), diffIds[at]),
+    })),
     attached: [],
     close: files.close,
   };
@@ -110,6 +118,15 @@ export async function* verified(chunks: AsyncIterable<Buffer>, digest: string): 
     yield chunk;
   }
   if (digest.startsWith("sha256:") && hash.digest("hex") !== digest.slice("sha256:".length)) throw damaged(digest);
+}
+
+/** As `verified`, of a layer that may be packed; the configuration knows only the digest of what is not. */
+async function* verifiedPlain(chunks: AsyncIterable<Buffer>, diffId: string | undefined): AsyncGenerator<Buffer> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  if (first.done === true) return;
+  const all = withFirst(first.value, iterator);
+  yield* diffId === undefined || packingOf(first.value) !== "plain" ? all : verified(all, diffId);
 }
 
 const damaged = (digest: string): AppError =>
@@ -150,7 +167,10 @@ const tarFiles = async (path: string): Promise<Files | null> => {
     await file.close();
     if (unpackedPath !== null) await rm(join(unpackedPath, ".."), { recursive: true, force: true });
   };
-  const members = await membersOf(file).catch(() => null);
+  const members = await membersOf(file, path).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   if (members === null) {
     await close();
     return null;
@@ -188,18 +208,31 @@ async function* rangeOf(file: FileHandle, offset: number, sizeBytes: number): As
   }
 }
 
-const membersOf = async (file: FileHandle): Promise<Map<string, { offset: number; sizeBytes: number }>> => {
+/** Null when it is no tar archive. Throws AppError UNREADABLE when it is one and broken. */
+const membersOf = async (
+  file: FileHandle,
+  path: string,
+): Promise<Map<string, { offset: number; sizeBytes: number }> | null> => {
   const members = new Map<string, { offset: number; sizeBytes: number }>();
   const links: [string, string][] = [];
-  for await (const { kind, name, target, offset, sizeBytes } of tarEntries(file, { maxMembers: MAX_MEMBERS })) {
-    const path = name.replace(/^\.\//, "");
-    if (kind === "file") members.set(path, { offset, sizeBytes });
-    // Older versions of docker write a layer that is there already as a link to it.
-    else if (kind === "symlink" || kind === "link") links.push([path, target.replace(/^(?:\.\.?\/)+/, "")]);
+  const { size } = await file.stat();
+  let count = 0;
+  try {
+    for await (const { kind, name, target, offset, sizeBytes } of tarEntries(file, { maxMembers: MAX_MEMBERS })) {
+      count += 1;
+      if (offset + sizeBytes > size) throw new Error("it ends in the middle");
+      const at = name.replace(/^\.\//, "");
+      if (kind === "file") members.set(at, { offset, sizeBytes });
+      // Older versions of docker write a layer that is there already as a link to it.
+      else if (kind === "symlink" || kind === "link") links.push([at, target.replace(/^(?:\.\.?\/)+/, "")]);
+    }
+  } catch (cause) {
+    if (count === 0) return null;
+    throw new AppError("UNREADABLE", `${path} is damaged: ${messageOf(cause)}; get it again.`, { cause });
   }
-  for (const [path, target] of links) {
+  for (const [at, target] of links) {
     const found = members.get(target);
-    if (found !== undefined) members.set(path, found);
+    if (found !== undefined) members.set(at, found);
   }
   return members;
 };
@@ -210,7 +243,7 @@ const unpackedFile = async (path: string): Promise<string | null> => {
   const head = Buffer.alloc(4);
   await file.read(head, 0, 4, 0);
   await file.close();
-  if (!(head[0] === 0x1f && head[1] === 0x8b) && head.readUInt32LE(0) !== 0xfd2fb528) return null;
+  if (packingOf(head) === "plain") return null;
   const to = join(await mkdtemp(join(tmpdir(), "zerotrace-archive-")), "archive.tar");
   try {
     const chunks = createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>;

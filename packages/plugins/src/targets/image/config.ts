@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError, messageOf } from "@zerotrace/core";
 import type { ImageFault } from "../target.ts";
+import { isSecret, redacted } from "./secrets.ts";
 
 /** The parts of an image's configuration that matter here (OCI image specification, config.md). */
 const configSchema = z.object({
@@ -21,6 +22,10 @@ const configSchema = z.object({
     .max(10_000)
     .nullish(),
 });
+
+/** Characters of a build step that are read, and that are shown. */
+const STEP_READ = 64 * 1024;
+const STEP_SHOWN = 300;
 
 export type ImageConfig = z.infer<typeof configSchema>;
 
@@ -47,14 +52,16 @@ export const stepsOf = ({ history, rootfs }: ImageConfig): string[] => {
   return rootfs.diff_ids.map((_, at) => (steps.length === rootfs.diff_ids.length ? (steps[at] ?? "") : ""));
 };
 
+/** As it was written in the Dockerfile, on one line, its secrets hidden. */
 const cleaned = (step: string): string =>
-  step
-    .replace(/^\/bin\/sh -c #\(nop\)\s*/, "")
+  redacted(step.slice(0, STEP_READ))
+    .text.replace(/^\/bin\/sh -c #\(nop\)\s*/, "")
     .replace(/^\/bin\/sh -c /, "RUN ")
+    .replace(/^RUN (?:\|\d+ .*? )?\/bin\/sh -c /, "RUN ")
     .replace(/ # buildkit$/, "")
     .replaceAll(/\s+/g, " ")
     .trim()
-    .slice(0, 300);
+    .slice(0, STEP_SHOWN);
 
 const BASE_NAME = "org.opencontainers.image.base.name";
 
@@ -78,12 +85,6 @@ export const baseOf = (config: ImageConfig, system: string): { reference: string
 
 const isCommand = (step: string): boolean => /^(?:\/bin\/sh -c #\(nop\)\s*)?(?:CMD|ENTRYPOINT)\b/.test(step);
 
-const SECRET_NAME = /(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)(?:_|$)/i;
-const SECRET_VALUE =
-  /\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|xox[abpr]-[A-Za-z0-9-]{10,}|glpat-[\w-]{20,})|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-const ASSIGNED = /\b([A-Z][A-Z0-9_]{2,})=(\S+)/g;
-/** Names that look like secrets and hold none. */
-const NO_SECRETS: ReadonlySet<string> = new Set(["GPG_KEY", "GPG_KEYS", "PUBLIC_KEY", "KEY_ID", "TOKEN_URL"]);
 const REMOTE_PORTS: Readonly<Record<string, string>> = { "22": "SSH", "23": "Telnet", "3389": "RDP", "5900": "VNC" };
 const SETUID_NAMED = 5;
 
@@ -151,17 +152,6 @@ const secretNames = (env: readonly string[]): Set<string> => {
 };
 
 const secretSteps = ({ history }: ImageConfig): string[] => {
-  const names = new Set<string>();
-  for (const { created_by: step = "" } of history ?? []) {
-    for (const [, name = "", value = ""] of step.matchAll(ASSIGNED)) {
-      // `$TOKEN` and `${TOKEN}` name a secret that is given elsewhere.
-      if (!/^["']?\$/.test(value) && isSecret(name, value)) names.add(name);
-    }
-    if (SECRET_VALUE.test(step)) names.add("a key");
-  }
-  return [...names].sort();
+  const steps = (history ?? []).map(({ created_by: step = "" }) => redacted(step.slice(0, STEP_READ)));
+  return [...new Set(steps.flatMap(({ names }) => names))].sort();
 };
-
-const isSecret = (name: string, value: string): boolean =>
-  SECRET_VALUE.test(value) ||
-  (SECRET_NAME.test(name) && !NO_SECRETS.has(name) && !/(?:_FILE|_PATH|_URL|_VERSION)$/.test(name));

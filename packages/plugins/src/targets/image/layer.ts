@@ -1,23 +1,25 @@
-import { createWriteStream } from "node:fs";
-import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip, createZstdDecompress } from "node:zlib";
 import { AppError, messageOf } from "@zerotrace/core";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { type TarEntry, tarEntries } from "../../tar.ts";
 import { isProgramHead } from "../choose.ts";
 import { LayerTree } from "./tree.ts";
+import { unpacked, withFirst } from "./unpack.ts";
 import { isDatabase, type Wanted } from "./wanted.ts";
 
 /** Members of one layer (count). */
 const MAX_MEMBERS = 2_000_000;
-/** Bytes of one layer when unpacked; with the next two the bound against archives that explode. */
-export const MAX_LAYER_BYTES = 64 * 1024 ** 3;
 /** Bytes of one file that is kept. */
 const MAX_KEPT_BYTES = 2 * 1024 ** 3;
 /** Bytes of all files of an image that are kept. */
 const MAX_SPOOL_BYTES = 32 * 1024 ** 3;
+/** Problems of one layer that are kept (count). */
+const MAX_LAYER_PROBLEMS = 10;
+/** Hard links whose files must be looked for again (count). */
+const MAX_MISSED = 100_000;
 const SETUID = 0o4000;
+const HEAD_BYTES = 4;
+const NAME_SHOWN = 100;
 
 /** Where kept bytes go. One for an image. */
 export interface Spool {
@@ -32,52 +34,8 @@ export interface LayerResult {
   /** It changed a package database. */
   readonly hasDatabase: boolean;
   readonly problems: readonly string[];
-}
-
-/** The bytes of a layer, unpacked by what they are: gzip, zstd or plain. Throws AppError UNREADABLE above `maxBytes`. */
-export async function* unpacked(chunks: AsyncIterable<Buffer>, maxBytes = MAX_LAYER_BYTES): AsyncGenerator<Buffer> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  if (first.done === true) return;
-  const all = joined(first.value, iterator);
-  const head = first.value;
-  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  const isZstd = head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528;
-  const plain = isGzip
-    ? inflated(all, createGunzip({ chunkSize: 256 * 1024 }))
-    : isZstd
-      ? inflated(all, createZstdDecompress())
-      : all;
-  let sizeBytes = 0;
-  for await (const chunk of plain) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes) throw new AppError("UNREADABLE", `It unpacks to more than ${maxBytes} bytes.`);
-    yield chunk;
-  }
-}
-
-async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield first;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
-}
-
-async function* inflated(
-  chunks: AsyncIterable<Buffer>,
-  through: ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>,
-): AsyncGenerator<Buffer> {
-  const source = Readable.from(chunks, { objectMode: false });
-  source.on("error", (error) => through.destroy(error));
-  source.pipe(through);
-  try {
-    for await (const chunk of through) yield chunk as Buffer;
-  } finally {
-    source.destroy();
-    through.destroy();
-  }
+  /** Hard links that matter by their names, to files that do not by theirs: their bytes went by. By the path of the file. */
+  readonly missed: ReadonlyMap<string, readonly (readonly string[])[]>;
 }
 
 export interface LayerReading {
@@ -86,99 +44,164 @@ export interface LayerReading {
   /** The position of the layer. */
   readonly layer: number;
   readonly wanted: (path: string, mode: number, sizeBytes: number) => Wanted;
+  /** Bytes of the layer when unpacked; MAX_LAYER_BYTES when absent. */
+  readonly maxBytes?: number;
+  /** Bytes of one kept file; 2 GiB when absent. */
+  readonly maxKeptBytes?: number;
   readonly signal: AbortSignal;
 }
 
-/** Lays a layer over the tree. Throws AppError UNREADABLE when the archive is broken or breaks a limit. */
+/** Lays a layer over the tree. Throws AppError UNREADABLE naming the layer when its archive is broken or breaks a limit. */
 export const readLayer = async (chunks: AsyncIterable<Buffer>, reading: LayerReading): Promise<LayerResult> => {
-  const { tree, layer, signal } = reading;
-  let sizeBytes = 0;
-  let hasDatabase = false;
-  const problems: string[] = [];
-  const counted = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of unpacked(chunks)) {
-      sizeBytes += chunk.length;
-      signal.throwIfAborted();
-      yield chunk;
-    }
-  };
-  // Whiteouts hide what lower layers have, never what their own layer brings, wherever they stand in it.
-  const own: { parts: readonly string[]; apply: () => void }[] = [];
-  try {
-    for await (const entry of tarEntries(counted(), { maxMembers: MAX_MEMBERS })) {
-      const parts = LayerTree.parts(entry.name);
-      if (parts === null) {
-        if (problems.length < 10)
-          problems.push(`a name that leaves the image was passed over: ${entry.name.slice(0, 100)}`);
-        continue;
-      }
-      const whiteout = LayerTree.whiteoutOf(parts);
-      if (whiteout !== null) {
-        if (whiteout.isOpaque) tree.empty(whiteout.parts);
-        else tree.remove(whiteout.parts);
-        hasDatabase ||= isDatabase(whiteout.parts.join("/"));
-        for (const one of own) if (startsWith(one.parts, whiteout.parts)) one.apply();
-        continue;
-      }
-      const path = parts.join("/");
-      hasDatabase ||= isDatabase(path);
-      const apply = await applyOf(entry, parts, path, reading);
-      apply();
-      if (apply !== NOTHING) own.push({ parts, apply });
-      if (entry.kind === "file" && (entry.mode & SETUID) !== 0) tree.setuid.set(path, layer);
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof AppError) throw error;
-    throw new AppError("UNREADABLE", `Layer ${layer + 1} cannot be read: ${messageOf(error)}.`, { cause: error });
-  }
-  return { sizeBytes, hasDatabase, problems };
-};
-
-const NOTHING = (): void => undefined;
-
-const startsWith = (parts: readonly string[], start: readonly string[]): boolean =>
-  start.every((part, at) => parts[at] === part);
-
-/** What the entry does to the tree; its bytes are kept before, for they come only once. */
-const applyOf = async (
-  entry: TarEntry,
-  parts: readonly string[],
-  path: string,
-  reading: LayerReading,
-): Promise<() => void> => {
   const { tree, layer } = reading;
-  if (entry.kind === "folder") return () => tree.set(parts, "folder");
-  if (entry.kind === "symlink") return () => tree.set(parts, { kind: "link", target: entry.target });
-  if (entry.kind === "link") {
+  const problems: string[] = [];
+  const missed = new Map<string, (readonly string[])[]>();
+  let hasDatabase = false;
+  const onProblem = (text: string): void => {
+    if (problems.length < MAX_LAYER_PROBLEMS) problems.push(text);
+  };
+  const sizeBytes = await eachEntry(chunks, reading, (entry) => {
+    const parts = LayerTree.parts(entry.name);
+    if (parts === null) return onProblem(`a name that leaves the image was passed over: ${shown(entry.name)}`);
+    const whiteout = LayerTree.whiteoutOf(parts);
+    if (whiteout !== null) {
+      tree.whiteout(whiteout.parts, whiteout.isOpaque, layer);
+      hasDatabase ||= isDatabase(whiteout.parts.join("/"));
+      return;
+    }
+    const path = parts.join("/");
+    if (entry.kind === "folder") return tree.folder(parts);
+    hasDatabase ||= isDatabase(path);
+    if (entry.kind === "file") return layFile(entry, parts, { path, reading, onProblem });
+    if (entry.kind === "symlink") return tree.set(parts, { kind: "link", target: entry.target, layer });
+    if (entry.kind !== "link") return tree.cover(parts);
     const target = LayerTree.parts(entry.target);
     const node = target === null ? null : tree.get(target);
-    return node?.kind === "file" ? () => tree.set(parts, { ...node, layer }) : removal(tree, parts);
+    if (node !== null && node.kind !== "folder") return tree.set(parts, { ...node, layer });
+    tree.cover(parts);
+    if (target !== null && reading.wanted(path, 0, 0) === "yes" && missed.size < MAX_MISSED)
+      missed.set(target.join("/"), [...(missed.get(target.join("/")) ?? []), parts]);
+  });
+  return { sizeBytes, hasDatabase, problems, missed };
+};
+
+/** Reads a layer again for the files behind hard links that `readLayer` missed. Throws as it does. */
+export const readMissed = async (
+  chunks: AsyncIterable<Buffer>,
+  missed: LayerResult["missed"],
+  reading: LayerReading,
+): Promise<void> => {
+  const { tree, layer } = reading;
+  await eachEntry(chunks, reading, (entry) => {
+    const links = entry.kind === "file" ? missed.get(LayerTree.parts(entry.name)?.join("/") ?? "") : undefined;
+    if (links === undefined || entry.sizeBytes > MAX_KEPT_BYTES) return;
+    return keep(entry, false, reading.spool).then((spooled) => {
+      for (const parts of links) tree.set(parts, { kind: "file", spooled: spooled!, layer, isSetuid: false });
+    });
+  });
+};
+
+/**
+ * Gives each entry of a layer to `visit`, which may take its bytes, and reads the layer to its last byte, so that its digest is
+ * checked. The bytes when unpacked.
+ */
+const eachEntry = async (
+  chunks: AsyncIterable<Buffer>,
+  { layer, signal, maxBytes }: LayerReading,
+  visit: (entry: TarEntry) => void | Promise<void>,
+): Promise<number> => {
+  const packed = chunks[Symbol.asyncIterator]();
+  const plain = unpacked(keptOpen(packed), maxBytes);
+  let sizeBytes = 0;
+  const counted = {
+    next: async (): Promise<IteratorResult<Buffer>> => {
+      signal.throwIfAborted();
+      const next = await plain.next();
+      if (next.done !== true) sizeBytes += next.value.length;
+      return next;
+    },
+  };
+  try {
+    const first = await counted.next();
+    const archive = first.done === true ? null : withFirst(first.value, counted);
+    for await (const entry of archive === null ? [] : tarEntries(archive, { maxMembers: MAX_MEMBERS })) {
+      const visiting = visit(entry);
+      if (visiting !== undefined) await visiting;
+    }
+    // What follows the end of the archive belongs to the digest, too.
+    while ((await counted.next()).done !== true);
+    while ((await packed.next()).done !== true);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new AppError("UNREADABLE", `Layer ${layer + 1} cannot be read: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await plain.return(undefined);
+    await packed.return?.();
   }
-  const spooled = entry.kind === "file" ? await keep(entry, path, reading) : null;
-  return spooled === null ? removal(tree, parts) : () => tree.set(parts, { kind: "file", spooled, layer });
+  return sizeBytes;
 };
 
-/** A file that is not kept still stands for what was there. */
-const removal = (tree: LayerTree, parts: readonly string[]): (() => void) => {
-  if (tree.get(parts) === null) return NOTHING;
-  return () => tree.remove(parts);
+/** The chunks to one that may stop early, while others read on. */
+const keptOpen = (iterator: AsyncIterator<Buffer>): AsyncIterable<Buffer> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }),
+});
+
+const shown = (name: string): string => name.slice(0, NAME_SHOWN);
+
+interface Laying {
+  readonly path: string;
+  readonly reading: LayerReading;
+  readonly onProblem: (text: string) => void;
+}
+
+/** Nothing is waited for when the file does not matter: most files of an image do not. */
+const layFile = (entry: TarEntry, parts: readonly string[], laying: Laying): void | Promise<void> => {
+  const { path, reading, onProblem } = laying;
+  const { tree, layer, spool, maxKeptBytes = MAX_KEPT_BYTES } = reading;
+  const isSetuid = (entry.mode & SETUID) !== 0;
+  const lay = (spooled: string | null): void => {
+    if (spooled !== null) tree.set(parts, { kind: "file", spooled, layer, isSetuid });
+    else if (isSetuid) tree.set(parts, { kind: "mark", layer });
+    else tree.cover(parts);
+  };
+  const want = reading.wanted(path, entry.mode, entry.sizeBytes);
+  if (want === "no") return lay(null);
+  if (entry.sizeBytes > maxKeptBytes || spool.sizeBytes + entry.sizeBytes > MAX_SPOOL_BYTES) {
+    // A large program is most often data that may be run by accident of its mode.
+    if (want === "yes") onProblem(`${shown(path)} was not read: it has ${entry.sizeBytes} bytes, more than is kept`);
+    return lay(null);
+  }
+  return keep(entry, want === "program", spool).then(lay);
 };
 
-const keep = async (entry: TarEntry, path: string, { spool, wanted }: LayerReading): Promise<string | null> => {
-  const want = wanted(path, entry.mode, entry.sizeBytes);
-  if (want === "no") return null;
-  if (entry.sizeBytes > MAX_KEPT_BYTES)
-    throw new AppError("UNREADABLE", `${path} is larger than ${MAX_KEPT_BYTES} bytes.`);
+/**
+ * Keeps the bytes of a file in the spool; null when only a program is wanted and it is none. Written without waiting: meanwhile the
+ * next bytes are unpacked in another thread.
+ */
+const keep = async (entry: TarEntry, isProgramOnly: boolean, spool: Spool): Promise<string | null> => {
   const body = entry.body()[Symbol.asyncIterator]();
-  const first = await body.next();
-  const head = first.done === true ? Buffer.alloc(0) : first.value;
-  if (want === "program" && !isProgramHead(head)) return null;
-  spool.sizeBytes += entry.sizeBytes;
-  if (spool.sizeBytes > MAX_SPOOL_BYTES) {
-    throw new AppError("UNREADABLE", `The image's package files are larger than ${MAX_SPOOL_BYTES} bytes together.`);
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < HEAD_BYTES) {
+    const next = await body.next();
+    if (next.done === true) break;
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
   }
-  const file = join(spool.folder, String(spool.count++));
-  await pipeline(Readable.from(joined(head, body)), createWriteStream(file));
-  return file;
+  if (isProgramOnly && !isProgramHead(head)) return null;
+  const path = join(spool.folder, String(spool.count++));
+  const file = openSync(path, "wx");
+  try {
+    writeAll(file, head);
+    for (let next = await body.next(); next.done !== true; next = await body.next()) writeAll(file, next.value);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  spool.sizeBytes += entry.sizeBytes;
+  return path;
+};
+
+const writeAll = (file: number, bytes: Buffer): void => {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 };

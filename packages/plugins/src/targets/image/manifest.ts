@@ -30,10 +30,21 @@ const RESOURCES: Readonly<Record<string, string>> = {
   s390x: "s390x",
 };
 
-/** The platform that is read of an image of many: Linux on this machine's processor, else what comes first. */
-export const wantedPlatform = (text?: string): { os: string; architecture: string } => {
-  const [os = "linux", architecture = RESOURCES[process.arch] ?? "amd64"] = text?.split("/") ?? [];
-  return { os, architecture };
+export interface WantedPlatform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+  /** No other will do. */
+  readonly isAsked: boolean;
+}
+
+/** The platform that is read of an image of many: as asked (`linux/arm/v7`, `arm64`), else Linux on this machine's processor. */
+export const wantedPlatform = (text?: string): WantedPlatform => {
+  const own = RESOURCES[process.arch] ?? "amd64";
+  if (text === undefined) return { os: "linux", architecture: own, isAsked: false };
+  if (!text.includes("/")) return { os: "linux", architecture: text, isAsked: true };
+  const [os = "linux", architecture = own, variant] = text.split("/");
+  return { os, architecture, ...(variant === undefined ? {} : { variant }), isAsked: true };
 };
 
 /** A JSON object of an image; the first of a list. Throws AppError UNREADABLE. */
@@ -89,14 +100,25 @@ export const chosenManifest = async (
   throw new AppError("UNREADABLE", `The image's index has more than ${MAX_LEVELS} levels.`);
 };
 
-const chosenOf = (all: readonly Descriptor[], platform: { os: string; architecture: string }): Descriptor => {
+const chosenOf = (all: readonly Descriptor[], wanted: WantedPlatform): Descriptor => {
   const images = all.filter(
     (one) => one.annotations?.["vnd.docker.reference.type"] === undefined && one.platform?.os !== "unknown",
   );
+  const [first] = images;
+  if (first === undefined) throw new AppError("UNREADABLE", "The image's index names no image.");
   const fits = images.find(
-    (one) => one.platform?.os === platform.os && one.platform.architecture === platform.architecture,
+    ({ platform }) =>
+      platform?.os === wanted.os &&
+      platform.architecture === wanted.architecture &&
+      (wanted.variant === undefined || platform.variant === wanted.variant),
   );
-  const chosen = fits ?? images[0];
-  if (chosen === undefined) throw new AppError("UNREADABLE", "The image's index names no image.");
-  return chosen;
+  // A list that names no platforms has nothing to choose by.
+  if (fits !== undefined || !wanted.isAsked || images.every(({ platform }) => platform === undefined))
+    return fits ?? first;
+  const there = [...new Set(images.map(platformText))].sort().join(", ");
+  const asked = [wanted.os, wanted.architecture, ...(wanted.variant === undefined ? [] : [wanted.variant])].join("/");
+  throw new AppError("NOT_FOUND", `The image is not there for ${asked}; it is for ${there}.`, { field: "platform" });
 };
+
+const platformText = ({ platform }: Descriptor): string =>
+  [platform?.os, platform?.architecture, platform?.variant].filter((part) => part).join("/");

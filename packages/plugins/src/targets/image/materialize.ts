@@ -1,41 +1,77 @@
-import { AppError } from "@zerotrace/core";
-import { link, mkdir, symlink } from "node:fs/promises";
+import { AppError, messageOf } from "@zerotrace/core";
+import { copyFileSync, linkSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { LayerTree } from "./tree.ts";
+import { setImmediate as breathe } from "node:timers/promises";
+import type { KeptFile, KeptLink, LayerTree } from "./tree.ts";
 
 /** Links of one image that are made (count). */
 const MAX_LINKS = 500_000;
+/** Files between two looks at the event loop (count). */
+const BREATH = 512;
+
+interface Made {
+  readonly path: string;
+  readonly node: KeptFile | KeptLink;
+}
+
+export interface MaterializeOptions {
+  /** Which paths are made; all when absent. */
+  readonly wants?: (path: string, kind: "file" | "link") => boolean;
+  readonly onProblem: (text: string) => void;
+}
 
 /**
- * Makes the kept files of a tree below `folder`, as links to the spool, and says which layer brought each path. The tree has no
- * path through a link, and every name is one part, so nothing is written elsewhere. Names that this file system cannot hold go
- * to `onProblem`. Throws AppError UNREADABLE over the bound.
+ * Makes the kept files of a tree below `folder`, as links to the spool, and says which layer brought each path. Every name is one
+ * part, and folders, then files, then links are made: so nothing is written through a link, also where the file system holds `A`
+ * and `a` for the same name. What this file system cannot hold goes to `onProblem`. Throws AppError UNREADABLE over the bound.
  */
 export const materialize = async (
   tree: LayerTree,
   folder: string,
-  options: { readonly wants?: (path: string) => boolean; readonly onProblem: (text: string) => void },
+  { wants, onProblem }: MaterializeOptions,
 ): Promise<ReadonlyMap<string, number>> => {
   const layers = new Map<string, number>();
-  const made = new Set<string>();
-  let linkCount = 0;
-  for (const { path, node } of tree.files()) {
-    if (options.wants !== undefined && node.kind === "file" && !options.wants(path)) continue;
-    const to = join(folder, path);
+  const links: Made[] = [];
+  const files: Made[] = [];
+  for (const one of tree.files()) {
+    if (wants?.(one.path, one.node.kind) === false) continue;
+    (one.node.kind === "file" ? files : links).push(one);
+  }
+  if (links.length > MAX_LINKS) throw new AppError("UNREADABLE", `The image has more than ${MAX_LINKS} links.`);
+  const attempt = (path: string, make: () => void): boolean => {
     try {
-      if (!made.has(dirname(to))) await mkdir(dirname(to), { recursive: true });
-      made.add(dirname(to));
-      if (node.kind === "file") {
-        await link(node.spooled, to);
-        layers.set(path, node.layer);
-      } else {
-        if (++linkCount > MAX_LINKS) throw new AppError("UNREADABLE", `The image has more than ${MAX_LINKS} links.`);
-        await symlink(node.target, to);
-      }
+      make();
+      return true;
     } catch (error) {
-      if (error instanceof AppError) throw error;
-      options.onProblem(`${path} cannot be written: ${(error as NodeJS.ErrnoException).code ?? "unknown"}`);
+      onProblem(`${path} cannot be written: ${(error as NodeJS.ErrnoException).code ?? messageOf(error)}`);
+      return false;
     }
+  };
+  const made = new Set<string>();
+  for (const { path } of [...files, ...links]) {
+    const parent = dirname(path);
+    if (made.has(parent)) continue;
+    made.add(parent);
+    attempt(parent, () => mkdirSync(join(folder, parent), { recursive: true }));
+  }
+  for (const [at, { path, node }] of [...files, ...links].entries()) {
+    if (at % BREATH === 0) await breathe();
+    const to = join(folder, path);
+    const isMade = attempt(path, () =>
+      node.kind === "file" ? placed(node.spooled, to) : symlinkSync(node.target, to),
+    );
+    if (isMade && node.kind === "file") layers.set(path, node.layer);
   }
   return layers;
+};
+
+/** Links where the file system can, else copies. */
+const placed = (from: string, to: string): void => {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EMLINK") throw error;
+    copyFileSync(from, to);
+  }
 };

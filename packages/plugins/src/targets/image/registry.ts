@@ -21,6 +21,8 @@ export interface RegistryOptions {
   readonly platform?: string;
   /** Speak HTTP; otherwise only with registries on this machine. */
   readonly isInsecure?: boolean;
+  /** Asks instead of the global one: for a caller that bounds which addresses are asked. */
+  readonly fetch?: typeof fetch;
   readonly signal: AbortSignal;
 }
 
@@ -69,11 +71,13 @@ class Registry {
   readonly #reference: ImageReference;
   readonly #options: RegistryOptions;
   readonly #base: string;
+  readonly #send: typeof fetch;
   #authorization: string | null = null;
 
   constructor(reference: ImageReference, options: RegistryOptions) {
     this.#reference = reference;
     this.#options = options;
+    this.#send = options.fetch ?? fetch;
     const name = reference.host.replace(/:\d+$/, "");
     const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(name);
     this.#base = `${isLocal || options.isInsecure === true ? "http" : "https"}://${reference.host}/v2/${reference.repository}`;
@@ -147,9 +151,10 @@ class Registry {
     const timer = new AbortController();
     const timeout = setTimeout(() => timer.abort(new Error("it did not answer in time")), ANSWER_TIMEOUT_MS);
     try {
-      return await fetch(url, { headers, redirect: "manual", signal: AbortSignal.any([signal, timer.signal]) });
+      return await this.#send(url, { headers, redirect: "manual", signal: AbortSignal.any([signal, timer.signal]) });
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof AppError) throw error;
       throw new AppError("UNREADABLE", `${this.#reference.host} cannot be reached: ${requestFault(error)}.`, {
         cause: error,
       });
@@ -190,14 +195,15 @@ class Registry {
           ["refresh_token", credential.password],
           ["client_id", "zerotrace"],
         ]);
-        return fetch(url, { method: "POST", body, redirect: "error", signal: timeout });
+        return this.#send(url, { method: "POST", body, redirect: "error", signal: timeout });
       }
       for (const [name, value] of fields) url.searchParams.set(name, value);
       const headers = new Headers(credential === null ? {} : { authorization: basicOf(credential) });
-      return fetch(url, { headers, redirect: "error", signal: timeout });
+      return this.#send(url, { headers, redirect: "error", signal: timeout });
     };
     const response = await request().catch((error: unknown) => {
       signal.throwIfAborted();
+      if (error instanceof AppError) throw error;
       throw new AppError("UNREADABLE", `${url.host} gives no token: ${requestFault(error)}.`, { cause: error });
     });
     const answer = (await response.json().catch(() => null)) as { token?: string; access_token?: string } | null;

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, mkdir } from "node:fs/promises";
-import { componentTexts } from "@zerotrace/core";
+import type { Component } from "@zerotrace/core";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { extractAll } from "../../extractors/collect.ts";
@@ -9,11 +9,13 @@ import { chooserOf } from "../choose.ts";
 import { INSTALLED_READERS, scanRoot, SYSTEM_READERS } from "../root.ts";
 import type { ImageFacts, Place, TargetInventory } from "../target.ts";
 import { baseOf, faultsOf, type ImageConfig, parseConfig, stepsOf } from "./config.ts";
-import { readLayer, type Spool } from "./layer.ts";
+import { readLayer, readMissed, type Spool } from "./layer.ts";
 import { materialize } from "./materialize.ts";
 import type { ImageSource } from "./source.ts";
 import { LayerTree } from "./tree.ts";
-import { isSystemFile, wantedIn } from "./wanted.ts";
+import { isSystemFile, leadsToSystem, wantedIn } from "./wanted.ts";
+
+const SYSTEM_IDS: ReadonlySet<string> = new Set(SYSTEM_READERS.map(({ descriptor }) => descriptor.id));
 
 export interface ImageOptions {
   readonly onProgress?: (progress: {
@@ -80,9 +82,11 @@ const readLayers = async (source: ImageSource, folder: string, options: ImageOpt
         yield chunk;
       }
     };
-    const result = await readLayer(told(), { tree, spool, layer, wanted, signal: options.signal });
+    const reading = { tree, spool, layer, wanted, signal: options.signal };
+    const result = await readLayer(told(), reading);
+    if (result.missed.size > 0) await readMissed(open(), result.missed, reading);
     sizes.push(result.sizeBytes);
-    problems.push(...result.problems);
+    problems.push(...result.problems.map((text) => `Layer ${layer + 1}: ${text}`));
     if (result.hasDatabase)
       firstSeen = await systemPackages(tree, join(folder, `system-${layer}`), {
         layer,
@@ -104,19 +108,24 @@ const systemPackages = async (
   }: { readonly layer: number; readonly known: ReadonlyMap<string, number>; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, number>> => {
   await mkdir(folder);
-  await materialize(tree, folder, { wants: isSystemFile, onProblem: () => undefined });
+  const wants = (path: string, kind: "file" | "link"): boolean =>
+    isSystemFile(path) || (kind === "link" && leadsToSystem(path));
+  await materialize(tree, folder, { wants, onProblem: () => undefined });
   const fs = hostFs(folder);
   const sources = await extractAll(SYSTEM_READERS, { fs, os: await readOsRelease(fs), signal });
   await rm(folder, { recursive: true, force: true });
   const seen = new Map<string, number>();
   for (const { components } of sources) {
     for (const component of components) {
-      const key = componentTexts(component).join("\0");
+      const key = keyOf(component);
       seen.set(key, known.get(key) ?? layer);
     }
   }
   return seen;
 };
+
+/** Without the ecosystem: a lower layer may not say yet which system it is. */
+const keyOf = ({ name, version, arch }: Component): string => `${name}\0${version}\0${arch ?? ""}`;
 
 const withLayers = (
   place: Place,
@@ -124,8 +133,10 @@ const withLayers = (
   firstSeen: ReadonlyMap<string, number>,
 ): Place => {
   const own = layers.get(place.path);
+  const isOfSystem = SYSTEM_IDS.has(place.reader);
   const packages = place.packages.map((found) => {
-    const layer = firstSeen.get(componentTexts(found.component).join("\0"));
+    if (!isOfSystem) return found;
+    const layer = firstSeen.get(keyOf(found.component));
     return layer === undefined ? found : { ...found, layer };
   });
   return { ...place, packages, ...(own === undefined ? {} : { layer: own }) };
@@ -140,7 +151,7 @@ const factsOf = (
   const base = baseOf(config, read.system);
   const baseLayers = base?.layerCount ?? 0;
   // What the base brings is the base's to mend.
-  const setuid = [...read.tree.setuid].filter(([, layer]) => layer >= baseLayers).map(([path]) => `/${path}`);
+  const setuid = [...read.tree.setuid()].filter(({ layer }) => layer >= baseLayers).map(({ path }) => `/${path}`);
   return {
     id: source.configDigest,
     reference: source.reference,

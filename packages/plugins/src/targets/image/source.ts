@@ -7,7 +7,7 @@ export interface ImageSource {
   readonly config: Uint8Array;
   /** The configuration's digest, `sha256:…`. */
   readonly configDigest: string;
-  /** Bottom first. Each may be opened once; the bytes are checked against their digest where it is known. */
+  /** Bottom first. Each may be opened more than once; the bytes are checked against their digest where it is known. */
   readonly layers: readonly { readonly sizeBytes: number; readonly open: () => AsyncIterable<Buffer> }[];
   /** What is attached to it: SBOMs, signatures, attestations. */
   readonly attached: readonly { readonly type: string; readonly digest: string }[];
