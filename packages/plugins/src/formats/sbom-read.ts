@@ -72,7 +72,7 @@ export const openSbom = async (
   if (detected !== null && detected.format === null) throw refused(detected.refused);
   if (detected?.format === "cyclonedx-xml") {
     const { cycloneDxFromXml } = await import("./cyclonedx-xml/from-xml.ts");
-    return { format: detected.format, ...cycloneDxFromXml(utf8Of(bytes)) };
+    return { format: detected.format, ...cycloneDxFromXml(bytes) };
   }
   if (detected?.format === "spdx-tag-value") {
     const { spdxFromTags } = await import("./spdx-tag-value/from-tags.ts");

@@ -109,7 +109,7 @@ class Reader {
   readonly #namespaces = new Map<string, string>();
   readonly #fault: (text: string) => void;
   #skipDepth = 0;
-  #version = "";
+  #namespace = "";
   root: Record<string, unknown> | null = null;
 
   constructor(fault: (text: string) => void) {
@@ -117,7 +117,7 @@ class Reader {
   }
 
   get version(): string {
-    return this.#version;
+    return this.#namespace.slice(NAMESPACE.length);
   }
 
   open(written: string, attributes: ReadonlyMap<string, string>): void {
@@ -153,19 +153,20 @@ class Reader {
 
   /** The name of an element in CycloneDX's namespace; null when it is of another one. */
   #ownName(written: string, attributes: ReadonlyMap<string, string>): string | null {
-    const own = attributes.get("xmlns");
-    for (const [key, value] of attributes) if (key.startsWith("xmlns:")) this.#namespaces.set(key.slice(6), value);
+    const own = attributes.size === 0 ? undefined : attributes.get("xmlns");
+    if (attributes.size > 0)
+      for (const [key, value] of attributes) if (key.startsWith("xmlns:")) this.#namespaces.set(key.slice(6), value);
     const colon = written.indexOf(":");
     if (this.#stack.length === 0) {
       const namespace = colon < 0 ? own : this.#namespaces.get(written.slice(0, colon));
       this.#namespaces.set("", own ?? "");
       if (!namespace?.startsWith(NAMESPACE))
         throw new Error("it is no CycloneDX document: its namespace is another one");
-      this.#version = namespace.slice(NAMESPACE.length);
+      this.#namespace = namespace;
       return written.slice(colon + 1);
     }
     const namespace = colon < 0 ? (own ?? this.#namespaces.get("")) : this.#namespaces.get(written.slice(0, colon));
-    return namespace === NAMESPACE + this.#version ? written.slice(colon + 1) : null;
+    return namespace === this.#namespace ? written.slice(colon + 1) : null;
   }
 
   #start(name: string | null, attributes: ReadonlyMap<string, string>): void {
@@ -209,13 +210,14 @@ class Reader {
   }
 }
 
-/** Characters that are handed to the reader at once. */
-const PIECE_CHARS = 1024 * 1024;
+/** Bytes that are handed to the reader at once. */
+const PIECE_BYTES = 256 * 1024;
 
-/** Reads a document in XML. Throws BAD_REQUEST when it is not well-formed, no CycloneDX, or over a limit. */
-export const cycloneDxFromXml = (text: string): FromXml => {
+/** Reads a document in XML (UTF-8). Throws BAD_REQUEST when it is not well-formed, no CycloneDX, or over a limit. */
+export const cycloneDxFromXml = (bytes: Uint8Array): FromXml => {
   const faults = newProblems();
   const reader = new Reader(faults.add);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   const xml = new XmlReader(reader, {
     maxDepth: SBOM_LIMITS.depth,
     // licenses are carried in attributes by nobody, and in texts of any length
@@ -223,7 +225,9 @@ export const cycloneDxFromXml = (text: string): FromXml => {
     maxTags: SBOM_LIMITS.xmlElements,
   });
   try {
-    for (let at = 0; at < text.length; at += PIECE_CHARS) xml.push(text.slice(at, at + PIECE_CHARS));
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+      xml.push(decoder.decode(bytes.subarray(at, at + PIECE_BYTES), { stream: true }));
+    xml.push(decoder.decode());
     xml.finish();
   } catch (cause) {
     throw refused(messageOf(cause), cause);
