@@ -1,4 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
+import { ChunkPieces, FilePieces, type PieceReader } from "./tar-pieces.ts";
+import { filled, pieceOf, piecesOf, type Sparse } from "./tar-sparse.ts";
 
 /** What one archive may cost. */
 export interface TarLimits {
@@ -32,134 +34,18 @@ export interface TarEntry {
 }
 
 const BLOCK_BYTES = 512;
-const FILE_PIECE_BYTES = 256 * 1024;
 /** Long names and pax headers; real ones have a few hundred bytes. */
 const MAX_NOTE_BYTES = 64 * 1024;
 const NUL = 0;
 const SPACE = 0x20;
-
-/** Reads an archive's bytes in pieces of a known length. */
-interface PieceReader {
-  /** Bytes that were taken. */
-  readonly position: number;
-  /** Exactly so many bytes, or null at the end; throws when it ends in between. With `isKept` false they are passed over. */
-  take(count: number, isKept?: boolean): Promise<Buffer | null>;
-  /** As `take`, but throws at the end too. */
-  must(count: number, isKept?: boolean): Promise<Buffer>;
-  /** So many bytes in pieces as they come; `left.bytes` falls with them. Throws when it ends in between. */
-  some(left: { bytes: number }): AsyncGenerator<Buffer>;
-  end(): Promise<void>;
-}
-
-/** Of a file: what is passed over is not read. */
-class FilePieces implements PieceReader {
-  readonly #file: FileHandle;
-  position = 0;
-
-  constructor(file: FileHandle) {
-    this.#file = file;
-  }
-
-  async take(count: number, isKept = true): Promise<Buffer | null> {
-    if (!isKept) {
-      this.position += count;
-      return Buffer.alloc(0);
-    }
-    const bytes = Buffer.alloc(count);
-    let done = 0;
-    while (done < count) {
-      const { bytesRead } = await this.#file.read(bytes, done, count - done, this.position + done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    if (done === 0 && count > 0) return null;
-    if (done < count) throw new Error("it ends in the middle");
-    this.position += count;
-    return bytes;
-  }
-
-  async must(count: number, isKept = true): Promise<Buffer> {
-    const bytes = await this.take(count, isKept);
-    if (bytes === null) throw new Error("it ends in the middle");
-    return bytes;
-  }
-
-  async *some(left: { bytes: number }): AsyncGenerator<Buffer> {
-    while (left.bytes > 0) {
-      const part = await this.must(Math.min(left.bytes, FILE_PIECE_BYTES));
-      left.bytes -= part.length;
-      yield part;
-    }
-  }
-
-  end(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-/** Of chunks of any length. */
-class Pieces implements PieceReader {
-  readonly #chunks: AsyncIterator<Buffer>;
-  #rest: Buffer = Buffer.alloc(0);
-  position = 0;
-
-  constructor(chunks: AsyncIterable<Buffer>) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  async take(count: number, isKept = true): Promise<Buffer | null> {
-    const kept: Buffer[] = [];
-    let missing = count;
-    while (missing > 0) {
-      if (this.#rest.length === 0) {
-        const next = await this.#chunks.next();
-        if (next.done === true) {
-          if (missing === count) return null;
-          throw new Error("it ends in the middle");
-        }
-        this.#rest = next.value;
-        continue;
-      }
-      const part = this.#rest.subarray(0, missing);
-      this.#rest = this.#rest.subarray(part.length);
-      this.position += part.length;
-      missing -= part.length;
-      if (isKept) kept.push(part);
-    }
-    return Buffer.concat(kept);
-  }
-
-  async *some(left: { bytes: number }): AsyncGenerator<Buffer> {
-    while (left.bytes > 0) {
-      if (this.#rest.length === 0) {
-        const next = await this.#chunks.next();
-        if (next.done === true) throw new Error("it ends in the middle");
-        this.#rest = next.value;
-        continue;
-      }
-      const part = this.#rest.subarray(0, left.bytes);
-      this.#rest = this.#rest.subarray(part.length);
-      this.position += part.length;
-      left.bytes -= part.length;
-      yield part;
-    }
-  }
-
-  async must(count: number, isKept = true): Promise<Buffer> {
-    const bytes = await this.take(count, isKept);
-    if (bytes === null && count > 0) throw new Error("it ends in the middle");
-    return bytes ?? Buffer.alloc(0);
-  }
-
-  async end(): Promise<void> {
-    await this.#chunks.return?.();
-  }
-}
+/** Pieces of a sparse file in its first header, and in each block that goes on with them (count). */
+const HEAD_PIECES = 4;
+const MORE_PIECES = 21;
 
 const textAt = (block: Buffer, from: number, length: number): string => {
-  const field = block.subarray(from, from + length);
-  const end = field.indexOf(NUL);
-  return field.subarray(0, end < 0 ? length : end).toString("utf8");
+  if (block[from] === NUL) return "";
+  const end = block.indexOf(NUL, from);
+  return block.toString("utf8", from, end < 0 || end > from + length ? from + length : end);
 };
 
 /** A number of a header, octal or (GNU) binary; throws when it is none. */
@@ -175,22 +61,26 @@ const numberAt = (block: Buffer, from: number, length: number): number => {
 };
 
 const checkSum = (block: Buffer): void => {
-  let sum = 0;
-  for (let at = 0; at < BLOCK_BYTES; at++) sum += at >= 148 && at < 156 ? SPACE : (block[at] as number);
+  // The field itself counts as eight spaces.
+  let sum = 8 * SPACE;
+  for (let at = 0; at < 148; at++) sum += block[at] as number;
+  for (let at = 156; at < BLOCK_BYTES; at++) sum += block[at] as number;
   if (sum !== Number.parseInt(textAt(block, 148, 8), 8)) throw new Error("it is no tar archive, or damaged");
 };
 
-/** A pax header's entry; empty when there is none. Entries are `<length> <key>=<value>\n`. */
-const paxEntry = (bytes: Buffer, key: string): string => {
+/** A pax header's entries: `<length> <key>=<value>\n`; the last of a key counts. */
+const paxEntries = (bytes: Buffer): Map<string, string> => {
+  const entries = new Map<string, string>();
   for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(SPACE, at);
-    const length = Number(bytes.subarray(at, Math.max(space, at)).toString("latin1"));
+    const length = Number(bytes.toString("latin1", at, Math.max(space, at)));
     if (!Number.isInteger(length) || length <= 0) throw new Error("a pax header is damaged");
-    const entry = bytes.subarray(space + 1, at + length - 1).toString("utf8");
-    if (entry.startsWith(`${key}=`)) return entry.slice(key.length + 1);
+    const entry = bytes.toString("utf8", space + 1, at + length - 1);
+    const equals = entry.indexOf("=");
+    if (equals > 0) entries.set(entry.slice(0, equals), entry.slice(equals + 1));
     at += length;
   }
-  return "";
+  return entries;
 };
 
 const padded = (size: number): number => Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
@@ -212,23 +102,28 @@ interface Noted {
   name: string;
   target: string;
   size: string;
+  sparse: Sparse | null;
 }
+
+const nothingNoted = (): Noted => ({ name: "", target: "", size: "", sparse: null });
 
 /**
  * The members of a tar archive (ustar, pax and GNU names) as its bytes come in, in memory of one chunk; of a file, bodies that
- * nobody asks for are not read. Throws Error when it is
- * no archive, is cut off or has more members than allowed. Of a sparse file (GNU) the bytes are those that are stored.
+ * nobody asks for are not read. The holes of sparse files are zeros. Throws Error when it is no archive, is cut off or has more
+ * members than allowed.
  */
 export async function* tarEntries(
   archive: AsyncIterable<Buffer> | FileHandle,
   { maxMembers }: Pick<TarLimits, "maxMembers">,
 ): AsyncGenerator<TarEntry> {
-  const pieces = Symbol.asyncIterator in archive ? new Pieces(archive) : new FilePieces(archive);
-  let noted: Noted = { name: "", target: "", size: "" };
+  const pieces = Symbol.asyncIterator in archive ? new ChunkPieces(archive) : new FilePieces(archive);
+  let noted = nothingNoted();
+  let isNoted = false;
   let count = 0;
   try {
     for (;;) {
-      const block = await pieces.take(BLOCK_BYTES);
+      // What is at hand is not waited for: an image has a million members, and each wait costs more than its header.
+      const block = pieces.now(BLOCK_BYTES) ?? (await pieces.take(BLOCK_BYTES));
       if (block === null) {
         if (count === 0) throw new Error("it is empty");
         return;
@@ -243,11 +138,16 @@ export async function* tarEntries(
       if (isNote) {
         if (size > MAX_NOTE_BYTES) throw new Error("a name is too long");
         readNote(kind, (await pieces.must(padded(size))).subarray(0, size), noted);
+        isNoted = true;
         continue;
       }
-      if (kind === "S") await passSparseMap(pieces, block);
-      yield* entryOf(pieces, block, { kind: KINDS[kind] ?? "other", size, noted });
-      noted = { name: "", target: "", size: "" };
+      const sparse = kind === "S" ? await sparseOf(pieces, block) : noted.sparse;
+      const left = { bytes: size };
+      yield entryOf(pieces, block, { kind: KINDS[kind] ?? "other", left, noted, sparse });
+      const rest = left.bytes + padded(size) - size;
+      if (!pieces.passNow(rest)) await pieces.pass(rest);
+      if (isNoted) noted = nothingNoted();
+      isNoted = false;
     }
   } finally {
     await pieces.end();
@@ -258,36 +158,62 @@ const readNote = (kind: string, bytes: Buffer, noted: Noted): void => {
   if (kind === "L") noted.name = textAt(bytes, 0, bytes.length);
   else if (kind === "K") noted.target = textAt(bytes, 0, bytes.length);
   else if (kind === "x") {
-    noted.name = paxEntry(bytes, "path") || noted.name;
-    noted.target = paxEntry(bytes, "linkpath") || noted.target;
-    noted.size = paxEntry(bytes, "size");
+    const entries = paxEntries(bytes);
+    noted.name = entries.get("GNU.sparse.name") ?? entries.get("path") ?? noted.name;
+    noted.target = entries.get("linkpath") ?? noted.target;
+    noted.size = entries.get("size") ?? "";
+    noted.sparse = paxSparse(entries);
   }
 };
 
-/** Blocks that go on with the map of a sparse file's pieces; each says whether another follows. */
-const passSparseMap = async (pieces: PieceReader, head: Buffer): Promise<void> => {
-  for (let isMore = head[482] === 1; isMore;) isMore = (await pieces.must(BLOCK_BYTES))[504] === 1;
+/** GNU's formats 0.1 and 1.0 of sparse files. */
+const paxSparse = (entries: ReadonlyMap<string, string>): Sparse | null => {
+  const map = entries.get("GNU.sparse.map");
+  const sizeBytes = Number(entries.get("GNU.sparse.realsize") ?? entries.get("GNU.sparse.size"));
+  if (!Number.isSafeInteger(sizeBytes)) return null;
+  if (map !== undefined) return { sizeBytes, pieces: piecesOf(map.split(",")) };
+  return entries.get("GNU.sparse.major") === "1" ? { sizeBytes, pieces: null } : null;
 };
 
-async function* entryOf(
-  pieces: PieceReader,
-  block: Buffer,
-  { kind, size, noted }: { readonly kind: TarEntry["kind"]; readonly size: number; readonly noted: Noted },
-): AsyncGenerator<TarEntry> {
-  const prefix = textAt(block, 257, 5) === "ustar" && block[262] === NUL ? textAt(block, 345, 155) : "";
-  const left = { bytes: size };
-  const body = pieces.some(left);
-  yield {
+/** GNU's old format: pieces in the header, and in blocks that go on with them, each of which says whether another follows. */
+const sparseOf = async (pieces: PieceReader, head: Buffer): Promise<Sparse> => {
+  const found = sparsePieces(head, 386, HEAD_PIECES);
+  for (let isMore = head[482] === 1; isMore;) {
+    const block = await pieces.must(BLOCK_BYTES);
+    found.push(...sparsePieces(block, 0, MORE_PIECES));
+    isMore = block[504] === 1;
+    if (found.length > MAX_NOTE_BYTES) throw new Error("a sparse file has too many pieces");
+  }
+  return { sizeBytes: numberAt(head, 483, 12), pieces: found };
+};
+
+const sparsePieces = (block: Buffer, from: number, count: number): ReturnType<typeof pieceOf>[] => {
+  const found: ReturnType<typeof pieceOf>[] = [];
+  for (let at = from; at < from + count * 24 && block[at] !== NUL; at += 24)
+    found.push(pieceOf(numberAt(block, at, 12), numberAt(block, at + 12, 12)));
+  return found;
+};
+
+interface EntryFacts {
+  readonly kind: TarEntry["kind"];
+  readonly left: { bytes: number };
+  readonly noted: Noted;
+  readonly sparse: Sparse | null;
+}
+
+const entryOf = (pieces: PieceReader, block: Buffer, { kind, left, noted, sparse }: EntryFacts): TarEntry => {
+  const prefix =
+    block[345] !== NUL && textAt(block, 257, 5) === "ustar" && block[262] === NUL ? textAt(block, 345, 155) : "";
+  return {
     kind,
-    name: noted.name || (prefix === "" ? "" : `${prefix}/`) + textAt(block, 0, 100),
+    name: noted.name || (prefix === "" ? textAt(block, 0, 100) : `${prefix}/${textAt(block, 0, 100)}`),
     target: noted.target || textAt(block, 157, 100),
     mode: numberAt(block, 100, 8) & 0o7777,
-    sizeBytes: kind === "file" ? size : 0,
+    sizeBytes: kind !== "file" ? 0 : (sparse?.sizeBytes ?? left.bytes),
     offset: pieces.position,
-    body: () => body,
+    body: () => (sparse === null ? pieces.some(left) : filled(pieces.some(left), sparse)),
   };
-  await pieces.must(left.bytes + padded(size) - size, false);
-}
+};
 
 /**
  * The regular files of a tar archive with their bytes; memory stays at one member. Throws Error as `tarEntries` does. Links and

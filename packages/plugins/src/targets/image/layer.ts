@@ -91,13 +91,14 @@ export const readMissed = async (
   missed: LayerResult["missed"],
   reading: LayerReading,
 ): Promise<void> => {
-  const { tree, layer } = reading;
+  const { tree, layer, spool } = reading;
+  const lay = async (entry: TarEntry, links: readonly (readonly string[])[]): Promise<void> => {
+    const spooled = await keep(entry, false, spool);
+    for (const parts of links) if (spooled !== null) tree.set(parts, { kind: "file", spooled, layer, isSetuid: false });
+  };
   await eachEntry(chunks, reading, (entry) => {
     const links = entry.kind === "file" ? missed.get(LayerTree.parts(entry.name)?.join("/") ?? "") : undefined;
-    if (links === undefined || entry.sizeBytes > MAX_KEPT_BYTES) return;
-    return keep(entry, false, reading.spool).then((spooled) => {
-      for (const parts of links) tree.set(parts, { kind: "file", spooled: spooled!, layer, isSetuid: false });
-    });
+    return links === undefined || entry.sizeBytes > MAX_KEPT_BYTES ? undefined : lay(entry, links);
   });
 };
 

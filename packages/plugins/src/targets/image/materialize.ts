@@ -60,7 +60,7 @@ export const materialize = async (
     const isMade = attempt(path, () =>
       node.kind === "file" ? placed(node.spooled, to) : symlinkSync(node.target, to),
     );
-    if (isMade && node.kind === "file") layers.set(path, node.layer);
+    if (isMade) layers.set(path, node.layer);
   }
   return layers;
 };
