@@ -4,7 +4,7 @@ import { openIndex } from "@zerotrace/core";
 import { expect, test } from "vitest";
 import { compileFeeds } from "./compile.ts";
 import { compileInWorker } from "./compile-worker.ts";
-import { freshFolder, recordJson, zipOf } from "./fixtures.ts";
+import { freshFolder, recordJson, withServer, zipOf } from "./fixtures.ts";
 import { FEEDS } from "./index.ts";
 
 function layout(id: string, modified: string): string {
@@ -78,6 +78,25 @@ test("without any source that answers the error says what to do", async () => {
   const publicSources = { osv: nowhere, kev: `${nowhere}/k.json`, epss: `${nowhere}/e.csv.gz` };
   const attempt = compileFeeds({ ...optionsFor([]), osReleasePath, publicSources });
   await expect(attempt).rejects.toThrow(/--feeds/);
+});
+
+test("of the public sources only the ecosystems that are asked for are read", async () => {
+  const asked: string[] = [];
+  const archive = zipOf([{ name: "a.json", bytes: recordJson("GHSA-aaaa-bbbb-cccc") }]);
+  await withServer(
+    (request, response) => {
+      asked.push(request.url ?? "");
+      if (request.url === "/ecosystems.txt") response.end("npm\nPyPI\nDebian\n");
+      else if (request.url === "/npm/all.zip") response.end(archive);
+      else response.writeHead(404).end();
+    },
+    async (url) => {
+      const publicSources = { osv: url, kev: `${url}/k.json`, epss: `${url}/e.csv.gz` };
+      const { meta } = await compileFeeds({ ...optionsFor([]), publicSources, ecosystems: ["npm", "CocoaPods"] });
+      expect(meta.recordCount).toBe(1);
+    },
+  );
+  expect(asked.filter((path) => path.endsWith(".zip"))).toEqual(["/npm/all.zip"]);
 });
 
 test("a process of its own gives the same result, passes errors on and stops on abort", async () => {

@@ -19,6 +19,8 @@ import type { PublicSources } from "./plan.ts";
 export interface CompileOptions {
   /** Folders and addresses in the order given; `debian-archive` stands for the host's package mirror. Empty: the public sources, else the mirror. */
   readonly locations: readonly string[];
+  /** Of the public sources only these ecosystems; see `PlanOptions`. */
+  readonly ecosystems?: readonly string[];
   readonly cacheDir: string;
   readonly outDir: string;
   readonly dpkgStatusPath?: string;

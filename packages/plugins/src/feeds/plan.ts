@@ -73,6 +73,8 @@ export interface Plan {
 
 export interface PlanOptions {
   readonly locations: readonly string[];
+  /** Of the public sources only these ecosystems are read, named without a release; all that inventories can hold when absent. */
+  readonly ecosystems?: readonly string[];
   readonly publicSources?: PublicSources;
   readonly dpkgStatusPath?: string;
   readonly osReleasePath?: string;
@@ -108,7 +110,7 @@ export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: 
   ]);
   const steps: PlanStep[] = [
     osvSilence === null
-      ? { location: urls.osv, feeds: [createOsvFeed({ ecosystems: COVERED_ECOSYSTEMS })], isShared: false }
+      ? { location: urls.osv, feeds: [createOsvFeed({ ecosystems: wantedEcosystems(options) })], isShared: false }
       : mirror,
   ];
   const missing: SourceReport[] = [];
@@ -125,6 +127,9 @@ export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: 
       : `OSV's public bucket did not answer (${osvSilence}), and there is no package mirror. ${MEND}`;
   return { steps, missing, mend };
 }
+
+const wantedEcosystems = ({ ecosystems }: PlanOptions): readonly string[] =>
+  ecosystems === undefined ? COVERED_ECOSYSTEMS : COVERED_ECOSYSTEMS.filter((one) => ecosystems.includes(one));
 
 /** `nvd` is the feed at its public address, `nvd=<folder or URL>` the feed there; anything else is asked by every feed. */
 const namedStep = (location: string, all: readonly string[]): PlanStep => {
