@@ -143,13 +143,12 @@ const registerComplete = (sbom: Command, cli: Cli): void => {
 
 const registerTarget = (sbom: Command, cli: Cli): void => {
   sbom
-    .argument("[targets...]", "folder, lockfile, archive, image, host, or another bill of materials")
+    .argument("[targets...]", "folder, lockfile, archive, image, host, or another bill of materials", ["."])
     .addOption(toOption())
     .addOption(specOption())
     .addOption(outputOption())
     .option("--no-dev", "leave out what is needed only to develop")
     .action(async (targets, { to, spec, output, dev }) => {
-      if (targets.length === 0) return void sbom.outputHelp();
       const { writeSbom } = await import("@zerotrace/plugins/formats/sbom-formats");
       const { sbomOfTargets } = await import("../sbom/of-target.ts");
       const { readTargets, withoutDev } = await import("../scan/run.ts");
