@@ -65,6 +65,7 @@ interface ScanOptions {
   readonly ignore: boolean;
   readonly dev: boolean;
   readonly watch?: true;
+  readonly verbose?: true;
   readonly platform?: string;
   readonly insecureRegistry?: true;
   readonly output?: Output[];
@@ -150,7 +151,9 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
   const { report } = finished;
   if (options.format === "table") {
     if (report.components > 0) writeTable(cli, report, index.meta.sources, options.limit);
-    cli.err.write(`Sources:\n${sourceLines(index.meta.sources).join("\n")}\n`);
+    const { sources } = index.meta;
+    if (options.verbose) cli.err.write(`Sources:\n${sourceLines(sources).join("\n")}\n`);
+    else cli.err.write(`Judged by ${sources.map(({ feed }) => feed).join(", ")}; --verbose says more of them\n`);
     cli.err.write(`${counted(report.components, "component")} in ${durationText(performance.now() - startedMs)}\n`);
   } else await printReport(cli, options.format, finished);
   cli.exitCode = exitOf(cli, finished, options.maxDataAge ?? policy?.maxDataAgeDays);
@@ -253,6 +256,7 @@ export const register = (program: Command, cli: Cli): void => {
     .option("--dpkg-status <file>", "host: a dpkg status file (plain or .gz) instead of this machine's packages")
     .option("--os-release <file>", "host: the os-release file that belongs to it")
     .option("--root <folder>", "host: a file tree instead of /")
+    .option("--verbose", "say of each source what it covers and how old it is")
     .addOption(limitOption(30))
     .addOption(
       new Option("--format <format>", "how the result is written to stdout")
