@@ -88,7 +88,8 @@ test("a person gets one sentence, one line for a source package, what to fix, an
   expect(lines[4]).toMatch(/^bash +5\.2\.15-2\+b8 +- +Debian:12 +CVE-2026-0002 +unknown +- +42\.5 +KEV$/);
   expect(out).toContain("openssl to 3.0.17-1~deb12u3: 1 advisory, 53 % of the risk");
   expect(out).toContain("Advisories cover all 4 components");
-  expect(err).toContain("not covered:");
+  expect(err).toContain("Judged by osv, kev");
+  expect((await scan("--verbose")).err).toContain("not covered:");
 });
 
 test("exit codes: 1 over the policy, 2 error, 3 nothing scanned, 4 data too old", async () => {
