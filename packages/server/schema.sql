@@ -57,6 +57,8 @@ create table asset (
   last_seen_at timestamp with time zone default now() not null,
   inventory_at timestamp with time zone,
   inventory_taken_at timestamp with time zone,
+  branch text default ''::text not null,
+  version text default ''::text not null,
   constraint asset_pkey PRIMARY KEY (company_id, id),
   constraint asset_company_id_machine_id_key UNIQUE (company_id, machine_id)
 ) partition by HASH (company_id);
@@ -70,6 +72,33 @@ create table asset_4 partition of asset FOR VALUES WITH (modulus 8, remainder 4)
 create table asset_5 partition of asset FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table asset_6 partition of asset FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table asset_7 partition of asset FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table asset_day (
+  company_id integer not null,
+  asset_id uuid not null,
+  day date not null,
+  risk real not null,
+  component_count integer not null,
+  critical integer not null,
+  high integer not null,
+  medium integer not null,
+  low integer not null,
+  "none" integer not null,
+  unknown integer not null,
+  kev_count integer not null,
+  not_covered integer not null,
+  constraint asset_day_pkey PRIMARY KEY (company_id, asset_id, day)
+) partition by HASH (company_id);
+alter table asset_day enable row level security;
+alter table asset_day force row level security;
+create table asset_day_0 partition of asset_day FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table asset_day_1 partition of asset_day FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table asset_day_2 partition of asset_day FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table asset_day_3 partition of asset_day FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table asset_day_4 partition of asset_day FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table asset_day_5 partition of asset_day FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table asset_day_6 partition of asset_day FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table asset_day_7 partition of asset_day FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table audit_event (
   company_id integer not null,
@@ -140,6 +169,28 @@ create table component_match (
   risk real not null,
   constraint component_match_pkey PRIMARY KEY (component_id, advisory_id)
 );
+
+create table component_place (
+  company_id integer not null,
+  asset_id uuid not null,
+  component_id integer not null,
+  paths text[] not null,
+  layer text not null,
+  license text not null,
+  is_direct boolean,
+  is_dev boolean,
+  constraint component_place_pkey PRIMARY KEY (company_id, asset_id, component_id)
+) partition by HASH (company_id);
+alter table component_place enable row level security;
+alter table component_place force row level security;
+create table component_place_0 partition of component_place FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table component_place_1 partition of component_place FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table component_place_2 partition of component_place FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table component_place_3 partition of component_place FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table component_place_4 partition of component_place FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table component_place_5 partition of component_place FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table component_place_6 partition of component_place FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table component_place_7 partition of component_place FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table credential (
   company_id integer not null,
@@ -339,6 +390,42 @@ create table stale_source (
   constraint stale_source_pkey PRIMARY KEY (feed, location)
 );
 
+create table upload (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  kind text not null,
+  name text not null,
+  asked jsonb not null,
+  state text not null,
+  says text default ''::text not null,
+  done_bytes bigint default 0 not null,
+  total_bytes bigint,
+  asset_id uuid,
+  component_count integer default 0 not null,
+  not_judged_count integer default 0 not null,
+  added_count integer default 0 not null,
+  removed_count integer default 0 not null,
+  problem_count integer default 0 not null,
+  problems text[] default '{}'::text[] not null,
+  error text,
+  added_by text not null,
+  added_at timestamp with time zone default now() not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint upload_pkey PRIMARY KEY (company_id, id),
+  constraint upload_kind_check CHECK ((kind = ANY (ARRAY['sbom'::text, 'image'::text]))),
+  constraint upload_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'receiving'::text, 'reading'::text, 'storing'::text, 'done'::text, 'failed'::text])))
+) partition by HASH (company_id);
+alter table upload enable row level security;
+alter table upload force row level security;
+create table upload_0 partition of upload FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table upload_1 partition of upload FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table upload_2 partition of upload FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table upload_3 partition of upload FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table upload_4 partition of upload FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table upload_5 partition of upload FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table upload_6 partition of upload FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table upload_7 partition of upload FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table vex_document (
   company_id integer not null,
   id uuid default gen_random_uuid() not null,
@@ -415,16 +502,19 @@ create table vex_statement_6 partition of vex_statement FOR VALUES WITH (modulus
 create table vex_statement_7 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 alter table asset add constraint asset_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table asset_day add constraint asset_day_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table audit_event add constraint audit_event_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table component add constraint component_package_id_fkey FOREIGN KEY (package_id) REFERENCES package(id);
 alter table component_match add constraint component_match_advisory_id_fkey FOREIGN KEY (advisory_id) REFERENCES advisory(id);
 alter table component_match add constraint component_match_component_id_fkey FOREIGN KEY (component_id) REFERENCES component(id);
+alter table component_place add constraint component_place_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table credential add constraint credential_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table daily_stat add constraint daily_stat_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table finding add constraint finding_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table inventory add constraint inventory_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table inventory_delta add constraint inventory_delta_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table outbox add constraint outbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table upload add constraint upload_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table vex_document add constraint vex_document_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table vex_effect add constraint vex_effect_company_id_statement_id_fkey FOREIGN KEY (company_id, statement_id) REFERENCES vex_statement(company_id, id) ON DELETE CASCADE;
 alter table vex_statement add constraint vex_statement_company_id_document_id_fkey FOREIGN KEY (company_id, document_id) REFERENCES vex_document(company_id, id) ON DELETE CASCADE;
@@ -446,17 +536,21 @@ CREATE INDEX finding_package ON public.finding USING btree (company_id, status, 
 CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC);
 CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
+CREATE INDEX upload_newest ON public.upload USING btree (company_id, added_at DESC, id DESC);
 CREATE INDEX vex_effect_statement ON public.vex_effect USING btree (company_id, statement_id);
 CREATE INDEX vex_statement_document ON public.vex_statement USING btree (company_id, document_id);
 
 create policy company_only on asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on asset_day as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_event as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on component_place as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on daily_stat as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on finding as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory_delta as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on outbox as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on upload as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_document as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_effect as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_statement as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -472,9 +566,13 @@ grant delete, insert, select, update on table advisory to zerotrace_service;
 grant delete, insert, select, update on table advisory_record to zerotrace_service;
 grant delete, insert, select, update on table asset to zerotrace_app;
 grant delete, insert, select, update on table asset to zerotrace_service;
+grant delete, insert, select, update on table asset_day to zerotrace_app;
+grant delete, insert, select, update on table asset_day to zerotrace_service;
 grant delete, insert, select, update on table company to zerotrace_service;
 grant delete, insert, select, update on table component to zerotrace_service;
 grant delete, insert, select, update on table component_match to zerotrace_service;
+grant delete, insert, select, update on table component_place to zerotrace_app;
+grant delete, insert, select, update on table component_place to zerotrace_service;
 grant delete, insert, select, update on table credential to zerotrace_app;
 grant delete, insert, select, update on table credential to zerotrace_service;
 grant delete, insert, select, update on table daily_stat to zerotrace_app;
@@ -488,6 +586,8 @@ grant delete, insert, select, update on table outbox to zerotrace_app;
 grant delete, insert, select, update on table outbox to zerotrace_service;
 grant delete, insert, select, update on table package to zerotrace_service;
 grant delete, insert, select, update on table stale_source to zerotrace_service;
+grant delete, insert, select, update on table upload to zerotrace_app;
+grant delete, insert, select, update on table upload to zerotrace_service;
 grant delete, insert, select, update on table vex_document to zerotrace_app;
 grant delete, insert, select, update on table vex_document to zerotrace_service;
 grant delete, insert, select, update on table vex_effect to zerotrace_app;

@@ -8,7 +8,9 @@ export const PERMISSIONS = [
   "feeds:manage",
   "feeds:read",
   "findings:read",
+  "images:scan",
   "jobs:read",
+  "sboms:upload",
   "tokens:manage",
   "vex:manage",
 ] as const;

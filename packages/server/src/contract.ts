@@ -10,6 +10,7 @@ import { routes as jobs } from "./features/jobs/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
 import { routes as stats } from "./features/stats/contract.ts";
 import { routes as tokens } from "./features/tokens/contract.ts";
+import { routes as uploads } from "./features/uploads/contract.ts";
 import { routes as vex } from "./features/vex/contract.ts";
 
 /** Every route of the API by feature. Imports only core: it runs in the browser. */
@@ -26,6 +27,7 @@ export const contract = {
   sessions,
   stats,
   tokens,
+  uploads,
   vex,
 } as const;
 

@@ -1,4 +1,5 @@
-import { AppError, messageOf, READ_PERMISSIONS, type Permission } from "@zerotrace/core";
+import { AppError, messageOf } from "@zerotrace/core";
+import { type Permission, READ_PERMISSIONS } from "@zerotrace/core/schema";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -21,6 +22,7 @@ import {
 import { applyRetention } from "./features/retention/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
 import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
+import { createUploads, type Uploads } from "./features/uploads/index.ts";
 import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import {
@@ -43,7 +45,8 @@ import { startSchedule } from "./schedule.ts";
 import { patiently } from "./patiently.ts";
 import { issueToken } from "./start-tokens.ts";
 import { createSteps, type ServerStep } from "./steps.ts";
-import { announceFeeds, endpointsOf, openApi } from "./wiring.ts";
+import type { Ingest } from "./features/inventory/index.ts";
+import { announceFeeds, endpointsOf, inventoriesOf, openApi } from "./wiring.ts";
 
 export type { Config } from "./platform/config/index.ts";
 export type { ServerStep } from "./steps.ts";
@@ -174,6 +177,8 @@ const listen = async (
     sync: FeedSync;
     pool: ReturnType<typeof createMatchPool>;
     epss: EpssHistory;
+    ingest: Ingest;
+    uploads: Uploads;
     connections: Connections;
   },
   closers: Closer[],
@@ -257,6 +262,8 @@ const compose = async (
   const epss = createEpssHistory(config.dataDir, (error) => log.warn({ error }, "EPSS history not kept"));
   closers.push(() => epss.idle());
   const sync = openFeeds(options, db, metrics, log, { enrichment, epss });
+  const inventories = inventoriesOf(db);
+  const uploads = createUploads({ db, ...inventories, ...config });
   const queue = openQueue({
     owner: connections.owner,
     concurrency: 4,
@@ -264,10 +271,12 @@ const compose = async (
     tasks: {
       enrich: (payload) => enrichment.run(payload),
       retention: (payload, { signal }) => applyRetention({ db, ...config }, payload, signal),
+      "image-scan": (payload, context) => uploads.scanImage(payload, context),
       "feeds-sync": async (payload, { signal }) => void (await sync.run(signal, orderOf(payload))),
     },
   });
-  const parts = { db, auth, metrics, log, sync, pool, epss, connections };
+  const { ingest } = inventories;
+  const parts = { db, auth, metrics, log, sync, pool, epss, ingest, uploads, connections };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
   closers.push(await startSchedule(config, parts));
   await patiently(() => queue.start(), options.signal);
@@ -287,6 +296,8 @@ const compose = async (
         ...READ_PERMISSIONS,
         "feeds:manage",
         "agents:manage",
+        "images:scan",
+        "sboms:upload",
         "tokens:manage",
         "vex:manage",
       ]),

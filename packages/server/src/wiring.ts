@@ -4,7 +4,7 @@ import { advisoryRoutes } from "./features/advisories/index.ts";
 import { agentRoutes, offlineAfterSeconds } from "./features/agents/index.ts";
 import { assetRoutes, markAllDirty } from "./features/assets/index.ts";
 import { writeAudit } from "./features/audit/index.ts";
-import { createDictionary, type MatchPool } from "./features/components/index.ts";
+import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import {
   authoritiesOf,
@@ -21,12 +21,13 @@ import {
 import { explainRoutes } from "./features/explain/index.ts";
 import { findingRoutes } from "./features/findings/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
-import { type AfterBatch, createIngest, inventoryRoutes } from "./features/inventory/index.ts";
+import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
 import { sessionRoutes } from "./features/sessions/index.ts";
 import { statRoutes } from "./features/stats/index.ts";
 import { emit } from "./features/stream/index.ts";
 import { tokenRoutes } from "./features/tokens/index.ts";
+import type { Uploads } from "./features/uploads/index.ts";
 import { vexRoutes } from "./features/vex/index.ts";
 import type { Authenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
@@ -72,6 +73,12 @@ const announceAssets = async (tx: Tx, companyId: number, ids: readonly string[])
   await emit(tx, companyId, { channel, ids, count: ids.length, summary: {} });
 };
 
+/** The way of every inventory, by whomever it is brought. */
+export const inventoriesOf = (db: Database): { dictionary: Dictionary; ingest: Ingest } => {
+  const dictionary = createDictionary(db);
+  return { dictionary, ingest: createIngest(db, dictionary, afterBatch) };
+};
+
 export interface WiringDeps {
   readonly config: Config;
   readonly version: string;
@@ -81,6 +88,8 @@ export interface WiringDeps {
   readonly sync: FeedSync;
   readonly pool: MatchPool;
   readonly epss: EpssHistory;
+  readonly ingest: Ingest;
+  readonly uploads: Uploads;
   readonly publicUrl: () => string;
 }
 
@@ -105,7 +114,6 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
   const feedsDir = feedsDirectory(config.dataDir);
   const knowledge = createKnowledge(db, feedsDir);
   const forget = (id: string): void => auth.forget(id);
-  const ingest = createIngest(db, createDictionary(db), afterBatch);
   const endpoints = [
     ...advisoryRoutes(knowledge, deps.epss),
     ...agentRoutes({
@@ -125,7 +133,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...explainRoutes(knowledge),
     ...findingRoutes(knowledge),
     ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir) }),
-    ...inventoryRoutes(ingest),
+    ...inventoryRoutes(deps.ingest),
     ...jobRoutes({
       listJobs: async (companyId) =>
         (await db.withCompany(companyId, (tx) => listJobs(tx, companyId))).map((job) => ({
@@ -141,6 +149,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...tokenRoutes({ forget }),
+    ...deps.uploads.routes,
     ...vexRoutes({
       onChanged: async (tx, companyId) => {
         await markAllDirty(tx, companyId);

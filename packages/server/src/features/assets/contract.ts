@@ -17,10 +17,18 @@ export const coverage = z.object({
   unparsable: z.number().int(),
 });
 
+/** What an asset can be. Agents report hosts; images and repositories come by uploads. */
+export const ASSET_KINDS = ["host", "image", "repository"] as const;
+export type AssetKind = (typeof ASSET_KINDS)[number];
+
 export const assetRow = z.object({
   id: z.uuid(),
-  kind: z.literal("host"),
+  kind: z.enum(ASSET_KINDS),
   name: z.string(),
+  /** The branch of a repository or the tag of an image; empty when none was named. */
+  branch: z.string(),
+  /** What its newest document says it is: a digest, a commit, a release; empty when it does not say. */
+  version: z.string(),
   os: z.string(),
   componentCount: z.number().int(),
   findings: severityCounts,
@@ -30,11 +38,24 @@ export const assetRow = z.object({
   firstSeenAt: z.string(),
   lastSeenAt: z.string(),
   inventoryAt: z.string().nullable(),
+  /** An agent reports it and has been heard of lately. */
   online: z.boolean(),
   unreadableSources: z.array(z.string()),
 });
 
+/** Another branch or tag of the same thing. */
+export const branchRow = z.object({
+  id: z.uuid(),
+  branch: z.string(),
+  version: z.string(),
+  risk: z.number(),
+  findings: severityCounts,
+  inventoryAt: z.string().nullable(),
+});
+
 export const assetDetail = assetRow.extend({
+  /** It and its other branches, those with the newest inventory first, at most 100; empty for hosts. */
+  branches: z.array(branchRow),
   facts: z.record(z.string(), z.unknown()),
   agentVersion: z.string(),
   sources: z.array(
@@ -69,6 +90,18 @@ export const componentRow = z.object({
    * statements close all that affects it.
    */
   reason: z.string().nullable(),
+  /** Where it was found, and what is said of it there; null in lists over all assets and where nothing was told. */
+  found: z
+    .object({
+      /** The first of them. */
+      paths: z.array(z.string()),
+      /** The digest of the image's layer that brought it; empty when not told. */
+      layer: z.string(),
+      license: z.string(),
+      isDirect: z.boolean().nullable(),
+      isDev: z.boolean().nullable(),
+    })
+    .nullable(),
   /** Whether it is judged, by which feeds, and whether all of those are stale. */
   coverage: z.object({
     state: z.enum(["current", "stale", "none", "unparsable", "pending"]),
@@ -93,6 +126,7 @@ export const listAssets = route({
   query: z.object({
     ...pageQuery,
     q: z.string().max(200).optional(),
+    kind: z.enum(ASSET_KINDS).optional(),
     sort: z.enum(["risk", "name", "seen"]).default("risk"),
   }),
   answer: page(assetRow),

@@ -4,6 +4,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import { decodeCursor, encodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
 import {
+  assetBranches,
   assetById,
   assetSources,
   assetsPage,
@@ -15,7 +16,7 @@ import {
   countDeltas,
   deltasPage,
 } from "./read-sql.ts";
-import { type Authorities, toAssetRow, toComponentRow } from "./rows.ts";
+import { type Authorities, toAssetRow, toBranchRow, toComponentRow } from "./rows.ts";
 
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
 export { oneDecimal } from "./rows.ts";
@@ -29,9 +30,12 @@ export {
   heldComponents,
   markAllDirty,
   type OpenSums,
+  type ReportedAsset,
   refreshDirtyAssets,
   ruledSums,
   upsertHost,
+  type UploadedAsset,
+  upsertUploaded,
   wantInventory,
   writeAssetSums,
 } from "./sql.ts";
@@ -90,18 +94,7 @@ export interface AssetDeps {
   readonly authorities: () => Promise<Authorities>;
 }
 
-/** The routes that read assets, their components and their changes. */
-export const assetRoutes = ({ offlineAfterSeconds, authorities }: AssetDeps): Endpoint[] => [
-  implement(routes.listAssets, {
-    audit: "none",
-    run: async ({ tx, identity }, { query }) => {
-      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
-      const { sort, q, limit } = query;
-      const rows = await assetsPage(tx, identity.companyId, { sort, q, limit: limit + 1, after, offlineAfterSeconds });
-      const count = await countAssets(tx, identity.companyId, q);
-      return pageOf(rows, limit, count, toAssetRow, (r) => [r.sortValue, r.id]);
-    },
-  }),
+const getAsset = (offlineAfterSeconds: number): Endpoint =>
   implement(routes.getAsset, {
     audit: "none",
     transaction: "none",
@@ -109,16 +102,33 @@ export const assetRoutes = ({ offlineAfterSeconds, authorities }: AssetDeps): En
       db.asServiceFor(companyId, async (tx) => {
         const asset = await assetById(tx, companyId, params.id, offlineAfterSeconds);
         if (asset === null) throw new AppError("NOT_FOUND", "There is no asset with this id.");
+        const branches = asset.kind === "host" ? [] : await assetBranches(tx, companyId, asset);
         const sources = await assetSources(tx, companyId, params.id);
         return {
           ...toAssetRow(asset),
+          branches: branches.map(toBranchRow),
           facts: asset.facts,
           agentVersion: asset.agentVersion,
           sources: sources.map((s) => ({ ...s, takenAt: s.takenAt.toISOString() })),
           uncovered: await assetUncovered(tx, companyId, params.id),
         };
       }),
+  });
+
+/** The routes that read assets, their components and their changes. */
+export const assetRoutes = ({ offlineAfterSeconds, authorities }: AssetDeps): Endpoint[] => [
+  implement(routes.listAssets, {
+    audit: "none",
+    run: async ({ tx, identity }, { query }) => {
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
+      const { sort, q, kind, limit } = query;
+      const page = { sort, q, kind, limit: limit + 1, after, offlineAfterSeconds };
+      const rows = await assetsPage(tx, identity.companyId, page);
+      const count = await countAssets(tx, identity.companyId, q, kind);
+      return pageOf(rows, limit, count, toAssetRow, (r) => [r.sortValue, r.id]);
+    },
   }),
+  getAsset(offlineAfterSeconds),
   implement(routes.listAssetComponents, {
     audit: "none",
     transaction: "none",

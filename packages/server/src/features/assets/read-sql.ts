@@ -1,4 +1,5 @@
 import type { Tx } from "../../platform/db/index.ts";
+import type { AssetKind } from "./contract.ts";
 import { ASSET_COLUMNS, type AssetRecord, type ComponentRecord } from "./rows.ts";
 
 /** Rows counted before a list says "more than". */
@@ -22,6 +23,7 @@ export const assetsPage = async (
   page: {
     sort: AssetSort;
     q: string | undefined;
+    kind?: AssetKind | undefined;
     limit: number;
     after: [unknown, string] | null;
     offlineAfterSeconds: number;
@@ -31,7 +33,7 @@ export const assetsPage = async (
   const beyond = sort.order === "desc" ? "<" : ">";
   return await tx.query(
     `select ${ASSET_COLUMNS}, ${sort.key} as "sortValue" from asset a
-     where a.company_id = $1 and a.name ilike $3
+     where a.company_id = $1 and a.name ilike $3 and ($7::text is null or a.kind = $7)
        and ($4::${sort.type} is null or (${sort.key}, a.id) ${beyond} ($4::${sort.type}, $5::uuid))
      order by ${sort.key} ${sort.order}, a.id ${sort.order} limit $6`,
     [
@@ -41,18 +43,36 @@ export const assetsPage = async (
       page.after?.[0] ?? null,
       page.after?.[1] ?? null,
       page.limit,
+      page.kind ?? null,
     ],
   );
 };
 
 /** How many assets a search has, counted up to COUNT_LIMIT. */
-export const countAssets = async (tx: Tx, companyId: number, q: string | undefined): Promise<number> =>
+export const countAssets = async (
+  tx: Tx,
+  companyId: number,
+  q: string | undefined,
+  kind?: AssetKind,
+): Promise<number> =>
   (
     await tx.query<{ n: number }>(
-      "select count(*)::int as n from (select 1 from asset where company_id = $1 and name ilike $2 limit $3) x",
-      [companyId, likePattern(q), COUNT_LIMIT],
+      `select count(*)::int as n from (
+         select 1 from asset where company_id = $1 and name ilike $2 and ($4::text is null or kind = $4) limit $3) x`,
+      [companyId, likePattern(q), COUNT_LIMIT, kind ?? null],
     )
   )[0]?.n ?? 0;
+
+/** Branches of one thing that are shown. */
+const BRANCHES_MAX = 100;
+
+/** An asset and those of its kind and name, those with the newest inventory first. */
+export const assetBranches = (tx: Tx, companyId: number, asset: AssetRecord): Promise<AssetRecord[]> =>
+  tx.query(
+    `select ${ASSET_COLUMNS} from asset a where a.company_id = $1 and a.kind = $3 and a.name = $4
+     order by a.inventory_at desc nulls last, a.branch limit ${BRANCHES_MAX}`,
+    [companyId, 0, asset.kind, asset.name],
+  );
 
 /** One asset or null. */
 export const assetById = async (
@@ -121,7 +141,9 @@ export const componentsPage = async (
        select u.id, count(distinct i.asset_id)::int as assets
        from inventory i, unnest(i.component_ids) as u(id)
        where i.company_id = $1 and ($2::uuid is null or i.asset_id = $2) group by 1)
-     select ${COMPONENT}, p.assets as "assetCount" from present p join component c on c.id = p.id
+     select ${COMPONENT}, p.assets as "assetCount", w.paths, w.layer, w.license, w.is_direct as "isDirect", w.is_dev as "isDev"
+     from present p join component c on c.id = p.id
+     left join component_place w on w.company_id = $1 and w.asset_id = $2 and w.component_id = c.id
      where (c.name ilike $3 or c.source_name ilike $3) and ($4::text is null or (c.name, c.id) > ($4, $5::int))
      order by c.name, c.id limit $6`,
     [companyId, page.assetId, likePattern(page.q), page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],

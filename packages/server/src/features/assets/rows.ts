@@ -1,17 +1,19 @@
 import type { z } from "zod";
-import type { assetRow, componentRow } from "./contract.ts";
+import type { AssetKind, assetRow, branchRow, componentRow } from "./contract.ts";
 
 /** Columns of an asset as `AssetRecord`; `$2` is the number of seconds after which an agent counts as offline. */
-export const ASSET_COLUMNS = `a.id, a.kind, a.name, a.os, a.component_count as "componentCount", a.critical, a.high, a.medium,
+export const ASSET_COLUMNS = `a.id, a.kind, a.name, a.branch, a.version, a.os, a.component_count as "componentCount", a.critical, a.high, a.medium,
   a.low, a.none, a.unknown, a.kev_count as "kevCount", a.risk, a.covered, a.not_covered as "notCovered", a.unparsable,
   a.first_seen_at as "firstSeenAt", a.last_seen_at as "lastSeenAt", a.inventory_at as "inventoryAt",
-  a.last_seen_at > now() - make_interval(secs => $2) as online, a.unreadable_sources as "unreadableSources",
+  a.machine_id not like 'upload:%' and a.last_seen_at > now() - make_interval(secs => $2) as online, a.unreadable_sources as "unreadableSources",
   a.facts, a.agent_version as "agentVersion"`;
 
 export interface AssetRecord {
   id: string;
-  kind: "host";
+  kind: AssetKind;
   name: string;
+  branch: string;
+  version: string;
   os: string;
   componentCount: number;
   critical: number;
@@ -42,6 +44,8 @@ export const toAssetRow = (a: AssetRecord): z.output<typeof assetRow> => ({
   id: a.id,
   kind: a.kind,
   name: a.name,
+  branch: a.branch,
+  version: a.version,
   os: a.os,
   componentCount: a.componentCount,
   findings: { critical: a.critical, high: a.high, medium: a.medium, low: a.low, none: a.none, unknown: a.unknown },
@@ -54,6 +58,12 @@ export const toAssetRow = (a: AssetRecord): z.output<typeof assetRow> => ({
   online: a.online,
   unreadableSources: a.unreadableSources,
 });
+
+/** An asset as another branch of the same thing shows it. */
+export const toBranchRow = (a: AssetRecord): z.output<typeof branchRow> => {
+  const { id, branch, version, risk, findings, inventoryAt } = toAssetRow(a);
+  return { id, branch, version, risk, findings, inventoryAt };
+};
 
 export interface ComponentRecord {
   id: number;
@@ -70,6 +80,12 @@ export interface ComponentRecord {
   ownerEcosystem: string;
   ownerName: string;
   ownerVersion: string;
+  /** Null where nothing is said of places. */
+  paths: string[] | null;
+  layer: string | null;
+  license: string | null;
+  isDirect: boolean | null;
+  isDev: boolean | null;
 }
 
 /** Who decides for an ecosystem, as the feeds in force say. */
@@ -92,11 +108,13 @@ const coverageOf = (
 
 /** A stored component as the API shows it; not judged yet is `pending`. */
 export const toComponentRow = (record: ComponentRecord, authorities: Authorities): z.output<typeof componentRow> => {
-  const { ownerEcosystem: ecosystem, ownerName: name, ownerVersion: version, ...c } = record;
+  const { ownerEcosystem: ecosystem, ownerName: name, ownerVersion: version, ...judged } = record;
+  const { paths, layer, license, isDirect, isDev, ...c } = judged;
   const isClosed = c.verdict === "affected" && c.reason === null && c.findingCount === 0;
   return {
     ...c,
     reason: isClosed ? "vex" : c.reason,
+    found: paths === null ? null : { paths, layer: layer ?? "", license: license ?? "", isDirect, isDev },
     coverage: coverageOf(record, authorities),
     source: c.source === "" ? null : c.source,
     ownedBy: name === "" ? null : { ecosystem, name, version },

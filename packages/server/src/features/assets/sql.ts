@@ -1,9 +1,24 @@
 import { AppError } from "@zerotrace/core";
+import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
 import type { hostFacts } from "../agents/contract.ts";
+import type { AssetKind } from "./contract.ts";
 
 type Facts = z.output<typeof hostFacts>;
+
+/** What a report says of the asset itself. */
+export interface ReportedAsset {
+  /** When it was looked at (ISO). */
+  readonly takenAt: string;
+  readonly name: string;
+  /** The operating system in words, and its ecosystem; empty when there is none. */
+  readonly os: string;
+  readonly ecosystem: string;
+  /** A digest, a commit, a release; empty when it does not say. */
+  readonly version: string;
+  readonly facts: object;
+}
 
 /** Makes the asset of a machine, or finds it by its machine id; its facts are brought up to date. Returns its id. */
 export const upsertHost = async (tx: Tx, companyId: number, facts: Facts, agentVersion: string): Promise<string> => {
@@ -14,6 +29,31 @@ export const upsertHost = async (tx: Tx, companyId: number, facts: Facts, agentV
        ecosystem = excluded.ecosystem, facts = excluded.facts, agent_version = excluded.agent_version, last_seen_at = now()
      returning id`,
     [companyId, facts.hostname, facts.machineId, facts.os.prettyName, facts.os.ecosystem, facts, agentVersion],
+  );
+  return (rows[0] as { id: string }).id;
+};
+
+/** An asset that no agent reports, as an upload names it. */
+export interface UploadedAsset {
+  readonly kind: AssetKind;
+  readonly name: string;
+  /** Empty when none was named. */
+  readonly branch: string;
+}
+
+/**
+ * Longer than an agent's machine id can be, so that neither can take the other's asset.
+ */
+const uploadedId = ({ kind, name, branch }: UploadedAsset): string =>
+  `upload:${createHash("sha512").update([kind, name, branch].join("\0")).digest("hex")}`;
+
+/** Makes the asset of an upload, or finds it by its kind, name and branch. Returns its id. */
+export const upsertUploaded = async (tx: Tx, companyId: number, asset: UploadedAsset): Promise<string> => {
+  const rows = await tx.query<{ id: string }>(
+    `insert into asset (company_id, kind, name, branch, machine_id, os, ecosystem, facts, agent_version, inventory_wanted)
+     values ($1, $2, $3, $4, $5, '', '', '{}', '', false)
+     on conflict (company_id, machine_id) do update set last_seen_at = now() returning id`,
+    [companyId, asset.kind, asset.name, asset.branch, uploadedId(asset)],
   );
   return (rows[0] as { id: string }).id;
 };
@@ -39,24 +79,26 @@ export const assetReported = async (
   tx: Tx,
   companyId: number,
   assetId: string,
-  r: { facts: Facts; takenAt: string; componentCount: number; dirty: boolean; unreadableSources: readonly string[] },
+  r: ReportedAsset & { componentCount: number; dirty: boolean; unreadableSources: readonly string[] },
 ): Promise<void> => {
   await tx.prepared(
     "asset-reported",
     `update asset set name = $3, os = $4, ecosystem = $5, facts = $6, inventory_taken_at = $7, inventory_at = now(),
-       last_seen_at = now(), component_count = $8, dirty = dirty or $9, unreadable_sources = $10, inventory_wanted = false
+       last_seen_at = now(), component_count = $8, dirty = dirty or $9, unreadable_sources = $10, inventory_wanted = false,
+       version = $11
      where company_id = $1 and id = $2`,
     [
       companyId,
       assetId,
-      r.facts.hostname,
-      r.facts.os.prettyName,
-      r.facts.os.ecosystem,
+      r.name,
+      r.os,
+      r.ecosystem,
       r.facts,
       r.takenAt,
       r.componentCount,
       r.dirty,
       r.unreadableSources,
+      r.version,
     ],
   );
 };

@@ -7,6 +7,8 @@ export const INVENTORY_BODY_BYTES = 8 * 1024 * 1024;
 export const INVENTORY_INFLATED_BYTES = 64 * 1024 * 1024;
 export const SOURCES_MAX = 64;
 export const COMPONENTS_MAX = 200_000;
+/** Bytes of all texts of one component together: what an index of PostgreSQL can hold. */
+export const COMPONENT_BYTES_MAX = 2_400;
 
 const sourceName = z.string().regex(/^[a-z0-9-]{1,64}$/);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

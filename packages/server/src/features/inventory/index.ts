@@ -5,6 +5,7 @@ import { sourcesOf } from "./sql.ts";
 
 export { createIngest, type AfterBatch, type Ingest } from "./ingest.ts";
 export { differences } from "./rules.ts";
+export { type ComponentPlace, replacePlaces } from "./places-sql.ts";
 export { expireDeltas, sourceComponents, sourceVersions } from "./sql.ts";
 
 /** The routes by which agents report what is installed. */

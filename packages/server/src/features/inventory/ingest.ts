@@ -1,14 +1,17 @@
+import { createHash } from "node:crypto";
 import { type Database, isRetryable, type Tx } from "../../platform/db/index.ts";
 import type { Dictionary } from "../components/index.ts";
-import { type InventoryBody, prepare, store, type Stored } from "./store.ts";
+import type { ReportedAsset } from "../assets/index.ts";
+import { hostReported, type InventoryBody, prepare, type Prepared, store, type Stored } from "./store.ts";
+import { sortedSet } from "./rules.ts";
 
 /** Inventories of one company committed together: one fsync and one job for all of them. */
 const BATCH_MAX = 32;
 
 interface Waiting {
   readonly assetId: string;
-  readonly body: InventoryBody;
-  readonly prepared: Awaited<ReturnType<typeof prepare>>;
+  readonly reported: ReportedAsset;
+  readonly prepared: readonly Prepared[];
   readonly resolve: (stored: Stored) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -19,6 +22,13 @@ export type AfterBatch = (tx: Tx, companyId: number, stored: readonly Stored[]) 
 /** Takes inventories in; `put` resolves after its commit. */
 export interface Ingest {
   put(companyId: number, assetId: string, body: InventoryBody): Promise<Stored>;
+  /** The same for one source whose components are in the dictionary already; other sources of the asset are removed. */
+  putSource(
+    companyId: number,
+    assetId: string,
+    reported: ReportedAsset,
+    source: { readonly name: string; readonly ids: readonly number[]; readonly problems: readonly string[] },
+  ): Promise<Stored>;
 }
 
 /**
@@ -31,7 +41,7 @@ export const createIngest = (db: Database, dictionary: Dictionary, afterBatch: A
   const storeOne = async (tx: Tx, companyId: number, w: Waiting): Promise<{ stored: Stored } | { error: unknown }> => {
     await tx.query("savepoint one");
     try {
-      const stored = await store(tx, companyId, w.assetId, w.body, w.prepared);
+      const stored = await store(tx, companyId, w.assetId, w.reported, w.prepared);
       await tx.query("release savepoint one");
       return { stored };
     } catch (error) {
@@ -71,20 +81,29 @@ export const createIngest = (db: Database, dictionary: Dictionary, afterBatch: A
     lines.delete(companyId);
   };
 
+  const submit = (companyId: number, given: Pick<Waiting, "assetId" | "reported" | "prepared">): Promise<Stored> =>
+    new Promise<Stored>((resolve, reject) => {
+      const waiting = { ...given, resolve, reject };
+      const line = lines.get(companyId);
+      if (line) {
+        line.push(waiting);
+        return;
+      }
+      const fresh = [waiting];
+      lines.set(companyId, fresh);
+      void drain(companyId, fresh);
+    });
+
   return {
     async put(companyId, assetId, body) {
       const prepared = await prepare(dictionary, body);
-      return await new Promise<Stored>((resolve, reject) => {
-        const waiting = { assetId, body, prepared, resolve, reject };
-        const line = lines.get(companyId);
-        if (line) {
-          line.push(waiting);
-          return;
-        }
-        const fresh = [waiting];
-        lines.set(companyId, fresh);
-        void drain(companyId, fresh);
-      });
+      return await submit(companyId, { assetId, reported: hostReported(body), prepared });
+    },
+    async putSource(companyId, assetId, reported, { name, ids: given, problems }) {
+      const ids = sortedSet(given);
+      const digest = createHash("sha256").update(Int32Array.from(ids)).digest("hex");
+      const whole: Prepared = { kind: "full", source: name, digest, ids, problems: [...problems] };
+      return await submit(companyId, { assetId, reported, prepared: [whole] });
     },
   };
 };

@@ -1,8 +1,6 @@
 import { AppError, type Component, componentTexts, type JudgedPackage } from "@zerotrace/core";
-import type { Columns } from "./contract.ts";
+import { type Columns, COMPONENT_BYTES_MAX } from "./contract.ts";
 
-/** Bytes of all texts of one component together: what an index of PostgreSQL can hold. */
-const COMPONENT_BYTES_MAX = 2_400;
 /** UTF-8 bytes of one UTF-16 unit, at most. */
 const BYTES_PER_UNIT = 3;
 

@@ -1,7 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import type { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
-import { assetForInventory, assetReported } from "../assets/index.ts";
+import { assetForInventory, assetReported, type ReportedAsset } from "../assets/index.ts";
 import type { Dictionary } from "../components/index.ts";
 import type { putInventory, SourceBody } from "./contract.ts";
 import { boundedTime, componentsOf, differences, sortedSet } from "./rules.ts";
@@ -10,7 +10,7 @@ import { appendDelta, removeSources, sourceReadAgain, sourcesOf, type StoredSour
 export type InventoryBody = z.output<(typeof putInventory)["body"]>;
 
 /** A source with its components turned into ids; what is left to do needs the asset's lock. */
-type Prepared =
+export type Prepared =
   | { kind: "full"; source: string; digest: string; ids: number[]; problems: string[] }
   | {
       kind: "delta";
@@ -77,6 +77,16 @@ const nextIds = (p: Prepared, held: StoredSource | undefined): number[] | null =
   return sortedSet([...held.componentIds.filter((id) => !removed.has(id)), ...p.added]);
 };
 
+/** What an agent's report says of its host. */
+export const hostReported = ({ takenAt, facts }: InventoryBody): ReportedAsset => ({
+  takenAt,
+  name: facts.hostname,
+  os: facts.os.prettyName,
+  ecosystem: facts.os.ecosystem,
+  version: "",
+  facts,
+});
+
 export interface Stored {
   readonly assetId: string;
   readonly componentCount: number;
@@ -92,11 +102,11 @@ export const store = async (
   tx: Tx,
   companyId: number,
   assetId: string,
-  body: InventoryBody,
+  reported: ReportedAsset,
   prepared: readonly Prepared[],
 ): Promise<Stored> => {
   const asset = await assetForInventory(tx, companyId, assetId);
-  const takenAt = boundedTime(body.takenAt, new Date());
+  const takenAt = boundedTime(reported.takenAt, new Date());
   if (asset.inventoryTakenAt !== null && new Date(asset.inventoryTakenAt) > new Date(takenAt)) {
     return { assetId, componentCount: asset.componentCount, addedCount: 0, removedCount: 0 };
   }
@@ -142,7 +152,7 @@ export const store = async (
       gone.map((s) => s.source),
     );
   await assetReported(tx, companyId, assetId, {
-    facts: body.facts,
+    ...reported,
     takenAt,
     componentCount: all.size,
     dirty: addedCount + removedCount > 0 || asset.inventoryTakenAt === null,

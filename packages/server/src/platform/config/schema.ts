@@ -1,73 +1,161 @@
 import { availableParallelism, homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { z } from "zod";
 
-/** Absolute: programs that are started on its behalf may stand in another folder. */
-const folder = (path: string): string =>
-  resolve(path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path);
-/** A number as itself or as text; nothing else is turned into one (`Number("")` and `Number([])` are 0). */
-const numeric = <T extends z.ZodType<number>>(schema: T) =>
-  z.preprocess((value) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value), schema);
-const text = z.string().trim().min(1).max(4096);
-const web = z.url({ protocol: /^https?$/ }).max(2048);
+/** One setting: its default, what it means and what is allowed. */
+interface Setting<T> {
+  readonly meaning: string;
+  /** Its value must not be shown. */
+  readonly isSecret?: true;
+  /** The value where none is given. */
+  readonly otherwise: () => T;
+  /** The value as it is used. Throws Error saying what is wrong with it. */
+  readonly read: (value: unknown) => T;
+}
+
+const TEXT_CHARS_MAX = 4096;
+const URL_CHARS_MAX = 2048;
+const LIST_MAX = 64;
 /** The trend shows 30 days, and the database itself refuses to delete younger history. */
 const RETENTION_DAYS_MIN = 30;
 const RETENTION_DAYS_MAX = 36_500;
-const days = numeric(z.number().int().min(RETENTION_DAYS_MIN).max(RETENTION_DAYS_MAX));
 const WORKERS_DEFAULT_MAX = 2;
 
-/** Every setting: its default, what it means and what is allowed. The names in a file are these keys. */
-export const configSchema = z
-  .object({
-    dataDir: text
-      .default("~/.zerotrace")
-      .transform(folder)
-      .describe("Folder of everything that is kept on this machine"),
-    host: text.default("127.0.0.1").describe("Address to listen on"),
-    port: numeric(z.number().int().min(0).max(65_535))
-      .default(8080)
-      .describe("Port to listen on; 0 takes any free one"),
-    databaseUrl: z
-      .url({ protocol: /^postgres(ql)?$/ })
-      .optional()
-      .meta({ secret: true, description: "A PostgreSQL server of your own instead of the embedded one" }),
-    feeds: z
-      .array(text)
-      .max(64)
-      .default([])
-      .describe("Folders or URLs of advisory feeds, tried before the public ones"),
-    feedKeys: z
-      .array(text)
-      .max(64)
-      .default([])
-      .describe("Public keys (ztk1-…) whose feed bundles are taken, besides those pinned with --trust"),
-    feedSyncHours: numeric(z.number().min(0.1).max(720)).default(6).describe("Hours between refreshes of the feeds"),
-    logLevel: z
-      .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
-      .default("info")
-      .describe("Least important line that is still logged"),
-    publicUrl: web.optional().describe("Address under which browsers and agents reach this server"),
-    workers: numeric(z.number().int().min(1).max(64))
-      .default(() => Math.min(WORKERS_DEFAULT_MAX, availableParallelism()))
-      .describe("Threads that match"),
-    heartbeatSeconds: numeric(z.number().int().min(5).max(3600))
-      .default(30)
-      .describe("Seconds between agents' heartbeats"),
-    inventorySeconds: numeric(z.number().int().min(60).max(604_800))
-      .default(3600)
-      .describe("Seconds between agents' inventories"),
-    retentionDays: days
-      .default(365)
-      .describe("Days for which inventory changes and the daily figures are kept, at least 30"),
-    auditRetentionDays: days.default(730).describe("Days for which the audit trail is kept, at least 30"),
-    trustedProxy: text.optional().describe("Proxies whose X-Forwarded headers are believed: addresses or CIDR ranges"),
-  })
-  .strict();
+const text = (value: unknown): string => {
+  if (typeof value !== "string") throw new Error("it is no text");
+  const trimmed = value.trim();
+  if (trimmed === "" || trimmed.length > TEXT_CHARS_MAX)
+    throw new Error(`it is empty or over ${TEXT_CHARS_MAX} characters`);
+  return trimmed;
+};
+
+/** Absolute: programs that are started on its behalf may stand in another folder. */
+const folder = (value: unknown): string => {
+  const path = text(value);
+  return resolve(path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path);
+};
+
+const texts = (value: unknown): string[] => {
+  if (!Array.isArray(value)) throw new Error("it is no list");
+  if (value.length > LIST_MAX) throw new Error(`it has more than ${LIST_MAX} entries`);
+  return value.map(text);
+};
+
+/** A number as itself or as text; nothing else is turned into one (`Number("")` and `Number([])` are 0). */
+const numberFrom =
+  (min: number, max: number, isWhole = true) =>
+  (value: unknown): number => {
+    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    if (typeof number !== "number" || !Number.isFinite(number)) throw new Error("it is no number");
+    if (isWhole && !Number.isInteger(number)) throw new Error("it is no whole number");
+    if (number < min || number > max) throw new Error(`it is not from ${min} to ${max}`);
+    return number;
+  };
+
+const addressOf =
+  (scheme: RegExp) =>
+  (value: unknown): string => {
+    const address = text(value);
+    const url = URL.canParse(address) ? new URL(address) : null;
+    if (url === null || !scheme.test(url.protocol.slice(0, -1))) throw new Error("it is no such address");
+    if (address.length > URL_CHARS_MAX) throw new Error(`it has more than ${URL_CHARS_MAX} characters`);
+    return address;
+  };
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
+const logLevel = (value: unknown): LogLevel => {
+  const found = LOG_LEVELS.find((level) => level === value);
+  if (found === undefined) throw new Error(`it is none of ${LOG_LEVELS.join(", ")}`);
+  return found;
+};
+
+const setting = <T>(meaning: string, read: (value: unknown) => T, otherwise: () => NoInfer<T>): Setting<T> => ({
+  meaning,
+  read,
+  otherwise,
+});
+const optional = <T>(meaning: string, read: (value: unknown) => T): Setting<T | undefined> => ({
+  meaning,
+  read,
+  otherwise: () => undefined,
+});
+
+/**
+ * Every setting by its name in a file. Without a library for schemas: every command reads the configuration, and loading one
+ * takes longer than all else that a short command does before its work.
+ */
+const SETTINGS = {
+  dataDir: setting("Folder of everything that is kept on this machine", folder, () => folder("~/.zerotrace")),
+  host: setting("Address to listen on", text, () => "127.0.0.1"),
+  port: setting("Port to listen on; 0 takes any free one", numberFrom(0, 65_535), () => 8080),
+  databaseUrl: {
+    ...optional("A PostgreSQL server of your own instead of the embedded one", addressOf(/^postgres(ql)?$/)),
+    isSecret: true,
+  },
+  feeds: setting("Folders or URLs of advisory feeds, tried before the public ones", texts, () => []),
+  feedKeys: setting(
+    "Public keys (ztk1-…) whose feed bundles are taken, besides those pinned with --trust",
+    texts,
+    () => [],
+  ),
+  feedSyncHours: setting("Hours between refreshes of the feeds", numberFrom(0.1, 720, false), () => 6),
+  logLevel: setting<LogLevel>("Least important line that is still logged", logLevel, () => "info"),
+  publicUrl: optional("Address under which browsers and agents reach this server", addressOf(/^https?$/)),
+  workers: setting("Threads that match", numberFrom(1, 64), () =>
+    Math.min(WORKERS_DEFAULT_MAX, availableParallelism()),
+  ),
+  heartbeatSeconds: setting("Seconds between agents' heartbeats", numberFrom(5, 3600), () => 30),
+  inventorySeconds: setting("Seconds between agents' inventories", numberFrom(60, 604_800), () => 3600),
+  retentionDays: setting(
+    "Days for which inventory changes and the daily figures are kept, at least 30",
+    numberFrom(RETENTION_DAYS_MIN, RETENTION_DAYS_MAX),
+    () => 365,
+  ),
+  auditRetentionDays: setting(
+    "Days for which the audit trail is kept, at least 30",
+    numberFrom(RETENTION_DAYS_MIN, RETENTION_DAYS_MAX),
+    () => 730,
+  ),
+  registryHosts: setting("Hosts of image registries that may be at addresses that are not public", texts, () => []),
+  trustedProxy: optional("Proxies whose X-Forwarded headers are believed: addresses or CIDR ranges", text),
+} as const;
+
+export type ConfigKey = keyof typeof SETTINGS;
+type ValueOf<K extends ConfigKey> = ReturnType<(typeof SETTINGS)[K]["read"]>;
+type OptionalKey = {
+  [K in ConfigKey]: undefined extends ReturnType<(typeof SETTINGS)[K]["otherwise"]> ? K : never;
+}[ConfigKey];
 
 /** The settings as the server uses them. */
-export type Config = z.output<typeof configSchema>;
-export type ConfigKey = keyof Config;
-export const CONFIG_KEYS = Object.keys(configSchema.shape) as readonly ConfigKey[];
+export type Config = { [K in Exclude<ConfigKey, OptionalKey>]: ValueOf<K> } & { [K in OptionalKey]?: ValueOf<K> };
+export const CONFIG_KEYS = Object.keys(SETTINGS) as readonly ConfigKey[];
+
+const isKey = (name: string): name is ConfigKey => Object.hasOwn(SETTINGS, name);
+
+/** What is wrong with a configuration: a name that is no setting (`why` is null), or a setting's value. */
+export interface ConfigFault {
+  readonly name: string;
+  readonly why: string | null;
+}
+
+/** The configuration of these values, defaults where there are none, or the first fault; an unknown name is found last. */
+export const readConfig = (values: Readonly<Record<string, unknown>>): Config | ConfigFault => {
+  const config: Partial<Record<ConfigKey, unknown>> = {};
+  for (const key of CONFIG_KEYS) {
+    const value = values[key];
+    try {
+      const read = value === undefined ? SETTINGS[key].otherwise() : SETTINGS[key].read(value);
+      if (read !== undefined) config[key] = read;
+    } catch (error) {
+      return { name: key, why: (error as Error).message };
+    }
+  }
+  const unknown = Object.keys(values).find((name) => !isKey(name));
+  return unknown === undefined ? (config as Config) : { name: unknown, why: null };
+};
+
+/** Whether a key holds several texts; a variable holds them with commas between. */
+export const isList = (key: ConfigKey): boolean => SETTINGS[key].read === texts;
 
 /** The environment variables of a key, the first that is set wins: `ZEROTRACE_DATA_DIR`; for the database also `DATABASE_URL`. */
 export const environmentNames = (key: ConfigKey): string[] => {
@@ -76,7 +164,7 @@ export const environmentNames = (key: ConfigKey): string[] => {
 };
 
 /** Whether a key's value must not be shown. */
-export const isSecret = (key: ConfigKey): boolean => configSchema.shape[key].meta()?.["secret"] === true;
+export const isSecret = (key: ConfigKey): boolean => (SETTINGS[key] as Setting<unknown>).isSecret === true;
 
 /** What a key is for. */
-export const meaningOf = (key: ConfigKey): string => configSchema.shape[key].meta()?.description ?? "";
+export const meaningOf = (key: ConfigKey): string => SETTINGS[key].meaning;

@@ -68,6 +68,14 @@ const TURN_BYTES = 16 * 1024;
 const CONNECTION_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
 const CLOSE_GRACE_MS = 1_000;
+/** Media types of bodies that a handler reads as they come. */
+const STREAM_TYPES = [
+  "application/octet-stream",
+  "application/vnd.cyclonedx+json",
+  "application/vnd.cyclonedx+xml",
+  "application/spdx+json",
+  "text/spdx",
+];
 const PARAM_LENGTH_MAX = 512;
 const PUBLIC_WRITES = { burst: 30, perSecond: 1 };
 const CORRELATION_ID = /^[A-Za-z0-9-]{8,64}$/;
@@ -127,7 +135,7 @@ const readBodies = (app: FastifyInstance): void => {
       return parseJson(plain);
     },
   );
-  app.addContentTypeParser("application/octet-stream", async (request: FastifyRequest, payload: unknown) => {
+  app.addContentTypeParser(STREAM_TYPES, async (request: FastifyRequest, payload: unknown) => {
     if (request.routeOptions.config.bodyIsStream === true) return payload;
     throw new AppError("UNSUPPORTED_MEDIA_TYPE", "This address takes JSON: send the body as application/json.");
   });

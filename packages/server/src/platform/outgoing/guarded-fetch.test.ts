@@ -1,0 +1,40 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { guardedFetch, isPublicAddress } from "./index.ts";
+
+test("addresses of private networks, of this machine, of links and written inside others are not public", () => {
+  const inside = ["127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"];
+  const more = ["224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "::ffff:8.8.8.8", "64:ff9b::a00:1"];
+  const hidden = ["2002:0a00:0001::", "2001:0:4136:e378::", "ff02::1", "localhost", ""];
+  expect([...inside, ...more, ...hidden].filter(isPublicAddress)).toEqual([]);
+  expect(["8.8.8.8", "172.32.0.1", "2606:4700::1111"].every(isPublicAddress)).toBe(true);
+});
+
+test("a host at an address that is not public is not asked, by number or by name, nor without TLS", async () => {
+  const ask = guardedFetch([]);
+  for (const url of ["https://127.0.0.1:1/", "https://[::1]:1/", "https://2130706433/", "https://localhost:1/"]) {
+    await expect(ask(url), url).rejects.toThrow(/not public/);
+  }
+  await expect(ask("http://8.8.8.8/")).rejects.toThrow(/TLS only/);
+});
+
+test("a host that the operator allows is asked, and no redirect is followed", async () => {
+  const server = createServer((request, answer) => {
+    if (request.url === "/away") answer.writeHead(302, { location: "http://127.0.0.1:1/" }).end();
+    else answer.setHeader("x-seen", `${request.method} ${request.headers.authorization}`).end("hello");
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    const ask = guardedFetch([host]);
+    const answer = await ask(`http://${host}/`, { headers: { authorization: "Basic x" } });
+    expect([answer.status, answer.headers.get("x-seen"), await answer.text()]).toEqual([200, "GET Basic x", "hello"]);
+    const away = await ask(`http://${host}/away`);
+    expect([away.status, away.headers.get("location")]).toEqual([302, "http://127.0.0.1:1/"]);
+    await expect(ask("http://127.0.0.1:1/")).rejects.toThrow(/not public/);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

@@ -1,0 +1,120 @@
+import { AppError } from "@zerotrace/core";
+import { lookup as resolveName, type LookupAddress } from "node:dns";
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { BlockList, isIP, type LookupFunction } from "node:net";
+import { Readable } from "node:stream";
+
+/** A connection that brings nothing for so long is cut (milliseconds). */
+const SILENCE_MS = 60_000;
+
+/** Networks that are not the public's (IANA's special-purpose registries). */
+const NOT_PUBLIC_V4 = [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["198.51.100.0", 24],
+  ["203.0.113.0", 24],
+  ["224.0.0.0", 4],
+  ["240.0.0.0", 4],
+] as const;
+/** Within 2000::/3, outside of which nothing is public: Teredo and documentation, 6to4, documentation. */
+const NOT_PUBLIC_V6 = [
+  ["2001::", 23],
+  ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20],
+] as const;
+
+const refused = new BlockList();
+for (const [network, bits] of NOT_PUBLIC_V4) refused.addSubnet(network, bits, "ipv4");
+for (const [network, bits] of NOT_PUBLIC_V6) refused.addSubnet(network, bits, "ipv6");
+const globalV6 = new BlockList();
+globalV6.addSubnet("2000::", 3, "ipv6");
+
+/** Whether an address is one that anybody on the Internet may reach. An IPv4 address inside of an IPv6 one counts as not. */
+export const isPublicAddress = (address: string): boolean => {
+  const family = isIP(address);
+  if (family === 4) return !refused.check(address, "ipv4");
+  return family === 6 && globalV6.check(address, "ipv6") && !refused.check(address, "ipv6");
+};
+
+const notAllowed = (host: string): AppError =>
+  new AppError(
+    "BAD_REQUEST",
+    `${host} is at an address that is not public: the operator allows it with registryHosts.`,
+    { field: "reference" },
+  );
+
+/** Resolves a name only to public addresses: what is checked is what is connected to. */
+const publicLookup: LookupFunction = (name, options, done) => {
+  resolveName(name, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    if (error !== null) return done(error, "", 0);
+    if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address))) {
+      return done(notAllowed(name), "", 0);
+    }
+    const [first] = addresses as [LookupAddress];
+    if (options.all === true) return (done as (e: null, all: LookupAddress[]) => void)(null, addresses);
+    return done(null, first.address, first.family);
+  });
+};
+
+const bodyOf = (answer: IncomingMessage): ReadableStream<Uint8Array> | null =>
+  answer.statusCode === 204 || answer.statusCode === 304
+    ? null
+    : (Readable.toWeb(answer) as ReadableStream<Uint8Array>);
+
+const headersOf = (answer: IncomingMessage): Headers => {
+  const headers = new Headers();
+  for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2) {
+    headers.append(answer.rawHeaders[i] as string, answer.rawHeaders[i + 1] as string);
+  }
+  return headers;
+};
+
+/**
+ * A `fetch` for addresses that a user chose: it connects to public addresses only, over TLS only, and follows no redirect.
+ * Hosts of `allowed` (`host` or `host:port`) are excepted. Throws AppError BAD_REQUEST for an address that is not allowed.
+ */
+export const guardedFetch = (allowed: readonly string[]): typeof fetch => {
+  const excepted = new Set(allowed.map((one) => one.toLowerCase()));
+  // Sockets of their own: one that was opened without the check must not be found among them.
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  return async (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const name = url.hostname.replace(/^\[|\]$/g, "");
+    const isExcepted = excepted.has(url.host.toLowerCase()) || excepted.has(url.hostname.toLowerCase());
+    if (!isExcepted && isIP(name) !== 0 && !isPublicAddress(name)) throw notAllowed(url.host);
+    if (!isExcepted && url.protocol !== "https:") {
+      throw new AppError("BAD_REQUEST", `${url.host} is asked over TLS only.`, { field: "reference" });
+    }
+    const isHttps = url.protocol === "https:";
+    const headers = new Headers(init.headers);
+    const body = init.body === undefined || init.body === null ? null : String(init.body as URLSearchParams);
+    if (body !== null) headers.set("content-type", "application/x-www-form-urlencoded");
+    return await new Promise<Response>((resolve, reject) => {
+      const request = (isHttps ? httpsRequest : httpRequest)(url, {
+        method: init.method ?? "GET",
+        headers: Object.fromEntries(headers),
+        agent: isHttps ? agents.https : agents.http,
+        ...(isExcepted ? {} : { lookup: publicLookup }),
+        ...(init.signal ? { signal: init.signal } : {}),
+      });
+      request.setTimeout(SILENCE_MS, () => request.destroy(new Error("it brings nothing any more")));
+      request.once("error", reject);
+      request.once("response", (answer) => {
+        const init = { status: answer.statusCode ?? 502, headers: headersOf(answer) };
+        resolve(new Response(bodyOf(answer), init));
+      });
+      request.end(body ?? undefined);
+    });
+  };
+};

@@ -1,0 +1,1 @@
+export { guardedFetch, isPublicAddress } from "./guarded-fetch.ts";
