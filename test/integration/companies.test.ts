@@ -1,4 +1,4 @@
-import { OWNER_PERMISSIONS, type Route } from "@zerotrace/core";
+import { OWNER_PERMISSIONS, type Route } from "@zerotrace/core/schema";
 import { contract, CHANNELS } from "@zerotrace/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Client } from "pg";

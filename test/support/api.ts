@@ -1,4 +1,4 @@
-import { OWNER_PERMISSIONS, type Permission, READ_PERMISSIONS } from "@zerotrace/core";
+import { OWNER_PERMISSIONS, type Permission, READ_PERMISSIONS } from "@zerotrace/core/schema";
 import { pino } from "pino";
 import { createAuthenticator, insertCredential, newToken } from "../../packages/server/src/platform/auth/index.ts";
 import type { Database } from "../../packages/server/src/platform/db/index.ts";

@@ -1,6 +1,6 @@
 import { AppError, messageOf } from "@zerotrace/core";
 import { Command, CommanderError } from "@commander-js/extra-typings";
-import { ApiError } from "@zerotrace/sdk";
+import type { ApiError } from "@zerotrace/sdk";
 import { type Cli, EXIT, EXIT_HELP } from "./cli.ts";
 import { paintFor, printable } from "./output/style.ts";
 import { CLI_VERSION } from "./version.ts";
@@ -55,10 +55,13 @@ const buildProgram = async (argv: readonly string[], cli: Cli): Promise<Command>
   return program;
 };
 
+/** By its name: its class would bring the whole contract to commands that ask no server. */
+const isApiError = (error: unknown): error is ApiError => error instanceof Error && error.name === "ApiError";
+
 /** One line that says what to do. A fault of ours is shown with what it was. */
 const sentenceOf = (error: unknown): string => {
   if (error instanceof AppError) return error.message;
-  if (error instanceof ApiError) {
+  if (isApiError(error)) {
     if (error.status === 0) return `${error.message.replace(/\.$/, "")}. Is it running? Start it with npm start.`;
     // Only a fault of the server needs looking up in its log.
     const isTheirs = error.status >= 500 && error.correlationId !== undefined;

@@ -6,7 +6,8 @@ export * from "./advisory/enrichment.ts";
 export { endOfLifeRecords, isEnded, isEndOfLife, systemCycle } from "./advisory/life-cycle.ts";
 export { SYSTEM_ECOSYSTEM, systemOfEcosystem } from "./advisory/systems.ts";
 export * from "./match/types.ts";
-export * from "./schema.ts";
+// Only their types: zod, which most programs that read packages never need, is loaded with `@zerotrace/core/schema`.
+export type * from "./schema.ts";
 export * from "./version/index.ts";
 export { decidingNames, hasModules, nameInModule } from "./advisory/modules.ts";
 export * from "./advisory/osv.ts";

@@ -1,4 +1,4 @@
-import { AppError, messageOf, type Policy, readPolicy } from "@zerotrace/core";
+import { AppError, messageOf, type Policy } from "@zerotrace/core";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
@@ -20,7 +20,7 @@ export const policyFor = async (
   const path = named === undefined ? nearest(targets.find((target) => existsSync(target)) ?? ".") : resolve(named);
   if (path === null) return null;
   const text = textOf(path);
-  const { parse } = await import("yaml");
+  const [{ parse }, { readPolicy }] = await Promise.all([import("yaml"), import("@zerotrace/core/policy/rules")]);
   let value: unknown;
   try {
     value = parse(text, { maxAliasCount: 100, prettyErrors: true });

@@ -1,22 +1,13 @@
-import { type AdvisoryIndex, AppError, messageOf, openIndex } from "@zerotrace/core";
-import {
-  acceptBundle,
-  compileInWorker,
-  generationsDirectory,
-  isBundleLocation,
-  openGenerations,
-  type Progress,
-  type Trust,
-  trustFile,
-} from "@zerotrace/plugins";
+import { type AdvisoryIndex, AppError, messageOf } from "@zerotrace/core";
+import { isBundleLocation } from "@zerotrace/plugins/feeds/bundle-location";
+import type { Progress } from "@zerotrace/plugins/plugin";
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { openFile } from "./read-index.ts";
 
 /** An index younger than this is used again while its feeds are the same. */
 const FRESH_MS = 6 * 3600 * 1000;
-/** Compiled indexes that are kept, newest first (count). */
-const KEPT_MAX = 4;
 /** Files whose size and date tell whether a folder of feeds changed (count). */
 const FILES_MAX = 2000;
 
@@ -72,81 +63,8 @@ const keyOf = async (options: ScanIndexOptions): Promise<string> => {
   return hash.digest("hex").slice(0, 16);
 };
 
-/** Reads an index into memory that threads can share. Throws what the file system throws. */
-const readShared = async (path: string): Promise<Uint8Array> => {
-  await using file = await open(path);
-  const bytes = new Uint8Array(new SharedArrayBuffer((await file.stat()).size));
-  for (let at = 0; at < bytes.length;) {
-    const { bytesRead } = await file.read(bytes as NodeJS.ArrayBufferView, at);
-    if (bytesRead === 0) break; // cut short meanwhile: the checksum tells
-    at += bytesRead;
-  }
-  return bytes;
-};
-
-const openFile = async (path: string): Promise<AdvisoryIndex | null> => {
-  try {
-    return openIndex(await readShared(path));
-  } catch {
-    // Absent, or of another version: it is compiled anew.
-    return null;
-  }
-};
-
-const prune = async (folder: string): Promise<void> => {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".ztx"));
-  const files = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
-  files.sort((a, b) => b.at - a.at);
-  for (const { name } of files.slice(KEPT_MAX)) await rm(join(folder, name), { force: true });
-};
-
-const compile = async (options: ScanIndexOptions, folder: string, path: string): Promise<AdvisoryIndex> => {
-  const outDir = join(folder, `compiling-${process.pid}`);
-  try {
-    const isKept = options.keep === true || options.generation !== undefined || options.feeds.some(isBundleLocation);
-    const { indexPath } = await compileInWorker({
-      locations: options.feeds,
-      ...(options.generation === undefined ? {} : { generation: options.generation }),
-      ...(isKept ? { generationsDir: generationsDirectory(options.dataDir) } : {}),
-      trust: trustOf(options),
-      cacheDir: join(options.dataDir, "feeds", "cache"),
-      outDir,
-      dpkgStatusPath: options.dpkgStatusPath,
-      osReleasePath: options.osReleasePath,
-      signal: options.signal,
-      onProgress: options.onProgress,
-    });
-    await rename(indexPath, path);
-  } finally {
-    await rm(outDir, { recursive: true, force: true });
-  }
-  await prune(folder);
-  return openIndex(await readShared(path));
-};
-
-const generationIndexPath = (folder: string, hash: string): string => join(folder, `generation-${hash}.ztx`);
-
-const trustOf = ({ dataDir, feedKeys = [] }: ScanIndexOptions): Trust => ({ file: trustFile(dataDir), keys: feedKeys });
-
-/** What is in a bundle never changes either; its signature is checked each time. `force` sees to it that it is kept. */
-const openBundleIndex = async (options: ScanIndexOptions, bundle: string, folder: string): Promise<AdvisoryIndex> => {
-  const { header } = await acceptBundle(bundle, trustOf(options));
-  const path = generationIndexPath(folder, header.generation);
-  const known = await openFile(path);
-  const store = openGenerations(generationsDirectory(options.dataDir));
-  const isGood = known !== null && (options.force !== true || (await store.touch(header.generation)));
-  return isGood ? known : await compile(options, folder, path);
-};
-
-/** A generation never changes, so its index is never too old. */
-const openGenerationIndex = async (
-  options: ScanIndexOptions & { readonly generation: string },
-  folder: string,
-): Promise<AdvisoryIndex> => {
-  const { hash } = await openGenerations(generationsDirectory(options.dataDir)).find(options.generation);
-  const path = generationIndexPath(folder, hash);
-  return (await openFile(path)) ?? (await compile({ ...options, feeds: [], generation: hash }, folder, path));
-};
+/** The code of feeds, bundles and generations, which an index at hand does not need. */
+const compiling = () => import("./compile-index.ts");
 
 /**
  * The index of these feeds, or of a generation or a bundle: the compiled one when it is fresh, else compiled in a worker.
@@ -168,9 +86,11 @@ export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIn
     });
   }
   if (options.generation !== undefined)
-    return openGenerationIndex({ ...options, generation: options.generation }, folder);
+    return (await compiling()).openGenerationIndex({ ...options, generation: options.generation }, folder);
   const [first = ""] = options.feeds;
-  if (options.feeds.length === 1 && isBundleLocation(first)) return openBundleIndex(options, first, folder);
+  if (options.feeds.length === 1 && isBundleLocation(first)) {
+    return (await compiling()).openBundleIndex(options, first, folder);
+  }
   const path = join(folder, `${await keyOf(options)}.ztx`);
   const known = await openFile(path);
   const ageMs = known === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(known.meta.builtAt);
@@ -180,7 +100,7 @@ export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIn
     throw new AppError("FEEDS_UNAVAILABLE", `No feeds are at hand; ${mend}.`, { field: "feeds" });
   }
   try {
-    return await compile(options, folder, path);
+    return await (await compiling()).compileIndex(options, folder, path);
   } catch (error) {
     options.signal.throwIfAborted();
     if (known === null) throw error;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ignoresOf, licenseJudge, parseFailOn, readPolicy } from "./index.ts";
+import { ignoresOf, licenseJudge, parseFailOn } from "./index.ts";
+import { readPolicy } from "./rules.ts";
 
 const finding = {
   severity: "high",

@@ -2,6 +2,7 @@ import { createHash, type KeyObject, sign, verify } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { AppError, messageOf } from "@zerotrace/core";
 import { bundleKey, type BundleKey, isBundleKey, publicOf, verifierOf } from "./bundle-keys.ts";
+import { BUNDLE_MAGIC } from "./bundle-location.ts";
 import { openContainer } from "./generation-container.ts";
 import {
   GENERATION_LIMITS,
@@ -12,8 +13,6 @@ import {
 } from "./generation-format.ts";
 import { openGeneration } from "./generation-read.ts";
 
-/** The first bytes of a bundle. */
-const MAGIC = Buffer.from("ZTBUND\0\x01", "latin1");
 const SIGNATURE_BYTES = 64;
 const HEADER_BYTES_MAX = 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
@@ -99,7 +98,7 @@ export const writeBundle = (options: {
   const headerBytes = Buffer.from(JSON.stringify(header));
   const size = Buffer.alloc(4);
   size.writeUInt32LE(headerBytes.length);
-  const head = Buffer.concat([MAGIC, size, headerBytes]);
+  const head = Buffer.concat([BUNDLE_MAGIC, size, headerBytes]);
   const part = `${options.out}.part`;
   const hash = createHash("sha256").update(head);
   const source = openSync(options.generationPath, "r");
@@ -131,21 +130,6 @@ const bytesAt = (fd: number, at: number, length: number): Buffer => {
   return bytes.subarray(0, readSync(fd, bytes, 0, length, at));
 };
 
-/** Whether a file begins as a bundle; false when there is none. */
-export const isBundle = (path: string): boolean => {
-  let fd: number;
-  try {
-    fd = openSync(path, "r");
-  } catch {
-    return false;
-  }
-  try {
-    return fstatSync(fd).isFile() && bytesAt(fd, 0, MAGIC.length).equals(MAGIC);
-  } finally {
-    closeSync(fd);
-  }
-};
-
 const keyIn = (bytes: Buffer): { key: BundleKey; parsed: BundleHeader } => {
   const parsed = JSON.parse(bytes.toString("utf8")) as BundleHeader;
   if (parsed?.schema !== "zerotrace.bundle/1") throw new Error("it is of another version");
@@ -175,11 +159,11 @@ export const verifyBundle = (path: string, trusted: readonly BundleKey[]): Verif
   try {
     const sizeBytes = fstatSync(fd).size;
     if (sizeBytes > BUNDLE_BYTES_MAX) throw new Error(`it is larger than ${BUNDLE_BYTES_MAX} bytes`);
-    const start = bytesAt(fd, 0, MAGIC.length + 4);
-    if (start.length < MAGIC.length + 4 || !start.subarray(0, MAGIC.length).equals(MAGIC)) {
+    const start = bytesAt(fd, 0, BUNDLE_MAGIC.length + 4);
+    if (start.length < BUNDLE_MAGIC.length + 4 || !start.subarray(0, BUNDLE_MAGIC.length).equals(BUNDLE_MAGIC)) {
       throw new Error("it does not begin as one, or is of another version");
     }
-    const headerBytes = start.readUInt32LE(MAGIC.length);
+    const headerBytes = start.readUInt32LE(BUNDLE_MAGIC.length);
     const payloadAt = start.length + headerBytes;
     const payloadEnd = sizeBytes - SIGNATURE_BYTES;
     if (headerBytes > HEADER_BYTES_MAX || payloadAt > payloadEnd) throw new Error("it is cut short");

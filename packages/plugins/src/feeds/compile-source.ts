@@ -1,7 +1,6 @@
 import { AppError } from "@zerotrace/core";
 import { acceptBundle, type Trust } from "./bundle-accept.ts";
-import { isBundle } from "./bundle.ts";
-import { isUrl } from "./download.ts";
+import { isBundleLocation } from "./bundle-location.ts";
 import type { Generation } from "./generation-format.ts";
 import { openGenerations } from "./generation-store.ts";
 
@@ -12,9 +11,6 @@ export interface SourceOptions {
   readonly generation?: string;
   readonly trust?: Trust;
 }
-
-/** Whether a location is the file of a bundle. */
-export const isBundleLocation = (location: string): boolean => !isUrl(location) && isBundle(location);
 
 /**
  * The kept generation or the bundle that is asked for; null when feeds are to be read. Throws NOT_FOUND, BAD_FEED,

@@ -12,16 +12,9 @@ export { PACKAGE_MIRROR, PUBLIC_SOURCES } from "./plan.ts";
 export { stampOf } from "./stamp.ts";
 export type { PublicSources } from "./plan.ts";
 export { compileGeneration } from "./compile.ts";
-export { isBundleLocation } from "./compile-source.ts";
+export { isBundle, isBundleLocation } from "./bundle-location.ts";
 export { acceptBundle, type Trust, trustedKeys } from "./bundle-accept.ts";
-export {
-  BUNDLE_BYTES_MAX,
-  type BundleHeader,
-  bundleTitle,
-  isBundle,
-  type VerifiedBundle,
-  writeBundle,
-} from "./bundle.ts";
+export { BUNDLE_BYTES_MAX, type BundleHeader, bundleTitle, type VerifiedBundle, writeBundle } from "./bundle.ts";
 export { type BundleKey, bundleKey, createBundleKey, readBundleKey } from "./bundle-keys.ts";
 export { pinnedKeys, pinKey, type PinnedKey, trustFile } from "./bundle-trust.ts";
 export { writeDelta } from "./generation-delta.ts";

@@ -1,4 +1,4 @@
-import { OWNER_PERMISSIONS, type Permission } from "@zerotrace/core";
+import { OWNER_PERMISSIONS, type Permission } from "@zerotrace/core/schema";
 import { insertCredential, newToken } from "../../platform/auth/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";

@@ -1,4 +1,4 @@
-import { OWNER_PERMISSIONS } from "@zerotrace/core";
+import { OWNER_PERMISSIONS } from "@zerotrace/core/schema";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import { createSignInLink, sessionRoutes } from "./index.ts";

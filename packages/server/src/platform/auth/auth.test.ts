@@ -1,4 +1,4 @@
-import { route } from "@zerotrace/core";
+import { route } from "@zerotrace/core/schema";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { implement } from "../http/index.ts";

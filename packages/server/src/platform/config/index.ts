@@ -1,2 +1,2 @@
 export { describeConfig, type Loaded, type LoadOptions, loadConfig, type Origin } from "./load.ts";
-export { CONFIG_KEYS, type Config, type ConfigKey, configSchema, environmentNames } from "./schema.ts";
+export { CONFIG_KEYS, type Config, type ConfigKey, environmentNames } from "./schema.ts";

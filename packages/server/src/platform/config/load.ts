@@ -1,15 +1,17 @@
 import { AppError, messageOf } from "@zerotrace/core";
 import { readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { parse as parseYaml } from "yaml";
+import type * as Yaml from "yaml";
 import {
   CONFIG_KEYS,
   type Config,
   type ConfigKey,
-  configSchema,
   environmentNames,
+  isList,
   isSecret,
   meaningOf,
+  readConfig,
 } from "./schema.ts";
 
 /** Where a value came from; the later wins. */
@@ -27,6 +29,9 @@ export interface LoadOptions {
   readonly file?: string;
   readonly env?: Env;
 }
+
+/** Loaded where there is a file to read: it is 70 modules, and most commands run without a file. */
+const yaml = (): typeof Yaml => createRequire(import.meta.url)("yaml") as typeof Yaml;
 
 const FILE_BYTES_MAX = 1024 * 1024;
 const DEPTH_MAX = 8;
@@ -67,7 +72,7 @@ const fromFile = (path: string, mustExist: boolean, env: Env): Record<string, un
   if (text === null) return {};
   let value: unknown;
   try {
-    value = parseYaml(text, { maxAliasCount: 10 }) ?? {};
+    value = yaml().parse(text, { maxAliasCount: 10 }) ?? {};
   } catch (cause) {
     throw wrong("config", `${path} is not valid YAML or JSON: ${messageOf(cause)}. Correct it.`, cause);
   }
@@ -89,7 +94,7 @@ const fromEnvironment = (env: Env): Record<string, unknown> => {
     const found = environmentNames(key)
       .map((name) => env[name])
       .find((one) => one !== undefined && one !== "");
-    if (found !== undefined) values[key] = key === "feeds" ? listOf(found) : found;
+    if (found !== undefined) values[key] = isList(key) ? listOf(found) : found;
   }
   return values;
 };
@@ -105,22 +110,16 @@ const refuseEmpty = (key: string, value: unknown, from: Origin): void => {
 const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
 
 const check = (values: Record<string, unknown>, origin: Readonly<Record<string, Origin>>): Config => {
-  const result = configSchema.safeParse(values);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  if (issue?.code === "unrecognized_keys") {
-    const name = issue.keys[0] ?? "";
-    throw wrong(name, `There is no setting ${name}: the settings are ${CONFIG_KEYS.join(", ")}.`);
-  }
-  const key = String(issue?.path[0] ?? "config") as ConfigKey;
-  const meaning = CONFIG_KEYS.includes(key) ? meaningOf(key) : "";
+  const read = readConfig(values);
+  if (!("why" in read)) return read;
+  const { name, why } = read;
+  if (why === null) throw wrong(name, `There is no setting ${name}: the settings are ${CONFIG_KEYS.join(", ")}.`);
+  const key = name as ConfigKey;
   const from = origin[key] ?? "default";
-  const names = CONFIG_KEYS.includes(key) ? environmentNames(key).join(" or ") : "";
+  const names = environmentNames(key).join(" or ");
   const where = { default: "", file: " in the file", environment: ` in ${names}`, flag: " on the command line" }[from];
-  throw wrong(
-    key,
-    `${key}${where} is not valid (${issue?.message}). Expected: ${meaning.replace(/^./, (c) => c.toLowerCase())}.`,
-  );
+  const meaning = meaningOf(key).replace(/^./, (c) => c.toLowerCase());
+  throw wrong(key, `${key}${where} is not valid (${why}). Expected: ${meaning}.`);
 };
 
 /**

@@ -1,4 +1,4 @@
-import { problem, type Route } from "@zerotrace/core";
+import { problem, type Route } from "@zerotrace/core/schema";
 import { z } from "zod";
 
 type Json = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { route } from "@zerotrace/core";
+import { route } from "@zerotrace/core/schema";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";

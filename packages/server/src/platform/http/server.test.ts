@@ -1,4 +1,5 @@
-import { AppError, ERRORS, idParam, route } from "@zerotrace/core";
+import { AppError, ERRORS } from "@zerotrace/core";
+import { idParam, route } from "@zerotrace/core/schema";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
-import { AppError, PERMISSIONS } from "@zerotrace/core";
+import { AppError } from "@zerotrace/core";
+import { PERMISSIONS } from "@zerotrace/core/schema";
 import { createAuthenticator, type Credential, type CredentialKind, newToken } from "../auth/index.ts";
 import type { Database, Tx } from "../db/index.ts";
 import { createLog } from "../log/index.ts";

@@ -1,4 +1,4 @@
-import { READ_PERMISSIONS } from "@zerotrace/core";
+import { READ_PERMISSIONS } from "@zerotrace/core/schema";
 import { connect } from "node:net";
 import { randomBytes } from "node:crypto";
 import { afterEach, expect, test, vi } from "vitest";
