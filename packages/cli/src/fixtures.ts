@@ -105,6 +105,31 @@ export const smallHost = async (): Promise<SmallHost> => {
   return { dir, feeds, dataDir, args: ["--feeds", feeds, "--data-dir", dataDir, ...files] };
 };
 
+const WS = {
+  schema_version: "1.7.0",
+  id: "GHSA-3h5v-q93c-6h6q",
+  aliases: ["CVE-2024-37890"],
+  modified: "2026-01-02T00:00:00Z",
+  summary: "ws affected by a DoS when handling a request with many HTTP headers",
+  severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H" }],
+  affected: [
+    {
+      package: { ecosystem: "npm", name: "ws" },
+      ranges: [{ type: "SEMVER", events: [{ introduced: "2.1.0" }, { fixed: "7.5.10" }] }],
+    },
+  ],
+};
+
+/** Writes OSV records of npm below `folder`, by their file's name; gives the location of the feeds. For tests. */
+export const osvArchive = async (folder: string, more: Readonly<Record<string, object>> = {}): Promise<string> => {
+  const feeds = join(folder, "feeds");
+  await mkdir(join(feeds, "npm"), { recursive: true });
+  const records = Object.entries({ "GHSA-3h5v-q93c-6h6q.json": WS, ...more });
+  const texts = records.map(([name, one]) => [name, JSON.stringify(one)] as const);
+  await writeFile(join(feeds, "npm", "all.zip"), zipOf(Object.fromEntries(texts)));
+  return feeds;
+};
+
 export interface Outcome {
   readonly code: number;
   readonly out: string;

@@ -39,3 +39,9 @@ export const componentTexts = (c: Component): string[] => {
   // Left out where there is none, so that digests of inventories without owners stay what they were.
   return c.ownedBy ? [...own, c.ownedBy.ecosystem, c.ownedBy.name, c.ownedBy.version] : own;
 };
+
+/** RPM distributions whose advisories name source packages; those of AlmaLinux, Rocky Linux, SUSE and others name binary ones. */
+const RPM_BY_SOURCE: ReadonlySet<string> = new Set(["Mageia", "Red Hat", "openEuler"]);
+
+/** Whether advisories of an RPM distribution speak of source packages. Takes OSV's ecosystem, with or without its release. */
+export const isRpmJudgedBySource = (ecosystem: string): boolean => RPM_BY_SOURCE.has(ecosystem.split(":")[0] ?? "");

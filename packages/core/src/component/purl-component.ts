@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import type { Component } from "./component.ts";
+import { type Component, isRpmJudgedBySource } from "./component.ts";
 import { plainEcosystem } from "./ecosystem.ts";
 import { normalizeName } from "./normalize.ts";
 import { formatPurl, parsePurl, type Purl } from "./purl.ts";
@@ -131,7 +131,9 @@ const ofSystem = (purl: Purl, system: PackageSystem): Component => {
   const plain = purl.version ?? "";
   const version = epoch !== undefined && /^\d+$/.test(epoch) && !plain.includes(":") ? `${epoch}:${plain}` : plain;
   const release = distro === undefined ? "" : releaseOfDistro(system, distro);
-  const source = withStream(purl, upstream ? sourceOf(upstream, version) : undefined, version);
+  // The file of a source rpm is named by other tools for every package, also where no advisory speaks of sources.
+  const isTold = upstream !== undefined && (!upstream.endsWith(SOURCE_RPM) || isRpmJudgedBySource(system.ecosystem));
+  const source = withStream(purl, isTold ? sourceOf(upstream, version) : undefined, version);
   return {
     ecosystem: release === "" ? system.ecosystem : `${system.ecosystem}:${release}`,
     name: purl.name,

@@ -81,8 +81,8 @@ test("what other tools write means the same component", () => {
     ["pkg:rpm/opensuse.leap/a@1?distro=opensuse.leap-15.5", { ecosystem: "openSUSE:Leap 15.5" }],
     ["pkg:rpm/fedora/a@1-2?epoch=3&distro=fedora-25", { ecosystem: "Fedora:25", version: "3:1-2" }],
     [
-      "pkg:rpm/amazon/bash@4-1?epoch=0&upstream=bash-libs-4-1.src.rpm",
-      { ecosystem: "Amazon Linux", source: { name: "bash-libs", version: "0:4-1" } },
+      "pkg:rpm/mageia/bash@4-1?epoch=0&upstream=bash-libs-4-1.src.rpm",
+      { ecosystem: "Mageia", source: { name: "bash-libs", version: "0:4-1" } },
     ],
     ["pkg:deb/debian/a@1?Distro=debian-12.5&arch=source", { ecosystem: "Debian:12", arch: "source" }],
     [
@@ -190,4 +190,10 @@ test("hostile package URLs cost no more than their length", () => {
     }
   }
   expect(performance.now() - started).toBeLessThan(500);
+});
+
+test("a source rpm that other tools name counts only where advisories speak of sources", () => {
+  const of = (system: string) => componentOfPurl(`pkg:rpm/${system}/openssl-libs@3-1?upstream=openssl-3-1.src.rpm`);
+  expect(of("redhat").source?.name).toBe("openssl");
+  for (const system of ["amazon", "almalinux", "rocky", "opensuse"]) expect(of(system).source, system).toBeUndefined();
 });

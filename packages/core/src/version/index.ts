@@ -108,7 +108,7 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
         "openSUSE",
       ],
     },
-    { scheme: rubygems, ecosystems: ["RubyGems"] },
+    { scheme: rubygems, ecosystems: ["CocoaPods", "RubyGems"] },
     {
       scheme: semver,
       ecosystems: ["GHC", "GitHub Actions", "Go", "Hex", "Kubernetes", "SwiftURL", "VSCode", "crates.io", "npm"],

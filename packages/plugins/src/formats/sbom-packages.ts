@@ -1,4 +1,4 @@
-import { AppError, type Component, componentOfPurl, formatPurl, parsePurl } from "@zerotrace/core";
+import { AppError, type Component, componentOfPurl, formatPurl, isRpmJudgedBySource, parsePurl } from "@zerotrace/core";
 import type { FoundPackage } from "../extractors/file-extractor.ts";
 import { gatherPackages, type PackageGathering } from "../extractors/gather-packages.ts";
 import { licenseKind } from "./sbom-license.ts";
@@ -47,11 +47,25 @@ const judgedOf = (purl: string): Component["ownedBy"] => {
   return { ecosystem, name: source?.name ?? name, version: source?.version ?? version };
 };
 
+/** The source package as Trivy tells it, where advisories speak of it. */
+const withTrivySource = (component: Component, { purl, properties }: SbomComponent): Component => {
+  const said = (field: string): string =>
+    properties.find(({ name }) => name === `aquasecurity:trivy:${field}`)?.value ?? "";
+  const [name, version, release, epoch] = [said("SrcName"), said("SrcVersion"), said("SrcRelease"), said("SrcEpoch")];
+  const isJudged = purl.startsWith("pkg:rpm/")
+    ? isRpmJudgedBySource(component.ecosystem)
+    : /^pkg:(?:apk|deb)\//.test(purl);
+  if (!isJudged || component.source !== undefined || name === "" || version === "") return component;
+  const full = `${/^[1-9]\d*$/.test(epoch) ? `${epoch}:` : ""}${version}${release === "" ? "" : `-${release}`}`;
+  if (name === component.name && full === component.version) return component;
+  return { ...component, source: { name, version: full } };
+};
+
 /** The component that an entry means; a text when nothing can be found for it. */
 const componentOf = (entry: SbomComponent, distro: string): Component | string => {
   if (entry.purl === "") return entry.cpes.length > 0 ? "it has a CPE and no package URL" : "it has no package URL";
   try {
-    const component = componentOfPurl(completed(spelled(entry.purl), entry.version, distro));
+    const component = withTrivySource(componentOfPurl(completed(spelled(entry.purl), entry.version, distro)), entry);
     return entry.ownedBy === "" ? component : { ...component, ownedBy: judgedOf(entry.ownedBy)! };
   } catch (error) {
     if (error instanceof AppError) return error.message;

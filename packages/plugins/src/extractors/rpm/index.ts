@@ -1,5 +1,4 @@
-import type { Component } from "@zerotrace/core";
-import { messageOf } from "@zerotrace/core";
+import { type Component, isRpmJudgedBySource, messageOf } from "@zerotrace/core";
 import { gather, MAX_COMPONENTS, osEcosystem, withSource } from "../gather.ts";
 import type { Extractor, OsRelease } from "../extractor.ts";
 import { openRpmDatabase } from "./database.ts";
@@ -7,8 +6,6 @@ import { extraTopics } from "./extras.ts";
 import { readRpmHeader } from "./header.ts";
 import type { RpmHeader } from "./header.ts";
 
-/** Distributions whose advisories name source packages; AlmaLinux, Rocky Linux and SUSE name binary ones. */
-const JUDGED_BY_SOURCE: ReadonlySet<string> = new Set(["Mageia", "Red Hat", "openEuler"]);
 /** Those whose advisories name the module too: streams of a module have packages of the same names with their own versions. */
 const TELLS_MODULES: ReadonlySet<string> = new Set(["AlmaLinux", "Oracle Linux", "Red Hat", "Rocky Linux"]);
 
@@ -61,7 +58,7 @@ export const rpmComponent = (header: RpmHeader, os: OsRelease): Component => {
   const source = /^(.+)-([^-]+-[^-]+)\.(?:no)?src\.rpm$/.exec(sourceRpm ?? "");
   const base = ecosystem.split(":")[0] ?? "";
   const stream = TELLS_MODULES.has(base) ? streamOf(header.module) : "";
-  if (source?.[1] === undefined || !JUDGED_BY_SOURCE.has(base)) {
+  if (source?.[1] === undefined || !isRpmJudgedBySource(base)) {
     return stream === "" ? component : withSource(component, `${stream}${component.name}`, component.version);
   }
   return withSource(component, `${stream}${source[1]}`, `${prefix}${source[2]}`);
