@@ -1,34 +1,11 @@
-import { bounded, compareDigits, digitsEnd, isDigit, isLetter, keyWriter, order } from "./key.ts";
+import { parseEvr } from "./evr.ts";
+import { compareDigits, digitsEnd, isDigit, isLetter, keyWriter, order } from "./key.ts";
 import type { VersionScheme } from "./scheme.ts";
 
 const KEY_LETTERS = 0x01;
 const KEY_END = 0x02;
 const KEY_DIGITS = 0x03;
 const KEY_SEPARATED = 0x04;
-
-interface AlpmVersion {
-  readonly epoch: string;
-  readonly version: string;
-  readonly release: string | undefined;
-}
-
-/** `[epoch:]version[-release]`. An absent epoch is 0. */
-function parse(text: string): AlpmVersion | null {
-  const evr = bounded(text);
-  if (evr === null) return null;
-  const epochEnd = digitsEnd(evr, 0, evr.length);
-  const hasEpoch = evr[epochEnd] === ":";
-  const start = hasEpoch ? epochEnd + 1 : 0;
-  const hyphen = evr.lastIndexOf("-");
-  const hasRelease = hyphen >= start;
-  const version = evr.slice(start, hasRelease ? hyphen : evr.length);
-  if (version === "") return null;
-  return {
-    epoch: hasEpoch ? evr.slice(0, epochEnd) : "",
-    version,
-    release: hasRelease ? evr.slice(hyphen + 1) : undefined,
-  };
-}
 
 /** The next letter or digit at or after `from`; all else separates, and how much of it there is counts. */
 function separatorEnd(part: string, from: number): number {
@@ -109,7 +86,7 @@ export const alpm: VersionScheme = {
   id: "alpm",
   isTotal: false,
   key(text) {
-    const parsed = parse(text);
+    const parsed = parseEvr(text);
     if (parsed?.release === undefined) return null;
     if (endsInSeparator(parsed.version) || endsInSeparator(parsed.release)) return null;
     keyWriter.start();
@@ -119,8 +96,8 @@ export const alpm: VersionScheme = {
     return keyWriter.finish();
   },
   compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
+    const left = parseEvr(a);
+    const right = parseEvr(b);
     if (left === null || right === null) return null;
     return (
       compareDigits(left.epoch, right.epoch) ||

@@ -1,4 +1,5 @@
-import { bounded, compareDigits, digitsEnd, isDigit, isLetter, keyWriter, order } from "./key.ts";
+import { parseEvr } from "./evr.ts";
+import { compareDigits, digitsEnd, isDigit, isLetter, keyWriter, order } from "./key.ts";
 import type { VersionScheme } from "./scheme.ts";
 
 const TILDE = 0x7e;
@@ -9,30 +10,6 @@ const KEY_END = 0x02;
 const KEY_CARET = 0x03;
 const KEY_LETTERS = 0x04;
 const KEY_DIGITS = 0x05;
-
-interface RpmVersion {
-  readonly epoch: string;
-  readonly version: string;
-  readonly release: string | undefined;
-}
-
-/** `[epoch:]version[-release]`. An absent epoch is 0; an absent release sorts below any, as in rpm. */
-function parse(text: string): RpmVersion | null {
-  const evr = bounded(text);
-  if (evr === null) return null;
-  const epochEnd = digitsEnd(evr, 0, evr.length);
-  const hasEpoch = evr[epochEnd] === ":";
-  const start = hasEpoch ? epochEnd + 1 : 0;
-  const hyphen = evr.lastIndexOf("-");
-  const hasRelease = hyphen >= start;
-  const version = evr.slice(start, hasRelease ? hyphen : evr.length);
-  if (version === "") return null;
-  return {
-    epoch: hasEpoch ? evr.slice(0, epochEnd) : "",
-    version,
-    release: hasRelease ? evr.slice(hyphen + 1) : undefined,
-  };
-}
 
 /** The next index at or after `at` that counts: a letter, a digit, `~` or `^`. All else only separates. */
 function skipSeparators(part: string, at: number): number {
@@ -114,11 +91,11 @@ function writePart(part: string): void {
   keyWriter.byte(KEY_END);
 }
 
-/** rpm package versions `[epoch:]version[-release]`, in the order of rpm's rpmVersionCompare. */
+/** rpm package versions `[epoch:]version[-release]`, in the order of rpm's rpmVersionCompare; an absent release sorts below any. */
 export const rpm: VersionScheme = {
   id: "rpm",
   key(text) {
-    const parsed = parse(text);
+    const parsed = parseEvr(text);
     if (parsed === null) return null;
     keyWriter.start();
     keyWriter.number(parsed.epoch, 0, parsed.epoch.length);
@@ -128,8 +105,8 @@ export const rpm: VersionScheme = {
     return keyWriter.finish();
   },
   compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
+    const left = parseEvr(a);
+    const right = parseEvr(b);
     if (left === null || right === null) return null;
     return (
       compareDigits(left.epoch, right.epoch) ||

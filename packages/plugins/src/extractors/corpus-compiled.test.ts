@@ -1,10 +1,8 @@
-import { AppError } from "@zerotrace/core";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Extracted, ExtractFile } from "./file-extractor.ts";
-import { extractFrom, folderContext, namesOf } from "./file-fixtures.ts";
-import { FILE_EXTRACTORS } from "./files.ts";
+import { answerOf, type Case, jsonAt, LOCKFILES, read, readerOf, SCALIBR, sorted, TRIVY } from "./corpus-fixtures.ts";
+import { extractFrom, namesOf } from "./file-fixtures.ts";
 
 /** osv-scalibr's extractors and ours. */
 const OURS: Readonly<Record<string, string>> = {
@@ -78,45 +76,6 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   "rust/cargotoml/no-dependency.toml": MANIFEST,
   "rust/cargotoml/only-version-dependency.toml": MANIFEST,
   "rust/cargotoml/two-dependencies.toml": MANIFEST,
-};
-
-const ROOT = resolve(import.meta.dirname, "../../../..");
-const CORPUS = join(process.env["ZEROTRACE_SHARED"] ?? join(ROOT, "../shared"), "corpus");
-const SCALIBR = join(CORPUS, "osv-scalibr-lockfiles");
-const TRIVY = join(CORPUS, "trivy-integration");
-const LOCKFILES = join(CORPUS, "lockfiles");
-
-const readerOf = async (id: string): Promise<ExtractFile> => {
-  const found = FILE_EXTRACTORS.find((extractor) => extractor.id === id);
-  if (found === undefined) throw new AppError("NOT_FOUND", `There is no reader ${id}.`);
-  return (await found.load()).extract;
-};
-
-const read = async (id: string, root: string, path: string): Promise<Extracted> => {
-  const realPath = join(root, path);
-  return (await readerOf(id))({ path, sizeBytes: statSync(realPath).size, realPath }, folderContext(root));
-};
-
-/** JSON of the corpus; the empty value where the corpus is not on this machine. */
-const jsonAt = <T>(path: string, empty: T): T =>
-  existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T) : empty;
-
-const sorted = (names: readonly string[]): string => [...new Set(names)].sort().join(" ");
-
-interface Case {
-  readonly extractor: string;
-  readonly file: string;
-  readonly packages: readonly (readonly [name: string, version: string])[];
-  readonly expect_error: boolean;
-}
-
-const answerOf = async (id: string, file: string): Promise<string> => {
-  try {
-    return sorted(namesOf(await read(id, SCALIBR, file)));
-  } catch (error) {
-    if (error instanceof AppError && error.code === "UNREADABLE") return "refused";
-    throw error;
-  }
 };
 
 const expectedOf = (one: Case): string =>
