@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   vex: () => import("./commands/vex.ts"),
   sbom: () => import("./commands/sbom.ts"),
   cvss: () => import("./commands/cvss.ts"),
+  fix: () => import("./commands/fix.ts"),
 };
 
 /** The first words of all commands. A test asserts that this is the folder. */

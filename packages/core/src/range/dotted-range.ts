@@ -51,6 +51,8 @@ const python: ReadOne = (op, version) => {
   if (op === "^") return caret(version, ".dev0");
   if (op === "~") return between(version, `${after(numbers.slice(0, 2))}.dev0`);
   if (op === "~=") return numbers.length < 2 ? null : between(version, `${after(numbers.slice(0, -1))}.dev0`);
+  // `>1.0` leaves out its own post-releases.
+  if (op === ">" && !/post|dev|\+/.test(version)) return [{ op, version: `${version}.post999999999` }];
   return [{ op: PLAIN[op || "="] ?? "=", version }];
 };
 

@@ -86,7 +86,7 @@ const readPackages = (
 const isInstalled = (place: string): boolean => place.startsWith("node_modules/") || place.includes("/node_modules/");
 
 /** Node's way of finding a package: in the nearest node_modules, then outward, through every folder between. */
-const resolved = (packages: Fields, from: string, name: string): string | null => {
+export const resolved = (packages: Fields, from: string, name: string): string | null => {
   for (let folder = from; ;) {
     const place = folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
     if (Object.hasOwn(packages, place)) return place;

@@ -1,0 +1,74 @@
+import { AppError, crossesMajor, raisedRange, rangeAllows } from "@zerotrace/core";
+import { yamlDocuments } from "../../extractors/plain-yaml.ts";
+import { recordOf, wordOf } from "../../extractors/text-file.ts";
+import { beside, type Demand, folderOf, type PlanFix, type Step, way } from "../fix.ts";
+import { setInJson } from "../json-text.ts";
+
+const KINDS = ["dependencies", "devDependencies", "optionalDependencies"] as const;
+const QUIET = ["--lockfile-only", "--ignore-scripts"];
+
+/**
+ * pnpm-lock.yaml. It holds what the projects ask for and not what packages ask of each other: within the same major version pnpm itself
+ * looks whether it may; over one, `pnpm.overrides` of package.json forces it, as `pnpm audit --fix` does.
+ */
+export const plan: PlanFix = async ({ ecosystem, path, name, from, to, isDirect }, { read }) => {
+  const text = await read(path);
+  if (text === null) throw new AppError("UNREADABLE", `${path} does not exist.`);
+  const demands = await demandsOf(path, text, name, from, to);
+  const manifest = beside(path, "package.json");
+  const files = [path, manifest];
+  const step = (args: readonly string[]): Step => ({
+    program: "pnpm",
+    args: [...args, ...QUIET],
+    folder: folderOf(path),
+  });
+  if (isDirect === true && demands.length > 0) {
+    const refused = demands.find(({ allows }) => allows !== true);
+    if (refused === undefined) return way("lock", { demands, steps: [step(["update", "--recursive", name])], files });
+    const spec = `${name}@${raisedRange("npm", refused.range, to)}`;
+    const folders = projectsOf(await yamlDocuments(path, text)).filter(
+      (folder) => folder !== "." && !folder.startsWith(".."),
+    );
+    const manifests = folders.map((folder) => beside(path, `${folder}/package.json`));
+    return way("manifest", {
+      demands,
+      steps: [step(["update", "--recursive", spec])],
+      files: [...files, ...manifests],
+    });
+  }
+  if (!crossesMajor(ecosystem, from, to)) {
+    const notes = [
+      "The lockfile does not tell the parents' ranges: pnpm takes what they allow. Where it stays, force it with pnpm.overrides.",
+    ];
+    return way("lock", { steps: [step(["update", "--recursive", "--depth", "Infinity", name])], files, notes });
+  }
+  const key = `${name}@<${to}`;
+  const edit = {
+    path: manifest,
+    says: `pnpm.overrides.${key} >=${to}`,
+    change: (now: string) => setInJson(now, ["pnpm", "overrides", key], `>=${to}`),
+  };
+  const notes = ["Since pnpm 10 overrides may stand in pnpm-workspace.yaml instead; where they do, add it there."];
+  return way("override", { edits: [edit], steps: [step(["install"])], files, notes });
+};
+
+const projectsOf = (documents: Awaited<ReturnType<typeof yamlDocuments>>): string[] =>
+  documents.flatMap(({ value }) => Object.keys(recordOf(recordOf(value)?.["importers"]) ?? {}));
+
+/** What the projects declare, where the lockfile resolved it to this version. */
+const demandsOf = async (path: string, text: string, name: string, from: string, to: string): Promise<Demand[]> => {
+  const demands: Demand[] = [];
+  for (const { value } of await yamlDocuments(path, text)) {
+    const lock = recordOf(value) ?? {};
+    for (const project of Object.values(recordOf(lock["importers"]) ?? { ".": lock }).map(recordOf)) {
+      for (const kind of KINDS) {
+        const entry = recordOf(project?.[kind])?.[name];
+        const range = wordOf(recordOf(entry)?.["specifier"]) ?? wordOf(recordOf(project?.["specifiers"])?.[name]);
+        const version = wordOf(recordOf(entry)?.["version"]) ?? wordOf(entry) ?? "";
+        if (range === null || version.split(/[(_]/, 1)[0] !== from) continue;
+        demands.push({ by: "", range, allows: rangeAllows("npm", range, to) });
+      }
+    }
+  }
+  return demands;
+};
