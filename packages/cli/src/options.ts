@@ -27,6 +27,10 @@ export const serverOption = () =>
   new Option("--server <url>", "server to ask instead of the local one").argParser((text) =>
     serverOf(text, "--server"),
   );
+export const sendOption = () =>
+  new Option("--server <url>", "send what was found to this server, which judges it, and print the link").argParser(
+    (text) => serverOf(text, "--server"),
+  );
 export const tokenOption = () =>
   new Option("--token <token>", "API token for --server").argParser((text) => secretOf(text, "--token"));
 export const limitOption = (limit: number) =>

@@ -13,6 +13,8 @@ import {
   feedsOption,
   generationOption,
   limitOption,
+  sendOption,
+  tokenOption,
   vexOption,
 } from "../options.ts";
 import { counted } from "../output/headline.ts";
@@ -65,6 +67,10 @@ interface ScanOptions {
   readonly ignore: boolean;
   readonly dev: boolean;
   readonly watch?: true;
+  readonly server?: string;
+  readonly token?: string;
+  readonly asset?: string;
+  readonly branch?: string;
   readonly verbose?: true;
   readonly platform?: string;
   readonly insecureRegistry?: true;
@@ -132,6 +138,8 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
   const failOn = failOnOf(options.failOn, policy);
   const reading = targetOptions(cli, options, policy);
   const inventories = shipped(await readTargets(cli, targets, reading), options);
+  if (options.server !== undefined)
+    return (await import("../scan/send.ts")).sendScan(cli, targets, inventories, options);
   const index = await openIndex(cli, options);
   const baseline = await baselineFor(cli, targets, options, async (at) =>
     baselineOf(shipped(await readTargets(cli, at, reading), options), index),
@@ -252,6 +260,10 @@ export const register = (program: Command, cli: Cli): void => {
     .option("--no-dev", "leave out what is needed only to develop")
     .option("--platform <os/architecture>", "the image of several that is read (linux and this processor)")
     .option("--insecure-registry", "speak HTTP with the registry")
+    .addOption(sendOption())
+    .addOption(tokenOption())
+    .option("--asset <name>", "with --server: how the asset is called (the target's own name)")
+    .option("--branch <name>", "with --server: the branch or tag (git's, or the image's)")
     .option("--watch", "scan again whenever a lockfile changes, until Ctrl-C")
     .option("--dpkg-status <file>", "host: a dpkg status file (plain or .gz) instead of this machine's packages")
     .option("--os-release <file>", "host: the os-release file that belongs to it")

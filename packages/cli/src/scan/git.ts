@@ -21,6 +21,15 @@ export const isRevision = (folder: string, text: string): Promise<boolean> =>
     () => false,
   );
 
+/** The branch and the commit that a folder's repository stands on; each empty where there is none. */
+export const standsOn = async (folder: string): Promise<{ branch: string; commit: string }> => {
+  const [branch, commit] = await Promise.all([
+    git(folder, "symbolic-ref", "--quiet", "--short", "HEAD").catch(() => ""),
+    git(folder, "rev-parse", "--verify", "--quiet", "HEAD").catch(() => ""),
+  ]);
+  return { branch, commit };
+};
+
 /** Where the branch left the one it will be merged into; its last commit where that cannot be told. Throws AppError BAD_REQUEST outside of a repository. */
 export const defaultRevision = async (folder: string): Promise<string> => {
   for (const branch of ["@{upstream}", "origin/HEAD", "origin/main", "origin/master"]) {

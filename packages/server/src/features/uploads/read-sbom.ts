@@ -38,8 +38,8 @@ const headOf = (sbom: Sbom): Omit<ReadHead, "packageCount" | "notJudgedCount" | 
     name: kind === "image" ? repository.replace(/@sha256:[0-9a-f]+$/, "") : name,
     branch: tag,
     version: plainText(subject?.version ?? "", NAME_MAX),
-    os: system === undefined ? "" : plainText(`${system.name} ${system.version}`, NAME_MAX),
-    ecosystem: "",
+    os: ownWord(sbom, "os") || (system === undefined ? "" : plainText(`${system.name} ${system.version}`, NAME_MAX)),
+    ecosystem: ownWord(sbom, "ecosystem"),
     facts: {
       document: {
         format: sbom.source.format,
@@ -51,6 +51,12 @@ const headOf = (sbom: Sbom): Omit<ReadHead, "packageCount" | "notJudgedCount" | 
     },
   };
 };
+
+/** What `zerotrace scan --server` adds to its documents: the operating system, its ecosystem, and what could not be read. */
+const ownWords = ({ properties }: Sbom, key: "os" | "ecosystem" | "unread"): string[] =>
+  properties.filter(({ name }) => name === `zerotrace:${key}`).map(({ value }) => plainText(value, NAME_MAX));
+
+const ownWord = (sbom: Sbom, key: "os" | "ecosystem"): string => ownWords(sbom, key)[0] ?? "";
 
 const pathOf = ({ path, line, inside }: SbomComponent["places"][number]): string =>
   `${path}${line > 0 ? `:${line}` : ""}${inside === "" ? "" : `!/${inside}`}`;
@@ -81,7 +87,7 @@ export const readSbomFile = async (path: string): Promise<{ head: ReadHead; pack
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   for (const [reason, count] of reasons) gathered.problem(`${count} cannot be judged: ${reason}`);
-  for (const problem of [...sbom.problems, ...read.problems]) gathered.problem(problem);
+  for (const problem of [...ownWords(sbom, "unread"), ...sbom.problems, ...read.problems]) gathered.problem(problem);
   const { packages, problems, problemCount } = gathered.finish();
   const notJudgedCount = packages.length - judgedCount;
   return { head: { ...headOf(sbom), packageCount: packages.length, notJudgedCount, problems, problemCount }, packages };
