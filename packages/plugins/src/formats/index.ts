@@ -23,6 +23,13 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
   format("json", "zerotrace.scan/1", "application/json", ".json", () => import("./json/index.ts")),
   format("junit", "JUnit XML", "application/xml", ".xml", () => import("./junit/index.ts")),
   format("markdown", "Markdown", "text/markdown", ".md", () => import("./markdown/index.ts")),
+  format(
+    "notices",
+    "Third-party notices in Markdown",
+    "text/markdown",
+    ".notices.md",
+    () => import("./notices/index.ts"),
+  ),
   format("openvex", "OpenVEX 0.2.0", "application/json", ".openvex.json", () => import("./openvex/index.ts")),
   format("sarif", "SARIF 2.1.0", "application/sarif+json", ".sarif", () => import("./sarif/index.ts")),
   format("spdx", "SPDX 2.3", "application/spdx+json", ".spdx.json", () => import("./spdx/index.ts")),

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import type { FindingPlace, FinishedScan, ScanFinding } from "./report.ts";
+import type { FindingPlace, FinishedScan, ScanFinding, ScanReport } from "./report.ts";
 
 /** `high: CVE-2024-37890 in ws 7.5.9` with what the advisory says, where it says it. */
 export const headlineOf = (finding: ScanFinding): string => {
@@ -30,18 +30,37 @@ export const placeOf = ({ path, inside, line, layer, step }: FindingPlace): stri
 export const ignoreSnippetOf = (finding: ScanFinding): string =>
   [
     "ignore:",
-    `  - id: ${finding.id}`,
-    `    package: ${JSON.stringify(finding.package)}`,
+    `  - id: ${/^[A-Za-z][\w.-]*$/.test(finding.id) ? finding.id : yamlText(finding.id)}`,
+    `    package: ${yamlText(finding.package)}`,
     '    reason: "why it does not matter here"',
     "    expires: 2027-01-01",
   ].join("\n");
 
-/** The page of an advisory at its publisher. */
+/** In quotes; a backtick cannot end the block of code that shows it. */
+const yamlText = (text: string): string => JSON.stringify(text.toWellFormed()).replaceAll("`", "\\u0060");
+
+/** The page of an advisory at its publisher; safe within the parentheses of a Markdown link. */
 export const addressOf = (id: string): string => {
-  if (id.startsWith("CVE-")) return `https://www.cve.org/CVERecord?id=${encodeURIComponent(id)}`;
-  if (id.startsWith("GHSA-")) return `https://github.com/advisories/${encodeURIComponent(id)}`;
-  return `https://osv.dev/vulnerability/${encodeURIComponent(id)}`;
+  const encoded = encodeURIComponent(id.toWellFormed()).replaceAll("(", "%28").replaceAll(")", "%29");
+  if (id.startsWith("CVE-")) return `https://www.cve.org/CVERecord?id=${encoded}`;
+  if (id.startsWith("GHSA-")) return `https://github.com/advisories/${encoded}`;
+  return `https://osv.dev/vulnerability/${encoded}`;
 };
+
+/** Components that got a verdict (count). */
+export const judgedCount = ({ coverage }: ScanReport): number => coverage.reduce((sum, row) => sum + row.covered, 0);
+
+/** What the reader must know before a figure counts: lists that could not be read; empty when all were. */
+export const unreadSentence = ({ unreadable = [] }: ScanReport): string =>
+  unreadable.length === 0
+    ? ""
+    : ` ${unreadable.length} ${unreadable.length === 1 ? "list" : "lists"} could not be read.`;
+
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text from outside without characters that steer a terminal or turn its direction; lines stay. */
+export const harmless = (text: string): string => text.toWellFormed().replaceAll(CONTROL, "?");
 
 /** EPSS as a share; a dash where there is none. */
 export const shareOf = (epss: number | null): string => (epss === null ? "-" : `${(epss * 100).toFixed(1)} %`);

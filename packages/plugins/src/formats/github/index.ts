@@ -1,5 +1,5 @@
 import type { FindingPlace, ScanFinding, WriteReport } from "../report.ts";
-import { fixOf, headlineOf, sourcePaths } from "../sentences.ts";
+import { fixOf, harmless, headlineOf, sourcePaths } from "../sentences.ts";
 
 /** GitHub shows 10 annotations of each kind of a step; more only fill the log. */
 const MAX_ANNOTATIONS = 50;
@@ -16,25 +16,24 @@ const COMMANDS = {
 export const write: WriteReport = function* (scan) {
   const { report } = scan;
   const sourcePath = sourcePaths(scan);
-  let count = 0;
-  for (const finding of report.findings) {
-    for (const place of finding.places.slice(0, 1)) {
-      if (++count > MAX_ANNOTATIONS) break;
-      yield annotationOf(finding, { ...place, path: sourcePath(finding.target, place.path) });
-    }
+  for (const finding of report.findings.slice(0, MAX_ANNOTATIONS)) {
+    const [place] = finding.places;
+    yield annotationOf(finding, place && { ...place, path: sourcePath(finding.target, place.path) });
   }
   for (const { source, error } of report.unreadable ?? []) {
     yield `::warning title=${property("Could not be read")}::${data(`${source}: ${error}`)}\n`;
   }
-  if (report.findings.length > count)
-    yield `::notice::${report.findings.length - count} more findings; see the summary.\n`;
+  const more = report.findings.length - MAX_ANNOTATIONS;
+  if (more > 0) yield `::notice::${more} more findings; see the summary.\n`;
 };
 
-const annotationOf = (finding: ScanFinding, { path, line }: FindingPlace): string => {
-  const at = `file=${property(path)}${line === undefined ? "" : `,line=${line}`}`;
-  return `::${COMMANDS[finding.severity]} ${at},title=${property(headlineOf(finding))}::${data(fixOf(finding))}\n`;
+const annotationOf = (finding: ScanFinding, place: FindingPlace | undefined): string => {
+  const line = place?.line === undefined ? "" : `line=${place.line},`;
+  const at = place === undefined ? "" : `file=${property(place.path)},${line}`;
+  return `::${COMMANDS[finding.severity]} ${at}title=${property(headlineOf(finding))}::${data(fixOf(finding))}\n`;
 };
 
 /** Escapes as GitHub's toolkit does: text from outside must not become a command. */
-const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const data = (text: string): string =>
+  harmless(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

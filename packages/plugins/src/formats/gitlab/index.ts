@@ -4,6 +4,11 @@ import { addressOf, fixOf, headlineOf, sourcePaths } from "../sentences.ts";
 
 /** The version of GitLab's security report schemas. */
 const SCHEMA_VERSION = "15.2.1";
+/** GitLab keeps so many names of a finding (count). */
+const MAX_IDENTIFIERS = 20;
+/** Lengths that its schema allows (characters). */
+const MAX_NAME_CHARS = 255;
+const MAX_SOLUTION_CHARS = 7000;
 const SEVERITIES = {
   critical: "Critical",
   high: "High",
@@ -27,10 +32,13 @@ export const write: WriteReport = function* (scan) {
     type,
     start_time: at,
     end_time: at,
-    status: "success",
+    // What could not be read may hold anything: such a scan has not succeeded.
+    status: (scan.report.unreadable ?? []).length === 0 ? "success" : "failure",
     messages: messagesOf(scan),
   };
-  yield `{"version":${JSON.stringify(SCHEMA_VERSION)},"scan":${JSON.stringify(run)},"vulnerabilities":[`;
+  yield `{"version":${JSON.stringify(SCHEMA_VERSION)},"scan":${JSON.stringify(run)},`;
+  if (image === undefined) yield `"dependency_files":${JSON.stringify(filesOf(scan, sourcePath))},`;
+  yield '"vulnerabilities":[';
   let count = 0;
   for (const finding of scan.report.findings) {
     const places = finding.places.length > 0 ? finding.places : [null];
@@ -49,6 +57,14 @@ export const write: WriteReport = function* (scan) {
 const messagesOf = ({ report }: FinishedScan): object[] =>
   (report.unreadable ?? []).map(({ source, error }) => ({ level: "warn", value: `${source}: ${error}` }));
 
+/** The lists that were read, without what is in them: the findings name that. */
+const filesOf = ({ inventories }: FinishedScan, sourcePath: ReturnType<typeof sourcePaths>): object[] =>
+  inventories.flatMap(({ name, places }) =>
+    places
+      .filter(({ status }) => status === "ok")
+      .map(({ path, reader }) => ({ path: sourcePath(name, path), package_manager: reader, dependencies: [] })),
+  );
+
 const dependencyOf = ({ package: name, version }: ScanFinding): object => ({
   dependency: { package: { name }, version },
 });
@@ -60,11 +76,11 @@ const dependencyAt = (finding: ScanFinding, file: string): object => ({
 
 const entryOf = (finding: ScanFinding, place: FindingPlace | null, location: object): object => ({
   id: uuidOf([finding.target, finding.purl, finding.id, place?.path ?? ""]),
-  name: headlineOf(finding),
+  name: headlineOf(finding).slice(0, MAX_NAME_CHARS),
   description: finding.title || headlineOf(finding),
   severity: SEVERITIES[finding.severity],
-  solution: fixOf(finding),
-  identifiers: [finding.id, ...finding.aliases].map((name) => ({
+  solution: fixOf(finding).slice(0, MAX_SOLUTION_CHARS),
+  identifiers: [finding.id, ...finding.aliases].slice(0, MAX_IDENTIFIERS).map((name) => ({
     type: name.startsWith("CVE-") ? "cve" : name.startsWith("GHSA-") ? "ghsa" : "osv",
     name,
     value: name,

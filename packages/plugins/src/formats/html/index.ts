@@ -1,5 +1,5 @@
 import type { ScanFinding, ScanReport, WriteReport } from "../report.ts";
-import { addressOf, fixOf, placeOf, shareOf } from "../sentences.ts";
+import { addressOf, fixOf, harmless, judgedCount, placeOf, shareOf, unreadSentence } from "../sentences.ts";
 
 const STYLE = `:root{color-scheme:dark;--bg:#0b0f0e;--line:#22302b;--text:#d7e2dd;--dim:#8fa39b;--accent:#4ade80}
 *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--text);font:15px/1.5 system-ui,sans-serif}
@@ -40,9 +40,9 @@ export const write: WriteReport = function* ({ report, at, toolVersion }) {
   yield "</main></body></html>\n";
 };
 
-const sentenceOf = ({ findings, coverage, components, policy }: ScanReport): string => {
-  const covered = coverage.reduce((sum, row) => sum + row.covered, 0);
-  const judged = `${covered} of ${components} components could be judged`;
+const sentenceOf = (report: ScanReport): string => {
+  const { findings, components, policy } = report;
+  const judged = `${judgedCount(report)} of ${components} components could be judged`;
   const found = findings.length === 0 ? "No findings" : `${findings.length} findings`;
   const over =
     policy === undefined
@@ -50,7 +50,7 @@ const sentenceOf = ({ findings, coverage, components, policy }: ScanReport): str
       : policy.overCount > 0
         ? ` <strong>${policy.overCount} over the policy.</strong>`
         : " Nothing is over the policy.";
-  return `<strong>${found}</strong>; ${judged}.${over}`;
+  return `<strong>${found}</strong>; ${judged}.${unreadSentence(report)}${over}`;
 };
 
 function* findingsTable(findings: readonly ScanFinding[]): Iterable<string> {
@@ -82,4 +82,4 @@ function* coverageTable({ coverage }: ScanReport): Iterable<string> {
 }
 
 const NAMED: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const text = (value: string): string => value.replaceAll(/[&<>"']/g, (character) => NAMED[character]!);
+const text = (value: string): string => harmless(value).replaceAll(/[&<>"']/g, (character) => NAMED[character]!);

@@ -1,19 +1,25 @@
 import type { ScanFinding, WriteReport } from "../report.ts";
-import { fixOf, headlineOf, placeOf, shareOf } from "../sentences.ts";
+import { fixOf, harmless, headlineOf, judgedCount, placeOf, shareOf } from "../sentences.ts";
 
 /** The scan as JUnit XML: a suite for a place, a failed case for a finding; what cannot be read is an error, never a pass. */
 export const write: WriteReport = function* ({ report }) {
   const byPlace = new Map<string, ScanFinding[]>();
   for (const finding of report.findings) {
-    for (const path of finding.places.length > 0 ? finding.places.map((place) => place.path) : [finding.target]) {
-      byPlace.set(path, [...(byPlace.get(path) ?? []), finding]);
+    const paths = new Set(finding.places.length > 0 ? finding.places.map((place) => place.path) : [finding.target]);
+    for (const path of paths) {
+      const known = byPlace.get(path);
+      if (known === undefined) byPlace.set(path, [finding]);
+      else known.push(finding);
     }
   }
   const unreadable = report.unreadable ?? [];
   const failures = [...byPlace.values()].reduce((sum, all) => sum + all.length, 0);
   const isClean = failures + unreadable.length === 0;
+  const judged = judgedCount(report);
+  // Nobody judged is not clean.
+  const isSkipped = isClean && judged === 0;
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
-  yield `<testsuites name="zerotrace" tests="${failures + unreadable.length + (isClean ? 1 : 0)}" failures="${failures}" errors="${unreadable.length}">\n`;
+  yield `<testsuites name="zerotrace" tests="${failures + unreadable.length + (isClean ? 1 : 0)}" failures="${failures}" errors="${unreadable.length}" skipped="${isSkipped ? 1 : 0}">\n`;
   for (const [path, findings] of [...byPlace].sort(([a], [b]) => (a < b ? -1 : 1))) {
     yield `  <testsuite name="${escaped(path)}" tests="${findings.length}" failures="${findings.length}" errors="0">\n`;
     for (const finding of findings) yield caseOf(path, finding);
@@ -23,7 +29,9 @@ export const write: WriteReport = function* ({ report }) {
     yield `  <testsuite name="${escaped(source)}" tests="1" failures="0" errors="1">\n    <testcase classname="${escaped(source)}" name="read">\n      <error message="${escaped(error)}"/>\n    </testcase>\n  </testsuite>\n`;
   }
   if (isClean) {
-    yield `  <testsuite name="${escaped(report.target)}" tests="1" failures="0" errors="0">\n    <testcase classname="${escaped(report.target)}" name="no findings in ${report.components} components"/>\n  </testsuite>\n`;
+    const name = `no findings in ${judged} of ${report.components} components`;
+    const body = isSkipped ? '>\n      <skipped message="nothing could be judged"/>\n    </testcase>' : "/>";
+    yield `  <testsuite name="${escaped(report.target)}" tests="1" failures="0" errors="0" skipped="${isSkipped ? 1 : 0}">\n    <testcase classname="${escaped(report.target)}" name="${name}"${body}\n  </testsuite>\n`;
   }
   yield "</testsuites>\n";
 };
@@ -54,7 +62,6 @@ const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 /** Characters that XML 1.0 cannot hold become `?`. */
 const escaped = (text: string): string =>
-  text
-    .toWellFormed()
+  harmless(text)
     .replaceAll(NOT_XML, "?")
     .replaceAll(/[&<>"']/g, (character) => NAMED[character]!);

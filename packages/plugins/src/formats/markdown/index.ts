@@ -1,5 +1,6 @@
 import type { ScanFinding, ScanReport, WriteReport } from "../report.ts";
-import { addressOf, placeOf, shareOf } from "../sentences.ts";
+import { markdownText as cell } from "../markdown-text.ts";
+import { addressOf, judgedCount, placeOf, shareOf, unreadSentence } from "../sentences.ts";
 
 /** Rows of the table (count): a comment or a summary of a pipeline holds about a megabyte. */
 const MAX_ROWS = 200;
@@ -42,8 +43,8 @@ export const write: WriteReport = function* ({ report }) {
 };
 
 const sentenceOf = (report: ScanReport): string => {
-  const { findings, components, coverage, ignored = [], notAffected = [] } = report;
-  const covered = coverage.reduce((sum, row) => sum + row.covered, 0);
+  const { findings, components, ignored = [], notAffected = [] } = report;
+  const covered = judgedCount(report);
   const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
   const parts = ["critical", "high", "medium", "low", "none", "unknown"]
     .filter((one) => count(one) > 0)
@@ -60,7 +61,7 @@ const sentenceOf = (report: ScanReport): string => {
         ? ` **${report.policy.overCount} over the policy.**`
         : " Nothing is over the policy.";
   const out = ignored.length + notAffected.length;
-  return `${found}${over}${out > 0 ? ` ${out} left out by rules, baseline or VEX.` : ""}`;
+  return `${found}${unreadSentence(report)}${over}${out > 0 ? ` ${out} left out by rules, baseline or VEX.` : ""}`;
 };
 
 const rowOf = (finding: ScanFinding): string => {
@@ -86,10 +87,3 @@ function* section(title: string, lines: readonly string[]): Iterable<string> {
   for (const line of lines.slice(0, MAX_ROWS)) yield `- ${line}\n`;
   if (lines.length > MAX_ROWS) yield `- and ${lines.length - MAX_ROWS} more\n`;
 }
-
-/** Text from outside: no new cells, lines, links, HTML or mentions. */
-const cell = (text: string): string =>
-  text
-    .replaceAll(/[\r\n\t]+/g, " ")
-    .replaceAll(/[\\`*_[\]<>|#]/g, (character) => `\\${character}`)
-    .replaceAll("@", "@\u200b");

@@ -29,7 +29,9 @@ export const write: WriteReport = function* (scan) {
     ...(left > 0 ? [`${left} more results were left out: the document holds ${MAX_RESULTS}.`] : []),
   ];
   const notifications = says.map((text) => ({ level: "warning", message: { text } }));
-  const invocation = { executionSuccessful: true, toolExecutionNotifications: notifications };
+  // What could not be read may hold anything: such a run has not succeeded.
+  const executionSuccessful = (scan.report.unreadable ?? []).length === 0;
+  const invocation = { executionSuccessful, toolExecutionNotifications: notifications };
   const head = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0" };
   const run = { tool: { driver }, invocations: [invocation], columnKind: "utf16CodeUnits" };
   // Written in pieces: one string of all results may be larger than a string can be.
@@ -156,7 +158,7 @@ const locationIn =
     };
   };
 
-const uriOf = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+const uriOf = (path: string): string => path.toWellFormed().split("/").map(encodeURIComponent).join("/");
 
 const fingerprintOf = (parts: readonly string[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);

@@ -1,0 +1,160 @@
+import { Ajv } from "ajv";
+import formats from "ajv-formats";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { xmlTree } from "../extractors/xml-tree.ts";
+import { REPORT_FORMATS } from "./index.ts";
+import type { FinishedScan } from "./report.ts";
+import { findingOf, HOSTILE, hostileScan, scanOf, writtenBy } from "./report-fixtures.ts";
+import { gitlabShape, SARIF_SHAPE } from "./report-shapes.ts";
+
+const write = (id: string, scan: FinishedScan): Promise<string> =>
+  writtenBy(
+    REPORT_FORMATS.find((format) => format.id === id)!,
+    scan,
+  );
+
+const faultsOf = (shape: object, text: string): unknown => {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  // the package is CommonJS: its default export is the plugin itself
+  (formats as unknown as (ajv: Ajv) => void)(ajv);
+  const validate = ajv.compile(shape);
+  return validate(JSON.parse(text)) ? [] : validate.errors;
+};
+
+const FOR_PEOPLE = new Set(["github", "html", "junit", "markdown", "notices"]);
+const ordinary = scanOf({
+  findings: [findingOf(), findingOf({ id: "CVE-2026-1", fixedIn: null, epss: null, kev: true })],
+});
+const image = (): FinishedScan => {
+  const [inventory] = ordinary.inventories;
+  const facts = {
+    id: "x",
+    reference: "r",
+    digest: "",
+    architecture: "",
+    os: "",
+    createdAt: null,
+    layers: [],
+    base: null,
+  };
+  return {
+    ...ordinary,
+    inventories: [{ ...inventory!, kind: "image", image: { ...facts, faults: [], attached: [] } }],
+  };
+};
+const broken = scanOf({ unreadable: [{ source: "yarn.lock", error: "It is no lockfile." }] });
+
+test.each(REPORT_FORMATS.map((format) => [format.id]))(
+  "%s is the same bytes each time, whatever the names are",
+  async (id) => {
+    for (const scan of [ordinary, hostileScan(), scanOf(), broken, image()]) {
+      const text = await write(id, scan);
+      expect(await write(id, scan)).toBe(text);
+      expect(text.endsWith("\n") || text === "").toBe(true);
+      expect(text.isWellFormed()).toBe(true);
+      // JSON escapes what steers a terminal, or its readers show it; texts for people hold none of it.
+      const forbidden = FOR_PEOPLE.has(id) ? ["\u001b", "\u0000", "\u202e"] : ["\u001b", "\u0000"];
+      for (const character of forbidden) expect(text.includes(character), JSON.stringify(character)).toBe(false);
+    }
+  },
+);
+
+test("SARIF has the structure of its schema, with fix, help and the exact snippet that leaves a finding out", async () => {
+  for (const scan of [ordinary, hostileScan(), scanOf(), broken]) {
+    expect(faultsOf(SARIF_SHAPE, await write("sarif", scan))).toEqual([]);
+  }
+  const [run] = JSON.parse(await write("sarif", ordinary)).runs;
+  expect(run.results[0]).toMatchObject({
+    ruleId: "CVE-2024-37890/npm/ws",
+    level: "error",
+    message: { text: expect.stringContaining("Upgrade ws to 7.5.10 or later. It comes through puppeteer@1.0.0.") },
+    locations: [
+      { physicalLocation: { artifactLocation: { uri: "app/package-lock.json" }, region: { startLine: 12 } } },
+    ],
+  });
+  const { help, properties } = run.tool.driver.rules[0];
+  expect(help.markdown).toContain('ignore:\n  - id: CVE-2024-37890\n    package: "ws"\n');
+  expect(properties["security-severity"]).toBe("7.5");
+  expect(run.invocations[0].executionSuccessful).toBe(true);
+});
+
+test("the snippet of a hostile name is YAML that means exactly that name and cannot end its block of code", async () => {
+  const [run] = JSON.parse(await write("sarif", hostileScan())).runs;
+  const [, snippet = ""] = /```yaml\n([^`]*)\n```/.exec(run.tool.driver.rules[0].help.markdown) ?? [];
+  expect(parse(snippet).ignore[0]).toMatchObject({ id: HOSTILE.toWellFormed(), package: HOSTILE.toWellFormed() });
+});
+
+test("GitLab's report has the structure of its schema, for dependencies and containers", async () => {
+  for (const scan of [ordinary, hostileScan(), scanOf(), broken]) {
+    expect(faultsOf(gitlabShape("dependency_scanning"), await write("gitlab", scan))).toEqual([]);
+  }
+  expect(faultsOf(gitlabShape("container_scanning"), await write("gitlab", image()))).toEqual([]);
+});
+
+test("JUnit is well-formed; nothing judged is skipped, nothing read is an error, never a pass", async () => {
+  for (const scan of [ordinary, hostileScan(), scanOf(), broken]) {
+    expect(xmlTree(await write("junit", scan)).name).toBe("testsuites");
+  }
+  expect(await write("junit", scanOf())).toContain('tests="1" failures="0" errors="0" skipped="0"');
+  expect(await write("junit", broken)).toContain('tests="1" failures="0" errors="1" skipped="0"');
+  const unjudged = scanOf({
+    coverage: [{ ecosystem: "npm", components: 2, covered: 0, reason: "no_feed", sources: [] }],
+  });
+  expect(await write("junit", unjudged)).toContain('<skipped message="nothing could be judged"/>');
+});
+
+test("what could not be read is said by every report, and the scan is no success", async () => {
+  for (const id of ["github", "gitlab", "html", "json", "junit", "markdown", "sarif"]) {
+    expect(await write(id, broken), id).toContain("It is no lockfile.");
+  }
+  expect(JSON.parse(await write("gitlab", broken)).scan.status).toBe("failure");
+  expect(JSON.parse(await write("sarif", broken)).runs[0].invocations[0].executionSuccessful).toBe(false);
+  for (const id of ["markdown", "html"]) expect(await write(id, broken)).toContain("1 list could not be read.");
+});
+
+test("a hostile name is no new command, row, tag or link", async () => {
+  const github = await write("github", hostileScan());
+  expect(github.split("\n").filter((line) => line !== "" && !/^::(?:error|warning|notice) /.test(line))).toEqual([]);
+  expect(github.match(/^::error /gm)).toHaveLength(2);
+  const html = await write("html", hostileScan());
+  expect(html).not.toMatch(/<script|<img|<!--|-->/);
+  const markdown = await write("markdown", hostileScan());
+  expect(markdown.match(/^\| \d/gm)).toHaveLength(2);
+  for (const id of ["markdown", "notices"]) {
+    const text = id === "markdown" ? markdown : await write(id, hostileScan());
+    expect(text).not.toMatch(/(?<!\\)[<>]|(?<!\\)!?\[i|(?:^|[^\u200b])@all/);
+  }
+});
+
+test("GitHub shows 50 annotations and says how many more there are; what has no place is shown without one", async () => {
+  const many = Array.from({ length: 60 }, (_, i) =>
+    findingOf({ id: `CVE-2026-${i}`, ...(i === 0 ? { places: [] } : {}) }),
+  );
+  const lines = (await write("github", scanOf({ findings: many }))).trimEnd().split("\n");
+  expect(lines).toHaveLength(51);
+  expect(lines[0]).toMatch(/^::error title=CVE-2026-0 in ws/);
+  expect(lines[1]).toMatch(/^::error file=app\/package-lock\.json,line=12,title=CVE-2026-1 in ws/);
+  expect(lines[50]).toBe("::notice::10 more findings; see the summary.");
+});
+
+test("notices list components by license, those without a license first", async () => {
+  const text = await write("notices", scanOf());
+  expect(text.match(/^##? .*|^- .*/gm)).toEqual([
+    "# Third-party notices",
+    "## No license is declared",
+    "- left 1.0.0 `pkg:npm/left@1.0.0`",
+    "## MIT",
+    "- ws 7.5.9 `pkg:npm/ws@7.5.9`",
+  ]);
+});
+
+test("twenty thousand findings of one lockfile are written in time", async () => {
+  const findings = Array.from({ length: 20_000 }, (_, i) => findingOf({ id: `CVE-2026-${i}` }));
+  const scan = scanOf({ findings });
+  for (const id of [...FOR_PEOPLE, "gitlab", "json", "openvex", "sarif"]) {
+    const before = process.threadCpuUsage();
+    await write(id, scan);
+    expect(process.threadCpuUsage(before).user / 1000, `${id}: ms`).toBeLessThan(1500);
+  }
+});
