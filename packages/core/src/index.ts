@@ -16,6 +16,7 @@ export * from "./match/aliases.ts";
 export * from "./match/build.ts";
 export * from "./match/open.ts";
 export { isReadableHead } from "./match/layout.ts";
+export type { IndexSource } from "./match/partial.ts";
 export { createStrings, type Strings } from "./match/strings.ts";
 export * from "./component/ecosystem.ts";
 export * from "./component/editions.ts";

@@ -92,6 +92,7 @@ const openIndex = async (cli: Cli, options: ScanOptions) => {
       dpkgStatusPath,
       osReleasePath,
       isOffline: options.offline === true,
+      isBrief: true,
       signal: cli.signal,
       onProgress: (p) => view.update("feeds", p.label, p),
       warn: (text) => view.line(`warning: ${text}`),

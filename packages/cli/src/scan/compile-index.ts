@@ -6,7 +6,7 @@ import { compileInWorker } from "@zerotrace/plugins/feeds/compile-worker";
 import { generationsDirectory, openGenerations } from "@zerotrace/plugins/feeds/generation-store";
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { openFile, readShared } from "./read-index.ts";
+import { openFile, openInParts, readShared } from "./read-index.ts";
 import type { ScanIndexOptions } from "./scan-index.ts";
 
 /** Compiled indexes that are kept, newest first (count). */
@@ -41,7 +41,7 @@ export const compileIndex = async (options: ScanIndexOptions, folder: string, pa
     await rm(outDir, { recursive: true, force: true });
   }
   await prune(folder);
-  return openIndex(await readShared(path));
+  return options.isBrief === true ? openInParts(path) : openIndex(await readShared(path));
 };
 
 const generationIndexPath = (folder: string, hash: string): string => join(folder, `generation-${hash}.ztx`);
@@ -56,7 +56,7 @@ export const openBundleIndex = async (
 ): Promise<AdvisoryIndex> => {
   const { header } = await acceptBundle(bundle, trustOf(options));
   const path = generationIndexPath(folder, header.generation);
-  const known = await openFile(path);
+  const known = await openFile(path, options.isBrief);
   const store = openGenerations(generationsDirectory(options.dataDir));
   const isGood = known !== null && (options.force !== true || (await store.touch(header.generation)));
   return isGood ? known : await compileIndex(options, folder, path);
@@ -69,5 +69,8 @@ export const openGenerationIndex = async (
 ): Promise<AdvisoryIndex> => {
   const { hash } = await openGenerations(generationsDirectory(options.dataDir)).find(options.generation);
   const path = generationIndexPath(folder, hash);
-  return (await openFile(path)) ?? (await compileIndex({ ...options, feeds: [], generation: hash }, folder, path));
+  return (
+    (await openFile(path, options.isBrief)) ??
+    (await compileIndex({ ...options, feeds: [], generation: hash }, folder, path))
+  );
 };

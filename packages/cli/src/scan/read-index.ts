@@ -1,4 +1,5 @@
-import { type AdvisoryIndex, openIndex } from "@zerotrace/core";
+import { type AdvisoryIndex, AppError, openIndex, openIndexInParts } from "@zerotrace/core";
+import { closeSync, fstatSync, openSync, readSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 
 /** Reads an index into memory that threads can share. Throws what the file system throws. */
@@ -13,10 +14,41 @@ export const readShared = async (path: string): Promise<Uint8Array> => {
   return bytes;
 };
 
-/** The index in a file; null when it is absent or cannot be used: it is compiled anew. */
-export const openFile = async (path: string): Promise<AdvisoryIndex | null> => {
+/** Files of indexes that nobody looks at any more are closed. */
+const closing = new FinalizationRegistry<number>((fd) => closeSync(fd));
+
+/** An index of whose file only what is asked for is read. Throws what the file system throws, and BAD_FEED. */
+export const openInParts = (path: string): AdvisoryIndex => {
+  // Kept open: a newer index takes this one's name, not its place.
+  const fd = openSync(path, "r");
   try {
-    return openIndex(await readShared(path));
+    const index = openIndexInParts({
+      sizeBytes: fstatSync(fd).size,
+      // The next scan compiles it anew.
+      onDamage: () => rmSync(path, { force: true }),
+      read: (into, at) => {
+        for (let done = 0; done < into.length;) {
+          const count = readSync(fd, into, done, into.length - done, at + done);
+          if (count === 0) throw new AppError("BAD_FEED", `${path} cannot be used: it is cut short. Remove it.`);
+          done += count;
+        }
+      },
+    });
+    closing.register(index, fd);
+    return index;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+};
+
+/**
+ * The index in a file; null when it is absent or cannot be used: it is compiled anew. `isBrief`: few questions will be asked,
+ * and it is read in parts.
+ */
+export const openFile = async (path: string, isBrief = false): Promise<AdvisoryIndex | null> => {
+  try {
+    return isBrief ? openInParts(path) : openIndex(await readShared(path));
   } catch {
     // Absent, or of another version: it is compiled anew.
     return null;

@@ -24,6 +24,8 @@ export interface ScanIndexOptions {
   readonly keep?: boolean;
   /** Use a compiled index of these feeds however old it is; folders are read, addresses are not. */
   readonly isOffline?: boolean;
+  /** Few questions will be asked: only what they need is read of the index. */
+  readonly isBrief?: boolean;
   /** Compile even when a fresh index is at hand. */
   readonly force?: boolean;
   readonly signal: AbortSignal;
@@ -92,7 +94,7 @@ export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIn
     return (await compiling()).openBundleIndex(options, first, folder);
   }
   const path = join(folder, `${await keyOf(options)}.ztx`);
-  const known = await openFile(path);
+  const known = await openFile(path, options.isBrief);
   const ageMs = known === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(known.meta.builtAt);
   if (known !== null && (ageMs < FRESH_MS || options.isOffline === true) && options.force !== true) return known;
   if (options.isOffline === true && (options.feeds.length === 0 || options.feeds.some(isUrl))) {

@@ -70,12 +70,12 @@ export const plainHit = ({ advisory, recordId, introduced, fixedIn, lastAffected
 
 const LIST = ROW.keyList | ROW.textList;
 
-/** What a hit says, and which of two rows of a group speaks. */
-export const createHits = (s: Sections, texts: Texts, direct: Direct) => {
+/** What a hit says, and which of two rows of a group speaks. `isBrief`: few rows will be asked for, and no place is kept for all. */
+export const createHits = (s: Sections, texts: Texts, direct: Direct, isBrief: boolean) => {
   const source: Source = { s, texts, urgencies: Array.from(s.urgencies, texts.decode) };
   /** Hits of ranges, made once: unlike those of lists, they do not depend on the version. */
   const rangeHits: (RowHit | undefined)[] = [];
-  rangeHits.length = s.rowFlags.length;
+  if (!isBrief) rangeHits.length = s.rowFlags.length;
 
   const hitOf = (row: number, asked: Asked): Hit =>
     (s.rowFlags[row]! & LIST) === 0

@@ -97,11 +97,12 @@ const UNDECIDED: Verdict = Object.freeze({ verdict: "unknown", reason: "unparsab
 /** Never written to: it stands for the rows of most packages. */
 const NO_ROWS: number[] = [];
 
-export const createJudge = (s: Sections, texts: Texts): Judge => {
+/** `isBrief` as `createHits` says. */
+export const createJudge = (s: Sections, texts: Texts, isBrief = false): Judge => {
   const placeOf = createPlaces(s);
   const direct = createDirect(s, texts);
   const outcomeOf = createOutcome(s, texts, direct);
-  const { hitOf, higher, fixRank } = createHits(s, texts, direct);
+  const { hitOf, higher, fixRank } = createHits(s, texts, direct, isBrief);
   const groupOf = (row: number): number => s.recordGroup[s.rowRecord[row]!]!;
 
   /** Set by `collect` when a row could not be decided. */

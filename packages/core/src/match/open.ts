@@ -14,6 +14,7 @@ import { createJudge, type Judge, type Layer } from "./judge.ts";
 import { createLayers, judgeLayers, type Layers } from "./layers.ts";
 import { NONE, type Sections, unpack } from "./layout.ts";
 import { createMemo } from "./memo.ts";
+import { type IndexSource, judgeInParts, openParts, type Parts, textsInParts } from "./partial.ts";
 import { createSystems, NO_FEED, type Systems } from "./systems.ts";
 import { createTexts, type Texts } from "./texts.ts";
 import type { ExplainedRange, IndexMeta, Verdict } from "./types.ts";
@@ -107,10 +108,12 @@ const createLookup = (s: Sections, texts: Texts) => {
 
 const instant = (seconds: number): string | null => (seconds === NONE ? null : new Date(seconds * 1000).toISOString());
 
-const createGroups = (s: Sections, texts: Texts) => {
+const createGroups = (s: Sections, texts: Texts, parts: Parts | null) => {
   const check = (position: number): void => {
-    if (position >= 0 && position < s.groupId.length && Number.isInteger(position)) return;
-    throw new AppError("NOT_FOUND", `The index has no advisory at ${position}.`);
+    if (!(position >= 0 && position < s.groupId.length && Number.isInteger(position))) {
+      throw new AppError("NOT_FOUND", `The index has no advisory at ${position}.`);
+    }
+    parts?.group(position);
   };
   /** What a group has in a table of few: the texts of its rows. */
   const rowsOf = (groups: Uint32Array, values: Uint32Array, i: number): string[] => {
@@ -139,6 +142,7 @@ const createGroups = (s: Sections, texts: Texts) => {
     };
   };
   const find = (id: string): number => {
+    parts?.groupIds();
     let low = 0;
     let high = s.groupId.length;
     while (low < high) {
@@ -160,9 +164,12 @@ const createGroups = (s: Sections, texts: Texts) => {
   return { advisory, find, recordsOf, attributesHash };
 };
 
-const createExtras = (s: Sections) => {
+const createExtras = (s: Sections, parts: Parts | null) => {
   let read: Extras | null = null;
-  const extras = (): Extras => (read ??= JSON.parse(new TextDecoder().decode(s.extras.slice())) as Extras);
+  const extras = (): Extras => {
+    if (read === null) parts?.extras();
+    return (read ??= JSON.parse(new TextDecoder().decode(s.extras.slice())) as Extras);
+  };
   return {
     lifeCycles: (): readonly LifeCycle[] => extras().lifeCycles,
     cweName: (id: string): string | null => {
@@ -231,18 +238,30 @@ const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge, syst
  * Opens an index over its bytes, which may lie in a SharedArrayBuffer; nothing is parsed or copied but the head (bytes
  * that do not start on an 8-byte bound are copied once). Throws BAD_FEED when the file is not whole.
  */
-export const openIndex = (bytes: Uint8Array): AdvisoryIndex => {
-  const s = unpack(bytes);
+export const openIndex = (bytes: Uint8Array): AdvisoryIndex => indexOf(unpack(bytes), () => bytes, null);
+
+/**
+ * Opens an index of which only what is asked for is read, in pages with checksums of their own: for a process that asks little and
+ * ends. `source` must stay as it is. Throws BAD_FEED when it is no index; answers throw it where a page is damaged.
+ */
+export const openIndexInParts = (source: IndexSource): AdvisoryIndex => {
+  const { bytes, sections, parts } = openParts(source);
+  return indexOf(sections, () => (parts.all(), bytes), parts);
+};
+
+const indexOf = (s: Sections, bytes: () => Uint8Array, parts: Parts | null): AdvisoryIndex => {
   const meta = readMeta(s);
-  const texts = createTexts(s);
+  const texts = parts ? textsInParts(createTexts(s, true), parts) : createTexts(s);
   const lookup = createLookup(s, texts);
-  const judge = createJudge(s, texts);
-  const groups = createGroups(s, texts);
-  const extras = createExtras(s);
+  const judge = parts ? judgeInParts(createJudge(s, texts, true), parts) : createJudge(s, texts);
+  const groups = createGroups(s, texts, parts);
+  const extras = createExtras(s, parts);
   const { match, rows } = createMatch(lookup, judge, createSystems(extras.lifeCycles, meta.builtAt));
   return {
     meta,
-    bytes,
+    get bytes() {
+      return bytes();
+    },
     groupCount: s.groupId.length,
     match,
     explain: (ecosystem, name, version) => {
@@ -258,6 +277,7 @@ export const openIndex = (bytes: Uint8Array): AdvisoryIndex => {
     ...groups,
     ...extras,
     *packages() {
+      parts?.all();
       for (let i = 0; i < s.packageName.length; i++) {
         yield {
           ecosystem: texts.decode(s.ecosystems[s.packageEcosystem[i]!]!),

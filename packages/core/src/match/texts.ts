@@ -13,10 +13,11 @@ export interface Texts {
 /** Longer texts are decoded from a copy of their own. */
 const SHORT_BYTES = 64;
 
-export const createTexts = ({ stringOffsets, stringBytes }: Sections): Texts => {
+/** `isBrief`: few texts will be asked for, and no place is kept for all of them. */
+export const createTexts = ({ stringOffsets, stringBytes }: Sections, isBrief = false): Texts => {
   const decoder = new TextDecoder();
   const remembered: (string | undefined)[] = [];
-  remembered.length = Math.max(0, stringOffsets.length - 1);
+  if (!isBrief) remembered.length = Math.max(0, stringOffsets.length - 1);
   const scratch = new ArrayBuffer(SHORT_BYTES);
   /** Views of the scratch by their length: one for each text would be garbage at once. */
   const views = Array.from({ length: SHORT_BYTES + 1 }, (_, length) => new Uint8Array(scratch, 0, length));
