@@ -43,8 +43,8 @@ export const planFixes = async (findings: readonly ScanFinding[], options: PlanO
     options.signal.throwIfAborted();
     if (only !== undefined && !only.has(weak.first.package)) continue;
     const candidate = candidateOf(weak, options, options.noMajor === true);
-    const closing = weak.findings.filter(({ id }) => !candidate?.remains.some((one) => one.id === id));
-    const left = candidate === null ? weak.findings : weak.findings.filter((one) => !closing.includes(one));
+    const closing = candidate === null ? [] : closedBy(weak, candidate);
+    const left = weak.findings.filter((one) => !closing.includes(one));
     if (left.length > 0) {
       const later = options.noMajor === true ? candidateOf({ ...weak, findings: left }, options, false) : null;
       unfixed.push(unfixedOf({ ...weak, findings: left }, later?.version ?? null, totalRisk));
@@ -88,14 +88,18 @@ const candidateOf = ({ first, findings }: Weak, { index }: PlanOptions, noMajor:
   return targetVersion({ ecosystem, name: first.source ?? first.package, version, fixedIn, noMajor }, index);
 };
 
+const closedBy = ({ findings }: Weak, { remains }: Candidate): ScanFinding[] =>
+  findings.filter(({ id }) => !remains.some((one) => one.id === id));
+
 const actionOf = async (
-  { first }: Weak,
+  weak: Weak,
   place: FindingPlace,
   candidate: Candidate,
   closing: readonly ScanFinding[],
   totalRisk: number,
   options: PlanOptions,
 ): Promise<PlannedAction> => {
+  const { first } = weak;
   const { ecosystem, version: from, isDirect, isDev, via } = first;
   const fixer = fixerOf(place);
   const about = {
@@ -106,7 +110,10 @@ const actionOf = async (
   };
   const request = { ecosystem, name: first.package, from, to: candidate.version, path: place.path, ...about };
   const done = await wayOf(fixer, request, options.filesOf(first.target));
-  const said = done.demands.map(({ allows }) => allows);
+  const demands = [...new Map(done.demands.map((one) => [`${one.by}\0${one.range}`, one])).values()];
+  const said = demands.map(({ allows }) => allows);
+  const isMajor = crossesMajor(ecosystem, from, candidate.version);
+  const within = isMajor ? candidateOf(weak, options, true) : null;
   const action: FixAction = {
     target: first.target,
     path: place.path,
@@ -117,9 +124,10 @@ const actionOf = async (
     to: candidate.version,
     ...about,
     kind: done.kind,
-    crossesMajor: crossesMajor(ecosystem, from, candidate.version),
+    crossesMajor: isMajor,
+    ...(within === null ? {} : { withinMajor: { to: within.version, closes: closedBy(weak, within).length } }),
     breaksRange: said.includes(false) ? true : said.length === 0 || said.includes(null) ? null : false,
-    demands: done.demands,
+    demands,
     closes: closedOf(closing),
     remains: candidate.remains.map(({ id, fixedIn }) => ({ id, fixedIn })),
     riskShare: totalRisk > 0 ? riskOfAll(closing) / totalRisk : 0,

@@ -34,6 +34,8 @@ export interface FixAction {
   readonly via?: readonly string[];
   readonly kind: WayKind;
   readonly crossesMajor: boolean;
+  /** Of one that does: the version of the present major that leaves least, and how many of its findings that closes (count). */
+  readonly withinMajor?: { readonly to: string; readonly closes: number };
   /** Whether it goes against a range that somebody declares; null when the files do not tell. */
   readonly breaksRange: boolean | null;
   readonly demands: readonly Demand[];

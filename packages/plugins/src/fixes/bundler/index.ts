@@ -21,9 +21,7 @@ export const plan: PlanFix = async ({ path, name, to, via }, { read }) => {
   const refused = demands.filter(({ by, allows }) => by !== "" && allows === false);
   if (refused.length > 0) {
     const who = refused.map(({ by, range }) => `${by} (${range})`).join(", ");
-    const notes = [
-      `${who} does not allow it, and Bundler cannot overrule that: upgrade ${via?.[0] ?? "it"}, which brings it.`,
-    ];
+    const notes = [`${who} does not allow it, and Bundler cannot overrule that: upgrade ${via?.[0] ?? "that"}.`];
     return way("manual", { demands, files, notes });
   }
   const raised = demands.find(({ by, allows }) => by === "" && allows === false);

@@ -32,9 +32,7 @@ export const plan: PlanFix = async ({ path, name, to, isDev, via }, { read }) =>
   const refused = parents.filter(({ allows }) => allows === false);
   if (refused.length > 0) {
     const who = refused.map(({ by, range }) => `${by} (${range})`).join(", ");
-    const notes = [
-      `${who} does not allow it, and Composer cannot overrule that: upgrade ${via?.[0] ?? "it"}, which brings it.`,
-    ];
+    const notes = [`${who} does not allow it, and Composer cannot overrule that: upgrade ${via?.[0] ?? "that"}.`];
     return way("manual", { demands, files, notes });
   }
   const raised = own.find((range) => rangeAllows("Packagist", range, to) !== true);

@@ -43,7 +43,7 @@ export const plan: PlanFix = async (request, { read }) => {
   const tops = [...new Set(refused.map(({ by }) => by))].sort();
   if (tops.length > 0)
     notes.unshift(
-      `${tops.join(", ")} asks for another version: test what uses it, or upgrade ${request.via?.[0] ?? "it"} instead.`,
+      `${tops.join(", ")} asks for another version: test what uses it, or upgrade ${request.via?.[0] ?? "that"} instead.`,
     );
   const files = [...new Set([...own, ...projects])];
   return way(refused.length > 0 ? "override" : "manifest", { demands: shown, edits, steps, files, notes });

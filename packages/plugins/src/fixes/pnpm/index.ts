@@ -66,9 +66,16 @@ const demandsOf = async (path: string, text: string, name: string, from: string,
         const range = wordOf(recordOf(entry)?.["specifier"]) ?? wordOf(recordOf(project?.["specifiers"])?.[name]);
         const version = wordOf(recordOf(entry)?.["version"]) ?? wordOf(entry) ?? "";
         if (range === null || version.split(/[(_]/, 1)[0] !== from) continue;
-        demands.push({ by: "", range, allows: rangeAllows("npm", range, to) });
+        const said = range.startsWith("catalog:") ? (inCatalog(lock, range, name) ?? range) : range;
+        demands.push({ by: "", range: said, allows: rangeAllows("npm", said, to) });
       }
     }
   }
   return demands;
+};
+
+/** `catalog:` and `catalog:name` stand for a range that all projects share. */
+const inCatalog = (lock: Readonly<Record<string, unknown>>, range: string, name: string): string | null => {
+  const catalog = recordOf(recordOf(lock["catalogs"])?.[range.slice("catalog:".length) || "default"]);
+  return wordOf(recordOf(catalog?.[name])?.["specifier"]);
 };

@@ -43,7 +43,7 @@ export const plan: PlanFix = async ({ path, name, from, to, via }, { read }) => 
     overruling(manifest, isBerry ? `${parent}/${name}` : `**/${parent}/${name}`, to),
   );
   const tops = [...new Set(refused.map(({ by }) => by))].sort().join(", ");
-  const notes = [`${tops} asks for another version: test what uses it, or upgrade ${via?.[0] ?? "it"} instead.`];
+  const notes = [`${tops} asks for another version: test what uses it, or upgrade ${via?.[0] ?? "that"} instead.`];
   return way("override", { demands, edits, steps: [...up, step(["install"])], files, notes });
 };
 
