@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { coverageMatrix, feedsGuide } from "../support/coverage-matrix.ts";
 import { errorTable } from "../support/error-table.ts";
+import { scanPages } from "../support/scan-docs.ts";
 import { filesIn, read, ROOT } from "./source.ts";
 
 const scripts = (JSON.parse(read("package.json")) as { scripts: Record<string, string> }).scripts;
@@ -13,6 +14,10 @@ test("docs/reference/errors.md is the table of errors", () => {
 
 test("docs/reference/coverage.md is what the registry of feeds says", () => {
   expect(read("docs/reference/coverage.md"), "run npm run docs:coverage").toBe(coverageMatrix());
+});
+
+test.each([...scanPages()])("docs/reference/%s is what the registries and schemas say", (name, text) => {
+  expect(read(`docs/reference/${name}`), "run npm run docs:coverage").toBe(text);
 });
 
 test("docs/guide/feeds.md lists every feed of the registry", () => {

@@ -13,17 +13,18 @@ const license = z.string().refine(isLicense, "is no SPDX license");
 
 const ignoreRule = z
   .strictObject({
-    id: z.string().min(1).optional(),
-    package: pattern.optional(),
-    path: pattern.optional(),
+    id: z.string().min(1).describe("any name of the advisory: CVE, GHSA, …").optional(),
+    package: pattern.describe("a name or a purl; * stands for any text within a part").optional(),
+    path: pattern.describe("left out only where every place fits").optional(),
     reason: z.string().trim().min(1, "must say why"),
-    owner: z.string().min(1).optional(),
-    expires: z.string().regex(DATE, "must be a day such as 2027-01-31").optional(),
+    owner: z.string().min(1).describe("who answers for it").optional(),
+    expires: z.string().regex(DATE, "must be a day such as 2027-01-31").describe("its last day").optional(),
   })
   .refine(
     (rule) => rule.id !== undefined || rule.package !== undefined || rule.path !== undefined,
     "needs id, package or path",
-  );
+  )
+  .meta({ anyOf: [{ required: ["id"] }, { required: ["package"] }, { required: ["path"] }] });
 
 const licenseLists = {
   allow: z.array(license).max(MAX_RULES).optional(),
@@ -32,13 +33,17 @@ const licenseLists = {
 
 const file = z.strictObject({
   version: z.literal(1).optional(),
-  failOn: z.union([z.string(), z.array(z.string())]).optional(),
-  maxDataAgeDays: z.number().positive().optional(),
-  exclude: z.array(pattern).max(MAX_RULES).optional(),
-  ignore: z.array(ignoreRule).max(MAX_RULES).optional(),
+  failOn: z
+    .union([z.string(), z.array(z.string())])
+    .describe("conditions as --fail-on takes them; one that is met makes exit code 1")
+    .optional(),
+  maxDataAgeDays: z.number().positive().describe("exit code 4 when the newest advisory data is older").optional(),
+  exclude: z.array(pattern).max(MAX_RULES).describe("paths that are not looked at").optional(),
+  ignore: z.array(ignoreRule).max(MAX_RULES).describe("findings that are left out, with the reason").optional(),
   licenses: z
     .strictObject({
       ...licenseLists,
+      /** The first entry that fits stands for the lists above. */
       paths: z
         .array(z.strictObject({ path: pattern, ...licenseLists }))
         .max(MAX_RULES)
