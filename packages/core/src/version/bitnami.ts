@@ -1,4 +1,4 @@
-import { bounded, compareDigits, keyWriter, order } from "./key.ts";
+import { bounded, compareNumbers, keyWriter, order, writeNumbers } from "./key.ts";
 import type { VersionScheme } from "./scheme.ts";
 import { compareIdentifiers, writeIdentifiers } from "./semver.ts";
 
@@ -34,7 +34,7 @@ export const bitnami: VersionScheme = {
     const parsed = parse(version);
     if (parsed === null) return null;
     keyWriter.start();
-    for (const digits of parsed.numbers) keyWriter.number(digits, 0, digits.length);
+    writeNumbers(parsed.numbers);
     keyWriter.byte(parsed.isPrerelease ? KEY_PRERELEASE : KEY_RELEASE);
     writeIdentifiers(parsed.identifiers);
     return keyWriter.finish();
@@ -44,9 +44,7 @@ export const bitnami: VersionScheme = {
     const right = parse(b);
     if (left === null || right === null) return null;
     return (
-      compareDigits(left.numbers[0], right.numbers[0]) ||
-      compareDigits(left.numbers[1], right.numbers[1]) ||
-      compareDigits(left.numbers[2], right.numbers[2]) ||
+      compareNumbers(left.numbers, right.numbers) ||
       order(left.isPrerelease ? 0 : 1, right.isPrerelease ? 0 : 1) ||
       compareIdentifiers(left.identifiers, right.identifiers)
     );

@@ -123,3 +123,17 @@ export function compareDigits(a: string, b: string): -1 | 0 | 1 {
   const right = b.replace(/^0+/, "");
   return order(left.length, right.length) || order(left, right);
 }
+
+/** -1, 0 or 1: numbers one after another; as many in both. */
+export function compareNumbers(a: readonly string[], b: readonly string[]): -1 | 0 | 1 {
+  for (let i = 0; i < a.length; i++) {
+    const result = compareDigits(a[i] as string, b[i] as string);
+    if (result !== 0) return result;
+  }
+  return 0;
+}
+
+/** Writes numbers in the order of `compareNumbers`. */
+export function writeNumbers(numbers: readonly string[]): void {
+  for (const digits of numbers) keyWriter.number(digits, 0, digits.length);
+}

@@ -1,4 +1,4 @@
-import { bounded, compareDigits, keyWriter, order } from "./key.ts";
+import { bounded, compareDigits, compareNumbers, keyWriter, order, writeNumbers } from "./key.ts";
 import type { VersionScheme } from "./scheme.ts";
 
 /** `1.0.2zk`, `3.0.0-alpha7-dev`; `-fips` and build metadata name the same release. */
@@ -38,7 +38,7 @@ export const openssl: VersionScheme = {
     const parsed = parse(version);
     if (parsed === null) return null;
     keyWriter.start();
-    for (const digits of parsed.numbers) keyWriter.number(digits, 0, digits.length);
+    writeNumbers(parsed.numbers);
     keyWriter.ascii(parsed.letters, 0, parsed.letters.length);
     keyWriter.byte(0);
     keyWriter.byte(parsed.rank);
@@ -51,9 +51,7 @@ export const openssl: VersionScheme = {
     const right = parse(b);
     if (left === null || right === null) return null;
     return (
-      compareDigits(left.numbers[0], right.numbers[0]) ||
-      compareDigits(left.numbers[1], right.numbers[1]) ||
-      compareDigits(left.numbers[2], right.numbers[2]) ||
+      compareNumbers(left.numbers, right.numbers) ||
       order(left.letters, right.letters) ||
       order(left.rank, right.rank) ||
       compareDigits(left.rankNumber, right.rankNumber) ||

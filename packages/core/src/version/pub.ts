@@ -1,4 +1,4 @@
-import { bounded, compareDigits, keyWriter, order } from "./key.ts";
+import { bounded, compareNumbers, keyWriter, order, writeNumbers } from "./key.ts";
 import type { VersionScheme } from "./scheme.ts";
 import { compareIdentifiers, comparePrerelease, writeIdentifiers, writePrerelease } from "./semver.ts";
 
@@ -41,7 +41,7 @@ export const pub: VersionScheme = {
     const parsed = parse(version);
     if (parsed === null) return null;
     keyWriter.start();
-    for (const digits of parsed.numbers) keyWriter.number(digits, 0, digits.length);
+    writeNumbers(parsed.numbers);
     writePrerelease(parsed.prerelease);
     if (parsed.build === "") keyWriter.byte(KEY_NO_BUILD);
     else writeIdentifiers(parsed.build);
@@ -52,9 +52,7 @@ export const pub: VersionScheme = {
     const right = parse(b);
     if (left === null || right === null) return null;
     return (
-      compareDigits(left.numbers[0], right.numbers[0]) ||
-      compareDigits(left.numbers[1], right.numbers[1]) ||
-      compareDigits(left.numbers[2], right.numbers[2]) ||
+      compareNumbers(left.numbers, right.numbers) ||
       comparePrerelease(left.prerelease, right.prerelease) ||
       compareBuild(left.build, right.build)
     );

@@ -1,4 +1,4 @@
-import { bounded, compareDigits, digitsEnd, keyWriter, order } from "./key.ts";
+import { bounded, compareDigits, compareNumbers, digitsEnd, keyWriter, order, writeNumbers } from "./key.ts";
 import type { VersionScheme } from "./scheme.ts";
 
 const KEY_END = 0x01;
@@ -86,7 +86,7 @@ export const semver: VersionScheme = {
     const parsed = parse(version);
     if (parsed === null) return null;
     keyWriter.start();
-    for (const digits of parsed.numbers) keyWriter.number(digits, 0, digits.length);
+    writeNumbers(parsed.numbers);
     writePrerelease(parsed.prerelease);
     return keyWriter.finish();
   },
@@ -94,11 +94,6 @@ export const semver: VersionScheme = {
     const left = parse(a);
     const right = parse(b);
     if (left === null || right === null) return null;
-    return (
-      compareDigits(left.numbers[0], right.numbers[0]) ||
-      compareDigits(left.numbers[1], right.numbers[1]) ||
-      compareDigits(left.numbers[2], right.numbers[2]) ||
-      comparePrerelease(left.prerelease, right.prerelease)
-    );
+    return compareNumbers(left.numbers, right.numbers) || comparePrerelease(left.prerelease, right.prerelease);
   },
 };
