@@ -1,4 +1,4 @@
-import { bounded, compareNumbers, keyWriter, order, writeNumbers } from "./key.ts";
+import { bounded, compareNumbers, keyWriter, writeNumbers } from "./key.ts";
 import type { VersionScheme } from "./scheme.ts";
 import { comparePrerelease, writePrerelease } from "./semver.ts";
 
