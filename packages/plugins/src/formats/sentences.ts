@@ -52,15 +52,20 @@ export const judgedCount = ({ coverage }: ScanReport): number => coverage.reduce
 
 /** What the reader must know before a figure counts: lists that could not be read; empty when all were. */
 export const unreadSentence = ({ unreadable = [] }: ScanReport): string =>
-  unreadable.length === 0
-    ? ""
-    : ` ${unreadable.length} ${unreadable.length === 1 ? "list" : "lists"} could not be read.`;
+  unreadable.length === 0 ? "" : ` ${countedText(unreadable.length, "list")} could not be read.`;
 
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
-/** Text from outside without characters that steer a terminal or turn its direction; lines stay. */
-export const harmless = (text: string): string => text.toWellFormed().replaceAll(CONTROL, "?");
+/** Text from outside on one line, without characters that steer a terminal or turn its direction. */
+export const harmless = (text: string): string =>
+  text
+    .toWellFormed()
+    .replaceAll(/[\r\n\u2028\u2029]+/g, " ")
+    .replaceAll(CONTROL, "?");
+
+/** `1 finding`, `2 findings`. */
+export const countedText = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** EPSS as a share; a dash where there is none. */
 export const shareOf = (epss: number | null): string => (epss === null ? "-" : `${(epss * 100).toFixed(1)} %`);

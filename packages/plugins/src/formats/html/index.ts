@@ -1,5 +1,14 @@
 import type { ScanFinding, ScanReport, WriteReport } from "../report.ts";
-import { addressOf, fixOf, harmless, judgedCount, placeOf, shareOf, unreadSentence } from "../sentences.ts";
+import {
+  addressOf,
+  countedText,
+  fixOf,
+  harmless,
+  judgedCount,
+  placeOf,
+  shareOf,
+  unreadSentence,
+} from "../sentences.ts";
 
 const STYLE = `:root{color-scheme:dark;--bg:#0b0f0e;--line:#22302b;--text:#d7e2dd;--dim:#8fa39b;--accent:#4ade80}
 *{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--text);font:15px/1.5 system-ui,sans-serif}
@@ -15,7 +24,7 @@ th{color:var(--dim);font-weight:600;font-size:13px}td.number,th.number{text-alig
 export const write: WriteReport = function* ({ report, at, toolVersion }) {
   yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>ZeroTrace: ${text(report.target)}</title><style>${STYLE}</style></head><body><main>
-<h1>${text(report.target)}</h1><p class="dim">ZeroTrace ${text(toolVersion)}, data of ${text(at.slice(0, 10))}, ${report.components} components</p>
+<h1>${text(report.target)}</h1><p class="dim">ZeroTrace ${text(toolVersion)}, data of ${text(at.slice(0, 10))}, ${countedText(report.components, "component")}</p>
 <p>${sentenceOf(report)}</p>\n`;
   if (report.findings.length > 0) yield* findingsTable(report.findings);
   yield* listOf(
@@ -42,8 +51,8 @@ export const write: WriteReport = function* ({ report, at, toolVersion }) {
 
 const sentenceOf = (report: ScanReport): string => {
   const { findings, components, policy } = report;
-  const judged = `${judgedCount(report)} of ${components} components could be judged`;
-  const found = findings.length === 0 ? "No findings" : `${findings.length} findings`;
+  const judged = `${judgedCount(report)} of ${countedText(components, "component")} could be judged`;
+  const found = findings.length === 0 ? "No findings" : countedText(findings.length, "finding");
   const over =
     policy === undefined
       ? ""

@@ -44,7 +44,10 @@ const caseOf = (path: string, finding: ScanFinding): string => {
     `CVSS ${finding.cvss ?? "-"}, EPSS ${shareOf(finding.epss)}, risk ${finding.risk}`,
     ...(place === undefined ? [] : [placeOf(place)]),
   ];
-  const text = escaped(lines.filter((line) => line !== "").join("\n"));
+  const text = lines
+    .filter((line) => line !== "")
+    .map(escaped)
+    .join("\n");
   const name = escaped(headlineOf(finding));
   return `    <testcase classname="${escaped(path)}" name="${name}">\n      <failure type="${finding.severity}" message="${name}">${text}</failure>\n    </testcase>\n`;
 };

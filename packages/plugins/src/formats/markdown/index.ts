@@ -1,6 +1,6 @@
 import type { ScanFinding, ScanReport, WriteReport } from "../report.ts";
 import { markdownText as cell } from "../markdown-text.ts";
-import { addressOf, judgedCount, placeOf, shareOf, unreadSentence } from "../sentences.ts";
+import { addressOf, countedText, judgedCount, placeOf, shareOf, unreadSentence } from "../sentences.ts";
 
 /** Rows of the table (count): a comment or a summary of a pipeline holds about a megabyte. */
 const MAX_ROWS = 200;
@@ -52,8 +52,8 @@ const sentenceOf = (report: ScanReport): string => {
   const kev = findings.filter((finding) => finding.kev).length;
   const found =
     findings.length === 0
-      ? `**No findings** in the ${covered} of ${components} components that could be judged.`
-      : `**${findings.length} findings**: ${parts.join(", ")}${kev > 0 ? `; ${kev} known to be exploited` : ""}. ${covered} of ${components} components could be judged.`;
+      ? `**No findings** in the ${covered} of ${countedText(components, "component")} that could be judged.`
+      : `**${countedText(findings.length, "finding")}**: ${parts.join(", ")}${kev > 0 ? `; ${kev} known to be exploited` : ""}. ${covered} of ${countedText(components, "component")} could be judged.`;
   const over =
     report.policy === undefined
       ? ""
