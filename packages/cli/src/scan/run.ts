@@ -4,7 +4,7 @@ import type { FinishedScan, ScanFinding, ScanReport } from "@zerotrace/plugins/f
 import { keepPackages } from "@zerotrace/plugins/targets/keep-packages";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import type { Cli } from "../cli.ts";
-import { createProgress, type ProgressView } from "../output/progress.ts";
+import { createProgress, type Figures, type ProgressView } from "../output/progress.ts";
 import { CLI_VERSION } from "../version.ts";
 import { assess } from "./assess.ts";
 import { folderOfTarget, withLines } from "./lines.ts";
@@ -13,6 +13,9 @@ import { readTarget, type TargetOptions } from "./targets.ts";
 import type { FiledStatement } from "./vex-files.ts";
 import type { Vex } from "@zerotrace/core";
 
+/** Progress is shown after this time. */
+const QUIET_MS = 2000;
+
 /** Reads targets one after another, with progress on stderr. Throws what `readTarget` throws. */
 export const readTargets = async (
   cli: Cli,
@@ -20,10 +23,14 @@ export const readTargets = async (
   options: Omit<TargetOptions, "onProgress" | "signal">,
 ): Promise<TargetInventory[]> => {
   const view: ProgressView = createProgress(cli.err);
+  const startedMs = performance.now();
   const inventories: TargetInventory[] = [];
   try {
     for (const target of targets) {
-      const onProgress = (text: string, count: number): void => view.update("target", `${text} (${count})`);
+      const onProgress = (text: string, figures: Figures): void => {
+        // What ends in a blink needs no progress.
+        if (performance.now() - startedMs >= QUIET_MS) view.update("target", text, figures);
+      };
       inventories.push(await readTarget(target, { ...options, onProgress, signal: cli.signal }));
     }
   } finally {

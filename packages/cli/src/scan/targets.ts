@@ -1,11 +1,14 @@
 import { AppError, messageOf } from "@zerotrace/core";
 import { SBOM_LIMITS } from "@zerotrace/plugins/formats/sbom";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
+import type { Figures } from "../output/progress.ts";
 import type { RegistryEnvironment } from "@zerotrace/plugins/targets/image/registry-auth";
 import type { ImageSource } from "@zerotrace/plugins/targets/image/source";
 import { existsSync } from "node:fs";
 import { readFile as readBytes, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { counted } from "../output/headline.ts";
 
 export interface TargetOptions {
   readonly dpkgStatusPath?: string;
@@ -21,7 +24,7 @@ export interface TargetOptions {
   /** Speak HTTP with registries. */
   readonly isInsecure?: boolean;
   readonly registry: RegistryEnvironment;
-  readonly onProgress: (text: string, count: number) => void;
+  readonly onProgress: (text: string, figures: Figures) => void;
   readonly signal: AbortSignal;
 }
 
@@ -102,7 +105,12 @@ const folderOptions = ({ noIgnore, exclude, signal }: TargetOptions) => ({
 const counts =
   (target: string, { onProgress }: TargetOptions) =>
   ({ fileCount, readCount }: { fileCount: number; readCount: number }): void =>
-    onProgress(readCount > 0 ? `Reading ${target}` : `Looking through ${target}`, readCount || fileCount);
+    onProgress(
+      readCount > 0
+        ? `Reading ${target}: ${counted(readCount, "file")}`
+        : `Looking through ${target}: ${counted(fileCount, "file")}`,
+      {},
+    );
 
 const readArchive = async (path: string, options: TargetOptions): Promise<TargetInventory | null> => {
   const { openImageArchive } = await import("@zerotrace/plugins/targets/image/archive");
@@ -132,7 +140,10 @@ const readRegistry = async (target: string, options: TargetOptions): Promise<Tar
 
 const readImage = async (source: ImageSource, { onProgress, signal }: TargetOptions): Promise<TargetInventory> => {
   const { scanImage } = await import("@zerotrace/plugins/targets/image/scan-image");
-  const told = (progress: { says: string; doneBytes: number }): void => onProgress(progress.says, progress.doneBytes);
+  // Gigabytes of short-lived buffers go by a heap of a few MB: marking it in small steps all the time costs more than the reading.
+  setFlagsFromString("--no-incremental-marking");
+  const told = ({ says, ...bytes }: { says: string; doneBytes: number; totalBytes: number }): void =>
+    onProgress(`${source.reference}: ${says}`, bytes);
   try {
     return await scanImage(source, { onProgress: told, signal });
   } finally {

@@ -6,6 +6,7 @@ import type { ExtractContext, OsRelease, SourceInventory } from "../extractors/e
 import type { FileExtractor } from "../extractors/file-extractor.ts";
 import { FILE_EXTRACTORS } from "../extractors/files.ts";
 import { readOsRelease } from "../extractors/host-facts.ts";
+import type { HostFs } from "../plugin.ts";
 import { hostFs } from "../extractors/host-fs.ts";
 import { EXTRACTORS } from "../extractors/index.ts";
 import { ownersOf } from "../extractors/os-owned.ts";
@@ -64,8 +65,6 @@ export interface RootOptions {
 export const scanRoot = async (root: string, options: RootOptions): Promise<RootInventory> => {
   const { signal, onProgress } = options;
   const fs = hostFs(root);
-  const os = await readOsRelease(fs);
-  const context: ExtractContext = { fs, os, signal };
   const problems: string[] = [];
   const readings: Reading[] = [];
   let fileCount = 0;
@@ -81,6 +80,26 @@ export const scanRoot = async (root: string, options: RootOptions): Promise<Root
     },
     signal,
   });
+  const digestOf = (path: string, algorithm: string): Promise<string> => hashOf(`${root}${path}`, algorithm);
+  const onRead = (readCount: number): void => onProgress?.({ fileCount, readCount });
+  return { ...(await readSystem({ fs, readings, digestOf, onRead, signal })), problems };
+};
+
+/** The files of a system, wherever they lie. */
+export interface SystemFiles {
+  readonly fs: HostFs;
+  readonly readings: readonly Reading[];
+  /** The checksum of one of the readings' files in hex, by its absolute path in the system. */
+  readonly digestOf: (path: string, algorithm: string) => Promise<string>;
+  readonly onRead: (readCount: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The packages of a system's databases and of these files of it; what its packages brought is judged with them. */
+export const readSystem = async (files: SystemFiles): Promise<Pick<RootInventory, "os" | "places">> => {
+  const { fs, readings, digestOf, onRead, signal } = files;
+  const os = await readOsRelease(fs);
+  const context: ExtractContext = { fs, os, signal };
   const sources = [...(await extractAll(SYSTEM_READERS, context)), ...systemOf(os)];
   const fileContext = {
     read: (path: string, maxBytes: number) => fs.read(`/${path}`, maxBytes),
@@ -88,9 +107,10 @@ export const scanRoot = async (root: string, options: RootOptions): Promise<Root
     os,
     signal,
   };
-  const found = await readFiles(readings, fileContext, (readCount) => onProgress?.({ fileCount, readCount }));
-  const places = [...placesOfSources(sources), ...(await withOwners(found, context, root))];
-  return { os, places, problems };
+  const found = await readFiles(readings, fileContext, onRead);
+  const paths = [...new Set(found.filter(({ packages }) => packages.length > 0).map(({ path }) => `/${path}`))];
+  const owners = await ownersOf(context, paths, digestOf);
+  return { os, places: [...placesOfSources(sources), ...found.map((place) => withOwner(place, owners))] };
 };
 
 const systemOf = (os: OsRelease): SourceInventory[] => {
@@ -101,17 +121,12 @@ const systemOf = (os: OsRelease): SourceInventory[] => {
   }
 };
 
-/** Files that hold packages and that a package of the system brought are judged with it. */
-const withOwners = async (places: readonly Place[], context: ExtractContext, root: string): Promise<Place[]> => {
-  const paths = [...new Set(places.filter(({ packages }) => packages.length > 0).map(({ path }) => `/${path}`))];
-  const digestOf = (path: string, algorithm: string): Promise<string> => hashOf(`${root}${path}`, algorithm);
-  const owners = await ownersOf(context, paths, digestOf);
-  return places.map((place) => {
-    const ownedBy = owners.get(`/${place.path}`);
-    if (ownedBy === undefined) return place;
-    const packages = place.packages.map((found) => ({ ...found, component: { ...found.component, ownedBy } }));
-    return { ...place, packages };
-  });
+/** A file that holds packages and that a package of the system brought is judged with it. */
+const withOwner = (place: Place, owners: Awaited<ReturnType<typeof ownersOf>>): Place => {
+  const ownedBy = owners.get(`/${place.path}`);
+  if (ownedBy === undefined) return place;
+  const packages = place.packages.map((found) => ({ ...found, component: { ...found.component, ownedBy } }));
+  return { ...place, packages };
 };
 
 const hashOf = async (file: string, algorithm: string): Promise<string> => {

@@ -15,7 +15,7 @@ import { MAX_LAYER_BYTES, packingOf, unpacked, withFirst } from "./unpack.ts";
 /** Members of an archive of an image (count). */
 const MAX_MEMBERS = 100_000;
 /** Bytes that are read at once. */
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 64 * 1024;
 
 /** The files of an archive or folder that holds an image. */
 interface Files {

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type LayerFile, padded, tarHeader, tarOfFiles, withSum } from "./image-fixtures.ts";
-import { type LayerReading, readLayer, type Spool } from "./layer.ts";
+import { type LayerReading, readLayer } from "./layer.ts";
+import { Spool } from "./spool.ts";
 import { LayerTree } from "./tree.ts";
 import { unpacked } from "./unpack.ts";
 
@@ -12,9 +13,12 @@ let folder = "";
 let spool: Spool;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "zerotrace-layer-"));
-  spool = { folder, count: 0, sizeBytes: 0 };
+  spool = new Spool(folder);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  spool.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 async function* chunksOf(bytes: Buffer, size = 1000): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -40,7 +44,7 @@ const told = (tree: LayerTree): Record<string, string> =>
   Object.fromEntries(
     [...tree.files()].map(({ path, node }) => [
       path,
-      node.kind === "link" ? `->${node.target}` : readFileSync(node.spooled, "utf8"),
+      node.kind === "link" ? `->${node.target}` : spool.read(node.spooled).toString(),
     ]),
   );
 

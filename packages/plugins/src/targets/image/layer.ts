@@ -1,8 +1,7 @@
 import { AppError, messageOf } from "@zerotrace/core";
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
 import { type TarEntry, tarEntries } from "../../tar.ts";
 import { isProgramHead } from "../choose.ts";
+import type { Spool, Spooled } from "./spool.ts";
 import { LayerTree } from "./tree.ts";
 import { unpacked, withFirst } from "./unpack.ts";
 import { isDatabase, type Wanted } from "./wanted.ts";
@@ -20,13 +19,6 @@ const MAX_MISSED = 100_000;
 const SETUID = 0o4000;
 const HEAD_BYTES = 4;
 const NAME_SHOWN = 100;
-
-/** Where kept bytes go. One for an image. */
-export interface Spool {
-  readonly folder: string;
-  count: number;
-  sizeBytes: number;
-}
 
 export interface LayerResult {
   /** Unpacked. */
@@ -94,7 +86,8 @@ export const readMissed = async (
   const { tree, layer, spool } = reading;
   const lay = async (entry: TarEntry, links: readonly (readonly string[])[]): Promise<void> => {
     const spooled = await keep(entry, false, spool);
-    for (const parts of links) if (spooled !== null) tree.set(parts, { kind: "file", spooled, layer, isSetuid: false });
+    for (const parts of links)
+      if (spooled !== null) tree.set(parts, { kind: "file", spooled, layer, isSetuid: false, isProgram: false });
   };
   await eachEntry(chunks, reading, (entry) => {
     const links = entry.kind === "file" ? missed.get(LayerTree.parts(entry.name)?.join("/") ?? "") : undefined;
@@ -160,12 +153,12 @@ const layFile = (entry: TarEntry, parts: readonly string[], laying: Laying): voi
   const { path, reading, onProblem } = laying;
   const { tree, layer, spool, maxKeptBytes = MAX_KEPT_BYTES } = reading;
   const isSetuid = (entry.mode & SETUID) !== 0;
-  const lay = (spooled: string | null): void => {
-    if (spooled !== null) tree.set(parts, { kind: "file", spooled, layer, isSetuid });
+  const want = reading.wanted(path, entry.mode, entry.sizeBytes);
+  const lay = (spooled: Spooled | null): void => {
+    if (spooled !== null) tree.set(parts, { kind: "file", spooled, layer, isSetuid, isProgram: want === "program" });
     else if (isSetuid) tree.set(parts, { kind: "mark", layer });
     else tree.cover(parts);
   };
-  const want = reading.wanted(path, entry.mode, entry.sizeBytes);
   if (want === "no") return lay(null);
   if (entry.sizeBytes > maxKeptBytes || spool.sizeBytes + entry.sizeBytes > MAX_SPOOL_BYTES) {
     // A large program is most often data that may be run by accident of its mode.
@@ -175,11 +168,8 @@ const layFile = (entry: TarEntry, parts: readonly string[], laying: Laying): voi
   return keep(entry, want === "program", spool).then(lay);
 };
 
-/**
- * Keeps the bytes of a file in the spool; null when only a program is wanted and it is none. Written without waiting: meanwhile the
- * next bytes are unpacked in another thread.
- */
-const keep = async (entry: TarEntry, isProgramOnly: boolean, spool: Spool): Promise<string | null> => {
+/** Keeps the bytes of a file in the spool; null when only a program is wanted and it is none. */
+const keep = async (entry: TarEntry, isProgramOnly: boolean, spool: Spool): Promise<Spooled | null> => {
   const body = entry.body()[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
   while (head.length < HEAD_BYTES) {
@@ -187,22 +177,5 @@ const keep = async (entry: TarEntry, isProgramOnly: boolean, spool: Spool): Prom
     if (next.done === true) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
   }
-  if (isProgramOnly && !isProgramHead(head)) return null;
-  const path = join(spool.folder, String(spool.count++));
-  const file = openSync(path, "wx");
-  try {
-    writeAll(file, head);
-    for (let next = await body.next(); next.done !== true; next = await body.next()) writeAll(file, next.value);
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw error;
-  } finally {
-    closeSync(file);
-  }
-  spool.sizeBytes += entry.sizeBytes;
-  return path;
-};
-
-const writeAll = (file: number, bytes: Buffer): void => {
-  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+  return isProgramOnly && !isProgramHead(head) ? null : spool.keep(head, body, entry.sizeBytes);
 };

@@ -1,19 +1,21 @@
-import { mkdtemp, rm, mkdir } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import type { Component } from "@zerotrace/core";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { HostFs } from "../../plugin.ts";
 import { extractAll } from "../../extractors/collect.ts";
 import { readOsRelease } from "../../extractors/host-facts.ts";
-import { hostFs } from "../../extractors/host-fs.ts";
 import { chooserOf } from "../choose.ts";
-import { INSTALLED_READERS, scanRoot, SYSTEM_READERS } from "../root.ts";
+import { INSTALLED_READERS, readSystem, SYSTEM_READERS } from "../root.ts";
 import type { ImageFacts, Place, TargetInventory } from "../target.ts";
 import { baseOf, faultsOf, type ImageConfig, parseConfig, stepsOf } from "./config.ts";
-import { readLayer, readMissed, type Spool } from "./layer.ts";
-import { materialize } from "./materialize.ts";
+import type { Reading } from "../read-files.ts";
+import { readLayer, readMissed } from "./layer.ts";
 import type { ImageSource } from "./source.ts";
+import { Spool, type Spooled } from "./spool.ts";
+import { scannedFile, treeFs } from "./tree-fs.ts";
 import { LayerTree } from "./tree.ts";
-import { isSystemFile, leadsToSystem, wantedIn } from "./wanted.ts";
+import { wantedIn } from "./wanted.ts";
 
 const SYSTEM_IDS: ReadonlySet<string> = new Set(SYSTEM_READERS.map(({ descriptor }) => descriptor.id));
 
@@ -33,26 +35,47 @@ export interface ImageOptions {
 export const scanImage = async (source: ImageSource, options: ImageOptions): Promise<TargetInventory> => {
   const config = parseConfig(source.config);
   const folder = await mkdtemp(join(tmpdir(), "zerotrace-image-"));
+  const spool = new Spool(folder);
   try {
-    const read = await readLayers(source, folder, options);
-    const problems = [...read.problems];
-    const root = join(folder, "root");
-    await mkdir(root);
-    const layers = await materialize(read.tree, root, { onProblem: (text) => problems.push(text) });
-    const { os, places, problems: more } = await scanRoot(root, { signal: options.signal });
+    const read = await readLayers(source, spool, options);
+    const { os, places } = await readTree(read.tree, spool, options);
     const facts = factsOf(source, config, { sizes: read.sizes, tree: read.tree, system: os.prettyName });
+    const layers = new Map([...read.tree.files()].map(({ path, node }) => [path, node.layer]));
     const placed = places.map((place) => withLayers(place, layers, read.firstSeen));
-    return {
-      name: source.reference,
-      kind: "image",
-      os,
-      places: placed,
-      problems: [...problems, ...more],
-      image: facts,
-    };
+    return { name: source.reference, kind: "image", os, places: placed, problems: read.problems, image: facts };
   } finally {
+    spool.close();
     await rm(folder, { recursive: true, force: true });
   }
+};
+
+/** Everything that is installed in the files of an image. */
+const readTree = async (
+  tree: LayerTree,
+  spool: Spool,
+  { signal, onProgress }: ImageOptions,
+): Promise<Awaited<ReturnType<typeof readSystem>>> => {
+  const chooser = chooserOf(INSTALLED_READERS);
+  const readings: Reading[] = [];
+  const files = new Map<string, Spooled>();
+  for (const { path, node } of tree.files()) {
+    if (node.kind !== "file") continue;
+    const chosen = chooser.of(path, path.slice(path.lastIndexOf("/") + 1));
+    const readers = chosen.length > 0 ? chosen : node.isProgram ? chooser.programs : [];
+    if (readers.length === 0) continue;
+    files.set(`/${path}`, node.spooled);
+    const file = scannedFile(path, node, spool);
+    for (const extractor of readers) readings.push({ file, extractor });
+  }
+  const onRead = (doneCount: number): void =>
+    onProgress?.({
+      says: `package file ${doneCount} of ${readings.length}`,
+      doneBytes: 0,
+      totalBytes: 0,
+    });
+  const digestOf = async (path: string, algorithm: string): Promise<string> =>
+    spool.digest(files.get(path)!, algorithm);
+  return readSystem({ fs: treeFs(tree, spool), readings, digestOf, onRead, signal });
 };
 
 interface ReadLayers {
@@ -63,10 +86,8 @@ interface ReadLayers {
   readonly problems: readonly string[];
 }
 
-const readLayers = async (source: ImageSource, folder: string, options: ImageOptions): Promise<ReadLayers> => {
+const readLayers = async (source: ImageSource, spool: Spool, options: ImageOptions): Promise<ReadLayers> => {
   const tree = new LayerTree();
-  const spool: Spool = { folder: join(folder, "spool"), count: 0, sizeBytes: 0 };
-  await mkdir(spool.folder);
   const wanted = wantedIn(chooserOf(INSTALLED_READERS));
   const totalBytes = source.layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
   const sizes: number[] = [];
@@ -74,7 +95,7 @@ const readLayers = async (source: ImageSource, folder: string, options: ImageOpt
   let firstSeen: ReadonlyMap<string, number> = new Map();
   let doneBytes = 0;
   for (const [layer, { open }] of source.layers.entries()) {
-    const says = `Reading layer ${layer + 1} of ${source.layers.length}`;
+    const says = `layer ${layer + 1} of ${source.layers.length}`;
     const told = async function* (): AsyncGenerator<Buffer> {
       for await (const chunk of open()) {
         doneBytes += chunk.length;
@@ -88,32 +109,21 @@ const readLayers = async (source: ImageSource, folder: string, options: ImageOpt
     sizes.push(result.sizeBytes);
     problems.push(...result.problems.map((text) => `Layer ${layer + 1}: ${text}`));
     if (result.hasDatabase)
-      firstSeen = await systemPackages(tree, join(folder, `system-${layer}`), {
-        layer,
-        known: firstSeen,
-        signal: options.signal,
-      });
+      firstSeen = await systemPackages(treeFs(tree, spool), { layer, known: firstSeen, signal: options.signal });
   }
   return { tree, sizes, firstSeen, problems };
 };
 
 /** The packages of the system as they are after a layer, each with the layer since which it is there. */
 const systemPackages = async (
-  tree: LayerTree,
-  folder: string,
+  fs: HostFs,
   {
     layer,
     known,
     signal,
   }: { readonly layer: number; readonly known: ReadonlyMap<string, number>; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, number>> => {
-  await mkdir(folder);
-  const wants = (path: string, kind: "file" | "link"): boolean =>
-    isSystemFile(path) || (kind === "link" && leadsToSystem(path));
-  await materialize(tree, folder, { wants, onProblem: () => undefined });
-  const fs = hostFs(folder);
   const sources = await extractAll(SYSTEM_READERS, { fs, os: await readOsRelease(fs), signal });
-  await rm(folder, { recursive: true, force: true });
   const seen = new Map<string, number>();
   for (const { components } of sources) {
     for (const component of components) {

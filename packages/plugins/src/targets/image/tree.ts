@@ -1,12 +1,15 @@
 import { AppError } from "@zerotrace/core";
+import type { Spooled } from "./spool.ts";
 
-/** A file that is kept: its bytes lie in a file of the spool. */
+/** A file that is kept. */
 export interface KeptFile {
   readonly kind: "file";
-  readonly spooled: string;
+  readonly spooled: Spooled;
   readonly layer: number;
   /** It runs with its owner's rights. */
   readonly isSetuid: boolean;
+  /** Kept because its first bytes are those of a program. */
+  readonly isProgram: boolean;
 }
 
 export interface KeptLink {

@@ -5,7 +5,7 @@ import { createGunzip, createZstdDecompress } from "node:zlib";
 /** Bytes of one layer or archive when unpacked: the bound against archives that explode. */
 export const MAX_LAYER_BYTES = 64 * 1024 ** 3;
 /** Bytes that the unpacker gives at once. */
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 128 * 1024;
 const ZSTD_MAGIC = 0xfd2fb528;
 /** Frames that carry no bytes of the file, `184D2A50` to `184D2A5F`; a layer may begin with one. */
 const SKIPPED_MAGIC = 0x184d2a50;

@@ -52,8 +52,5 @@ export const wantedIn = (chooser: Chooser = chooserOf(INSTALLED_READERS)) => {
 /** Whether a package database or what belongs to it. */
 export const isSystemFile = (path: string): boolean => SYSTEM_FILES.some((start) => path.startsWith(start));
 
-/** Whether a link at this path may lead to a package database: `lib` to `usr/lib`. */
-export const leadsToSystem = (path: string): boolean => SYSTEM_FILES.some((start) => start.startsWith(`${path}/`));
-
 /** Whether a change of this file means that packages came or went. */
 export const isDatabase = (path: string): boolean => DATABASES.some((start) => path.startsWith(start));
