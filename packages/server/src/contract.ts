@@ -1,4 +1,5 @@
 import { routes as advisories } from "./features/advisories/contract.ts";
+import { routes as affected } from "./features/affected/contract.ts";
 import { routes as agents } from "./features/agents/contract.ts";
 import { routes as assets } from "./features/assets/contract.ts";
 import { routes as explain } from "./features/explain/contract.ts";
@@ -16,6 +17,7 @@ import { routes as vex } from "./features/vex/contract.ts";
 /** Every route of the API by feature. Imports only core: it runs in the browser. */
 export const contract = {
   advisories,
+  affected,
   agents,
   assets,
   explain,

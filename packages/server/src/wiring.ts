@@ -1,8 +1,9 @@
 import { AppError } from "@zerotrace/core";
 import { contract, type Channel } from "./contract.ts";
 import { advisoryRoutes } from "./features/advisories/index.ts";
+import { affectedRoutes } from "./features/affected/index.ts";
 import { agentRoutes, offlineAfterSeconds } from "./features/agents/index.ts";
-import { assetRoutes, markAllDirty } from "./features/assets/index.ts";
+import { assetDiffRoute, assetRoutes, markAllDirty } from "./features/assets/index.ts";
 import { writeAudit } from "./features/audit/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
@@ -116,6 +117,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
   const forget = (id: string): void => auth.forget(id);
   const endpoints = [
     ...advisoryRoutes(knowledge, deps.epss),
+    ...affectedRoutes(),
     ...agentRoutes({
       heartbeatSeconds: config.heartbeatSeconds,
       inventorySeconds: config.inventorySeconds,
@@ -129,6 +131,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
         return authoritiesOf(generation?.meta.sources ?? [], new Date(), config.feedSyncHours);
       },
     }),
+    assetDiffRoute({ historyDays: config.retentionDays }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
     ...findingRoutes(knowledge),

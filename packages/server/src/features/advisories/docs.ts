@@ -1,5 +1,5 @@
-import type { Database } from "../../platform/db/index.ts";
-import { detailsOf, originOf, parseDoc, referencesOf } from "./rules.ts";
+import type { Database, Tx } from "../../platform/db/index.ts";
+import { detailsOf, originOf, parseDoc, referencesOf, spellings } from "./rules.ts";
 import { advisoryByName, publishedRecords } from "./sql.ts";
 
 /** What the records of an advisory say beyond its row. */
@@ -9,6 +9,17 @@ export interface AdvisoryDocs {
   /** By record id: the feed that brought it, and what it was derived from (empty when the record does not say). */
   readonly feedOf: ReadonlyMap<string, { feed: string; origin: string }>;
 }
+
+/** An advisory by any of its names in any way of writing, with its records as published; null when no feed in force has it. Service role. */
+export const findAdvisory = async (
+  tx: Tx,
+  name: string,
+): Promise<{ readonly id: string; readonly summary: string; readonly docs: readonly string[] } | null> => {
+  const row = await advisoryByName(tx, spellings(name));
+  if (row === null) return null;
+  const records = await publishedRecords(tx, [row.id, ...row.aliases]);
+  return { id: row.id, summary: row.summary, docs: records.map(({ doc }) => doc) };
+};
 
 /** The descriptions, references and feeds of an advisory, from its records as published; empty when there is none. */
 export const getAdvisoryDocs = (db: Database, companyId: number, name: string): Promise<AdvisoryDocs> =>

@@ -2,7 +2,7 @@ import type { Endpoint } from "../../platform/http/index.ts";
 import type { EpssHistory, Knowledge } from "../feeds/index.ts";
 import { getAdvisory, getAdvisoryEpss, listAdvisories } from "./read.ts";
 
-export { type AdvisoryDocs, getAdvisoryDocs } from "./docs.ts";
+export { type AdvisoryDocs, findAdvisory, getAdvisoryDocs } from "./docs.ts";
 
 /** The routes that read advisories. */
 export const advisoryRoutes = (

@@ -170,4 +170,60 @@ export const listComponents = route({
   answer: page(componentRow),
 });
 
-export const routes = { listAssets, getAsset, listAssetComponents, listAssetDeltas, listComponents };
+const named = z.object({ purl: z.string(), name: z.string() });
+const versioned = named.extend({ version: z.string() });
+const moved = named.extend({ from: z.string(), to: z.string() });
+/** The first rows; `count` has all. */
+const some = <Row extends z.ZodType>(row: Row) => z.object({ count: z.number().int(), rows: z.array(row) });
+
+export const diffFinding = z.object({
+  advisory: z.string(),
+  severity: z.enum(["critical", "high", "medium", "low", "none", "unknown"]),
+  risk: z.number(),
+  kev: z.boolean(),
+  ecosystem: z.string(),
+  package: z.string(),
+  version: z.string(),
+  fixedIn: z.string().nullable(),
+});
+
+const side = z.object({
+  assetId: z.uuid(),
+  branch: z.string(),
+  /** The moment that is looked at. */
+  at: z.string(),
+  componentCount: z.number().int(),
+});
+
+export const getAssetDiff = route({
+  method: "GET",
+  path: "/api/v1/assets/:id/diff",
+  summary:
+    "What is different between two moments or two branches of an asset. `from` and `to` are `now`, a date, a time, or `branch:NAME`; findings are those that the advisories in force now make of both",
+  permission: "assets:read",
+  params: idParam,
+  query: z.object({ from: z.string().min(1).max(220), to: z.string().min(1).max(220).default("now") }),
+  answer: z.object({
+    from: side,
+    to: side,
+    components: z.object({
+      added: some(versioned),
+      removed: some(versioned),
+      upgraded: some(moved),
+      downgraded: some(moved),
+      /** Other versions whose order nobody knows. */
+      changed: some(moved),
+      sameCount: z.number().int(),
+    }),
+    findings: z.object({ gained: some(diffFinding), closed: some(diffFinding) }),
+  }),
+});
+
+export const routes = {
+  getAssetDiff,
+  listAssets,
+  getAsset,
+  listAssetComponents,
+  listAssetDeltas,
+  listComponents,
+};

@@ -20,6 +20,7 @@ import { type Authorities, toAssetRow, toBranchRow, toComponentRow } from "./row
 
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
 export { oneDecimal } from "./rows.ts";
+export { assetDiffRoute } from "./diff.ts";
 export {
   type AssetSums,
   assetForInventory,

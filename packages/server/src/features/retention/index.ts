@@ -4,7 +4,7 @@ import { enqueue } from "../../platform/queue/index.ts";
 import { expireAuditEvents, writeAudit } from "../audit/index.ts";
 import { companyIds } from "../feeds/index.ts";
 import { expireDeltas } from "../inventory/index.ts";
-import { expireDays } from "../stats/index.ts";
+import { expireAssetDays, expireDays } from "../stats/index.ts";
 import { expireUploads } from "../uploads/index.ts";
 
 /** Rows that one transaction deletes at most, so that nobody waits long for its locks. */
@@ -36,6 +36,7 @@ interface Rule {
 const rulesOf = ({ retentionDays, auditRetentionDays }: RetentionDeps): Rule[] => [
   { table: "inventory_delta", days: retentionDays, expire: expireDeltas },
   { table: "daily_stat", days: retentionDays, expire: expireDays },
+  { table: "asset_day", days: retentionDays, expire: expireAssetDays },
   { table: "upload", days: retentionDays, expire: expireUploads },
   { table: "credential", days: CREDENTIAL_DAYS, expire: expireCredentials },
   { table: "audit_event", days: auditRetentionDays, expire: expireAuditEvents },

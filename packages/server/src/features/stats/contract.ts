@@ -1,4 +1,4 @@
-import { route } from "@zerotrace/core/schema";
+import { idParam, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 import { coverage, severityCounts } from "../assets/contract.ts";
 
@@ -29,4 +29,27 @@ export const getStats = route({
   }),
 });
 
-export const routes = { getStats };
+export const getAssetTrend = route({
+  method: "GET",
+  path: "/api/v1/assets/:id/trend",
+  summary: "An asset's figures by day, oldest first, today included; days before anything was known are left out",
+  permission: "assets:read",
+  params: idParam,
+  query: z.object({ days: z.coerce.number().int().min(2).max(365).default(30) }),
+  answer: z.object({
+    rows: z.array(
+      z.object({
+        day: z.string(),
+        risk: z.number(),
+        componentCount: z.number().int(),
+        findings: severityCounts,
+        findingCount: z.number().int(),
+        kevCount: z.number().int(),
+        /** Components that nothing covers. */
+        notCovered: z.number().int(),
+      }),
+    ),
+  }),
+});
+
+export const routes = { getStats, getAssetTrend };

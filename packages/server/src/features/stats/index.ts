@@ -1,10 +1,13 @@
+import { AppError } from "@zerotrace/core";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
 import { routes } from "./contract.ts";
-import { countsOf, trendOf } from "./rules.ts";
+import { assetDays, assetToday } from "./asset-days-sql.ts";
+import { assetTrendOf, countsOf, toAssetDay, trendOf } from "./rules.ts";
 import { assetTotals, findingTotals, pastDays } from "./sql.ts";
 
+export { expireAssetDays, recordAssetDays } from "./asset-days-sql.ts";
 export { assetTotals, expireDays, findingTotals, recordDay } from "./sql.ts";
 
 export interface StatDeps {
@@ -14,8 +17,17 @@ export interface StatDeps {
   readonly pendingJobs: (tx: Tx, companyId: number) => Promise<number>;
 }
 
-/** The route of a company's totals. */
+/** The routes of a company's totals and of the course of each asset. */
 export const statRoutes = (deps: StatDeps): Endpoint[] => [
+  implement(routes.getAssetTrend, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }, { params: { id }, query: { days } }) => {
+      const today = await assetToday(tx, companyId, id);
+      if (today === null) throw new AppError("NOT_FOUND", "There is no asset with this id.");
+      const recorded = await assetDays(tx, companyId, id, days);
+      return { rows: assetTrendOf(recorded, today, days).map(toAssetDay) };
+    },
+  }),
   implement(routes.getStats, {
     audit: "none",
     run: async ({ tx, identity: { companyId } }) => {
