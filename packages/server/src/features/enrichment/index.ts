@@ -5,7 +5,7 @@ import { enqueue } from "../../platform/queue/index.ts";
 import { heldComponents } from "../assets/index.ts";
 import { judgePending, judgeWithin, type MatchPool, type Rejudged } from "../components/index.ts";
 import { companyIds, generationInForce, indexPath, isIndexHere, type JudgeWithin } from "../feeds/index.ts";
-import { recordDay } from "../stats/index.ts";
+import { recordAssetDays, recordDay } from "../stats/index.ts";
 import { emit, emitAll } from "../stream/index.ts";
 import { closedAmong } from "../vex/index.ts";
 import type { Fleet } from "./fleet.ts";
@@ -75,6 +75,7 @@ const refresh = async (
   // Nobody is woken for what a statement says is nothing.
   const opened = all.filter((o) => !closed.has(o.id));
   await recordDay(tx, companyId);
+  await recordAssetDays(tx, companyId, changedAssets);
   if (opened.length + closedCount > 0) {
     const worst = opened[0];
     await emit(tx, companyId, {
