@@ -29,6 +29,7 @@ export const writePlan = (cli: Cli, report: FixReport, limit: number): void => {
   if (unfixed.length > 0) cli.out.write("\nNo fix exists:\n");
   for (const one of unfixed.slice(0, limit)) for (const text of unfixedLines(one)) line(text);
   if (unfixed.length > limit) line(`  ... and ${unfixed.length - limit} more; --limit shows them`);
+  if (unfixed.length > 0) for (const text of INSTEAD) line(`  ${text}`);
   writeHeld(line, report.unfixed, limit);
 };
 
@@ -41,8 +42,11 @@ const headlineOf = ({ actions, findings, closes, riskShare }: FixReport): string
 
 const planTable = (actions: readonly FixAction[], { actions: all }: FixReport): string => {
   const isSeveral = new Set(all.map(({ target }) => target)).size > 1;
-  const place = ({ target, path, line }: FixAction): string =>
-    `${isSeveral ? `${target}/` : ""}${path}${line === undefined ? "" : `:${line}`}`;
+  const place = ({ target, path, line }: FixAction): string => {
+    // A target that is one file is its own place.
+    const file = isSeveral ? (target.endsWith(path) ? target : `${target}/${path}`) : path;
+    return line === undefined ? file : `${file}:${line}`;
+  };
   return table(
     [
       { title: "#", align: "right" },
@@ -81,7 +85,7 @@ const idsOf = (ids: readonly string[]): string =>
   ids.slice(0, IDS_SHOWN).join(", ") + (ids.length > IDS_SHOWN ? ` and ${ids.length - IDS_SHOWN} more` : "");
 
 const stepsOf = (action: FixAction, number: number): string[] => {
-  const { via = [], remains, demands } = action;
+  const { via = [], remains, demands, withinMajor } = action;
   const way = via.length > 0 ? `, through ${via.join(" > ")}` : "";
   const refusing = demands.filter(({ allows }) => allows === false);
   const asked = refusing.map(({ by, range }) => `${by === "" ? "the project" : by} asks for ${range}`);
@@ -93,6 +97,11 @@ const stepsOf = (action: FixAction, number: number): string[] => {
       ? [`     zerotrace fix --only ${action.package} --apply makes this change`]
       : []),
     ...(asked.length > 0 ? [`     ${[...new Set(asked)].join("; ")}`] : []),
+    ...(withinMajor === undefined
+      ? []
+      : [
+          `     ${withinMajor.to} closes ${withinMajor.closes} of ${action.closes.length} and stays in the major version (--no-major)`,
+        ]),
     ...(remains.length > 0 ? [`     ${action.to} still has ${idsOf(remains.map(({ id }) => id))}`] : []),
     ...action.notes.map((text) => `     ${text}`),
   ];
@@ -100,7 +109,12 @@ const stepsOf = (action: FixAction, number: number): string[] => {
 
 const unfixedLines = ({ package: name, version, paths, findings, riskShare, alternatives }: Unfixed): string[] => [
   `  ${name} ${version} (${paths[0] ?? ""}): ${idsOf(findings.map(({ id }) => id))}, ${percent(riskShare)} of the risk`,
-  ...alternatives.map(({ kind, says }) => `     ${kind}: ${says}`),
+  ...alternatives.filter(({ kind }) => kind === "replace").map(({ says }) => `     ${says}`),
+];
+
+const INSTEAD = [
+  "Where the weak part cannot be reached, say so in a VEX statement (not_affected); else shield it.",
+  "Scan on every change with --fail-on fixable: it tells when a fix appears.",
 ];
 
 const writeHeld = (line: (text?: string) => void, unfixed: readonly Unfixed[], limit: number): void => {

@@ -31,6 +31,6 @@ export const mavenRange = (text: string): Range | null =>
 export const nugetRange = (text: string): Range | null => {
   if (isInterval(text)) return intervals(text);
   const numbers = numbersOf(text);
-  if (/\*$/.test(text)) return numbers.length === 0 ? [[]] : [between(numbers.join("."), after(numbers))];
+  if (text.endsWith("*")) return numbers.length === 0 ? [[]] : [between(numbers.join("."), after(numbers))];
   return numbers.length === 0 ? null : [[{ op: ">=", version: text }]];
 };

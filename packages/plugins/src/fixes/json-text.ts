@@ -33,7 +33,7 @@ export const setInJson = (text: string, keys: readonly string[], value: string):
     if (!Object.hasOwn(at, key)) define(at, key, {});
     const next = recordOf(at[key]);
     if (next === null) return null;
-    at = next as Record<string, unknown>;
+    at = next;
   }
   define(at, keys.at(-1) ?? "", value);
   const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? "  ";

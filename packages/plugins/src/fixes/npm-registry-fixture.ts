@@ -35,8 +35,10 @@ export const npmRegistry = async (packages: Packages): Promise<{ readonly url: s
     const path = decodeURIComponent(request.url ?? "");
     const tar = tarballs.get(path);
     const versions = packages[path.slice(1)];
-    if (tar !== undefined) return void response.end(tar);
-    if (versions === undefined) return void response.writeHead(404).end("{}");
+    if (versions === undefined) {
+      response.writeHead(tar === undefined ? 404 : 200).end(tar);
+      return;
+    }
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const name = path.slice(1);
     const all = Object.entries(versions).map(([version, dependencies]) => {

@@ -26,7 +26,13 @@ const INDEX = indexOf(
 const CHECKSUM = "0".repeat(64);
 const crate = (name: string, vers: string): string => {
   const deps = Object.entries(CRATES[name]?.[vers] ?? {}).map(([needed, req]) => ({
-    ...{ name: needed, req, features: [], optional: false, default_features: true, target: null, kind: "normal" },
+    name: needed,
+    req,
+    features: [],
+    optional: false,
+    default_features: true,
+    target: null,
+    kind: "normal",
   }));
   return JSON.stringify({ name, vers, deps, cksum: CHECKSUM, features: {}, yanked: false });
 };
@@ -58,10 +64,10 @@ let root: string;
 beforeAll(async () => {
   server = createServer((request, response) => {
     const name = (request.url ?? "").split("/").at(-1) ?? "";
-    if (name === "config.json") return void response.end('{"dl":"http://127.0.0.1/none"}');
     const versions = Object.keys(CRATES[name] ?? {});
-    if (versions.length === 0) return void response.writeHead(404).end();
-    response.end(versions.map((version) => `${crate(name, version)}\n`).join(""));
+    const known = versions.map((version) => `${crate(name, version)}\n`).join("");
+    const body = name === "config.json" ? '{"dl":"http://127.0.0.1/none"}' : known;
+    response.writeHead(body === "" ? 404 : 200).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `sparse+http://127.0.0.1:${(server.address() as AddressInfo).port}/`;

@@ -71,9 +71,18 @@ const lineEdit = (path: string, line: number | null, from: string, to: string, n
     const own = line === null ? undefined : lines[line - 1];
     if (own === undefined) return null;
     // The last one: of a replace line the right side counts.
-    const at = own.lastIndexOf(from);
-    if (at < 0) return own.includes(to) ? text : null;
+    const at = lastWord(own, from);
+    if (at < 0) return lastWord(own, to) < 0 ? null : text;
     lines[line! - 1] = own.slice(0, at) + to + own.slice(at + from.length);
     return lines.join("\n");
   },
 });
+
+/** Where a line has the version last as a whole, -1 where it has not. */
+const lastWord = (line: string, version: string): number => {
+  for (let at = line.lastIndexOf(version); at >= 0; at = at === 0 ? -1 : line.lastIndexOf(version, at - 1)) {
+    const around = `${line[at - 1] ?? " "}${line[at + version.length] ?? " "}`;
+    if (!/[\w.+-]/.test(around)) return at;
+  }
+  return -1;
+};

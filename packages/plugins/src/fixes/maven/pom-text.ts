@@ -6,19 +6,21 @@ interface Span {
   readonly end: number;
 }
 
-/** Without comments, which become blanks, so that places stay. Linear. */
-const bare = (text: string): string => {
+/** With blanks where that begins and ends, so that places stay. Linear. */
+const blanked = (text: string, begin: string, finish: string): string => {
   let made = "";
   let at = 0;
-  for (let open = text.indexOf("<!--"); open >= 0; open = text.indexOf("<!--", at)) {
-    const close = text.indexOf("-->", open);
-    const end = close < 0 ? text.length : close + 3;
+  for (let open = text.indexOf(begin); open >= 0; open = text.indexOf(begin, at)) {
+    const close = text.indexOf(finish, open);
+    const end = close < 0 ? text.length : close + finish.length;
     made += text.slice(at, open) + " ".repeat(end - open);
     at = end;
-    if (close < 0) break;
   }
   return made + text.slice(at);
 };
+
+/** Without comments, and without exclusions: what these name is not what is depended on. */
+const bare = (text: string): string => blanked(blanked(text, "<!--", "-->"), "<exclusions>", "</exclusions>");
 
 const blocksOf = (text: string, name: string): Span[] => {
   const blocks: Span[] = [];
@@ -49,12 +51,8 @@ export const versionIn = (text: string, groupId: string, artifactId: string): st
 
 const found = (text: string, groupId: string, artifactId: string): (Span & { readonly value: string })[] =>
   blocksOf(text, "dependency").flatMap((block) => {
-    // What an exclusion names is not what is depended on.
-    const inner = text.indexOf("<exclusions>", block.start);
-    const own = inner >= 0 && inner < block.end && elementIn(text, { ...block, end: inner }, "artifactId") !== null;
-    const span = own ? { ...block, end: inner } : block;
-    const group = elementIn(text, span, "groupId")?.value ?? "";
-    if (elementIn(text, span, "artifactId")?.value !== artifactId) return [];
+    const group = elementIn(text, block, "groupId")?.value ?? "";
+    if (elementIn(text, block, "artifactId")?.value !== artifactId) return [];
     if (group !== groupId && !group.includes("${")) return [];
     return elementIn(text, block, "version") ?? [];
   });
