@@ -1,8 +1,8 @@
+import { compiledSchema } from "@zerotrace/plugins/formats/sbom-schema-check";
 import { scanJsonSchema } from "@zerotrace/plugins/formats/scan-schema";
 import { REPORT_FORMATS } from "@zerotrace/plugins/formats/index";
 import type { ScanReport } from "@zerotrace/plugins/formats/report";
 import { policySchema } from "@zerotrace/core/policy/rules";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -67,8 +67,11 @@ test("a folder's lockfiles are scanned with lines, licenses and ways; its report
   expect(validOf(report)).toEqual([]);
 });
 
+const compiled = (key: string, schema: object) =>
+  compiledSchema(key, true, () => ({ schema: schema as Readonly<Record<string, unknown>>, others: [] }));
+
 const validOf = (report: object): unknown => {
-  const validate = new Ajv2020({ strict: false, allErrors: true }).compile(scanJsonSchema(true));
+  const validate = compiled("zerotrace.scan/1", scanJsonSchema(true));
   return validate(report) ? [] : validate.errors;
 };
 
@@ -165,7 +168,7 @@ ignore:
   - { id: CVE-1999-1, reason: gone }
 `;
   const folder = await write({ "zerotrace.yaml": text, "package-lock.json": lock(VULNERABLE) }, "ruled");
-  const validate = new Ajv2020({ strict: false }).compile(policySchema());
+  const validate = compiled("zerotrace.yaml", policySchema());
   expect([validate(parse(text)), validate({ ignore: [{ reason: "x" }] }), validate({ failon: [] })]).toEqual([
     true,
     false,

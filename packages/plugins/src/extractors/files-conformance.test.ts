@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { chooserOf } from "../targets/choose.ts";
 import type { Extracted, FileExtractor } from "./file-extractor.ts";
 import { NO_OS } from "./file-fixtures.ts";
-import { type FileSample, sampleOf } from "./file-samples.ts";
+import { type FileSample, sampleOf } from "./sample-fixtures.ts";
 import { FILE_EXTRACTORS } from "./files.ts";
 import { compareComponents, MAX_PROBLEMS } from "./gather.ts";
 

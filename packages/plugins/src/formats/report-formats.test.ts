@@ -6,7 +6,7 @@ import { xmlTree } from "../extractors/xml-tree.ts";
 import { REPORT_FORMATS } from "./index.ts";
 import type { FinishedScan } from "./report.ts";
 import { findingOf, HOSTILE, hostileScan, scanOf, writtenBy } from "./report-fixtures.ts";
-import { gitlabShape, SARIF_SHAPE } from "./report-shapes.ts";
+import { gitlabShape, SARIF_SHAPE } from "./report-shape-fixtures.ts";
 
 const write = (id: string, scan: FinishedScan): Promise<string> =>
   writtenBy(

@@ -9,8 +9,23 @@ import type { TargetInventory } from "./target.ts";
 /** Names of components given as examples (count). */
 const NAMED_MAX = 3;
 
-/** Whether the bytes of a file are a bill of materials, also one that is refused; packed ones are unpacked to see. */
-export const isSbom = (bytes: Uint8Array): boolean => detectSbom(unpackSbom(bytes)) !== null;
+/** Bytes of the head in which an envelope says what it holds. */
+const ENVELOPE_HEAD_BYTES = 1024;
+
+/** An attestation in its envelope hides its document in base64. */
+const isAttestation = (bytes: Uint8Array): boolean => {
+  const head = new TextDecoder().decode(bytes.subarray(0, ENVELOPE_HEAD_BYTES));
+  return /^\s*\{/.test(head) && /"payloadType"\s*:\s*"application\/vnd\.in-toto\+json"/.test(head);
+};
+
+/**
+ * Whether the bytes of a file are a bill of materials, also one that is refused, or an attestation that may hold one; packed ones
+ * are unpacked to see.
+ */
+export const isSbom = (bytes: Uint8Array): boolean => {
+  const plain = unpackSbom(bytes);
+  return detectSbom(plain) !== null || isAttestation(plain);
+};
 
 /** The packages of a bill of materials; what cannot be judged is told with the reason. Throws AppError BAD_REQUEST for a document that is not read. */
 export const extractSbom = async (bytes: Uint8Array, path: string): Promise<Extracted> => {

@@ -1,6 +1,6 @@
 import { deflateSync } from "node:zlib";
-import { JSON_SAMPLES } from "./file-samples-json.ts";
-import { TEXT_SAMPLES } from "./file-samples-text.ts";
+import { JSON_SAMPLES } from "./sample-json-fixtures.ts";
+import { TEXT_SAMPLES } from "./sample-text-fixtures.ts";
 import { madeElf } from "./program-fixtures.ts";
 import { zipOf } from "./zip-fixtures.ts";
 
