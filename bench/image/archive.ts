@@ -13,6 +13,7 @@ import {
   padded,
   tarHeader,
 } from "../../packages/plugins/src/targets/image/image-fixtures.ts";
+import { madeElf } from "../../packages/plugins/src/extractors/program-fixtures.ts";
 import { createRandom } from "../random.ts";
 
 interface Member {
@@ -58,7 +59,7 @@ const layersOf = (random: () => number, megabytes: number): (() => Generator<Mem
     const at = Math.floor(random() * (pool.length - size));
     return pool.subarray(at, at + size);
   };
-  const program = (size: number): Buffer => Buffer.concat([Buffer.from("\x7fELF\x02\x01\x01", "latin1"), slice(size)]);
+  const program = (size: number): Uint8Array => madeElf([{ name: ".text", bytes: slice(size) }]);
   const packages = Array.from({ length: 450 }, (_, at) => ({ name: `package-${at}`, version: `1.${at}.0-1` }));
   const large = function* (folder: string, share: number, size: number, mode: number): Generator<Member> {
     const count = Math.ceil((megabytes * 1e6 * share) / size);

@@ -14,7 +14,7 @@ export interface ImageReference {
 
 const DOCKER_HUB = "registry-1.docker.io";
 const REFERENCE =
-  /^(?:([a-zA-Z0-9.-]+(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?)\/)?([a-z0-9]+(?:(?:\.|__?|-+|\/)[a-z0-9]+)*)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[a-f0-9]{64}))?$/;
+  /^(?:((?:[a-zA-Z0-9]+(?:[.-]+(?=[a-zA-Z0-9])[a-zA-Z0-9]*)*)(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?)\/)?([a-z0-9]+(?:(?:\.|__?|-+|\/)[a-z0-9]+)*)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[a-f0-9]{64}))?$/;
 
 /** Reads `nginx:1.27`, `ghcr.io/owner/name@sha256:…`. Null when it is no such name. */
 export const parseReference = (text: string): ImageReference | null => {

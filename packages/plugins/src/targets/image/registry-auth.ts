@@ -50,7 +50,7 @@ export const credentialFor = async (host: string, env: RegistryEnvironment): Pro
     const found = fromAuth(config.auths?.[key]);
     if (found !== null) return found;
   }
-  return config.credsStore === undefined ? null : fromHelper(config.credsStore, keys[0]!);
+  return config.credsStore === undefined ? null : fromHelper(config.credsStore, keys[0]!, true);
 };
 
 const dockerConfig = async (folder: string): Promise<DockerConfig | null> => {
@@ -76,10 +76,12 @@ const fromAuth = (entry: { auth?: string; identitytoken?: string } | undefined):
 };
 
 /** Runs `docker-credential-<name> get` as the container tools do. */
-const fromHelper = async (name: string, key: string): Promise<Credential | null> => {
+const fromHelper = async (name: string, key: string, isOptional = false): Promise<Credential | null> => {
   if (!/^[\w.-]+$/.test(name))
     throw new AppError("UNREADABLE", "docker's configuration names a credential helper that is none.");
   const answer = await output(`docker-credential-${name}`, ["get"], key).catch((cause: unknown) => {
+    // A store for all registries that is not on this machine (a copied configuration) hides no public image.
+    if (isOptional && (cause as NodeJS.ErrnoException).code === "ENOENT") return "credentials not found";
     throw new AppError("UNREADABLE", `docker-credential-${name} gave no credential: ${messageOf(cause)}.`, { cause });
   });
   if (/credentials not found/i.test(answer)) return null;

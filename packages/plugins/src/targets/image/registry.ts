@@ -4,6 +4,7 @@ import { chosenManifest, descriptorsOf, type ImageManifest, wantedPlatform } fro
 import type { ImageReference } from "./reference.ts";
 import { type Credential, credentialFor, type RegistryEnvironment } from "./registry-auth.ts";
 import { type ImageSource, MAX_MANIFEST_BYTES } from "./source.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const ACCEPT = [
   "application/vnd.oci.image.index.v1+json",
@@ -12,6 +13,14 @@ const ACCEPT = [
   "application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 const ANSWER_TIMEOUT_MS = 30_000;
+/** Without a byte for so long, a download broke off. */
+const IDLE_TIMEOUT_MS = 60_000;
+/** Times that a request is made again when the registry cannot answer now, or a download broke off (count). */
+const MAX_RETRIES = 3;
+const RETRY_AFTER_MS = 500;
+/** A registry that wants a longer pause is not waited for. */
+const MAX_PAUSE_MS = 10_000;
+const NOT_NOW: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 /** Redirects of one request (count). */
 const MAX_REDIRECTS = 5;
 
@@ -23,7 +32,16 @@ export interface RegistryOptions {
   readonly isInsecure?: boolean;
   /** Asks instead of the global one: for a caller that bounds which addresses are asked. */
   readonly fetch?: typeof fetch;
+  /** For tests. */
+  readonly times?: Partial<RegistryTimes>;
   readonly signal: AbortSignal;
+}
+
+/** How long is waited, in ms. */
+export interface RegistryTimes {
+  readonly answerMs: number;
+  readonly idleMs: number;
+  readonly retryMs: number;
 }
 
 /**
@@ -66,6 +84,27 @@ const attachedTo = async (registry: Registry, digest: string): Promise<ImageSour
   return [];
 };
 
+interface Asked {
+  readonly accept: string | undefined;
+  /** Bytes that are there already. */
+  readonly from: number;
+}
+
+interface Answer {
+  readonly response: Response;
+  /** Ends the answer when nothing comes any more; `end` it with the answer. */
+  readonly timer: { readonly refresh: () => void; readonly end: () => void };
+}
+
+const discard = async ({ response, timer }: Answer): Promise<void> => {
+  timer.end();
+  await response.body?.cancel();
+};
+
+/** Whether a server that was spoken to in TLS answered in plain HTTP. */
+const isPlainHttp = (error: unknown): boolean =>
+  /wrong version number|packet length too long|EPROTO/i.test(requestFault(error));
+
 /** One repository of a registry; remembers the token that it was given. */
 class Registry {
   readonly #reference: ImageReference;
@@ -101,44 +140,76 @@ class Registry {
     return Buffer.concat(parts);
   }
 
-  /** The bytes as they come. Throws as `openRegistryImage`. */
+  /** The bytes as they come; a download that broke off goes on where it was. Throws as `openRegistryImage`. */
   async *stream(path: string, accept?: string): AsyncGenerator<Buffer> {
-    const response = await this.#get(`${this.#base}/${path}`, accept);
-    try {
-      for await (const chunk of response.body ?? [])
-        yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    } catch (error) {
-      this.#options.signal.throwIfAborted();
-      throw new AppError("UNREADABLE", `${this.#reference.text} broke off: ${requestFault(error)}; try again.`, {
-        cause: error,
-      });
+    const url = `${this.#base}/${path}`;
+    let doneBytes = 0;
+    for (let broke = 0; ; broke++) {
+      const { response, timer } = await this.#get(url, { accept, from: doneBytes });
+      // Who does not know ranges begins again.
+      let passBytes = response.status === 206 ? 0 : doneBytes;
+      try {
+        for await (const part of response.body ?? []) {
+          timer.refresh();
+          const chunk = Buffer.from(part.buffer, part.byteOffset, part.byteLength).subarray(passBytes);
+          passBytes -= Math.min(passBytes, part.byteLength);
+          if (chunk.length === 0) continue;
+          doneBytes += chunk.length;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        this.#options.signal.throwIfAborted();
+        if (error instanceof AppError) throw error;
+        if (broke >= MAX_RETRIES) {
+          const fault = `${this.#reference.text} broke off: ${requestFault(error)}; try again.`;
+          throw new AppError("UNREADABLE", fault, { cause: error });
+        }
+        await this.#pause(broke);
+      } finally {
+        timer.end();
+      }
     }
   }
 
-  async #get(url: string, accept: string | undefined): Promise<Response> {
-    let response = await this.#ask(url, accept);
-    if (response.status === 401) {
-      const challenge = response.headers.get("www-authenticate") ?? "";
-      await response.body?.cancel();
-      this.#authorization = await this.#authorize(challenge);
-      response = await this.#ask(url, accept);
+  async #get(url: string, asked: Asked): Promise<Answer> {
+    for (let retry = 0; ; retry++) {
+      let answer = await this.#ask(url, asked);
+      if (answer.response.status === 401) {
+        const challenge = answer.response.headers.get("www-authenticate") ?? "";
+        await discard(answer);
+        this.#authorization = await this.#authorize(challenge);
+        answer = await this.#ask(url, asked);
+      }
+      const { response } = answer;
+      if (response.ok) return answer;
+      await discard(answer);
+      const wantsMs = Number(response.headers.get("retry-after") ?? 0) * 1000;
+      if (!NOT_NOW.has(response.status) || retry >= MAX_RETRIES || wantsMs > MAX_PAUSE_MS)
+        throw this.#refusal(response.status);
+      await this.#pause(retry, wantsMs);
     }
-    if (response.ok) return response;
-    await response.body?.cancel();
-    throw this.#refusal(response.status);
+  }
+
+  #pause(retry: number, wantsMs = 0): Promise<unknown> {
+    const ms = Math.max(wantsMs || 0, (this.#options.times?.retryMs ?? RETRY_AFTER_MS) * 2 ** retry);
+    return sleep(ms, undefined, { signal: this.#options.signal });
   }
 
   /** Redirects are followed by hand: the authorization is the registry's and goes nowhere else. */
-  async #ask(url: string, accept: string | undefined): Promise<Response> {
+  async #ask(url: string, { accept, from }: Asked): Promise<Answer> {
     let at = url;
     for (let i = 0; i <= MAX_REDIRECTS; i++) {
-      const isOwn = new URL(at).host === this.#reference.host;
       const headers = new Headers(accept === undefined ? {} : { accept });
-      if (isOwn && this.#authorization !== null) headers.set("authorization", this.#authorization);
-      const response = await this.#fetch(at, headers);
-      const to = response.headers.get("location");
-      if (response.status < 300 || response.status >= 400 || to === null) return response;
-      await response.body?.cancel();
+      if (from > 0) headers.set("range", `bytes=${from}-`);
+      if (new URL(at).host === this.#reference.host && this.#authorization !== null)
+        headers.set("authorization", this.#authorization);
+      const answer = await this.#fetch(at, headers);
+      const { status, headers: told } = answer.response;
+      const to = told.get("location");
+      if (status < 300 || status >= 400 || to === null) return answer;
+      await discard(answer);
+      if (!URL.canParse(to, at)) throw new AppError("UNREADABLE", `${this.#reference.host} leads to no address.`);
       at = new URL(to, at).href;
       if (at.startsWith("http:") && this.#base.startsWith("https:"))
         throw new AppError("UNREADABLE", `${this.#reference.host} leads to an address without TLS.`);
@@ -146,20 +217,35 @@ class Registry {
     throw new AppError("UNREADABLE", `${this.#reference.host} leads in circles.`);
   }
 
-  async #fetch(url: string, headers: Headers): Promise<Response> {
-    const { signal } = this.#options;
-    const timer = new AbortController();
-    const timeout = setTimeout(() => timer.abort(new Error("it did not answer in time")), ANSWER_TIMEOUT_MS);
+  async #fetch(url: string, headers: Headers): Promise<Answer> {
+    const { signal, times } = this.#options;
+    const { host } = this.#reference;
+    const stalled = new AbortController();
+    const inTime = setTimeout(
+      () => stalled.abort(new Error("it did not answer in time")),
+      times?.answerMs ?? ANSWER_TIMEOUT_MS,
+    );
     try {
-      return await this.#send(url, { headers, redirect: "manual", signal: AbortSignal.any([signal, timer.signal]) });
+      const response = await fetch(url, {
+        headers,
+        redirect: "manual",
+        signal: AbortSignal.any([signal, stalled.signal]),
+      });
+      const idle = setTimeout(
+        () => stalled.abort(new Error("no bytes came any more")),
+        times?.idleMs ?? IDLE_TIMEOUT_MS,
+      );
+      return { response, timer: { refresh: () => void idle.refresh(), end: () => clearTimeout(idle) } };
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof AppError) throw error;
-      throw new AppError("UNREADABLE", `${this.#reference.host} cannot be reached: ${requestFault(error)}.`, {
-        cause: error,
-      });
+      const mend =
+        this.#base.startsWith("https:") && isPlainHttp(error)
+          ? "; for a registry without TLS add --insecure-registry"
+          : "";
+      const fault = `${host} cannot be reached: ${requestFault(error)}${mend}.`;
+      throw new AppError("UNREADABLE", fault, { cause: error });
     } finally {
-      clearTimeout(timeout);
+      clearTimeout(inTime);
     }
   }
 
@@ -225,7 +311,7 @@ class Registry {
       return new AppError("RATE_LIMITED", `${host} allows no more downloads now: ${login}, or wait.`, {
         field: "target",
       });
-    return new AppError("UNREADABLE", `${host} answered ${status} for ${text}.`, { field: "target" });
+    return new AppError("UNREADABLE", `${host} answered ${status} for ${text}; try again later.`, { field: "target" });
   }
 }
 
