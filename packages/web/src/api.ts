@@ -34,6 +34,11 @@ export type Advisory = Answer<typeof contract.advisories.listAdvisories>["rows"]
 export type Agent = Answer<typeof contract.agents.listAgents>["rows"][number];
 export type VexDocument = Answer<typeof contract.vex.listVex>["rows"][number];
 export type VexStatement = Answer<typeof contract.vex.listVexStatements>["rows"][number];
+export type Upload = Answer<typeof contract.uploads.listUploads>["rows"][number];
+export type Affected = Answer<typeof contract.affected.getAffected>;
+export type AffectedRow = Affected["rows"][number];
+export type AssetDiff = Answer<typeof contract.assets.getAssetDiff>;
+export type AssetDay = Answer<typeof contract.stats.getAssetTrend>["rows"][number];
 export type Token = Answer<typeof contract.tokens.listTokens>["rows"][number];
 export type Severity = Finding["severity"];
 export type SeverityCounts = Stats["findings"];
@@ -109,6 +114,25 @@ export const queries = {
     pages(["asset", id, "deltas"], (cursor) =>
       call(contract.assets.listAssetDeltas, { params: { id }, query: { limit, cursor } }),
     ),
+  assetDiff: (id: string, from: string, to: string) =>
+    queryOptions({
+      queryKey: ["asset", id, "diff", from, to],
+      queryFn: () => call(contract.assets.getAssetDiff, { params: { id }, query: { from, to } }),
+    }),
+  assetTrend: (id: string, days: number) =>
+    queryOptions({
+      queryKey: ["asset", id, "trend", days],
+      queryFn: () => call(contract.stats.getAssetTrend, { params: { id }, query: { days } }),
+    }),
+  affected: (q: string) =>
+    infiniteQueryOptions({
+      queryKey: ["affected", q],
+      queryFn: ({ pageParam }) => call(contract.affected.getAffected, { query: { q, limit, cursor: pageParam } }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: (last) => last.next ?? undefined,
+      enabled: q !== "",
+    }),
+  uploads: () => pages(["uploads"], (cursor) => call(contract.uploads.listUploads, { query: { limit, cursor } })),
   components: (q: string) =>
     pages(["components", q], (cursor) => call(contract.assets.listComponents, { query: { q, limit, cursor } })),
   advisories: (q: string) =>

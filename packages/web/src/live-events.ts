@@ -5,8 +5,9 @@ export type LiveEvent = Extract<ServerMessage, { type: "event" }>;
 const TOUCHED: Readonly<Record<Channel, readonly string[]>> = {
   finding_alert: ["stats", "finding", "fixes", "advisory-groups", "findings", "vex"],
   asset_update: ["stats", "assets", "asset", "agents", "components", "coverage"],
-  scan_update: ["stats", "assets", "asset", "jobs", "components", "coverage"],
-  feed_update: ["stats", "feeds", "coverage", "advisories", "advisory"],
+  scan_update: ["stats", "assets", "asset", "jobs", "components", "coverage", "affected"],
+  feed_update: ["stats", "feeds", "coverage", "advisories", "advisory", "affected"],
+  upload_update: ["uploads"],
 };
 
 /**

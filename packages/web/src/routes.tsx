@@ -54,12 +54,13 @@ const assets = createRoute({
   component: lazyRouteComponent(() => import("./features/assets/assets.tsx"), "AssetsPage"),
 });
 
-export type AssetTab = "findings" | "inventory" | "changes" | "coverage" | "facts";
+const ASSET_TABS = ["findings", "inventory", "changes", "compare", "trend", "coverage", "facts"] as const;
+export type AssetTab = (typeof ASSET_TABS)[number];
 const asset = createRoute({
   ...page("/assets/$id"),
-  validateSearch: (s: Record<string, unknown>): { tab?: AssetTab; q?: string } => {
-    const tab = oneOf(s["tab"], ["findings", "inventory", "changes", "coverage", "facts"] as const, "findings");
-    return { ...wordSearch(s), tab: tab === "findings" ? undefined : tab };
+  validateSearch: (s: Record<string, unknown>): { tab?: AssetTab; q?: string; from?: string; to?: string } => {
+    const tab = oneOf(s["tab"], ASSET_TABS, "findings");
+    return { ...wordSearch(s), from: text(s["from"]), to: text(s["to"]), tab: tab === "findings" ? undefined : tab };
   },
   component: lazyRouteComponent(() => import("./features/assets/asset.tsx"), "AssetPage"),
 });
@@ -76,6 +77,15 @@ const advisories = createRoute({
 const advisory = createRoute({
   ...page("/advisories/$id"),
   component: lazyRouteComponent(() => import("./features/advisories/advisory.tsx"), "AdvisoryPage"),
+});
+const upload = createRoute({
+  ...page("/upload"),
+  component: lazyRouteComponent(() => import("./features/uploads/uploads.tsx"), "UploadsPage"),
+});
+const affected = createRoute({
+  ...page("/affected"),
+  validateSearch: wordSearch,
+  component: lazyRouteComponent(() => import("./features/affected/affected.tsx"), "AffectedPage"),
 });
 const vex = createRoute({
   ...page("/vex"),
@@ -120,6 +130,8 @@ export const routeTree = root.addChildren([
   components,
   advisories,
   advisory,
+  upload,
+  affected,
   vex,
   vexDocument,
   feeds,

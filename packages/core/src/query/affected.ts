@@ -1,5 +1,6 @@
 import { componentOfPurl } from "../component/purl-component.ts";
 import { AppError } from "../errors.ts";
+import { AFFECTED_QUESTION_CHARS } from "./keys.ts";
 
 /** One bound of a range of versions. */
 export interface VersionBound {
@@ -22,8 +23,6 @@ export interface AffectedQuestion {
     readonly range: readonly VersionBound[];
   } | null;
 }
-
-export const AFFECTED_QUESTION_CHARS = 300;
 
 const ADVISORY_ID =
   /^(?:[A-Z][A-Za-z]*-)?(?:CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}|[A-Z]{2,}[A-Za-z0-9]*-(?:[A-Za-z]+-)?\d{2,4}[-:][\w.:-]*\d)$/i;

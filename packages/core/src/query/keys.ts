@@ -50,3 +50,6 @@ export const PROMPT_KEYS: readonly PromptKey[] = [
 
 /** Longest free text of a prompt, in characters. */
 export const PROMPT_WORDS_MAX = 200;
+
+/** The longest question of "are we affected by …?", in UTF-16 units. */
+export const AFFECTED_QUESTION_CHARS = 300;

@@ -20,6 +20,8 @@ const NAV = [
   ["/assets", "Assets"],
   ["/components", "Components"],
   ["/advisories", "Advisories"],
+  ["/affected", "Affected?"],
+  ["/upload", "Upload"],
   ["/vex", "VEX"],
   ["/feeds", "Feeds"],
   ["/agents", "Agents"],

@@ -1,4 +1,4 @@
-import { AFFECTED_QUESTION_CHARS } from "@zerotrace/core/query/affected";
+import { AFFECTED_QUESTION_CHARS } from "@zerotrace/core/query/keys";
 import { page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 import { ASSET_KINDS } from "../assets/contract.ts";

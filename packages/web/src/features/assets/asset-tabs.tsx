@@ -6,7 +6,7 @@ import { Copy, Time } from "../../ui/marks.tsx";
 import { Facts } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { PagedTable, rowsOf } from "../../ui/table.tsx";
-import { COMPONENT_COLUMNS } from "../components/columns.tsx";
+import { COMPONENT_COLUMNS, PLACED_COLUMNS } from "../components/columns.tsx";
 
 const api = getRouteApi("/assets/$id");
 
@@ -46,7 +46,7 @@ export const AssetInventory = ({ id }: { id: string }) => {
         pages={pages}
         noun="components"
         label="Components of the asset"
-        columns={COMPONENT_COLUMNS}
+        columns={rowsOf(pages).some((c) => c.found !== null) ? PLACED_COLUMNS : COMPONENT_COLUMNS}
         keyOf={(c) => String(c.id)}
         empty={<Empty title={q ? `Nothing here has "${q}" in its name` : "No inventory has come in yet"} />}
       />

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { queries } from "../../api.ts";
+import { type AssetDetail, queries } from "../../api.ts";
 import type { AssetTab } from "../../routes.tsx";
 import { count, plural, share } from "../../ui/format.ts";
 import { wasRead } from "../../ui/known.ts";
@@ -9,12 +9,16 @@ import { Page } from "../../ui/panel.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { ErrorPanel, Notice, PageSkeleton } from "../../ui/states.tsx";
 import { FindingRows } from "../findings/findings.tsx";
+import { AssetBranches, AssetCompare } from "./asset-compare.tsx";
+import { AssetTrend, RiskCourse } from "./asset-trend.tsx";
 import { AssetChanges, AssetCoverage, AssetFacts, AssetInventory } from "./asset-tabs.tsx";
 
 const TABS: readonly (readonly [AssetTab, string])[] = [
   ["findings", "Findings"],
   ["inventory", "Inventory"],
   ["changes", "Changes"],
+  ["compare", "Compare"],
+  ["trend", "Trend"],
   ["coverage", "Coverage"],
   ["facts", "Facts"],
 ];
@@ -27,6 +31,9 @@ const Figure = ({ name, children }: { name: string; children: React.ReactNode })
 );
 
 const api = getRouteApi("/assets/$id");
+
+const leadOf = ({ kind, branch, os }: AssetDetail): string =>
+  [kind, branch === "" ? "" : `${kind === "image" ? "tag" : "branch"} ${branch}`, os].filter(Boolean).join(", ");
 
 /** One asset: its findings, what is on it, what changed, and what could not be seen. */
 export const AssetPage = () => {
@@ -45,7 +52,8 @@ export const AssetPage = () => {
   const a = asset.data;
   const judged = a.coverage.covered + a.coverage.notCovered + a.coverage.unparsable;
   return (
-    <Page title={a.name} lead={a.os} actions={<Copy text={a.id} label="the asset's id" />}>
+    <Page title={a.name} lead={leadOf(a)} actions={<Copy text={a.id} label="the asset's id" />}>
+      {a.branches.length > 1 && <AssetBranches asset={a} />}
       {a.unreadableSources.length > 0 && (
         <Notice>
           {plural(a.unreadableSources.length, "source")} could not be read ({a.unreadableSources.join(", ")}): what is
@@ -63,7 +71,16 @@ export const AssetPage = () => {
         aria-label="Figures"
       >
         <Figure name="Risk">
-          <span className="text-xl font-semibold">{a.risk.toFixed(1)}</span>
+          <Link
+            to="/assets/$id"
+            params={{ id }}
+            search={{ tab: "trend" }}
+            className="flex items-center gap-3 hover:text-accent"
+            title="How it went"
+          >
+            <span className="text-xl font-semibold">{a.risk.toFixed(1)}</span>
+            <RiskCourse id={id} />
+          </Link>
         </Figure>
         <Figure name="Judged">
           <Link to="/assets/$id" params={{ id }} search={{ tab: "coverage" }} className="text-xl font-semibold link">
@@ -86,9 +103,15 @@ export const AssetPage = () => {
         <Figure name="Inventory">
           <Time at={a.inventoryAt} />
         </Figure>
-        <Figure name="Agent">
-          <Online online={a.online} />
-        </Figure>
+        {a.kind === "host" ? (
+          <Figure name="Agent">
+            <Online online={a.online} />
+          </Figure>
+        ) : (
+          <Figure name={a.kind === "image" ? "Digest" : "Version"}>
+            {a.version === "" ? <span className="text-dim">not told</span> : <Copy text={a.version} max={18} />}
+          </Figure>
+        )}
       </section>
       <section className="panel" aria-label="Details">
         <nav aria-label="Parts of the asset" className="flex overflow-x-auto border-b border-line px-2">
@@ -109,6 +132,8 @@ export const AssetPage = () => {
         {tab === "findings" && <FindingsTab id={id} />}
         {tab === "inventory" && <AssetInventory id={id} />}
         {tab === "changes" && <AssetChanges id={id} />}
+        {tab === "compare" && <AssetCompare asset={a} />}
+        {tab === "trend" && <AssetTrend id={id} />}
         {tab === "coverage" && <AssetCoverage asset={a} />}
         {tab === "facts" && <AssetFacts asset={a} />}
       </section>

@@ -13,11 +13,15 @@ const COLUMNS: readonly Column<Asset>[] = [
   {
     head: "Asset",
     cell: (a) => (
-      <Link to="/assets/$id" params={{ id: a.id }} className="mono link">
-        {a.name}
-      </Link>
+      <span className="inline-flex max-w-full items-center gap-2">
+        <Link to="/assets/$id" params={{ id: a.id }} className="mono link truncate">
+          {a.name}
+        </Link>
+        {a.branch && <span className="chip shrink-0">{a.branch}</span>}
+      </span>
     ),
   },
+  { head: "Kind", width: "96px", cell: (a) => <span className="text-dim">{a.kind}</span> },
   { head: "System", cell: (a) => a.os },
   { head: "Findings", width: "320px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
   {
@@ -40,7 +44,11 @@ const COLUMNS: readonly Column<Asset>[] = [
       </span>
     ),
   },
-  { head: "Agent", width: "96px", cell: (a) => <Online online={a.online} /> },
+  {
+    head: "Agent",
+    width: "96px",
+    cell: (a) => (a.kind !== "host" ? <span className="text-dim">none</span> : <Online online={a.online} />),
+  },
   { head: "Inventory", width: "110px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
 ];
 
@@ -68,6 +76,9 @@ export const AssetsPage = () => {
               <option value="seen">last seen</option>
             </select>
           </label>
+          <Link to="/upload" className="button">
+            Upload an SBOM
+          </Link>
           <Link to="/agents/enroll" className="button button-primary">
             Enroll an agent
           </Link>

@@ -75,3 +75,42 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
     cell: (c) => (c.findingCount > 0 ? <Risk value={c.risk} /> : ""),
   },
 ];
+
+const Found = ({ found }: { found: NonNullable<Component["found"]> }) => {
+  const [first, ...more] = found.paths;
+  const words = [
+    found.isDirect === null ? "" : found.isDirect ? "direct" : "brought by others",
+    found.isDev ? "for development" : "",
+    found.license,
+  ].filter(Boolean);
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      {first && <Copy text={first} max={44} />}
+      {more.length > 0 && (
+        <span className="chip shrink-0" title={found.paths.join("\n")}>
+          +{more.length}
+        </span>
+      )}
+      <span className="truncate text-xs text-dim" title={found.layer === "" ? undefined : `layer ${found.layer}`}>
+        {words.join(", ")}
+      </span>
+    </span>
+  );
+};
+
+/** The same with where each was found, instead of the source package. */
+export const PLACED_COLUMNS: readonly Column<Component>[] = COMPONENT_COLUMNS.flatMap((column) =>
+  column.head === "Source"
+    ? []
+    : column.head === "Verdict"
+      ? [
+          column,
+          {
+            head: "Found",
+            width: "34%",
+            className: "wide-only",
+            cell: (c) => (c.found ? <Found found={c.found} /> : ""),
+          },
+        ]
+      : [column],
+);

@@ -2,8 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { VEX_LIMITS } from "@zerotrace/core/vex/vex";
 import { Upload } from "lucide-react";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { call, contract, type VexDocument } from "../../api.ts";
+import { useDrop } from "../../ui/drop.ts";
 import { bytes, plural } from "../../ui/format.ts";
 import { effectText } from "./words.ts";
 
@@ -46,26 +47,6 @@ const Line = ({ outcome: o }: { outcome: Outcome }) => (
     )}
   </li>
 );
-
-/** Takes files that are dropped anywhere on the page; answers whether some are held over it. */
-const useDrop = (isReady: boolean, add: (files: readonly File[]) => Promise<void>): boolean => {
-  const [isOver, setOver] = useState(false);
-  const hear = useEffectEvent((event: DragEvent) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    setOver(event.type === "dragover");
-    if (event.type === "drop" && isReady) void add([...event.dataTransfer.files]);
-  });
-  useEffect(() => {
-    const listen = (event: DragEvent): void => hear(event);
-    const kinds = ["dragover", "dragleave", "drop"] as const;
-    for (const kind of kinds) window.addEventListener(kind, listen);
-    return () => {
-      for (const kind of kinds) window.removeEventListener(kind, listen);
-    };
-  }, []);
-  return isOver;
-};
 
 /** Adds documents that are dropped or chosen, one after the other, and says what each did. */
 export const UploadVex = () => {

@@ -1,0 +1,93 @@
+import { useQuery } from "@tanstack/react-query";
+import { type AssetDay, queries } from "../../api.ts";
+import { count, plural } from "../../ui/format.ts";
+import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+import { type Point, Sparkline } from "../../ui/sparkline.tsx";
+
+const DAYS = 30;
+
+/** The last 30 days of risk as a small picture beside its number. */
+export const RiskCourse = ({ id }: { id: string }) => {
+  const trend = useQuery(queries.assetTrend(id, DAYS));
+  const rows = trend.data?.rows ?? [];
+  if (rows.length < 2) return null;
+  return (
+    <svg viewBox={`0 0 ${DAYS * 3} 24`} className="h-6 w-20 shrink-0" preserveAspectRatio="none" aria-hidden="true">
+      {rows.map((one, i) => {
+        const height = Math.max(1, (one.risk / 100) * 23);
+        const x = (DAYS - rows.length + i) * 3;
+        return <rect key={one.day} x={x} y={24 - height} width="2" height={height} className="fill-edge" />;
+      })}
+    </svg>
+  );
+};
+
+const course = (
+  rows: readonly AssetDay[],
+  value: (one: AssetDay) => number,
+  says: (one: AssetDay) => string,
+): Point[] => rows.map((one) => ({ day: one.day, value: value(one), says: says(one) }));
+
+/** Risk, findings and components by day, each with its table behind it. */
+export const AssetTrend = ({ id }: { id: string }) => {
+  const trend = useQuery(queries.assetTrend(id, DAYS));
+  if (trend.isPending) return <RowsSkeleton />;
+  if (trend.error) return <ErrorPanel error={trend.error} retry={() => void trend.refetch()} />;
+  const { rows } = trend.data;
+  const last = rows.at(-1);
+  if (last === undefined) return <Empty title="Nothing is known of this asset yet" />;
+  const first = rows[0] as AssetDay;
+  const against = (now: number, then: number): string =>
+    rows.length < 2
+      ? "first day"
+      : now === then
+        ? `as on ${first.day}`
+        : `${now > then ? "+" : "−"}${count(Math.abs(Math.round((now - then) * 10) / 10))} since ${first.day}`;
+  const figures = [
+    {
+      name: "Risk",
+      now: last.risk.toFixed(1),
+      change: against(last.risk, first.risk),
+      points: course(
+        rows,
+        (d) => d.risk,
+        (d) => `risk ${d.risk.toFixed(1)}`,
+      ),
+    },
+    {
+      name: "Open findings",
+      now: count(last.findingCount),
+      change: against(last.findingCount, first.findingCount),
+      points: course(
+        rows,
+        (d) => d.findingCount,
+        (d) =>
+          `${plural(d.findingCount, "finding")}, ${count(d.findings.critical)} critical, ${count(d.findings.high)} high`,
+      ),
+    },
+    {
+      name: "Components",
+      now: count(last.componentCount),
+      change: against(last.componentCount, first.componentCount),
+      points: course(
+        rows,
+        (d) => d.componentCount,
+        (d) => `${plural(d.componentCount, "component")}, ${count(d.notCovered)} not covered`,
+      ),
+    },
+  ];
+  return (
+    <div className="grid gap-6 p-4 wide:grid-cols-3">
+      {figures.map(({ name, now, change, points }) => (
+        <section key={name} className="min-w-0">
+          <h2 className="text-xs text-dim">{name}</h2>
+          <p className="mono mb-2 flex items-baseline gap-3">
+            <span className="text-xl font-semibold">{now}</span>
+            <span className="text-xs text-dim">{change}</span>
+          </p>
+          <Sparkline label={`${name} by day`} points={points} />
+        </section>
+      ))}
+    </div>
+  );
+};

@@ -1,0 +1,120 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Upload } from "lucide-react";
+import { useRef, useState } from "react";
+import { call, contract } from "../../api.ts";
+import { useDrop } from "../../ui/drop.ts";
+import { bytes } from "../../ui/format.ts";
+
+/** Files taken at once. */
+const FILES_MAX = 50;
+/** What the server takes of one document, as sent. */
+const FILE_BYTES_MAX = 128 * 1024 * 1024;
+
+interface Refusal {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** Takes documents that are dropped or chosen, one after the other; their progress is in the list of uploads. */
+export const AddSbom = () => {
+  const client = useQueryClient();
+  const input = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const [left, setLeft] = useState(0);
+  const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
+
+  const asked = (): Record<string, string> => {
+    const given = form.current === null ? [] : [...new FormData(form.current)];
+    return Object.fromEntries(
+      given.flatMap(([key, value]) => (typeof value === "string" && value.trim() ? [[key, value.trim()]] : [])),
+    );
+  };
+
+  const send = async (file: File): Promise<Refusal | null> => {
+    const { name } = file;
+    if (file.size > FILE_BYTES_MAX)
+      return { name, why: `It is larger than ${bytes(FILE_BYTES_MAX)}: pack it with gzip.` };
+    try {
+      await call(contract.uploads.addSbom, { query: { ...asked(), file: name.slice(0, 300) }, body: file });
+      return null;
+    } catch (error) {
+      return { name, why: error instanceof Error ? error.message : "It could not be sent." };
+    }
+  };
+
+  const add = async (files: readonly File[]): Promise<void> => {
+    const taken = files.slice(0, FILES_MAX);
+    setRefusals([]);
+    for (const [i, file] of taken.entries()) {
+      setLeft(taken.length - i);
+      const refusal = await send(file);
+      if (refusal) setRefusals((before) => [...before, refusal]);
+      void client.invalidateQueries({ queryKey: ["uploads"] });
+    }
+    setLeft(0);
+    await client.invalidateQueries();
+  };
+  const isBusy = left > 0;
+  const isOver = useDrop(!isBusy, add);
+
+  return (
+    <section
+      aria-label="Add bills of materials"
+      className={`panel border-dashed p-4 ${isOver ? "border-accent bg-raised" : "border-edge"}`}
+    >
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <input
+          ref={input}
+          type="file"
+          multiple
+          className="sr-only"
+          tabIndex={-1}
+          aria-label="Bills of materials"
+          onChange={(event) => {
+            void add([...(event.target.files ?? [])]);
+            event.target.value = "";
+          }}
+        />
+        <button
+          type="button"
+          className="button button-primary"
+          disabled={isBusy}
+          onClick={() => input.current?.click()}
+        >
+          <Upload aria-hidden="true" className="size-4" /> {isBusy ? `Sending, ${left} left` : "Choose files"}
+        </button>
+        <p className="min-w-0 flex-1 basis-60 text-dim">
+          or drop them here: CycloneDX and SPDX, told by their content, also packed with gzip or zstd, at most{" "}
+          {bytes(FILE_BYTES_MAX)} each.
+        </p>
+      </div>
+      <form ref={form} className="mt-3 grid gap-3 sm:grid-cols-3" onSubmit={(event) => event.preventDefault()}>
+        <label className="grid gap-1 text-xs text-dim">
+          asset, when the document does not say or says it otherwise
+          <input name="name" maxLength={300} placeholder="as the document says" className="field" />
+        </label>
+        <label className="grid gap-1 text-xs text-dim">
+          branch or tag
+          <input name="branch" maxLength={200} placeholder="main" className="field" />
+        </label>
+        <label className="grid gap-1 text-xs text-dim">
+          kind
+          <select name="kind" className="field" defaultValue="">
+            <option value="">as the document says</option>
+            <option value="repository">repository</option>
+            <option value="image">image</option>
+            <option value="host">host</option>
+          </select>
+        </label>
+      </form>
+      <ul aria-live="polite" className={refusals.length === 0 ? "" : "mt-3 grid gap-1 text-sm"}>
+        {refusals.map((r, i) => (
+          <li key={`${i} ${r.name}`} className="flex flex-wrap gap-x-3">
+            <span className="mono">{r.name}</span>
+            <span className="text-bad">{r.why}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};

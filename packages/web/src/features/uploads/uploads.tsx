@@ -1,0 +1,113 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { queries, type Upload } from "../../api.ts";
+import { bytes, count, plural } from "../../ui/format.ts";
+import { Time } from "../../ui/marks.tsx";
+import { useMay } from "../../ui/may.ts";
+import { Page } from "../../ui/panel.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
+import { AddSbom } from "./add-sbom.tsx";
+import { ScanImage } from "./scan-image.tsx";
+
+const Progress = ({ upload: u }: { upload: Upload }) => (
+  <span className="flex min-w-0 items-center gap-2">
+    {u.totalBytes !== null && u.totalBytes > 0 && (
+      <progress className="bar !w-24 shrink-0" value={u.doneBytes} max={u.totalBytes} aria-label={u.says} />
+    )}
+    <span className="truncate">
+      {u.says || u.state}
+      {u.doneBytes > 0 && (
+        <span className="mono text-dim">
+          {" "}
+          {bytes(u.doneBytes)}
+          {u.totalBytes !== null && ` of ${bytes(u.totalBytes)}`}
+        </span>
+      )}
+    </span>
+  </span>
+);
+
+const change = ({ addedCount, removedCount }: Upload): string =>
+  addedCount + removedCount === 0 ? "nothing changed" : `+${count(addedCount)} −${count(removedCount)}`;
+
+const Result = ({ upload: u }: { upload: Upload }) => {
+  if (u.state === "failed") {
+    return (
+      <span className="block truncate text-bad" title={u.error ?? undefined}>
+        {u.error}
+      </span>
+    );
+  }
+  if (u.state !== "done") return <Progress upload={u} />;
+  return (
+    <span>
+      {plural(u.componentCount, "component")}, <span className="mono">{change(u)}</span>
+      {u.notJudgedCount > 0 && <span className="text-warn">, {count(u.notJudgedCount)} cannot be judged</span>}
+      {u.problemCount > 0 && (
+        <span className="text-warn" title={u.problems.join("\n")}>
+          , {plural(u.problemCount, "problem")}
+        </span>
+      )}
+    </span>
+  );
+};
+
+const COLUMNS: readonly Column<Upload>[] = [
+  {
+    head: "Given",
+    width: "26%",
+    className: "full",
+    cell: (u) => <span className="mono block truncate">{u.name}</span>,
+  },
+  {
+    head: "Asset",
+    width: "24%",
+    cell: (u) =>
+      u.assetId === null ? (
+        <span className="text-dim">{u.state === "failed" ? "none" : "…"}</span>
+      ) : (
+        <span className="inline-flex max-w-full items-center gap-2">
+          <Link to="/assets/$id" params={{ id: u.assetId }} className="mono link truncate">
+            {u.assetName}
+          </Link>
+          {u.branch && <span className="chip shrink-0">{u.branch}</span>}
+        </span>
+      ),
+  },
+  { head: "Result", cell: (u) => <Result upload={u} /> },
+  { head: "Added", width: "112px", cell: (u) => <Time at={u.addedAt} /> },
+];
+
+/** Bills of materials and images that people and pipelines give to the server, with their progress. */
+export const UploadsPage = () => {
+  const maySend = useMay("sboms:upload");
+  const mayPull = useMay("images:scan");
+  const pages = useInfiniteQuery(queries.uploads());
+  return (
+    <Page
+      title="Upload"
+      lead="A bill of materials or an image becomes an asset; it is judged again by itself when advisories change."
+    >
+      {maySend && <AddSbom />}
+      {mayPull && <ScanImage />}
+      <section className="panel" aria-label="Uploads">
+        <PagedTable
+          pages={pages}
+          noun="uploads"
+          label="Uploads"
+          keyOf={(u) => u.id}
+          cardHeight={120}
+          columns={COLUMNS}
+          empty={
+            <Empty title="Nothing was uploaded yet">
+              {maySend
+                ? "Drop a CycloneDX or SPDX document above, or from a pipeline: npx zerotrace scan . --server URL --token T"
+                : "Who may upload documents adds them here."}
+            </Empty>
+          }
+        />
+      </section>
+    </Page>
+  );
+};
