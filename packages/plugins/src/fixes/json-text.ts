@@ -20,25 +20,30 @@ export const objectOf = (path: string, text: string | null): Fields | null => {
  * stay; null when the text is no JSON object or a key on the way holds something else.
  */
 export const setInJson = (text: string, keys: readonly string[], value: string): string | null => {
-  let root: unknown;
   try {
-    root = JSON.parse(text);
+    const root: unknown = JSON.parse(text);
+    if (recordOf(root) === null || !setAt(root as Record<string, unknown>, keys, value)) return null;
+    const indent = /^([ \t]{1,16})"/m.exec(text)?.[1] ?? "  ";
+    const made =
+      JSON.stringify(root, null, text.includes("\n") ? indent : undefined) + (text.endsWith("\n") ? "\n" : "");
+    return text.includes("\r\n") ? made.replaceAll("\n", "\r\n") : made;
   } catch {
+    // No JSON, or nested so deep that it cannot be written again.
     return null;
   }
-  if (recordOf(root) === null) return null;
-  let at = root as Record<string, unknown>;
+};
+
+const setAt = (root: Record<string, unknown>, keys: readonly string[], value: string): boolean => {
+  let at = root;
   for (const key of keys.slice(0, -1)) {
     // A key of the prototype is no object of the file.
     if (!Object.hasOwn(at, key)) define(at, key, {});
     const next = recordOf(at[key]);
-    if (next === null) return null;
+    if (next === null) return false;
     at = next;
   }
   define(at, keys.at(-1) ?? "", value);
-  const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? "  ";
-  const made = JSON.stringify(root, null, text.includes("\n") ? indent : undefined) + (/\r?\n$/.test(text) ? "\n" : "");
-  return text.includes("\r\n") ? made.replaceAll("\n", "\r\n") : made;
+  return true;
 };
 
 const define = (object: Record<string, unknown>, key: string, value: unknown): void => {

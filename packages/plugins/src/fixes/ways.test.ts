@@ -43,6 +43,13 @@ test("pip: a pin is raised where it stands, with extras, markers and comments; h
     "inner/base.txt": "urllib3 == 1.26.19\n    # via requests\nx==1\n",
   });
   expect(way.notes.join()).toMatch(/inner\/base\.txt: its hashes are of 1\.26\.5 and are taken out/);
+  const odd = {
+    "requirements.txt":
+      "a==1 --hash=sha256:x --config-settings=y \\\n  --hash=sha256:z \\\n  --global-option=w\r\nb==1\n",
+  };
+  expect(edited(await planned(pip, odd, "PyPI a 1 -> 2"), odd)["requirements.txt"]).toBe(
+    "a==2 --config-settings=y \\\n  --global-option=w\r\nb==1\n",
+  );
   await expect(planned(pip, { "requirements.txt": "a>=1\n" }, "PyPI a 1.0 -> 1.1")).rejects.toThrow(/does not pin a/);
 });
 

@@ -1,7 +1,7 @@
 import { AppError, rangeAllows } from "@zerotrace/core";
 import { posix } from "node:path";
 import { type Edit, type FixContext, folderOf, type PlanFix, way } from "../fix.ts";
-import { propertyOf, setsProperty, versionIn, withManaged, withProperty, withVersion } from "./pom-text.ts";
+import { parentPath, propertyOf, setsProperty, versionIn, withManaged, withProperty, withVersion } from "./pom-text.ts";
 
 /** Parents above a pom that are looked at (count). */
 const MAX_PARENTS = 8;
@@ -54,9 +54,8 @@ const parentsOf = async (path: string, { read }: FixContext): Promise<PomText[]>
     const here: string = at;
     if (text === null || line.some((pom) => pom.path === here)) break;
     line.push({ path: here, text });
-    const parent = /<parent>([^]*?)<\/parent>/.exec(text)?.[1];
-    if (parent === undefined) break;
-    const said = /<relativePath>\s*([^<]*?)\s*<\/relativePath>/.exec(parent)?.[1] ?? "../pom.xml";
+    const said = parentPath(text);
+    if (said === null) break;
     const next = posix.join(folderOf(here), said.endsWith(".xml") ? said : `${said}/pom.xml`);
     at = said === "" || next.startsWith("..") || posix.isAbsolute(said) ? null : next;
   }

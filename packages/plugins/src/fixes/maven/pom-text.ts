@@ -1,5 +1,8 @@
 import { schemeFor } from "@zerotrace/core";
 
+/** Looked at for the indentation of a list's first entry (UTF-16 units). */
+const MAX_INDENT = 256;
+
 /** A stretch of a pom's text. */
 interface Span {
   readonly start: number;
@@ -34,15 +37,26 @@ const blocksOf = (text: string, name: string): Span[] => {
 };
 
 /** The first element of that name within a stretch: its trimmed text and where that lies. */
-const elementIn = (text: string, { start, end }: Span, name: string): (Span & { readonly value: string }) | null => {
-  const open = text.indexOf(`<${name}>`, start);
+const elementIn = (text: string, block: Span, name: string): (Span & { readonly value: string }) | null => {
+  // Cut out first: what is not there would be looked for up to the end of the file, for each block.
+  const inner = text.slice(block.start, block.end);
+  const open = inner.indexOf(`<${name}>`);
   const from = open + name.length + 2;
-  const close = open < 0 || open > end ? -1 : text.indexOf(`</${name}>`, from);
-  if (close < 0 || close > end) return null;
-  const raw = text.slice(from, close);
-  const lead = raw.length - raw.trimStart().length;
+  const close = open < 0 ? -1 : inner.indexOf(`</${name}>`, from);
+  if (close < 0) return null;
+  const raw = inner.slice(from, close);
+  const start = block.start + from + raw.length - raw.trimStart().length;
   const value = raw.trim();
-  return { start: from + lead, end: from + lead + value.length, value };
+  return { start, end: start + value.length, value };
+};
+
+/** Where a pom says that its parent lies; empty for nowhere, null without a parent. */
+export const parentPath = (text: string): string | null => {
+  const plain = bare(text);
+  const [parent] = blocksOf(plain, "parent");
+  if (parent === undefined) return null;
+  const isTold = plain.slice(parent.start, parent.end).includes("<relativePath");
+  return elementIn(plain, parent, "relativePath")?.value ?? (isTold ? "" : "../pom.xml");
 };
 
 /** How a pom gives an artifact its version: as written there, or by a property; null when it does not. */
@@ -94,27 +108,21 @@ export const withManaged = (text: string, groupId: string, artifactId: string, t
   const end = plain.lastIndexOf("</project>");
   if (end < 0) return null;
   const unit = /\n([ \t]+)</.exec(text)?.[1] ?? "  ";
-  const lines = (depth: number, ...all: readonly string[]): string =>
-    all.map((line) => `\n${unit.repeat(depth)}${line}`).join("");
-  const entry = (depth: number): string =>
-    lines(depth, "<dependency>") +
-    lines(
-      depth + 1,
-      `<groupId>${groupId}</groupId>`,
-      `<artifactId>${artifactId}</artifactId>`,
-      `<version>${to}</version>`,
-    ) +
-    lines(depth, "</dependency>");
+  const line = (indent: string, ...all: readonly string[]): string => all.map((one) => `\n${indent}${one}`).join("");
+  const entry = (indent: string): string =>
+    line(indent, "<dependency>") +
+    line(indent + unit, `<groupId>${groupId}</groupId>`, `<artifactId>${artifactId}</artifactId>`) +
+    line(indent + unit, `<version>${to}</version>`) +
+    line(indent, "</dependency>");
   if (managed !== undefined && list >= 0 && list < managed.end) {
     const at = list + "<dependencies>".length;
-    return text.slice(0, at) + entry(3) + text.slice(at);
+    // As its neighbor stands.
+    const indent = /^\s*\n([ \t]*)</.exec(text.slice(at, at + MAX_INDENT))?.[1] ?? unit.repeat(3);
+    return text.slice(0, at) + entry(indent) + text.slice(at);
   }
-  const whole =
-    lines(1, "<dependencyManagement>") +
-    lines(2, "<dependencies>") +
-    entry(3) +
-    lines(2, "</dependencies>") +
-    lines(1, "</dependencyManagement>");
+  const [one, two, three] = [unit, unit.repeat(2), unit.repeat(3)];
+  const opened = line(one, "<dependencyManagement>") + line(two, "<dependencies>");
+  const whole = opened + entry(three) + line(two, "</dependencies>") + line(one, "</dependencyManagement>");
   const at = plain.slice(0, end).trimEnd().length;
   return `${text.slice(0, at)}${whole}\n${text.slice(end)}`;
 };

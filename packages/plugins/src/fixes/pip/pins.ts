@@ -12,8 +12,11 @@ export interface Pin {
   readonly hasHashes: boolean;
 }
 
-const PIN = /^(\s*)([A-Za-z0-9][A-Za-z0-9._-]*)(\s*(?:\[[^\]]*\])?\s*\(?\s*)(={2,3}\s*)([A-Za-z0-9][\w.!+-]*)/;
-const HASH = /\s*\\?\s*--hash[= ]\S+/g;
+/** Longer lines are no pins (UTF-16 units). */
+const MAX_LINE = 8192;
+const PIN =
+  /^([ \t]{0,64})([A-Za-z0-9][A-Za-z0-9._-]*)([ \t]{0,16}(?:\[[^\]]*\])?[ \t]{0,16}\(?[ \t]{0,16})(={2,3}[ \t]{0,16})([A-Za-z0-9][\w.!+-]*)/;
+const HASH = /^\s--hash[= ]\S+/;
 
 const same = (a: string, b: string): boolean => a === b || schemeFor("PyPI")?.compare(a, b) === 0;
 
@@ -23,12 +26,13 @@ export const pinsIn = (text: string, name: string, version: string): Pin[] => {
   const lines = text.split("\n");
   const pins: Pin[] = [];
   for (let at = 0; at < lines.length; at++) {
-    const found = PIN.exec(lines[at]!);
+    const found = lines[at]!.length > MAX_LINE ? null : PIN.exec(lines[at]!);
     if (found === null || normalizePython(found[2]!) !== wanted || !same(found[5]!, version)) continue;
     let lineCount = 1;
     while (/\\\s*$/.test(lines[at + lineCount - 1]!) && at + lineCount < lines.length) lineCount++;
     const whole = lines.slice(at, at + lineCount).join("\n");
     pins.push({ line: at, lineCount, specifier: found[4]!.trim() + found[5]!, hasHashes: /--hash[= ]/.test(whole) });
+    at += lineCount - 1;
   }
   return pins;
 };
@@ -39,19 +43,22 @@ export const withPin = (text: string, name: string, from: string, to: string): s
   if (pins.length === 0) return pinsIn(text, name, to).length > 0 ? text : null;
   const lines = text.split("\n");
   for (const { line, lineCount } of [...pins].reverse()) {
-    const whole = lines.slice(line, line + lineCount).join("\n");
-    const changed = whole.replace(
+    const [first = "", ...rest] = lines.slice(line, line + lineCount);
+    const pinned = first.replace(
       PIN,
       (_, space: string, as: string, middle: string, op: string) => space + as + middle + op + to,
     );
-    lines.splice(
-      line,
-      lineCount,
-      ...changed
-        .replaceAll(HASH, "")
-        .replace(/\s*\\\s*$/, "")
-        .split("\n"),
-    );
+    const kept = [pinned, ...rest].map(withoutHashes).filter((text, at) => at === 0 || text.trim() !== "");
+    lines.splice(line, lineCount, ...kept.map((text, at) => (at < kept.length - 1 ? `${text} \\` : text)));
   }
   return lines.join("\n");
+};
+
+/** A line without `--hash=…` and without the backslash at its end. */
+const withoutHashes = (line: string): string => {
+  if (!line.includes("--hash") && !line.trimEnd().endsWith("\\")) return line;
+  const end = line.endsWith("\r") ? "\r" : "";
+  const bare = ` ${line.trimEnd().replace(/\\$/, "")}`;
+  const pieces = bare.split(/(?=\s--hash[= ])/).map((piece) => piece.replace(HASH, ""));
+  return pieces.join("").slice(1).trimEnd() + end;
 };

@@ -83,8 +83,9 @@ const demandsOf = (blocks: readonly Block[], name: string, from: string, to: str
     }
   }
   // What no package asks for, the project does.
+  const projects = new Set(demands.filter(({ by }) => by === "").map(({ range }) => range));
   for (const range of specs) {
-    if (claimed.has(range) || demands.some((demand) => demand.by === "" && demand.range === range)) continue;
+    if (claimed.has(range) || projects.has(range)) continue;
     demands.push({ by: "", range, allows: rangeAllows("npm", range, to), parent: "" });
   }
   return demands;
