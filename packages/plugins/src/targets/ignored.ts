@@ -37,13 +37,19 @@ export const within = (above: IgnoreRules | null, path: string, folder: string, 
   return { own: text === null ? null : ignore().add(text), path, above };
 };
 
-/** Whether the rules leave out this path of the repository; a folder's ends with `/`. The nearest rule that speaks decides. */
+/**
+ * Whether the rules leave out this path of the repository, which lies in a folder that they keep; a folder's path ends with `/`. The
+ * nearest rule that speaks decides.
+ */
 export const isIgnored = (rules: IgnoreRules, path: string): boolean => {
+  const parent = path.slice(0, path.lastIndexOf("/", path.length - 2) + 1);
   for (let at: IgnoreRules | null = rules; at !== null; at = at.above) {
     if (at.own === null) continue;
     const said = at.own.test(path.slice(at.path.length));
-    if (said.ignored) return true;
     if (said.unignored) return false;
+    // A folder that nearer rules took back is kept with what is in it.
+    if (said.ignored && (parent.length <= at.path.length || !at.own.test(parent.slice(at.path.length)).ignored))
+      return true;
   }
   return false;
 };

@@ -29,12 +29,14 @@ interface Folder {
   readonly path: string;
   readonly real: string;
   readonly depth: number;
+  /** Of the folders above; of the top its own, too. */
   readonly rules: IgnoreRules | null;
 }
 
 /** Every regular file below `root`, folder by folder in the order of names. Links are not followed, so nothing loops or leads out. */
 export const walk = async (root: string, options: WalkOptions): Promise<void> => {
   const { isIgnoring, onProblem, signal } = options;
+  signal.throwIfAborted();
   const top = isIgnoring ? rulesOf(root) : null;
   const prefix = top?.path ?? "";
   const todo: Folder[] = [{ path: "", real: root, depth: 0, rules: top }];
@@ -48,16 +50,16 @@ export const walk = async (root: string, options: WalkOptions): Promise<void> =>
       signal.throwIfAborted();
     }
     const names = listed(folder, root, onProblem);
+    const rules = rulesIn(folder, names, prefix);
     const inner: Folder[] = [];
     for (const one of names) {
       const path = folder.path === "" ? one.name : `${folder.path}/${one.name}`;
       if (one.isFile()) {
         if (++fileCount > MAX_FILES)
           return onProblem(`The tree holds more than ${MAX_FILES} files; the rest was not looked at.`);
-        const { rules } = folder;
         options.onFile(path, one.name, () => rules === null || !isIgnored(rules, prefix + path));
       } else if (one.isDirectory()) {
-        const next = enter(folder, path, one.name, { prefix, names, options });
+        const next = enter({ ...folder, rules }, path, one.name, { prefix, names, options });
         if (next !== null) inner.push(next);
       }
     }
@@ -88,9 +90,15 @@ const enter = (folder: Folder, path: string, name: string, { prefix, names, opti
     options.onProblem(`${path} lies deeper than ${MAX_DEPTH} folders; it was not looked into.`);
     return null;
   }
-  const real = `${folder.real}/${name}`;
   const { rules } = folder;
-  if (rules === null) return { path, real, depth: folder.depth + 1, rules };
-  const own = `${prefix + path}/`;
-  return isIgnored(rules, own) ? null : { path, real, depth: folder.depth + 1, rules: within(rules, own, real) };
+  if (rules !== null && isIgnored(rules, `${prefix + path}/`)) return null;
+  return { path, real: `${folder.real}/${name}`, depth: folder.depth + 1, rules };
+};
+
+/** The rules in a folder, its own among them: looked for only where it lists some, for most folders have none. */
+const rulesIn = (folder: Folder, names: readonly Dirent[], prefix: string): IgnoreRules | null => {
+  const { rules, path, real } = folder;
+  // Those of the top are known with those above it.
+  if (rules === null || path === "" || !names.some(({ name }) => name === ".gitignore")) return rules;
+  return within(rules, `${prefix + path}/`, real);
 };
