@@ -4,6 +4,7 @@ import type { AdvisoryIndex } from "@zerotrace/core";
 import type { Applied } from "@zerotrace/plugins/fixes/apply";
 import type { FixPlan, PlannedAction } from "@zerotrace/plugins/fixes/report";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
+import { dirname } from "node:path";
 import { type Cli, EXIT } from "../cli.ts";
 import { asker } from "../fix/ask.ts";
 import { targetFiles } from "../fix/files.ts";
@@ -21,7 +22,7 @@ import {
 import { counted } from "../output/headline.ts";
 import { createProgress } from "../output/progress.ts";
 import { printable } from "../output/style.ts";
-import { policyFor } from "../scan/policy-file.ts";
+import { patternsWithin, policyFor } from "../scan/policy-file.ts";
 import { failOnOf, finish, readTargets } from "../scan/run.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
 import { readVexFiles } from "../scan/vex-files.ts";
@@ -76,10 +77,10 @@ const openIndex = async (cli: Cli, options: FixOptions): Promise<AdvisoryIndex> 
 
 /** Reads targets and judges them; asked again after a change it tells what is left. */
 const judge = async (cli: Cli, targets: readonly string[], options: FixOptions, index: AdvisoryIndex) => {
-  const policy = (await policyFor(options.policy, targets))?.policy ?? null;
+  const found = await policyFor(options.policy, targets);
   const read = await readTargets(cli, targets, {
     noIgnore: !options.ignore,
-    exclude: [...(policy?.exclude ?? []), ...(options.exclude ?? [])],
+    excludes: (target) => [...patternsWithin(found, target), ...(options.exclude ?? [])],
     isOffline: options.offline === true,
     registry: {},
   });
@@ -87,7 +88,8 @@ const judge = async (cli: Cli, targets: readonly string[], options: FixOptions, 
   const finished = finish(inventories, {
     index,
     vex: await readVexFiles(cli, options.vex),
-    policy,
+    policy: found?.policy ?? null,
+    policyFolder: found === null ? null : dirname(found.path),
     failOn: failOnOf(undefined, null),
     baseline: null,
     now: new Date(),
@@ -122,6 +124,10 @@ const fix = async (cli: Cli, targets: readonly string[], options: FixOptions): P
     ...(options.only === undefined ? {} : { only: new Set(options.only) }),
     signal: cli.signal,
   });
+  for (const name of options.only ?? []) {
+    if (findings.some((finding) => finding.package === name)) continue;
+    cli.err.write(`warning: no finding concerns a package named ${printable(name)}\n`);
+  }
   if (options.format === "table") writePlan(cli, plan.report, options.limit);
   const applied = options.apply === true ? await apply(cli, plan, options, rootOf) : null;
   const after = applied === null ? null : (await judge(cli, targets, options, index)).findings;

@@ -1,10 +1,10 @@
-import { AppError, type Policy, SYSTEM_ECOSYSTEM } from "@zerotrace/core";
+import { AppError, SYSTEM_ECOSYSTEM } from "@zerotrace/core";
 import type { Command } from "@commander-js/extra-typings";
 import { Option } from "@commander-js/extra-typings";
 import type { FinishedScan, ScanReport } from "@zerotrace/plugins/formats/report";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { type Cli, EXIT } from "../cli.ts";
 import {
   configOf,
@@ -25,7 +25,7 @@ import { printable } from "../output/style.ts";
 import { baselineOfFile } from "../scan/baseline.ts";
 import { atRevision, defaultRevision, isRevision } from "../scan/git.ts";
 import { type Output, outputOf, printReport, REPORT_IDS, writeOutputs } from "../scan/outputs.ts";
-import { policyFor } from "../scan/policy-file.ts";
+import { type FoundPolicy, patternsWithin, policyFor } from "../scan/policy-file.ts";
 import { baselineOf, failOnOf, finish, readTargets, withoutDev } from "../scan/run.ts";
 import { registryOf } from "../scan/targets.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
@@ -102,7 +102,7 @@ const openIndex = async (cli: Cli, options: ScanOptions) => {
   }
 };
 
-const targetOptions = (cli: Cli, options: ScanOptions, policy: Policy | null) => ({
+const targetOptions = (cli: Cli, options: ScanOptions, found: FoundPolicy | null) => ({
   ...(options.platform === undefined ? {} : { platform: options.platform }),
   isInsecure: options.insecureRegistry === true,
   registry: registryOf(cli.env.variables),
@@ -110,7 +110,7 @@ const targetOptions = (cli: Cli, options: ScanOptions, policy: Policy | null) =>
   ...(options.osRelease === undefined ? {} : { osReleasePath: options.osRelease }),
   ...(options.root === undefined ? {} : { root: options.root }),
   noIgnore: !options.ignore,
-  exclude: [...(policy?.exclude ?? []), ...(options.exclude ?? [])],
+  excludes: (target: string): string[] => [...patternsWithin(found, target), ...(options.exclude ?? [])],
   isOffline: options.offline === true,
 });
 
@@ -137,7 +137,7 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
   const found = await policyFor(options.policy, targets);
   const policy = found?.policy ?? null;
   const failOn = failOnOf(options.failOn, policy);
-  const reading = targetOptions(cli, options, policy);
+  const reading = targetOptions(cli, options, found);
   const inventories = shipped(await readTargets(cli, targets, reading), options);
   if (options.server !== undefined)
     return (await import("../scan/send.ts")).sendScan(cli, targets, inventories, options);
@@ -149,6 +149,7 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
     index,
     vex: await readVexFiles(cli, options.vex),
     policy,
+    policyFolder: found === null ? null : dirname(found.path),
     failOn,
     baseline,
     now: new Date(),

@@ -1,5 +1,6 @@
 import { ignoresOf, licenseJudge, type FailOn, type Policy, purlOf } from "@zerotrace/core";
 import type { Ignored, LicenseFinding, ScanFinding } from "@zerotrace/plugins/formats/report";
+import { sourcePaths } from "@zerotrace/plugins/formats/sentences";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import { componentsOf, findingPlace } from "./assess.ts";
 
@@ -15,6 +16,8 @@ export interface Decided {
 
 export interface Decisions {
   readonly policy: Policy | null;
+  /** The policy's own, which its paths begin at where a target lies in it; null without one. */
+  readonly policyFolder: string | null;
   readonly failOn: FailOn;
   /** Keys of findings that were there before; null without a baseline. */
   readonly baseline: ReadonlySet<string> | null;
@@ -26,13 +29,15 @@ export interface Decisions {
 export const decide = (
   findings: readonly ScanFinding[],
   inventories: readonly TargetInventory[],
-  { policy, failOn, baseline, today }: Decisions,
+  { policy, policyFolder, failOn, baseline, today }: Decisions,
 ): Decided => {
+  const inPolicy = sourcePaths({ inventories, ...(policyFolder === null ? {} : { baseFolder: policyFolder }) });
   const ignores = ignoresOf(policy?.ignore ?? [], today);
   const counted: ScanFinding[] = [];
   const ignored: (ScanFinding & { ignored: Ignored })[] = [];
   for (const finding of findings) {
-    const rule = ignores.of(finding);
+    const places = finding.places.map(({ path }) => ({ path: inPolicy(finding.target, path) }));
+    const rule = ignores.of({ ...finding, places });
     if (rule !== null) {
       const { reason, owner, expires } = rule;
       const more = { ...(owner === undefined ? {} : { owner }), ...(expires === undefined ? {} : { expires }) };
@@ -41,7 +46,7 @@ export const decide = (
       ignored.push({ ...finding, ignored: { by: "baseline", reason: "It was there before." } });
     } else counted.push(finding);
   }
-  const licenses = policy?.licenses ? licenseFindings(inventories, policy) : [];
+  const licenses = policy?.licenses ? licenseFindings(inventories, policy, inPolicy) : [];
   const overLicenses = licenses.filter((one) => failOn.licenses.has(one.verdict));
   return {
     findings: counted,
@@ -58,15 +63,24 @@ export const keysOf = (finding: ScanFinding): string[] => {
   return paths.map((path) => JSON.stringify([finding.ecosystem, finding.package, finding.id, path]));
 };
 
-const licenseFindings = (inventories: readonly TargetInventory[], policy: Policy): LicenseFinding[] => {
+const licenseFindings = (
+  inventories: readonly TargetInventory[],
+  policy: Policy,
+  inPolicy: ReturnType<typeof sourcePaths>,
+): LicenseFinding[] => {
   const judge = licenseJudge(policy.licenses ?? {});
   const all: LicenseFinding[] = [];
   for (const inventory of inventories) {
     for (const { component, places } of componentsOf(inventory)) {
-      const license = places.find(({ found }) => found.license !== undefined)?.found.license ?? "";
-      const verdicts = places.map(({ place }) => judge(license, place.path));
-      const verdict = verdicts.includes("denied") ? "denied" : verdicts.includes("unknown") ? "unknown" : null;
-      if (verdict === null) continue;
+      // One place may tell what another does not.
+      const told = places.find(({ found }) => found.license !== undefined)?.found.license ?? "";
+      const judged = places.map(({ place, found: { license = told } }) => ({
+        license,
+        verdict: judge(license, inPolicy(inventory.name, place.path)),
+      }));
+      const worst = judged.find((one) => one.verdict === "denied") ?? judged.find((one) => one.verdict === "unknown");
+      if (worst === undefined || worst.verdict === null) continue;
+      const { license, verdict } = worst;
       all.push({
         purl: purlOf(component),
         package: component.name,

@@ -20,8 +20,12 @@ const QUIET_MS = 2000;
 export const readTargets = async (
   cli: Cli,
   targets: readonly string[],
-  options: Omit<TargetOptions, "onProgress" | "signal">,
+  options: Omit<TargetOptions, "onProgress" | "signal" | "exclude"> & {
+    /** Patterns of a target that are left out. */
+    readonly excludes?: (target: string) => readonly string[];
+  },
 ): Promise<TargetInventory[]> => {
+  const { excludes, ...more } = options;
   const view: ProgressView = createProgress(cli.err);
   const startedMs = performance.now();
   const inventories: TargetInventory[] = [];
@@ -31,7 +35,9 @@ export const readTargets = async (
         // What ends in a blink needs no progress.
         if (performance.now() - startedMs >= QUIET_MS) view.update("target", text, figures);
       };
-      inventories.push(await readTarget(target, { ...options, onProgress, signal: cli.signal }));
+      inventories.push(
+        await readTarget(target, { ...more, exclude: excludes?.(target) ?? [], onProgress, signal: cli.signal }),
+      );
     }
   } finally {
     view.close();
@@ -52,6 +58,7 @@ export interface Judging {
   readonly index: AdvisoryIndex;
   readonly vex: Vex<FiledStatement> | null;
   readonly policy: Policy | null;
+  readonly policyFolder: string | null;
   /** Of `--fail-on`, else of the policy. */
   readonly failOn: FailOn;
   /** Keys of findings that were there before; null without a baseline. */
@@ -68,7 +75,13 @@ export const finish = (inventories: readonly TargetInventory[], judging: Judging
   const { index, policy, failOn, now } = judging;
   const assessed = assess(inventories, index, judging.vex);
   const today = now.toISOString().slice(0, 10);
-  const decided = decide(assessed.findings, inventories, { policy, failOn, baseline: judging.baseline, today });
+  const decided = decide(assessed.findings, inventories, {
+    policy,
+    policyFolder: judging.policyFolder,
+    failOn,
+    baseline: judging.baseline,
+    today,
+  });
   const { targets, components, unreadable, coverage, notAffected } = assessed;
   const faults = inventories.flatMap(({ name, image }) =>
     (image?.faults ?? []).map((fault) => ({ ...fault, target: name })),

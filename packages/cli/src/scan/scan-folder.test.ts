@@ -196,6 +196,30 @@ ignore:
   expect(await scan(folder, "--policy", join(wrong, "none.yaml"))).toMatchObject({ code: 2 });
 });
 
+test("paths of a policy begin at its folder, whichever target below it is scanned", async () => {
+  const folder = await write(
+    {
+      "zerotrace.yaml": `exclude: ["*/testdata/**", gone]
+ignore: [{ id: CVE-2024-37890, path: tools/package-lock.json, reason: x }]
+licenses: { allow: [MIT], paths: [{ path: "tools/**", allow: [ISC] }] }
+`,
+      "package-lock.json": lock(VULNERABLE),
+      "tools/package-lock.json": lock({ "node_modules/ws": { version: "7.5.9", license: "ISC" } }),
+      "tools/testdata/package-lock.json": lock(VULNERABLE),
+    },
+    "scoped",
+  );
+  const counts = async (target: string): Promise<readonly number[]> => {
+    const { findings, ignored, licenses, targets } = await reportOf(target);
+    return [targets[0]!.places, findings.length, ignored?.length ?? 0, licenses?.length ?? 0];
+  };
+  // The same weakness in two places is left out only where both are.
+  expect(await counts(folder)).toEqual([2, 1, 0, 0]);
+  expect(await counts(join(folder, "tools"))).toEqual([1, 0, 1, 0]);
+  expect(await counts(join(folder, "tools/package-lock.json"))).toEqual([1, 0, 1, 0]);
+  expect(await counts(join(folder, "package-lock.json"))).toEqual([1, 1, 0, 0]);
+});
+
 test("--baseline takes an earlier report: what it had is left out, another place or weakness is new", async () => {
   const file = join(dir, "baseline.json");
   await scan(join(app, "tools"), "--output", `json=${file}`);

@@ -116,7 +116,7 @@ test("what could not be read is said by every report, and the scan is no success
 test("a hostile name is no new command, row, tag or link", async () => {
   const github = await write("github", hostileScan());
   expect(github.split("\n").filter((line) => line !== "" && !/^::(?:error|warning|notice) /.test(line))).toEqual([]);
-  expect(github.match(/^::error /gm)).toHaveLength(2);
+  expect(github.match(/^::error /gm)).toHaveLength(3);
   const html = await write("html", hostileScan());
   expect(html).not.toMatch(/<script|<img|<!--|-->/);
   const markdown = await write("markdown", hostileScan());

@@ -71,10 +71,13 @@ export const countedText = (count: number, word: string): string => `${count} ${
 export const shareOf = (epss: number | null): string => (epss === null ? "-" : `${(epss * 100).toFixed(1)} %`);
 
 /**
- * Says where a target's path lies in the folder that a pipeline works in, so that its annotations find the file; the path as it is
+ * Says where a target's path lies in a folder, such as the one that a pipeline works in, so that its annotations find the file; the path as it is
  * where the target lies elsewhere.
  */
-export const sourcePaths = ({ inventories, baseFolder }: FinishedScan): ((target: string, path: string) => string) => {
+export const sourcePaths = ({
+  inventories,
+  baseFolder,
+}: Pick<FinishedScan, "inventories" | "baseFolder">): ((target: string, path: string) => string) => {
   const prefixes = new Map(
     inventories.map(({ name, root }) => {
       const prefix = root === undefined || baseFolder === undefined ? "" : relative(baseFolder, root);

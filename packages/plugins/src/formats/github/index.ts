@@ -20,6 +20,16 @@ export const write: WriteReport = function* (scan) {
     const [place] = finding.places;
     yield annotationOf(finding, place && { ...place, path: sourcePath(finding.target, place.path) });
   }
+  for (const { package: name, version, license, verdict, target, places } of report.licenses ?? []) {
+    if (verdict !== "denied") continue;
+    const [place] = places;
+    const file = place === undefined ? "" : `file=${property(sourcePath(target, place.path))},`;
+    yield `::error ${file}title=${property(`License of ${name} ${version}`)}::${data(`${license} is not allowed.`)}\n`;
+  }
+  for (const { severity, says, fix } of report.faults ?? []) {
+    yield `::${COMMANDS[severity]} title=${property("Image")}::${data(`${says} ${fix}`)}\n`;
+  }
+  for (const text of report.policy?.warnings ?? []) yield `::warning title=${property("Policy")}::${data(text)}\n`;
   for (const { source, error } of report.unreadable ?? []) {
     yield `::warning title=${property("Could not be read")}::${data(`${source}: ${error}`)}\n`;
   }

@@ -1,4 +1,4 @@
-import type { ScanFinding, WriteReport } from "../report.ts";
+import type { LicenseFinding, ScanFinding, WriteReport } from "../report.ts";
 import { fixOf, harmless, headlineOf, judgedCount, placeOf, shareOf } from "../sentences.ts";
 
 /** The scan as JUnit XML: a suite for a place, a failed case for a finding; what cannot be read is an error, never a pass. */
@@ -13,7 +13,8 @@ export const write: WriteReport = function* ({ report }) {
     }
   }
   const unreadable = report.unreadable ?? [];
-  const failures = [...byPlace.values()].reduce((sum, all) => sum + all.length, 0);
+  const denied = (report.licenses ?? []).filter(({ verdict }) => verdict === "denied");
+  const failures = [...byPlace.values()].reduce((sum, all) => sum + all.length, 0) + denied.length;
   const isClean = failures + unreadable.length === 0;
   const judged = judgedCount(report);
   // Nobody judged is not clean.
@@ -25,6 +26,7 @@ export const write: WriteReport = function* ({ report }) {
     for (const finding of findings) yield caseOf(path, finding);
     yield "  </testsuite>\n";
   }
+  if (denied.length > 0) yield licenseSuite(denied);
   for (const { source, error } of unreadable) {
     yield `  <testsuite name="${escaped(source)}" tests="1" failures="0" errors="1">\n    <testcase classname="${escaped(source)}" name="read">\n      <error message="${escaped(error)}"/>\n    </testcase>\n  </testsuite>\n`;
   }
@@ -34,6 +36,14 @@ export const write: WriteReport = function* ({ report }) {
     yield `  <testsuite name="${escaped(report.target)}" tests="1" failures="0" errors="0" skipped="${isSkipped ? 1 : 0}">\n    <testcase classname="${escaped(report.target)}" name="${name}"${body}\n  </testsuite>\n`;
   }
   yield "</testsuites>\n";
+};
+
+const licenseSuite = (denied: readonly LicenseFinding[]): string => {
+  const cases = denied.map(({ package: name, version, license }) => {
+    const says = escaped(`${license} is not allowed`);
+    return `    <testcase classname="licenses" name="${escaped(`${name} ${version}`)}">\n      <failure type="license" message="${says}"/>\n    </testcase>\n`;
+  });
+  return `  <testsuite name="licenses" tests="${denied.length}" failures="${denied.length}" errors="0">\n${cases.join("")}  </testsuite>\n`;
 };
 
 const caseOf = (path: string, finding: ScanFinding): string => {
