@@ -92,3 +92,15 @@ test("a program gets its arguments as they are: no shell reads them", async () =
   expect((await exec(process.execPath, ["-e", "process.exit(3)"], root)).outcome).toBe("failed");
   expect(commandText("npm", words)).toBe(`npm '$(touch pwned)' ';touch pwned' '\`touch pwned\`' 'a?b' ''\\'''`);
 });
+
+test("what is interrupted ends first, and then every file is as it was", async () => {
+  const stop = new AbortController();
+  const write = `process.on("SIGTERM", () => { require("fs").writeFileSync("a.txt", "late"); process.exit(1) });
+    require("fs").writeFileSync("ready", ""); setInterval(() => undefined, 1000)`;
+  const slow = way("lock", { steps: [step(process.execPath, "-e", write)], files: ["a.txt"] });
+  const running = apply(machineExec({ PATH: process.env["PATH"] }, stop.signal), slow);
+  while ((await read("ready")) === null) await new Promise((resolve) => setTimeout(resolve, 20));
+  stop.abort();
+  await expect(running).rejects.toThrow();
+  expect(await read("a.txt")).toBe("one\n");
+});

@@ -39,6 +39,8 @@ export const machineExec =
       });
     }
     child.on("error", (error: NodeJS.ErrnoException) => {
+      // One that runs and is told to end may still write: it is waited for.
+      if (child.pid !== undefined) return;
       ran.resolve({ outcome: error.code === "ENOENT" ? "absent" : "failed", said: messageOf(error) });
     });
     child.on("close", (code) => ran.resolve({ outcome: code === 0 ? "ok" : "failed", said }));

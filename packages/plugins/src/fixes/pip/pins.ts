@@ -48,8 +48,8 @@ export const withPin = (text: string, name: string, from: string, to: string): s
       PIN,
       (_, space: string, as: string, middle: string, op: string) => space + as + middle + op + to,
     );
-    const kept = [pinned, ...rest].map(withoutHashes).filter((text, at) => at === 0 || text.trim() !== "");
-    lines.splice(line, lineCount, ...kept.map((text, at) => (at < kept.length - 1 ? `${text} \\` : text)));
+    const kept = [pinned, ...rest].map(withoutHashes).filter((one, at) => at === 0 || one.trim() !== "");
+    lines.splice(line, lineCount, ...kept.map((one, at) => (at < kept.length - 1 ? `${one} \\` : one)));
   }
   return lines.join("\n");
 };
