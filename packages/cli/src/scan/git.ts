@@ -1,16 +1,16 @@
 import { AppError, messageOf } from "@zerotrace/core";
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 
-const run = promisify(execFile);
 /** What git may say (bytes). */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 const git = async (folder: string, ...args: string[]): Promise<string> => {
-  const { stdout } = await run("git", ["-C", folder, ...args], { maxBuffer: MAX_ANSWER_BYTES });
+  // Loaded here, for most scans ask no git.
+  const { execFile } = await import("node:child_process");
+  const { stdout } = await promisify(execFile)("git", ["-C", folder, ...args], { maxBuffer: MAX_ANSWER_BYTES });
   return stdout.trim();
 };
 

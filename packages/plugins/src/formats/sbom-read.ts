@@ -1,5 +1,4 @@
 import { messageOf } from "@zerotrace/core";
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { detectSbom, packedAs } from "./sbom-detect.ts";
 import { isObject, type Json, jsonOfBytes, refused, textOf, utf8Of } from "./sbom-json.ts";
 import { lazyJsonOfBytes } from "./sbom-lists.ts";
@@ -22,7 +21,9 @@ export const unpackSbom = (bytes: Uint8Array): Uint8Array => {
   if (packed === null) return bytes;
   try {
     const options = { maxOutputLength: SBOM_LIMITS.sizeBytes };
-    return packed === "gzip" ? gunzipSync(bytes, options) : zstdDecompressSync(bytes, options);
+    // Loaded here: every file that is scanned by its name is looked at by this module, and few are packed.
+    const zlib = process.getBuiltinModule("node:zlib");
+    return packed === "gzip" ? zlib.gunzipSync(bytes, options) : zlib.zstdDecompressSync(bytes, options);
   } catch (cause) {
     const isTooLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
     throw refused(isTooLarge ? `it is larger than ${mega} MiB` : `it cannot be unpacked: ${messageOf(cause)}`, cause);
