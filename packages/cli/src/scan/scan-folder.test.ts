@@ -122,6 +122,7 @@ test("conditions, days and outputs that are wrong are refused with exit code 2 b
     ["--max-data-age", "soon"],
     ["--output", "pdf=x"],
     ["--output", "json"],
+    ["--exclude", "*".repeat(17)],
     ["--format", "xml"],
   ]) {
     expect((await scan(app, ...args)).code, args.join(" ")).toBe(2);

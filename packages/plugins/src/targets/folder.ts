@@ -1,4 +1,4 @@
-import { AppError, messageOf } from "@zerotrace/core";
+import { AppError, globTest, messageOf } from "@zerotrace/core";
 import { closeSync, type Dirent, openSync, readSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, posix } from "node:path";
@@ -7,7 +7,7 @@ import type { FileContext, FileExtractor } from "../extractors/file-extractor.ts
 import { FILE_EXTRACTORS } from "../extractors/files.ts";
 import { hostFs } from "../extractors/host-fs.ts";
 import { parseOsRelease } from "../extractors/os-release.ts";
-import { type Chooser, chooserOf, isProgramHead, mayBeProgram } from "./choose.ts";
+import { type Chooser, chooserOf, isProgramHead, mayBeProgram, MIN_PROGRAM_BYTES } from "./choose.ts";
 import { readFiles, type Reading } from "./read-files.ts";
 import { sniff, SNIFF_BYTES } from "./sniff.ts";
 import type { TargetInventory } from "./target.ts";
@@ -126,9 +126,9 @@ export const readingsOf = (chooser: Chooser, root: string, path: string, name: s
   const isLooked = chosen.length === 0 && chooser.programs.length > 0 && mayBeProgram(name);
   if (chosen.length === 0 && !isLooked) return [];
   const realPath = `${root}/${path}`;
-  const extractors = isLooked && isProgram(realPath) ? chooser.programs : chosen;
-  if (extractors.length === 0) return [];
   const sizeBytes = statSync(realPath, { throwIfNoEntry: false })?.size ?? 0;
+  const extractors = isLooked && sizeBytes >= MIN_PROGRAM_BYTES && isProgram(realPath) ? chooser.programs : chosen;
+  if (extractors.length === 0) return [];
   return extractors.map((extractor) => ({ file: { path, sizeBytes, realPath }, extractor }));
 };
 
@@ -159,15 +159,10 @@ const isLocked = (name: string, siblings: readonly Dirent[]): boolean =>
   name === "node_modules" && siblings.some((one) => LOCKS.has(one.name));
 
 const excludes = (patterns: readonly string[]): ((path: string) => boolean) => {
-  if (patterns.length === 0) return () => false;
   const tests = patterns.map((pattern) => {
-    const escaped = pattern
-      .replace(/^\.\//, "")
-      .replace(/\/+$/, "")
-      .replaceAll(/[.+^${}()|[\]\\?]/g, "\\$&");
-    return new RegExp(
-      `^${escaped.replaceAll("**/", "\u0001").replaceAll("*", "[^/]*").replaceAll("\u0001", "(?:.*/)?")}$`,
-    );
+    const fits = globTest(pattern.replace(/^\.\//, "").replace(/\/+$/, ""));
+    if (fits !== null) return fits;
+    throw new AppError("BAD_REQUEST", `${pattern} is no usable pattern of paths.`, { field: "exclude" });
   });
-  return (path) => tests.some((test) => test.test(path));
+  return (path) => tests.some((test) => test(path));
 };
