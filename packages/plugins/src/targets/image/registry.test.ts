@@ -1,3 +1,4 @@
+import { AppError } from "@zerotrace/core";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -250,4 +251,25 @@ test("a registry that is slow, silent, not there or not true to its digests is t
   await expect(scanned(await started(config))).rejects.toThrow("not what its digest says");
   const large = registryOf(IMAGE, { "manifests/1": Buffer.alloc(9 * 1024 * 1024, " ") });
   await expect(scanned(await started(large))).rejects.toThrow("manifest is larger");
+});
+
+test("a caller's own fetch is the only one that is asked: for manifests, redirects and tokens alike", async () => {
+  const asked: string[] = [];
+  const answers = [
+    new Response(null, { status: 307, headers: { location: "https://elsewhere.example/v2/x" } }),
+    new Response(null, { status: 401, headers: { "www-authenticate": 'Bearer realm="https://auth.example/token"' } }),
+  ];
+  const own: typeof fetch = async (input) => {
+    asked.push(input instanceof Request ? input.url : String(input));
+    const answer = answers.shift();
+    if (answer === undefined) throw new AppError("BAD_REQUEST", "It is at an address that is not public.");
+    return answer;
+  };
+  const { signal } = new AbortController();
+  const open = openRegistryImage(mustReference("registry.invalid/acme/app:1"), { env: NOBODY, fetch: own, signal });
+  await expect(open).rejects.toThrow(/not public/);
+  expect(asked[0]).toBe("https://registry.invalid/v2/acme/app/manifests/1");
+  expect(asked[1]).toBe("https://elsewhere.example/v2/x");
+  expect(asked[2]).toMatch(/^https:\/\/auth\.example\/token/);
+  expect(asked).toHaveLength(3);
 });

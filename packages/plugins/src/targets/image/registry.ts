@@ -226,7 +226,7 @@ class Registry {
       times?.answerMs ?? ANSWER_TIMEOUT_MS,
     );
     try {
-      const response = await fetch(url, {
+      const response = await this.#send(url, {
         headers,
         redirect: "manual",
         signal: AbortSignal.any([signal, stalled.signal]),
@@ -238,6 +238,7 @@ class Registry {
       return { response, timer: { refresh: () => void idle.refresh(), end: () => clearTimeout(idle) } };
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof AppError) throw error;
       const mend =
         this.#base.startsWith("https:") && isPlainHttp(error)
           ? "; for a registry without TLS add --insecure-registry"
