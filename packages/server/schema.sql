@@ -100,6 +100,29 @@ create table asset_day_5 partition of asset_day FOR VALUES WITH (modulus 8, rema
 create table asset_day_6 partition of asset_day FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table asset_day_7 partition of asset_day FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table audit_checkpoint (
+  company_id integer not null,
+  seq bigint not null,
+  hash bytea not null,
+  count integer not null,
+  before timestamp with time zone not null,
+  at timestamp with time zone not null,
+  key_id text not null,
+  public_key bytea not null,
+  signature bytea not null,
+  constraint audit_checkpoint_pkey PRIMARY KEY (company_id, seq)
+) partition by HASH (company_id);
+alter table audit_checkpoint enable row level security;
+alter table audit_checkpoint force row level security;
+create table audit_checkpoint_0 partition of audit_checkpoint FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table audit_checkpoint_1 partition of audit_checkpoint FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table audit_checkpoint_2 partition of audit_checkpoint FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table audit_checkpoint_3 partition of audit_checkpoint FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table audit_checkpoint_4 partition of audit_checkpoint FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table audit_checkpoint_5 partition of audit_checkpoint FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table audit_checkpoint_6 partition of audit_checkpoint FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table audit_checkpoint_7 partition of audit_checkpoint FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table audit_event (
   company_id integer not null,
   id bigint generated always as identity not null,
@@ -109,6 +132,8 @@ create table audit_event (
   target text not null,
   detail jsonb not null,
   ip text not null,
+  before jsonb,
+  after jsonb,
   constraint audit_event_pkey PRIMARY KEY (company_id, id)
 ) partition by HASH (company_id);
 alter table audit_event enable row level security;
@@ -122,6 +147,57 @@ create table audit_event_5 partition of audit_event FOR VALUES WITH (modulus 8, 
 create table audit_event_6 partition of audit_event FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table audit_event_7 partition of audit_event FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table audit_link (
+  company_id integer not null,
+  seq bigint not null,
+  event_id bigint not null,
+  previous bytea not null,
+  hash bytea not null,
+  constraint audit_link_pkey PRIMARY KEY (company_id, seq),
+  constraint audit_link_company_id_event_id_key UNIQUE (company_id, event_id)
+) partition by HASH (company_id);
+alter table audit_link enable row level security;
+alter table audit_link force row level security;
+create table audit_link_0 partition of audit_link FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table audit_link_1 partition of audit_link FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table audit_link_2 partition of audit_link FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table audit_link_3 partition of audit_link FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table audit_link_4 partition of audit_link FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table audit_link_5 partition of audit_link FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table audit_link_6 partition of audit_link FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table audit_link_7 partition of audit_link FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table audit_sink (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  kind text not null,
+  url text not null,
+  format text not null,
+  secret text,
+  sent_seq bigint not null,
+  sent_at timestamp with time zone,
+  failure_count integer default 0 not null,
+  next_try_at timestamp with time zone default now() not null,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  constraint audit_sink_pkey PRIMARY KEY (company_id, id),
+  constraint audit_sink_company_id_name_key UNIQUE (company_id, name),
+  constraint audit_sink_format_check CHECK ((format = ANY (ARRAY['cef'::text, 'json'::text]))),
+  constraint audit_sink_kind_check CHECK ((kind = ANY (ARRAY['http'::text, 'syslog'::text])))
+) partition by HASH (company_id);
+alter table audit_sink enable row level security;
+alter table audit_sink force row level security;
+create table audit_sink_0 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table audit_sink_1 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table audit_sink_2 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table audit_sink_3 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table audit_sink_4 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table audit_sink_5 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table audit_sink_6 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table audit_sink_7 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table company (
   id integer generated always as identity not null,
   name text not null,
@@ -130,6 +206,26 @@ create table company (
   constraint company_name_key UNIQUE (name)
 );
 alter table company enable row level security;
+
+create table company_data_key (
+  company_id integer not null,
+  id text not null,
+  master_key_id text not null,
+  wrapped text not null,
+  created_at timestamp with time zone default now() not null,
+  rewrapped_at timestamp with time zone,
+  constraint company_data_key_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table company_data_key enable row level security;
+alter table company_data_key force row level security;
+create table company_data_key_0 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table company_data_key_1 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table company_data_key_2 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table company_data_key_3 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table company_data_key_4 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table company_data_key_5 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table company_data_key_6 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table company_data_key_7 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table component (
   id integer generated always as identity not null,
@@ -503,7 +599,10 @@ create table vex_statement_7 partition of vex_statement FOR VALUES WITH (modulus
 
 alter table asset add constraint asset_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table asset_day add constraint asset_day_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
+alter table audit_checkpoint add constraint audit_checkpoint_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table audit_event add constraint audit_event_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table audit_sink add constraint audit_sink_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table company_data_key add constraint company_data_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table component add constraint component_package_id_fkey FOREIGN KEY (package_id) REFERENCES package(id);
 alter table component_match add constraint component_match_advisory_id_fkey FOREIGN KEY (advisory_id) REFERENCES advisory(id);
 alter table component_match add constraint component_match_component_id_fkey FOREIGN KEY (component_id) REFERENCES component(id);
@@ -525,6 +624,10 @@ CREATE INDEX advisory_newest ON public.advisory USING btree (COALESCE(published_
 CREATE INDEX asset_name ON public.asset USING btree (company_id, name, id);
 CREATE INDEX asset_risk ON public.asset USING btree (company_id, risk DESC, id DESC);
 CREATE INDEX asset_seen ON public.asset USING btree (company_id, last_seen_at DESC, id DESC);
+CREATE INDEX audit_event_action ON public.audit_event USING btree (company_id, action, at, id);
+CREATE INDEX audit_event_actor ON public.audit_event USING btree (company_id, actor, at, id);
+CREATE INDEX audit_event_at ON public.audit_event USING btree (company_id, at, id);
+CREATE INDEX audit_event_target ON public.audit_event USING btree (company_id, target, at, id);
 CREATE INDEX component_match_advisory ON public.component_match USING btree (advisory_id);
 CREATE INDEX component_package ON public.component USING btree (package_id);
 CREATE INDEX component_to_judge ON public.component USING btree (id) WHERE (judged_generation IS NULL);
@@ -542,7 +645,11 @@ CREATE INDEX vex_statement_document ON public.vex_statement USING btree (company
 
 create policy company_only on asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on asset_day as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on audit_checkpoint as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_event as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on audit_link as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on audit_sink as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on company_data_key as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on component_place as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on daily_stat as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -568,6 +675,8 @@ grant delete, insert, select, update on table asset to zerotrace_app;
 grant delete, insert, select, update on table asset to zerotrace_service;
 grant delete, insert, select, update on table asset_day to zerotrace_app;
 grant delete, insert, select, update on table asset_day to zerotrace_service;
+grant delete, insert, select, update on table audit_sink to zerotrace_app;
+grant delete, insert, select, update on table audit_sink to zerotrace_service;
 grant delete, insert, select, update on table company to zerotrace_service;
 grant delete, insert, select, update on table component to zerotrace_service;
 grant delete, insert, select, update on table component_match to zerotrace_service;
@@ -594,8 +703,14 @@ grant delete, insert, select, update on table vex_effect to zerotrace_app;
 grant delete, insert, select, update on table vex_effect to zerotrace_service;
 grant delete, insert, select, update on table vex_statement to zerotrace_app;
 grant delete, insert, select, update on table vex_statement to zerotrace_service;
+grant delete, select on table audit_link to zerotrace_service;
+grant insert, select on table audit_checkpoint to zerotrace_service;
 grant insert, select on table audit_event to zerotrace_app;
+grant insert, select on table company_data_key to zerotrace_app;
+grant insert, select on table company_data_key to zerotrace_service;
 grant insert, select on table inventory_delta to zerotrace_app;
+grant select on table audit_checkpoint to zerotrace_app;
+grant select on table audit_link to zerotrace_app;
 grant select on table company to zerotrace_app;
 grant usage on sequence advisory_id_seq to zerotrace_app;
 grant usage on sequence advisory_id_seq to zerotrace_service;
@@ -627,6 +742,15 @@ AS $function$
     j.run_at, j.last_error
   from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
   where (j.flags ? 'superseded') is not true order by (j.attempts >= j.max_attempts) desc, j.priority, j.run_at, j.id limit most
+$function$;
+CREATE OR REPLACE FUNCTION public.audit_content(company_id integer, id bigint, at timestamp with time zone, actor text, action text, target text, detail jsonb, before jsonb, after jsonb, ip text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select jsonb_build_object('company', company_id, 'id', id,
+    'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'actor', actor, 'action', action,
+    'target', target, 'detail', detail, 'before', before, 'after', after, 'ip', ip)::text
 $function$;
 CREATE OR REPLACE FUNCTION public.company_jobs(company integer, most integer)
  RETURNS TABLE(id bigint, task text, company_id integer, state text, attempts integer, max_attempts integer, run_at timestamp with time zone, last_error text)
@@ -681,6 +805,47 @@ begin
   update graphile_worker._private_jobs set last_error = 'the worker that ran it ended without an answer' where locked_by = any(gone);
   perform graphile_worker.force_unlock_workers(gone);
 end $function$;
+CREATE OR REPLACE FUNCTION public.guard_audit_cut()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_argv[0] = 'link' then
+    if not exists (select 1 from public.audit_checkpoint c where c.company_id = old.company_id and c.seq >= old.seq)
+      or exists (select 1 from public.audit_event e where e.company_id = old.company_id and e.id = old.event_id
+        and e.at >= now() - interval '30 days') then
+      raise exception 'only what lies below a checkpoint and is 30 days old can be cut off the audit trail'
+        using errcode = 'insufficient_privilege';
+    end if;
+  elsif exists (select 1 from public.audit_link l where l.company_id = old.company_id and l.event_id = old.id) then
+    raise exception 'an audit row is deleted only after its link' using errcode = 'insufficient_privilege';
+  end if;
+  return old;
+end $function$;
+CREATE OR REPLACE FUNCTION public.link_audit_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  last_seq bigint;
+  last_hash bytea;
+begin
+  perform pg_advisory_xact_lock(7305003, new.company_id);
+  select l.seq, l.hash into last_seq, last_hash from public.audit_link l
+    where l.company_id = new.company_id order by l.seq desc limit 1;
+  if last_seq is null then
+    select c.seq, c.hash into last_seq, last_hash from public.audit_checkpoint c
+      where c.company_id = new.company_id order by c.seq desc limit 1;
+  end if;
+  last_hash := coalesce(last_hash, decode(repeat('00', 32), 'hex'));
+  insert into public.audit_link (company_id, seq, event_id, previous, hash) values (new.company_id,
+    coalesce(last_seq, 0) + 1, new.id, last_hash,
+    sha256(last_hash || convert_to(public.audit_content(new.company_id, new.id, new.at, new.actor, new.action,
+      new.target, new.detail, new.before, new.after, new.ip), 'UTF8')));
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.notify_outbox()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -713,6 +878,13 @@ AS $function$
     (count(*) filter (where s = 'dead'))::int
   from (select case when j.locked_at is not null then 'running' when j.attempts >= j.max_attempts then 'dead' else 'waiting' end as s from graphile_worker._private_jobs j where (j.flags ? 'superseded') is not true) states
 $function$;
+CREATE OR REPLACE FUNCTION public.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the audit trail is append-only' using errcode = 'insufficient_privilege';
+end $function$;
 CREATE OR REPLACE FUNCTION public.return_jobs(own text)
  RETURNS void
  LANGUAGE plpgsql
@@ -747,13 +919,25 @@ begin
 end $function$;
 
 grant execute on function all_jobs(integer) to zerotrace_service;
+grant execute on function audit_content(integer,bigint,timestamp with time zone,text,text,text,jsonb,jsonb,jsonb,text) to public;
 grant execute on function company_jobs(integer,integer) to zerotrace_app;
 grant execute on function company_jobs(integer,integer) to zerotrace_service;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_app;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_service;
+grant execute on function guard_audit_cut() to public;
 grant execute on function notify_outbox() to public;
 grant execute on function pending_jobs(integer) to zerotrace_app;
 grant execute on function pending_jobs(integer) to zerotrace_service;
 grant execute on function queue_depth() to zerotrace_service;
+grant execute on function refuse_audit_change() to public;
 
+CREATE CONSTRAINT TRIGGER audit_event_link AFTER INSERT ON public.audit_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION link_audit_event();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('event');
+CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('link');
+CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_link FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER outbox_notify AFTER INSERT ON public.outbox FOR EACH STATEMENT EXECUTE FUNCTION notify_outbox();

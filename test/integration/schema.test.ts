@@ -63,13 +63,19 @@ test("history is written once: nobody may change it, and the service alone delet
   const granted =
     await rows(`select distinct c.relname || ' ' || lower(a.privilege_type) || ' ' || a.grantee::regrole as what
     from pg_class c cross join aclexplode(c.relacl) a
-    where c.relname in ('audit_event', 'inventory_delta') and a.grantee <> c.relowner order by 1`);
+    where c.relname in ('audit_event', 'audit_link', 'audit_checkpoint', 'inventory_delta') and a.grantee <> c.relowner order by 1`);
   expect(granted.map(({ what }) => what)).toEqual([
+    "audit_checkpoint insert zerotrace_service",
+    "audit_checkpoint select zerotrace_app",
+    "audit_checkpoint select zerotrace_service",
     "audit_event delete zerotrace_service",
     "audit_event insert zerotrace_app",
     "audit_event insert zerotrace_service",
     "audit_event select zerotrace_app",
     "audit_event select zerotrace_service",
+    "audit_link delete zerotrace_service",
+    "audit_link select zerotrace_app",
+    "audit_link select zerotrace_service",
     "inventory_delta delete zerotrace_service",
     "inventory_delta insert zerotrace_app",
     "inventory_delta insert zerotrace_service",

@@ -14,6 +14,7 @@ export const ERRORS = {
   FEEDS_UNAVAILABLE: { status: 503, who: "external", title: "No advisory source answered" },
   FORBIDDEN: { status: 403, who: "caller", title: "The credential does not allow this" },
   INTERNAL: { status: 500, who: "bug", title: "A fault of ours" },
+  KMS_UNAVAILABLE: { status: 503, who: "external", title: "The key management service does not answer" },
   METHOD_NOT_ALLOWED: { status: 405, who: "caller", title: "This address does not take that method" },
   NOT_FOUND: { status: 404, who: "caller", title: "There is no such thing" },
   NOT_READY: { status: 503, who: "external", title: "Not ready yet" },
@@ -22,6 +23,7 @@ export const ERRORS = {
   RATE_LIMITED: { status: 429, who: "caller", title: "Too many requests" },
   UNAUTHENTICATED: { status: 401, who: "caller", title: "A valid credential is needed" },
   UNREADABLE: { status: 422, who: "operator", title: "A source on this machine cannot be read" },
+  UNSEALABLE: { status: 500, who: "operator", title: "A sealed value cannot be opened" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, who: "caller", title: "The body's type is not supported" },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -5,6 +5,8 @@ export const PERMISSIONS = [
   "agents:manage",
   "agents:report",
   "assets:read",
+  "audit:manage",
+  "audit:read",
   "feeds:manage",
   "feeds:read",
   "findings:read",

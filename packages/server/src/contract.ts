@@ -2,6 +2,7 @@ import { routes as advisories } from "./features/advisories/contract.ts";
 import { routes as affected } from "./features/affected/contract.ts";
 import { routes as agents } from "./features/agents/contract.ts";
 import { routes as assets } from "./features/assets/contract.ts";
+import { routes as audit } from "./features/audit/contract.ts";
 import { routes as explain } from "./features/explain/contract.ts";
 import { routes as feeds } from "./features/feeds/contract.ts";
 import { routes as findings } from "./features/findings/contract.ts";
@@ -20,6 +21,7 @@ export const contract = {
   affected,
   agents,
   assets,
+  audit,
   explain,
   feeds,
   findings,

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { writeAudit } from "./features/audit/index.ts";
+import { createSecurityTrail, forwardAudit, writeAudit } from "./features/audit/index.ts";
 import { ensureDefaultCompany } from "./features/companies/index.ts";
 import { createMatchPool } from "./features/components/index.ts";
 import { createEnrichment, type Enrichment } from "./features/enrichment/index.ts";
@@ -25,6 +25,7 @@ import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
 import { createUploads, type Uploads } from "./features/uploads/index.ts";
 import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
+import { type CompanyKeys, createCompanyKeys } from "./platform/crypto/index.ts";
 import {
   connectClient,
   connectionsOf,
@@ -43,6 +44,7 @@ import { countPendingJobs, migrateQueue, openQueue } from "./platform/queue/inde
 import { createHub, startNotifier } from "./platform/realtime/index.ts";
 import { startSchedule } from "./schedule.ts";
 import { patiently } from "./patiently.ts";
+import { masterKeysOf, rekey } from "./rekey.ts";
 import { issueToken } from "./start-tokens.ts";
 import { createSteps, type ServerStep } from "./steps.ts";
 import type { Ingest } from "./features/inventory/index.ts";
@@ -180,6 +182,7 @@ const listen = async (
     ingest: Ingest;
     uploads: Uploads;
     connections: Connections;
+    keys: CompanyKeys;
   },
   closers: Closer[],
 ): Promise<string> => {
@@ -187,10 +190,13 @@ const listen = async (
   const { db, auth, metrics, log, connections } = parts;
   let url = config.publicUrl ?? "";
   const hub = createHub({ protocol: streamProtocol, auth, log, metrics });
+  const security = createSecurityTrail({ db, log });
+  closers.push(() => security.stop());
   const http = await createHttp({
     db,
     auth,
     audit: writeAudit,
+    onSecurityEvent: (event) => security.report(event),
     log,
     metrics,
     openapi: openApi(VERSION),
@@ -258,6 +264,8 @@ const compose = async (
   const pool = createMatchPool(config.workers);
   closers.push(() => pool.close());
   const auth = createAuthenticator({ db, ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}) });
+  const masterKeys = masterKeysOf(config);
+  const keys = createCompanyKeys(masterKeys);
   const enrichment = createEnrichment({ db, pool, metrics, feedsDir });
   const epss = createEpssHistory(config.dataDir, (error) => log.warn({ error }, "EPSS history not kept"));
   closers.push(() => epss.idle());
@@ -270,13 +278,16 @@ const compose = async (
     log: (level, message, fields = {}) => log[level](fields, message),
     tasks: {
       enrich: (payload) => enrichment.run(payload),
-      retention: (payload, { signal }) => applyRetention({ db, ...config }, payload, signal),
+      retention: (payload, { signal }) => applyRetention({ db, keys, ...config }, payload, signal),
+      "audit-forward": (payload, { signal }) =>
+        forwardAudit({ db, keys, version: VERSION, ...config }, payload, signal),
+      rekey: ({ companyId: of }) => rekey({ db, keys, log }, of),
       "image-scan": (payload, context) => uploads.scanImage(payload, context),
       "feeds-sync": async (payload, { signal }) => void (await sync.run(signal, orderOf(payload))),
     },
   });
   const { ingest } = inventories;
-  const parts = { db, auth, metrics, log, sync, pool, epss, ingest, uploads, connections };
+  const parts = { db, auth, metrics, log, sync, pool, epss, ingest, uploads, connections, keys, masterKeys };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
   closers.push(await startSchedule(config, parts));
   await patiently(() => queue.start(), options.signal);
@@ -294,6 +305,7 @@ const compose = async (
     createCliToken: () =>
       token("api", "command line of this machine", [
         ...READ_PERMISSIONS,
+        "audit:read",
         "feeds:manage",
         "agents:manage",
         "images:scan",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../../test/support/database.ts";
 import { loadConfig } from "./platform/config/index.ts";
+import { keyringPath, localMasterKeys } from "./platform/crypto/index.ts";
 import { createLog } from "./platform/log/index.ts";
 import { createMetrics } from "./platform/metrics/index.ts";
 import { listAllJobs } from "./platform/queue/index.ts";
@@ -17,12 +18,15 @@ test("a start asks for feeds that are missing and for each company's old rows to
     db: base.db,
     metrics: createMetrics({ version: "0" }),
     log: createLog({ level: "silent", version: "0", to: "stdout" }),
+    masterKeys: localMasterKeys({ path: keyringPath(dataDir) }),
     sync: { state: () => ({ syncing: false, progress: null, lastError: null, lastSuccessAt: null }) },
   });
   await stop();
   const jobs = await base.db.asService((tx) => listAllJobs(tx));
-  expect(jobs.map(({ task, companyId }) => `${task} ${companyId}`)).toEqual([
+  expect(jobs.map(({ task, companyId }) => `${task} ${companyId}`).sort()).toEqual([
     "feeds-sync 0",
+    "rekey 1",
+    "rekey 2",
     "retention 1",
     "retention 2",
   ]);

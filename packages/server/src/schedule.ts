@@ -8,13 +8,16 @@ import {
   isIndexHere,
   requestSync,
 } from "./features/feeds/index.ts";
+import { requestForwarding } from "./features/audit/index.ts";
 import { requestRetention } from "./features/retention/index.ts";
 import { assetTotals, findingTotals } from "./features/stats/index.ts";
 import type { Config } from "./platform/config/index.ts";
+import type { MasterKeys } from "./platform/crypto/index.ts";
 import type { Database } from "./platform/db/index.ts";
 import type { Logger } from "./platform/log/index.ts";
 import type { Metrics } from "./platform/metrics/index.ts";
 import { queueDepth } from "./platform/queue/index.ts";
+import { createKeyWatch } from "./rekey.ts";
 import { watchSources } from "./watch-sources.ts";
 
 const LOOK_EVERY_MS = 15_000;
@@ -46,9 +49,10 @@ const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): 
  */
 export const startSchedule = async (
   config: Config,
-  parts: { db: Database; metrics: Metrics; log: Logger; sync: Pick<FeedSync, "state"> },
+  parts: { db: Database; metrics: Metrics; log: Logger; sync: Pick<FeedSync, "state">; masterKeys: MasterKeys },
 ): Promise<() => Promise<void>> => {
   const { db, metrics, log, sync } = parts;
+  const watchKeys = createKeyWatch(parts);
   const feedsDir = feedsDirectory(config.dataDir);
   let isMissing = false;
   let retentionDueMs = 0;
@@ -70,6 +74,8 @@ export const startSchedule = async (
         await requestRetention(db);
         retentionDueMs = Date.now() + RETENTION_EVERY_MS;
       }
+      await requestForwarding(db, await db.asService(companyIds));
+      await watchKeys();
       await watchSources({ db, metrics, log, syncHours: config.feedSyncHours }, generation, new Date());
       await measure(db, metrics, offlineAfterSeconds(config.heartbeatSeconds));
     } catch (error) {

@@ -4,7 +4,7 @@ import { advisoryRoutes } from "./features/advisories/index.ts";
 import { affectedRoutes } from "./features/affected/index.ts";
 import { agentRoutes, offlineAfterSeconds } from "./features/agents/index.ts";
 import { assetDiffRoute, assetRoutes, markAllDirty } from "./features/assets/index.ts";
-import { writeAudit } from "./features/audit/index.ts";
+import { auditRoutes, writeAudit } from "./features/audit/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import {
@@ -32,6 +32,7 @@ import type { Uploads } from "./features/uploads/index.ts";
 import { vexRoutes } from "./features/vex/index.ts";
 import type { Authenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
+import type { CompanyKeys } from "./platform/crypto/index.ts";
 import type { Database, Tx } from "./platform/db/index.ts";
 import { type Endpoint, openApiOf } from "./platform/http/index.ts";
 import type { Metrics } from "./platform/metrics/index.ts";
@@ -85,6 +86,7 @@ export interface WiringDeps {
   readonly version: string;
   readonly db: Database;
   readonly auth: Authenticator;
+  readonly keys: CompanyKeys;
   readonly metrics: Metrics;
   readonly sync: FeedSync;
   readonly pool: MatchPool;
@@ -132,6 +134,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       },
     }),
     assetDiffRoute({ historyDays: config.retentionDays }),
+    ...auditRoutes({ keys: deps.keys, version, auditSinkHosts: config.auditSinkHosts }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
     ...findingRoutes(knowledge),

@@ -1,7 +1,8 @@
 import { expireCredentials } from "../../platform/auth/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
-import { expireAuditEvents, writeAudit } from "../audit/index.ts";
+import type { CompanyKeys } from "../../platform/crypto/index.ts";
+import { cutAudit, writeAudit } from "../audit/index.ts";
 import { companyIds } from "../feeds/index.ts";
 import { expireDeltas } from "../inventory/index.ts";
 import { expireAssetDays, expireDays } from "../stats/index.ts";
@@ -18,6 +19,8 @@ const PRIORITY = 100;
 
 export interface RetentionDeps {
   readonly db: Database;
+  /** They sign what is left of the audit trail where it was cut. */
+  readonly keys: CompanyKeys;
   /** Days that inventory changes and daily figures are kept; at least 30. */
   readonly retentionDays: number;
   /** Days that the audit trail is kept; at least 30. */
@@ -33,13 +36,17 @@ interface Rule {
   readonly expire: (tx: Tx, companyId: number, days: number, limit: number) => Promise<number>;
 }
 
-const rulesOf = ({ retentionDays, auditRetentionDays }: RetentionDeps): Rule[] => [
+const rulesOf = ({ retentionDays, auditRetentionDays, keys }: RetentionDeps): Rule[] => [
   { table: "inventory_delta", days: retentionDays, expire: expireDeltas },
   { table: "daily_stat", days: retentionDays, expire: expireDays },
   { table: "asset_day", days: retentionDays, expire: expireAssetDays },
   { table: "upload", days: retentionDays, expire: expireUploads },
   { table: "credential", days: CREDENTIAL_DAYS, expire: expireCredentials },
-  { table: "audit_event", days: auditRetentionDays, expire: expireAuditEvents },
+  {
+    table: "audit_event",
+    days: auditRetentionDays,
+    expire: (tx, companyId, days, limit) => cutAudit(keys, tx, companyId, { days, limit }),
+  },
 ];
 
 /** Orders a job for each company that deletes what is too old; joins those that wait already. One runs at a time. */

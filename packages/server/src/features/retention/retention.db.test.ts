@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../../../../test/support/database.ts";
+import { createCompanyKeys, keyringPath, localMasterKeys } from "../../platform/crypto/index.ts";
 import { countPendingJobs, listJobs } from "../../platform/queue/index.ts";
 import { applyRetention, requestRetention } from "./index.ts";
 
 let base: TestDatabase;
+const folder = mkdtempSync(join(tmpdir(), "zt-retention-"));
+const keys = createCompanyKeys(localMasterKeys({ path: keyringPath(folder) }));
 let one = 0;
 let other = 0;
 const signal = new AbortController().signal;
@@ -41,7 +47,10 @@ beforeAll(async () => {
   base = await testDatabase();
   [one, other] = [await companyOf("one"), await companyOf("other")];
 });
-afterAll(() => base.close());
+afterAll(async () => {
+  await base.close();
+  rmSync(folder, { recursive: true });
+});
 
 const rows = async <R>(companyId: number, sql: string): Promise<R[]> =>
   base.db.withCompany(companyId, (tx) => tx.query<R>(sql, [companyId]));
@@ -53,7 +62,7 @@ const counts = async (companyId: number) =>
        (select count(*)::int from audit_event where company_id = $1 and action = 'a.b') as trail`,
   );
 const apply = async (companyId: number, batchRows?: number) =>
-  applyRetention({ db: base.db, retentionDays: 365, auditRetentionDays: 730, batchRows }, { companyId }, signal);
+  applyRetention({ db: base.db, keys, retentionDays: 365, auditRetentionDays: 730, batchRows }, { companyId }, signal);
 
 test("what is older than its days goes in batches that the trail names; younger rows and other companies stay", async () => {
   await fill(one);
@@ -110,19 +119,22 @@ test("tokens, links and sessions go 30 days after their end; what is in force an
 });
 
 test("the database itself keeps 30 days of history, and the role of requests deletes none", async () => {
-  const remove = ["audit_event", "inventory_delta"].map((table) => `delete from ${table} where company_id = $1`);
-  for (const sql of remove) {
-    await expect(rows(other, sql)).rejects.toMatchObject({ code: "42501" });
-    await base.db.asServiceFor(other, (tx) => tx.query(sql, [other]));
-    await base.db.asServiceFor(other, (tx) => tx.query(sql, [one]));
-  }
-  expect(await counts(other)).toEqual([{ deltas: 12, days: 48, trail: 12 }]);
+  const remove = "delete from inventory_delta where company_id = $1";
+  await expect(rows(other, remove)).rejects.toMatchObject({ code: "42501" });
+  await base.db.asServiceFor(other, (tx) => tx.query(remove, [other]));
+  await base.db.asServiceFor(other, (tx) => tx.query(remove, [one]));
+  // of the trail not even old rows go, unless a signed checkpoint is left
+  const cut = "delete from audit_event where company_id = $1";
+  await expect(rows(other, cut)).rejects.toMatchObject({ code: "42501" });
+  await expect(base.db.asServiceFor(other, (tx) => tx.query(cut, [other]))).rejects.toMatchObject({ code: "42501" });
+  await base.db.asServiceFor(other, (tx) => tx.query(cut, [one]));
+  expect(await counts(other)).toEqual([{ deltas: 12, days: 48, trail: 48 }]);
   expect(await counts(one)).toEqual([{ deltas: 24, days: 24, trail: 36 }]);
 });
 
 test("a stop ends it between two batches", async () => {
   const stopped = AbortSignal.abort();
-  await applyRetention({ db: base.db, retentionDays: 30, auditRetentionDays: 30 }, { companyId: one }, stopped);
+  await applyRetention({ db: base.db, keys, retentionDays: 30, auditRetentionDays: 30 }, { companyId: one }, stopped);
   expect(await counts(one)).toEqual([{ deltas: 24, days: 24, trail: 36 }]);
 });
 

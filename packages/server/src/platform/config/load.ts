@@ -3,6 +3,9 @@ import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as Yaml from "yaml";
+import { isSealed } from "../crypto/envelope.ts";
+import { keyringPath, type KeySource, keysOf } from "../crypto/keyring.ts";
+import { openSetting } from "../crypto/sealed-settings.ts";
 import {
   CONFIG_KEYS,
   type Config,
@@ -82,6 +85,28 @@ const fromFile = (path: string, mustExist: boolean, env: Env): Record<string, un
   return expand(value, env) as Record<string, unknown>;
 };
 
+type Values = Readonly<Record<string, unknown>>;
+
+/** Where the master keys come from, by the highest layer that says so. */
+const keySourceOf = (layers: readonly Values[]): KeySource => {
+  const [variable, masterKeyFile, dataDir] = ["masterKey", "masterKeyFile", "dataDir"].map(
+    (key) => layers.find((one) => key in one)?.[key],
+  );
+  const given = Object.entries({ masterKeyFile, dataDir }).filter(([, value]) => value !== undefined);
+  const config = check(Object.fromEntries(given), {});
+  const path = config.masterKeyFile ?? keyringPath(config.dataDir);
+  return { variable: typeof variable === "string" ? variable : undefined, path };
+};
+
+/** Opens every sealed value of the file, the entries of lists too. Throws BAD_CONFIG that names the setting. */
+const openSealed = (file: Values, source: KeySource): Record<string, unknown> => {
+  const opened = (key: string, value: unknown): unknown => {
+    if (typeof value === "string" && isSealed(value)) return openSetting(keysOf(source), key, value);
+    return Array.isArray(value) ? value.map((one) => opened(key, one)) : value;
+  };
+  return Object.fromEntries(Object.entries(file).map(([key, value]) => [key, opened(key, value)]));
+};
+
 const listOf = (text: string): string[] =>
   text
     .split(",")
@@ -122,19 +147,31 @@ const check = (values: Record<string, unknown>, origin: Readonly<Record<string, 
   throw wrong(key, `${key}${where} is not valid (${why}). Expected: ${meaning}.`);
 };
 
-/**
- * The configuration: defaults, then the file, then the environment, then flags. Throws BAD_CONFIG that names the key and the mend;
- * so for an empty value of a flag or the file, while an empty variable counts as not set. `dataDir` is absolute.
- * The only place that reads the process's environment.
- */
-export const loadConfig = (options: LoadOptions = {}): Loaded => {
+/** What each layer says, the file as it is written; where the file lies, and where the master keys come from. Throws BAD_CONFIG. */
+export const readLayers = (options: LoadOptions) => {
   const env = options.env ?? process.env;
   const flags = Object.fromEntries(Object.entries(options.flags ?? {}).filter(([, value]) => isGiven(value)));
   const environment = fromEnvironment(env);
   for (const [key, value] of Object.entries(flags)) refuseEmpty(key, value, "flag");
   const dataDir = flags["dataDir"] ?? environment["dataDir"];
   const folder = check(dataDir === undefined ? {} : { dataDir }, {}).dataDir;
-  const file = fromFile(options.file ?? join(folder, "zerotrace.yaml"), options.file !== undefined, env);
+  const path = options.file ?? join(folder, "zerotrace.yaml");
+  const written = fromFile(path, options.file !== undefined, env);
+  if ("masterKey" in written) {
+    throw wrong("masterKey", "A master key does not belong beside what it seals: give it as ZEROTRACE_MASTER_KEY.");
+  }
+  return { flags, environment, written, path, keys: keySourceOf([flags, environment, written]) };
+};
+
+/**
+ * The configuration: defaults, then the file, then the environment, then flags. Throws BAD_CONFIG that names the key and the mend;
+ * so for an empty value of a flag or the file, while an empty variable counts as not set. Sealed values of the file are opened.
+ * `dataDir` is absolute, and `masterKeyFile` is there.
+ * The only place that reads the process's environment.
+ */
+export const loadConfig = (options: LoadOptions = {}): Loaded => {
+  const { flags, environment, written, keys } = readLayers(options);
+  const file = openSealed(written, keys);
   const origin = Object.fromEntries(CONFIG_KEYS.map((key) => [key, "default"])) as Record<ConfigKey, Origin>;
   const values: Record<string, unknown> = {};
   const layers = { file, environment, flag: flags };
@@ -146,7 +183,8 @@ export const loadConfig = (options: LoadOptions = {}): Loaded => {
       origin[key as ConfigKey] = from as Origin;
     }
   }
-  return { config: check(values, origin), origin };
+  const config = check(values, origin);
+  return { config: { ...config, masterKeyFile: keys.path }, origin };
 };
 
 /** Every setting in order with its value (secrets hidden), where it came from and what it is for. */

@@ -61,6 +61,13 @@ const addressOf =
     return address;
   };
 
+/** The name of a key at a service, as its path and our key ids can hold it. */
+const kmsKeyName = (value: unknown): string => {
+  const name = text(value);
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) throw new Error("it is not lower-case letters, digits and -");
+  return name;
+};
+
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
 const logLevel = (value: unknown): LogLevel => {
@@ -117,6 +124,22 @@ const SETTINGS = {
     () => 730,
   ),
   registryHosts: setting("Hosts of image registries that may be at addresses that are not public", texts, () => []),
+  auditSinkHosts: setting(
+    "Hosts, or host:port, that audit trails may be sent to though not public or without TLS",
+    texts,
+    () => [],
+  ),
+  masterKeyFile: optional("File of the master keys that seal secrets; master.key in dataDir when not given", folder),
+  masterKey: {
+    ...optional("Master keys, 32 bytes in base64, comma-separated, the first seals; only as a variable", text),
+    isSecret: true,
+  },
+  kmsUrl: optional(
+    "Key management service with Vault's transit interface that holds the master key",
+    addressOf(/^https?$/),
+  ),
+  kmsKey: setting("Name of the master key at kmsUrl", kmsKeyName, () => "zerotrace"),
+  kmsToken: { ...optional("Token for kmsUrl", text), isSecret: true },
   trustedProxy: optional("Proxies whose X-Forwarded headers are believed: addresses or CIDR ranges", text),
 } as const;
 

@@ -54,6 +54,8 @@ export const authorize = async (
     return { identity, expiresAt: null };
   }
   const caller = await authenticateRequest(auth, request, { guarded: route.method !== "GET", mayRotate: true });
+  // known from here on, so that a refusal can be laid at somebody's door
+  request.caller = caller;
   mustHold(route, caller);
   return caller;
 };

@@ -8,7 +8,7 @@ import { codeOf, type Database, type Tx } from "../db/index.ts";
 import { authorize } from "./access.ts";
 import { foreignCursor } from "./cursor.ts";
 import { parseInput } from "./input.ts";
-import { type AuditWriter, type Endpoint, isReply, type RequestContext } from "./types.ts";
+import { type AuditWriter, type Change, type Endpoint, isReply, type RequestContext } from "./types.ts";
 
 /** What serving an endpoint needs. */
 export interface EndpointDeps {
@@ -24,6 +24,7 @@ export interface EndpointDeps {
 interface Noted {
   target: string | undefined;
   detail: Record<string, unknown>;
+  change: Change;
   recorded: boolean;
 }
 
@@ -50,7 +51,7 @@ const contextOf = (
   userAgent: (request.headers["user-agent"] ?? "").slice(0, 256),
   secure: request.protocol === "https",
   now: deps.now(),
-  note: (target, detail = {}) => void Object.assign(call.noted, { target, detail }),
+  note: (target, detail = {}, change = {}) => void Object.assign(call.noted, { target, detail, change }),
   record: async (tx, row) => {
     const { audit } = call.endpoint.handler;
     if (audit === "none") throw new Error("this route has no audit action");
@@ -68,7 +69,7 @@ const run = async (
 ): Promise<unknown> => {
   const { route, handler } = endpoint;
   const input = parseInput(route, request);
-  const noted: Noted = { target: undefined, detail: {}, recorded: false };
+  const noted: Noted = { target: undefined, detail: {}, change: {}, recorded: false };
   const identity = caller?.identity;
   if (!identity || identity.kind === "loopback" || handler.transaction === "none") {
     const answer = await handler.run(contextOf(deps, request, { endpoint, caller, tx: null, noted }), input);
@@ -80,8 +81,9 @@ const run = async (
     const answer = await handler.run(contextOf(deps, request, { endpoint, caller, tx, noted }), input);
     if (handler.audit !== "none" && !noted.recorded) {
       const target = noted.target ?? (input.params as { id?: string }).id ?? "";
-      const { detail } = noted;
-      await deps.audit(tx, { companyId, actor: subject, action: handler.audit, target, detail, ip: request.ip });
+      const { detail, change } = noted;
+      const who = { companyId, actor: subject, ip: request.ip };
+      await deps.audit(tx, { ...who, action: handler.audit, target, detail, ...change });
     }
     return answer;
   });

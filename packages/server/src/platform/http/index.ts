@@ -4,10 +4,12 @@ export { decodeCursor, encodeCursor } from "./cursor.ts";
 export { assertListenable } from "./listen.ts";
 export { openApiOf } from "./openapi.ts";
 export { toProblem } from "./problem.ts";
+export { SECURITY_EVENTS, type SecurityEvent, type SecurityEventName } from "./security.ts";
 export { createHttp, type HttpOptions, type HttpServer } from "./server.ts";
 export {
   type AuditRow,
   type AuditWriter,
+  type Change,
   type Endpoint,
   type Handler,
   type HttpStream,

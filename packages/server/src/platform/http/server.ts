@@ -1,6 +1,6 @@
 import fastifyCookie from "@fastify/cookie";
 import fastifyHelmet from "@fastify/helmet";
-import { AppError } from "@zerotrace/core";
+import { AppError, type ErrorCode } from "@zerotrace/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import type { AddressInfo, Socket } from "node:net";
@@ -14,6 +14,7 @@ import { serveErrorPage } from "./error-page.ts";
 import { refusedAddress } from "./listen.ts";
 import { limitBodyTime, type Patience, PATIENCE } from "./patience.ts";
 import { answerToUnreadable, toProblem } from "./problem.ts";
+import { type SecurityEvent, securityEventOf } from "./security.ts";
 import { serveStatic } from "./static.ts";
 import type { AuditWriter, Endpoint } from "./types.ts";
 
@@ -46,6 +47,8 @@ export interface HttpOptions {
   /** Check every answer against its route: for tests and development. */
   readonly checkAnswers?: boolean;
   readonly now?: () => Date;
+  /** Hears of every refusal that may point to an attack; must not throw or wait. */
+  readonly onSecurityEvent?: (event: SecurityEvent) => void;
   /** How long bodies may take; less in tests. */
   readonly patience?: Patience;
   /** Further registrations, such as the WebSocket; run before the routes. */
@@ -141,9 +144,11 @@ const readBodies = (app: FastifyInstance): void => {
   });
 };
 
-const answerErrors = (app: FastifyInstance, log: Logger): void => {
+const answerErrors = (app: FastifyInstance, { log, onSecurityEvent }: HttpOptions): void => {
   app.setErrorHandler((error, request, answer) => {
     const refusal = toProblem(error, request.id);
+    const event = securityEventOf(request, refusal.body.code as ErrorCode);
+    if (event !== null) onSecurityEvent?.(event);
     const fields = { err: error, "trace.id": request.id, "http.route": request.routeOptions.url };
     if (refusal.isBug) log.error(fields, "request failed");
     else if (refusal.body.code === "DATABASE_UNAVAILABLE") log.warn(fields, "database unreachable");
@@ -255,7 +260,7 @@ export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
   };
   observe(app, options);
   limitBodyTime(app, options.patience ?? PATIENCE);
-  answerErrors(app, options.log);
+  answerErrors(app, options);
   readBodies(app);
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, {

@@ -13,7 +13,13 @@ export interface AuditRow {
   readonly target: string;
   readonly detail: Readonly<Record<string, unknown>>;
   readonly ip: string;
+  /** What the object was before, where it was there and changed. */
+  readonly before?: unknown;
+  /** What it is now, where it is still there. */
+  readonly after?: unknown;
 }
+/** An object before and after a change. */
+export type Change = Pick<AuditRow, "before" | "after">;
 export type AuditWriter = (tx: Tx, row: AuditRow) => Promise<void>;
 
 /** What a handler is given. */
@@ -33,11 +39,11 @@ export interface RequestContext {
   readonly secure: boolean;
   readonly now: Date;
   /** Says what the request's audit row is about; without it the row names the `id` of the path. */
-  note(target: string, detail?: Record<string, unknown>): void;
+  note(target: string, detail?: Record<string, unknown>, change?: Change): void;
   /** Writes the audit row in a transaction that the handler opened itself. */
   record(
     tx: Tx,
-    row: { companyId: number; actor: string; target: string; detail?: Record<string, unknown> },
+    row: { companyId: number; actor: string; target: string; detail?: Record<string, unknown> } & Change,
   ): Promise<void>;
 }
 
