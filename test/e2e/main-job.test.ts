@@ -179,3 +179,30 @@ test.each([1440, 380])("at %i px a mistake in the prompt is said without coverin
   const title = await page.getByRole("heading", { level: 1 }).boundingBox();
   expect((said?.y ?? NaN) + (said?.height ?? NaN)).toBeLessThanOrEqual(title?.y ?? NaN);
 });
+
+test("a document that is chosen becomes an asset while the page is open, and a broken one says why", async () => {
+  const { origin } = new URL(page.url());
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`${origin}/upload`);
+  await page.getByText("live", { exact: true }).waitFor();
+  const component = { type: "library", "bom-ref": "a", name: "ms", version: "1.0.0", purl: "pkg:npm/ms@1.0.0" };
+  const subject = { "bom-ref": "s", type: "application", name: "chosen-shop" };
+  const document = {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    metadata: { component: subject },
+    components: [component],
+  };
+  const file = (name: string, text: string) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) });
+  const input = page.getByLabel("Bills of materials", { exact: true });
+  await input.setInputFiles([file("bom.json", JSON.stringify(document)), file("broken.json", '{"bomFormat": ')]);
+  const link = page.getByRole("link", { name: "chosen-shop" });
+  await link.waitFor({ timeout: 20_000 });
+  await page
+    .getByText(/The SBOM is not read/)
+    .first()
+    .waitFor();
+  expect(await violations()).toEqual([]);
+  await link.click();
+  await page.getByRole("heading", { level: 1, name: "chosen-shop" }).waitFor();
+});

@@ -6,9 +6,12 @@ import { dataDirOption, formatOption, limitOption, serverOption, tokenOption } f
 import { counted, coverageLine } from "../output/headline.ts";
 import { pagesOf } from "../pages.ts";
 import { table } from "../output/table.ts";
+import { registerDiff } from "../assets/diff.ts";
 
 const COLUMNS = [
   { title: "ASSET" },
+  { title: "BRANCH" },
+  { title: "KIND" },
   { title: "SYSTEM" },
   { title: "ONLINE" },
   { title: "COMPONENTS", align: "right" },
@@ -20,10 +23,11 @@ const COLUMNS = [
   { title: "COVERAGE" },
 ] as const;
 
-/** `zerotrace assets` */
+/** `zerotrace assets`, `zerotrace assets diff` */
 export const register = (program: Command, cli: Cli): void => {
-  program
-    .command("assets")
+  const assets = program.command("assets");
+  registerDiff(assets, cli);
+  assets
     .description("list what is protected, highest risk first")
     .argument("[text]", "part of a name")
     .addOption(limitOption(50))
@@ -43,8 +47,10 @@ export const register = (program: Command, cli: Cli): void => {
       }
       const lines = rows.map((a) => [
         a.name,
+        a.branch,
+        a.kind,
         a.os,
-        a.online ? "yes" : "no",
+        a.kind === "host" ? (a.online ? "yes" : "no") : "",
         String(a.componentCount),
         String(a.findings.critical),
         String(a.findings.high),

@@ -12,7 +12,12 @@ export const RiskCourse = ({ id }: { id: string }) => {
   const rows = trend.data?.rows ?? [];
   if (rows.length < 2) return null;
   return (
-    <svg viewBox={`0 0 ${DAYS * 3} 24`} className="h-6 w-20 shrink-0" preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      viewBox={`0 0 ${DAYS * 3} 24`}
+      className="hidden h-6 w-20 shrink-0 sm:block"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       {rows.map((one, i) => {
         const height = Math.max(1, (one.risk / 100) * 23);
         const x = (DAYS - rows.length + i) * 3;

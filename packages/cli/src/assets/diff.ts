@@ -1,0 +1,83 @@
+import { AppError } from "@zerotrace/core";
+import type { Command } from "@commander-js/extra-typings";
+import { type Answer, type Client, contract } from "@zerotrace/sdk";
+import type { Cli } from "../cli.ts";
+import { connect } from "../local.ts";
+import { dataDirOption, formatOption, serverOption, tokenOption } from "../options.ts";
+import { counted } from "../output/headline.ts";
+import { printable } from "../output/style.ts";
+
+type Diff = Answer<typeof contract.assets.getAssetDiff>;
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The id of an asset by its name; of several branches the one that is named so. Throws NOT_FOUND. */
+const idOf = async (call: Client, name: string, branch: string | undefined): Promise<string> => {
+  if (ID.test(name)) return name;
+  const { rows } = await call(contract.assets.listAssets, { query: { q: name, sort: "name", limit: 500 } });
+  const same = rows.filter((asset) => asset.name === name && (branch === undefined || asset.branch === branch));
+  const [only] = same;
+  if (only === undefined) throw new AppError("NOT_FOUND", `There is no asset ${name}${branch ? ` (${branch})` : ""}.`);
+  if (same.length === 1) return only.id;
+  const branches = same.map((asset) => asset.branch || "none").join(", ");
+  throw new AppError("BAD_REQUEST", `${name} has several branches (${branches}): name one with --branch.`, {
+    field: "branch",
+  });
+};
+
+const lines = ({ components: c, findings }: Diff): string[] => {
+  const more = (part: { count: number; rows: readonly unknown[] }): string[] =>
+    part.count > part.rows.length ? [`  and ${part.count - part.rows.length} more`] : [];
+  const found = (sign: string, part: Diff["findings"]["gained"]): string[] => [
+    ...part.rows.map(
+      (f) =>
+        `${sign} ${f.advisory} ${f.package} ${f.version} (${f.severity}${f.kev ? ", exploited" : ""}, risk ${f.risk})`,
+    ),
+    ...more(part),
+  ];
+  const moved = (["upgraded", "downgraded", "changed"] as const).flatMap((kind) => [
+    ...c[kind].rows.map((one) => `~ ${one.name} ${one.from} -> ${one.to}`),
+    ...more(c[kind]),
+  ]);
+  return [
+    ...(findings.gained.count > 0 ? ["Findings gained", ...found("+", findings.gained)] : []),
+    ...(findings.closed.count > 0 ? ["Findings closed", ...found("-", findings.closed)] : []),
+    ...(moved.length > 0 ? ["Components at other versions", ...moved] : []),
+    ...(c.added.count > 0
+      ? ["Components added", ...c.added.rows.map((one) => `+ ${one.name} ${one.version}`), ...more(c.added)]
+      : []),
+    ...(c.removed.count > 0
+      ? ["Components removed", ...c.removed.rows.map((one) => `- ${one.name} ${one.version}`), ...more(c.removed)]
+      : []),
+  ];
+};
+
+/** `zerotrace assets diff` */
+export const registerDiff = (assets: Command<[string | undefined]> | Command, cli: Cli): void => {
+  (assets as Command)
+    .command("diff")
+    .description("what is different between two moments or two branches of an asset")
+    .argument("<asset>", "its name or id")
+    .requiredOption("--from <moment>", "now, a date, a time, or branch:NAME")
+    .option("--to <moment>", "the same", "now")
+    .option("--branch <name>", "which branch, where the name has several")
+    .addOption(serverOption())
+    .addOption(tokenOption())
+    .addOption(dataDirOption())
+    .addOption(formatOption())
+    .action(async (asset, { from, to, branch, format, ...options }) => {
+      const { call } = await connect(cli, options);
+      const named = branch ?? (to.startsWith("branch:") ? to.slice("branch:".length) : undefined);
+      const id = await idOf(call, asset, named);
+      const diff = await call(contract.assets.getAssetDiff, { params: { id }, query: { from, to } });
+      if (format === "json") {
+        cli.out.write(`${JSON.stringify({ schema: "zerotrace.asset-diff/1", ...diff })}\n`);
+        return;
+      }
+      for (const line of lines(diff)) cli.out.write(`${printable(line)}\n`);
+      const { gained, closed } = diff.findings;
+      cli.err.write(
+        `${counted(gained.count, "finding")} gained, ${closed.count} closed; ${diff.components.sameCount} of ${counted(diff.to.componentCount, "component")} are the same\n`,
+      );
+    });
+};
