@@ -27,8 +27,8 @@ export class CopyFile {
     this.#int32(0);
   }
 
-  /** Adds one row. `modifiedAt` is ISO; a time that does not parse becomes null. `hash` is the first half of doc's SHA-256. */
-  row(id: string, feed: string, modifiedAt: string | null, doc: string): void {
+  /** Adds one row. `modifiedAt` is ISO; a time that does not parse becomes null. `doc` is UTF-8; `hash` is the first half of its SHA-256. */
+  row(id: string, feed: string, modifiedAt: string | null, doc: Uint8Array): void {
     this.#int16(FIELD_COUNT);
     this.#text(id);
     this.#text(feed);
@@ -41,11 +41,10 @@ export class CopyFile {
       micros.writeBigInt64BE(BigInt(at - POSTGRES_EPOCH_MS) * 1000n);
       this.#bytes(micros);
     }
-    const bytes = Buffer.from(doc, "utf8");
     this.#int32(HASH_BYTES);
-    this.#bytes(hash("sha256", bytes, "buffer").subarray(0, HASH_BYTES));
-    this.#int32(bytes.length);
-    this.#bytes(bytes);
+    this.#bytes(hash("sha256", doc, "buffer").subarray(0, HASH_BYTES));
+    this.#int32(doc.length);
+    this.#bytes(doc);
   }
 
   /** Writes the trailer and waits until all of it is on disk. */
@@ -78,10 +77,14 @@ export class CopyFile {
     this.#used = this.#block.writeInt32BE(value, this.#used);
   }
 
-  #bytes(bytes: Buffer): void {
+  #bytes(bytes: Uint8Array): void {
     this.#room(bytes.length);
-    if (bytes.length > BLOCK_BYTES) this.#write(bytes);
-    else this.#used += bytes.copy(this.#block, this.#used);
+    if (bytes.length > BLOCK_BYTES) {
+      this.#write(bytes);
+      return;
+    }
+    this.#block.set(bytes, this.#used);
+    this.#used += bytes.length;
   }
 
   #room(size: number): void {
@@ -93,7 +96,7 @@ export class CopyFile {
     this.#used = 0;
   }
 
-  #write(bytes: Buffer): void {
+  #write(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
   }
 }

@@ -48,7 +48,7 @@ export const isEpssMove = (before: number, after: number, threshold: number): bo
 const parsed = (line: Buffer | null): { feed: string; record: AdvisoryRecord } | null => {
   if (line === null) return null;
   const { feed, raw } = recordParts(line);
-  return { feed, record: parseOsvRecord(JSON.parse(raw)) };
+  return { feed, record: parseOsvRecord(JSON.parse(raw.toString("utf8"))) };
 };
 
 const differ = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);

@@ -48,6 +48,8 @@ export interface GenerationMeta {
 export interface Line {
   readonly key: string;
   readonly value: Buffer;
+  /** Of a record that was read just now: what `parseOsvRecord` made of it, as JSON, so that nobody need do it again. */
+  readonly record?: Buffer;
 }
 
 /** Scores by CVE, sorted. A key is the year times a billion plus the number. */

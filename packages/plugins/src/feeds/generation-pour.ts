@@ -1,5 +1,5 @@
 import { AppError, parseOsvRecord } from "@zerotrace/core";
-import type { CveEnrichment, IndexBuilder, LifeCycle } from "@zerotrace/core";
+import type { AdvisoryRecord, CveEnrichment, IndexBuilder, LifeCycle } from "@zerotrace/core";
 import { ContainerWriter } from "./generation-container.ts";
 import { encodeEpss } from "./generation-epss.ts";
 import {
@@ -20,8 +20,8 @@ const LINES_PER_TURN = 2000;
 /** Where a generation is poured into; what is absent is left out. */
 export interface PourInto {
   readonly builder?: Pick<IndexBuilder, "add" | "kev" | "epssRow" | "cve" | "cwe" | "lifeCycle">;
-  /** Called for each record with the feed that brought it and its JSON. */
-  readonly onRecord?: (id: string, feed: string, modifiedAt: string, raw: string) => void;
+  /** Called for each record with the feed that brought it and its JSON, whose bytes are valid until it returns. */
+  readonly onRecord?: (id: string, feed: string, modifiedAt: string, raw: Buffer) => void;
   /** A file that becomes this generation in full. */
   readonly path?: string;
   readonly signal?: AbortSignal;
@@ -29,11 +29,16 @@ export interface PourInto {
 }
 
 /** The feed and the JSON of a line of `records`. Throws BAD_FEED when it has no feed. */
-export const recordParts = (value: Buffer): { feed: string; raw: string } => {
+export const recordParts = (value: Buffer): { feed: string; raw: Buffer } => {
   const tab = value.indexOf(TAB);
   if (tab < 1) throw new AppError("BAD_FEED", "A record of the generation names no feed. Nothing was applied.");
-  return { feed: value.toString("utf8", 0, tab), raw: value.toString("utf8", tab + 1) };
+  return { feed: value.toString("utf8", 0, tab), raw: value.subarray(tab + 1) };
 };
+
+const recordOf = (line: Line, raw: Buffer): AdvisoryRecord =>
+  line.record === undefined
+    ? parseOsvRecord(JSON.parse(raw.toString("utf8")))
+    : (JSON.parse(line.record.toString("utf8")) as AdvisoryRecord);
 
 const jsonOf = (line: Line): unknown => {
   try {
@@ -53,7 +58,7 @@ const tell = (section: LineSection, line: Line, into: PourInto): void => {
   else if (section === "products") builder?.lifeCycle(jsonOf(line) as LifeCycle);
   else if (builder !== undefined || into.onRecord !== undefined) {
     const { feed, raw } = recordParts(line.value);
-    const record = parseOsvRecord(JSON.parse(raw));
+    const record = recordOf(line, raw);
     builder?.add(record);
     into.onRecord?.(record.id, feed, record.modifiedAt, raw);
   }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
-import { type AdvisoryRecord, createStrings } from "@zerotrace/core";
+import { type AdvisoryRecord, createStrings, parseOsvRecord } from "@zerotrace/core";
 import type { FeedSink } from "./feed.ts";
 import { createEpssRows } from "./generation-epss.ts";
 import {
@@ -16,6 +16,8 @@ const BUFFER_BYTES = 1024 * 1024;
 /** What is read at once of values that lie side by side. */
 const WINDOW_BYTES = 64 * 1024;
 const GROWTH_FIRST = 4096;
+/** Bytes of one UTF-16 unit at most. */
+const UTF8_MAX = 3;
 
 /** Numbers by position, growing. */
 const createNumbers = () => {
@@ -113,6 +115,8 @@ export class Spool {
   } satisfies Record<LineSection, unknown>;
   readonly #at = createNumbers();
   readonly #size = createNumbers();
+  /** Bytes behind the value: of a record, what was made of it. */
+  readonly #more = createNumbers();
   readonly #modified = createNumbers();
   readonly #epss = createEpssRows();
 
@@ -179,7 +183,7 @@ export class Spool {
     closeSync(this.#fd);
     rmSync(this.#path, { force: true });
     for (const places of Object.values(this.#places)) places.free();
-    for (const numbers of [this.#at, this.#size, this.#modified]) numbers.free();
+    for (const numbers of [this.#at, this.#size, this.#more, this.#modified]) numbers.free();
   }
 
   #record(record: AdvisoryRecord, feed: string, raw: string): void {
@@ -189,10 +193,12 @@ export class Spool {
     const value = `${feed}\t${oneLine(raw)}`;
     if (known >= 0 && !(modified > this.#modified.at(known))) {
       const both = modified === this.#modified.at(known) ? united(this.#value(known), value) : null;
-      if (both !== null) this.#places.records.set(key, this.#put(both, modified));
+      if (both === null) return;
+      const parsed = parseOsvRecord(JSON.parse(both.slice(both.indexOf("\t") + 1)));
+      this.#places.records.set(key, this.#put(both, modified, JSON.stringify(parsed)));
       return;
     }
-    this.#places.records.set(key, this.#put(value, modified));
+    this.#places.records.set(key, this.#put(value, modified, JSON.stringify(record)));
   }
 
   #value(place: number): string {
@@ -208,14 +214,25 @@ export class Spool {
     this.#places[section].set(lineKey(name), this.#put(value, 0));
   }
 
-  #put(value: string, modified: number): number {
-    const bytes = Buffer.from(value, "utf8");
-    if (this.#used + bytes.length > BUFFER_BYTES) this.#flush();
+  #put(value: string, modified: number, more = ""): number {
+    if ((value.length + more.length) * UTF8_MAX > BUFFER_BYTES - this.#used) this.#flush();
     this.#at.push(this.#written + this.#used);
-    this.#size.push(bytes.length);
-    if (bytes.length > BUFFER_BYTES) this.#write(bytes);
-    else this.#used += bytes.copy(this.#buffer, this.#used);
+    this.#size.push(this.#append(value));
+    this.#more.push(this.#append(more));
     return this.#modified.push(modified);
+  }
+
+  /** Answers how many bytes; for what may not fit the buffer must be empty. */
+  #append(text: string): number {
+    if (text.length * UTF8_MAX > BUFFER_BYTES - this.#used) {
+      this.#flush();
+      const bytes = Buffer.from(text, "utf8");
+      this.#write(bytes);
+      return bytes.length;
+    }
+    const count = this.#buffer.write(text, this.#used);
+    this.#used += count;
+    return count;
   }
 
   #flush(): void {
@@ -248,7 +265,8 @@ export class Spool {
     for (const [key, place] of places.sorted()) {
       if (key < from) continue;
       const at = this.#at.at(place);
-      const size = this.#size.at(place);
+      const own = this.#size.at(place);
+      const size = own + this.#more.at(place);
       if (at < start || at + size > end) {
         if (size > window.length) window = Buffer.allocUnsafe(size);
         // What was taken in one after the other is often asked for so too.
@@ -256,7 +274,9 @@ export class Spool {
         start = at;
         end = at + this.#read(window, at, isNext ? window.length : size, size);
       }
-      yield { key, value: window.subarray(at - start, at - start + size) };
+      const value = window.subarray(at - start, at - start + own);
+      const record = window.subarray(at - start + own, at - start + size);
+      yield record.length === 0 ? { key, value } : { key, value, record };
     }
     places.free();
   }

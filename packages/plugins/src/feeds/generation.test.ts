@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createIndexBuilder } from "@zerotrace/core";
+import { createIndexBuilder, parseOsvRecord } from "@zerotrace/core";
 import { expect, test } from "vitest";
 import { compileFeeds, compileGeneration } from "./compile.ts";
 import { freshFolder, recordJson, zipOf } from "./fixtures.ts";
@@ -22,7 +22,7 @@ const filled = (ids: Record<string, string>, epss: Record<string, number> = {}, 
   const sink = spool.sink("osv");
   for (const [id, modified] of Object.entries(ids)) {
     const raw = recordJson(id, modified).toString();
-    sink.record({ id, modifiedAt: new Date(modified).toISOString() } as never, raw);
+    sink.record(parseOsvRecord(JSON.parse(raw)), raw);
   }
   for (const [cve, score] of Object.entries(epss)) sink.epss(cve, score, score);
   for (const cve of kev) sink.kev(cve, "2026-01-01");
