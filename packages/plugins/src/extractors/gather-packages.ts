@@ -67,16 +67,32 @@ const packagesOf = (entries: readonly PackageEntry[], devByGraph: boolean): Foun
   const isDirect = nodes.map((node) => some(node.entries, (e) => e.isDirect));
   const via = waysFrom(nodes, isDirect);
   const isDev = devByGraph ? devOf(nodes) : nodes.map((node) => every(node.entries, (e) => e.isDev));
-  return nodes.map((node, at) => ({
-    component: node.component,
-    ...present("isDirect", isDirect[at]),
-    ...present("isDev", isDev[at]),
-    ...present("dependsOn", node.needs),
-    ...present("via", via[at]),
-    ...present("license", node.entries.find((e) => e.license !== undefined)?.license),
-    ...present("line", least(node.entries.flatMap((e) => e.line ?? []))),
-    ...present("inside", node.entries.flatMap((e) => e.inside ?? []).sort()[0]),
-  }));
+  return nodes.map((node, at) => foundOf(node, isDirect[at], isDev[at], via[at]));
+};
+
+/** Fields that nothing tells are absent. One by one: spreading each costs as much as reading the file. */
+const foundOf = (
+  { component, entries, needs }: Node,
+  isDirect: boolean | undefined,
+  isDev: boolean | undefined,
+  via: readonly number[] | undefined,
+): FoundPackage => {
+  const found: { -readonly [K in keyof FoundPackage]: FoundPackage[K] } = { component };
+  if (isDirect !== undefined) found.isDirect = isDirect;
+  if (isDev !== undefined) found.isDev = isDev;
+  if (needs !== undefined) found.dependsOn = needs;
+  if (via !== undefined) found.via = via;
+  const license = entries.find((e) => e.license !== undefined)?.license;
+  if (license !== undefined) found.license = license;
+  let line: number | undefined;
+  let inside: string | undefined;
+  for (const entry of entries) {
+    if (entry.line !== undefined && (line === undefined || entry.line < line)) line = entry.line;
+    if (entry.inside !== undefined && (inside === undefined || entry.inside < inside)) inside = entry.inside;
+  }
+  if (line !== undefined) found.line = line;
+  if (inside !== undefined) found.inside = inside;
+  return found;
 };
 
 const nodesOf = (entries: readonly PackageEntry[]): Node[] => {
@@ -93,11 +109,16 @@ const nodesOf = (entries: readonly PackageEntry[]): Node[] => {
     for (const { key } of node.entries) if (key !== undefined) byKey.set(key, at);
   });
   nodes.forEach((node, at) => {
-    const known = node.entries.flatMap((e) => (e.dependsOn === undefined ? [] : [e.dependsOn]));
-    if (known.length === 0) return;
-    const needs = new Set(known.flat().flatMap((key) => byKey.get(key) ?? []));
-    needs.delete(at);
-    node.needs = [...needs].sort((a, b) => a - b);
+    let needs: Set<number> | undefined;
+    for (const { dependsOn } of node.entries) {
+      if (dependsOn === undefined) continue;
+      needs ??= new Set();
+      for (const key of dependsOn) {
+        const need = byKey.get(key);
+        if (need !== undefined && need !== at) needs.add(need);
+      }
+    }
+    if (needs !== undefined) node.needs = [...needs].sort((a, b) => a - b);
   });
   return nodes;
 };
@@ -144,20 +165,15 @@ const some = (
   entries: readonly PackageEntry[],
   pick: (e: PackageEntry) => boolean | undefined,
 ): boolean | undefined => {
-  const said = entries.map(pick).filter((value) => value !== undefined);
-  return said.length === 0 ? undefined : said.includes(true);
+  let said: boolean | undefined;
+  for (const entry of entries) said = pick(entry) === true ? true : (said ?? pick(entry));
+  return said;
 };
 
 const every = (
   entries: readonly PackageEntry[],
   pick: (e: PackageEntry) => boolean | undefined,
 ): boolean | undefined => {
-  const said = entries.map(pick);
-  return said.every((value) => value === undefined) ? undefined : said.every((value) => value === true);
+  if (entries.every((entry) => pick(entry) === undefined)) return undefined;
+  return entries.every((entry) => pick(entry) === true);
 };
-
-const least = (values: readonly number[]): number | undefined =>
-  values.length === 0 ? undefined : values.reduce((a, b) => Math.min(a, b));
-
-const present = <K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } =>
-  value === undefined ? {} : ({ [key]: value } as { [key in K]: V });
