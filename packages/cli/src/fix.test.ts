@@ -132,3 +132,17 @@ test("an empty target is nothing scanned, and a number of upgrades has to be one
   expect((await run(["fix", join(dir, "empty"), ...args.slice(2)])).code).toBe(3);
   expect((await run([...args, "--top", "none"])).code).toBe(2);
 });
+
+test("a package manager that is content and leaves the old version is told, and is no success", async () => {
+  const app = join(dir, "poetry");
+  await mkdir(join(dir, "bin"));
+  await mkdir(app);
+  await writeFile(join(dir, "bin", "poetry"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
+  await writeFile(join(app, "poetry.lock"), '[[package]]\nname = "urllib3"\nversion = "1.26.5"\n');
+  const argv = ["fix", app, ...args.slice(2), "--apply", "--yes", "--format", "json"];
+  const { code, out, err } = await run(argv, { PATH: join(dir, "bin") });
+  expect(code).toBe(2);
+  expect(err).toContain("not closed: urllib3 2.2.2 in poetry.lock: the old version is still there");
+  const { applied } = JSON.parse(out);
+  expect([applied.done.length, applied.open.length, applied.findingsAfter, applied.diff]).toEqual([1, 1, 2, ""]);
+});

@@ -3,6 +3,7 @@ import type { Command } from "@commander-js/extra-typings";
 import type { AdvisoryIndex } from "@zerotrace/core";
 import type { Applied } from "@zerotrace/plugins/fixes/apply";
 import type { FixPlan, PlannedAction } from "@zerotrace/plugins/fixes/report";
+import type { ScanFinding } from "@zerotrace/plugins/formats/report";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import { dirname } from "node:path";
 import { type Cli, EXIT } from "../cli.ts";
@@ -131,13 +132,15 @@ const fix = async (cli: Cli, targets: readonly string[], options: FixOptions): P
   if (options.format === "table") writePlan(cli, plan.report, options.limit);
   const applied = options.apply === true ? await apply(cli, plan, options, rootOf) : null;
   const after = applied === null ? null : (await judge(cli, targets, options, index)).findings;
-  if (options.format === "json") writeJson(cli, plan, applied, after);
+  const open = stillOpen(applied, after);
+  for (const planned of open) cli.err.write(`not closed: ${labelOf(planned)}: the old version is still there\n`);
+  if (options.format === "json") writeJson(cli, plan, applied, { open, after });
   else if (after !== null) cli.err.write(`${counted(findings.length, "finding")} before, ${after.length} after\n`);
   const isEmpty = inventories.every(({ places }) => places.every(({ packages }) => packages.length === 0));
   if (isEmpty) {
     cli.err.write("Nothing was scanned: no list of packages was found.\n");
     cli.exitCode = EXIT.nothingScanned;
-  } else if ((applied?.failed.length ?? 0) > 0) cli.exitCode = EXIT.error;
+  } else if ((applied?.failed.length ?? 0) + open.length > 0) cli.exitCode = EXIT.error;
 };
 
 /** Carries the plan out once it is confirmed; null when it is not, or nothing of it can be done here. */
@@ -172,9 +175,26 @@ const apply = async (
   return null;
 };
 
+/** What was carried out without an error, and left what it was to close: a package manager may do less than it was asked for. */
+const stillOpen = (applied: Applied | null, after: readonly ScanFinding[] | null): PlannedAction[] =>
+  (applied?.done ?? []).filter(({ action }) =>
+    after?.some(
+      (finding) =>
+        finding.target === action.target &&
+        finding.package === action.package &&
+        finding.version === action.from &&
+        finding.places.some(({ path }) => path === action.path),
+    ),
+  );
+
 const labelOf = ({ action }: PlannedAction): string => printable(`${action.package} ${action.to} in ${action.path}`);
 
-const writeJson = (cli: Cli, plan: FixPlan, applied: Applied | null, after: readonly unknown[] | null): void => {
+interface Outcome {
+  readonly open: readonly PlannedAction[];
+  readonly after: readonly ScanFinding[] | null;
+}
+
+const writeJson = (cli: Cli, plan: FixPlan, applied: Applied | null, { open, after }: Outcome): void => {
   const name = ({ action }: PlannedAction) => ({
     target: action.target,
     path: action.path,
@@ -189,6 +209,7 @@ const writeJson = (cli: Cli, plan: FixPlan, applied: Applied | null, after: read
           applied: {
             done: applied.done.map(name),
             failed: applied.failed.map(({ planned, why }) => ({ ...name(planned), why })),
+            open: open.map(name),
             diff: applied.diff,
             findingsAfter: after?.length ?? 0,
           },

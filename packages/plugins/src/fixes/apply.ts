@@ -97,9 +97,9 @@ const carriedOut = async (root: string, way: Way, exec: Exec): Promise<string | 
 const ABSENT = "absent";
 
 const edited = async (root: string, { edits }: Way): Promise<string | null> => {
-  for (const { path, change } of edits) {
+  for (const { path, change, isNewAllowed } of edits) {
     const { real, text } = await keep(root, path);
-    const changed = text === null ? null : change(text);
+    const changed = text === null && isNewAllowed !== true ? null : change(text ?? "");
     if (changed === null) return `${path} does not hold what is to be changed`;
     if (changed !== text) await writeFile(real, changed);
   }

@@ -77,6 +77,8 @@ export interface Edit {
   readonly says: string;
   /** The new text; null when what is to be changed is not there. Changing twice changes nothing more. */
   readonly change: (text: string) => string | null;
+  /** The file is made where it is absent; `change` then gets an empty text. */
+  readonly isNewAllowed?: true;
 }
 
 /** A program and its arguments: never a shell's text. */

@@ -185,7 +185,15 @@ test("pnpm: ranges of the projects decide, catalogs too; across a major version 
   ]);
   expect((await planned(pnpm, files, "npm b 1.0.0 -> 1.2.0", direct)).kind).toBe("lock");
   const over = await planned(pnpm, files, "npm c 1.0.0 -> 2.0.0");
-  expect(edited(over, files)["package.json"]).toBe(`{"name":"x","pnpm":{"overrides":{"c@<2.0.0":">=2.0.0"}}}`);
+  expect(edited(over, files)).toEqual({ "pnpm-workspace.yaml": "overrides:\n  'c@<2.0.0': '>=2.0.0'\n" });
+  const more = { ...files, "pnpm-workspace.yaml": "overrides:\n    x: 1\npackages:\n  - a\n" };
+  expect(edited(over, more)["pnpm-workspace.yaml"]).toBe(
+    "overrides:\n    'c@<2.0.0': '>=2.0.0'\n    x: 1\npackages:\n  - a\n",
+  );
+  const eight = { ...files, "package.json": `{"packageManager":"pnpm@8.1.0"}` };
+  expect(edited(await planned(pnpm, eight, "npm c 1.0.0 -> 2.0.0"), eight)["package.json"]).toBe(
+    `{"packageManager":"pnpm@8.1.0","pnpm":{"overrides":{"c@<2.0.0":">=2.0.0"}}}`,
+  );
 });
 
 test("poetry, uv and pipenv: the project's own range is raised by their command, in its group", async () => {

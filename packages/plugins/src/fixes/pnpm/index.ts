@@ -1,15 +1,15 @@
 import { AppError, crossesMajor, raisedRange, rangeAllows } from "@zerotrace/core";
 import { yamlDocuments } from "../../extractors/plain-yaml.ts";
 import { recordOf, wordOf } from "../../extractors/text-file.ts";
-import { beside, type Demand, folderOf, type PlanFix, type Step, way } from "../fix.ts";
-import { setInJson } from "../json-text.ts";
+import { beside, type Demand, type Edit, type FixContext, folderOf, type PlanFix, type Step, way } from "../fix.ts";
+import { objectOf, setInJson } from "../json-text.ts";
 
 const KINDS = ["dependencies", "devDependencies", "optionalDependencies"] as const;
 const QUIET = ["--lockfile-only", "--ignore-scripts"];
 
 /**
  * pnpm-lock.yaml. It holds what the projects ask for and not what packages ask of each other: within the same major version pnpm itself
- * looks whether it may; over one, `pnpm.overrides` of package.json forces it, as `pnpm audit --fix` does.
+ * looks whether it may; over one, an override forces it, as `pnpm audit --fix` does.
  */
 export const plan: PlanFix = async ({ ecosystem, path, name, from, to, isDirect }, { read }) => {
   const text = await read(path);
@@ -38,18 +38,43 @@ export const plan: PlanFix = async ({ ecosystem, path, name, from, to, isDirect 
   }
   if (!crossesMajor(ecosystem, from, to)) {
     const notes = [
-      "The lockfile does not tell the parents' ranges: pnpm takes what they allow. Where it stays, force it with pnpm.overrides.",
+      "The lockfile does not tell the parents' ranges: pnpm takes what they allow. Where it stays, force it with overrides.",
     ];
     return way("lock", { steps: [step(["update", "--recursive", "--depth", "Infinity", name])], files, notes });
   }
+  const edit = await overruling(manifest, name, to, read);
+  return way("override", { edits: [edit], steps: [step(["install"])], files });
+};
+
+/** Before pnpm 10 overrides stood in package.json; since then they stand in pnpm-workspace.yaml, and package.json soon was not asked. */
+const overruling = async (manifest: string, name: string, to: string, read: FixContext["read"]): Promise<Edit> => {
   const key = `${name}@<${to}`;
-  const edit = {
-    path: manifest,
-    says: `pnpm.overrides.${key} >=${to}`,
-    change: (now: string) => setInJson(now, ["pnpm", "overrides", key], `>=${to}`),
+  const fields = objectOf(manifest, await read(manifest));
+  const major = /^pnpm@(\d{1,4})\./.exec(wordOf(fields?.["packageManager"]) ?? "")?.[1];
+  if (major !== undefined && Number(major) < 10) {
+    const change = (text: string): string | null => setInJson(text, ["pnpm", "overrides", key], `>=${to}`);
+    return { path: manifest, says: `pnpm.overrides.${key} >=${to}`, change };
+  }
+  const path = beside(manifest, "pnpm-workspace.yaml");
+  return {
+    path,
+    says: `overrides.${key} >=${to}`,
+    change: (text) => withOverride(text, key, `>=${to}`),
+    isNewAllowed: true,
   };
-  const notes = ["Since pnpm 10 overrides may stand in pnpm-workspace.yaml instead; where they do, add it there."];
-  return way("override", { edits: [edit], steps: [step(["install"])], files, notes });
+};
+
+/** The text with an entry of `overrides`; null where that is written in one line. */
+const withOverride = (text: string, key: string, value: string): string | null => {
+  const lines = text.split("\n");
+  const at = lines.findIndex((line) => line.startsWith("overrides:"));
+  if (at < 0) return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}overrides:\n  '${key}': '${value}'\n`;
+  if (!/^overrides:\s*(?:#.*)?$/.test(lines[at]!)) return null;
+  const end = lines.findIndex((line, i) => i > at && line !== "" && !/^\s/.test(line));
+  const own = lines.slice(at + 1, end < 0 ? lines.length : end);
+  if (own.some((line) => line.trim().startsWith(`'${key}':`))) return text;
+  const indent = /^\s+/.exec(own.find((line) => line.trim() !== "") ?? "")?.[0] ?? "  ";
+  return [...lines.slice(0, at + 1), `${indent}'${key}': '${value}'`, ...lines.slice(at + 1)].join("\n");
 };
 
 const projectsOf = (documents: Awaited<ReturnType<typeof yamlDocuments>>): string[] =>
