@@ -2,6 +2,7 @@ import { AppError, purlOf } from "@zerotrace/core";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test } from "vitest";
 import { chooserOf } from "../targets/choose.ts";
 import type { Extracted, FileExtractor } from "./file-extractor.ts";
@@ -12,6 +13,8 @@ import { compareComponents, MAX_PROBLEMS } from "./gather.ts";
 
 /** Processor time that a reader may take for one file of `HUGE_BYTES` (ms); a quadratic one takes many seconds. */
 const MAX_READ_MS = 600;
+/** The heap in which every reader must do with a file of half a MiB. */
+const MAX_HEAP_MIB = 128;
 const HUGE_BYTES = 96 * 1024;
 
 const { signal } = new AbortController();
@@ -186,4 +189,14 @@ describe.each(FILE_EXTRACTORS.map((extractor) => [extractor.id, extractor] as co
       await survives(extractor, path, hostile, JSON.stringify(`${text.slice(0, 40)} … ${text.slice(-30)}`));
     }
   });
+});
+
+test("half a megabyte of anything needs little memory", async () => {
+  const worker = new Worker(new URL("./memory-fixtures.ts", import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+  });
+  let last = "";
+  worker.on("message", (said: string) => (last = said));
+  const error = await new Promise<unknown>((done) => worker.once("error", done).once("exit", done));
+  expect({ last, error }).toEqual({ last: "done", error: 0 });
 });

@@ -1,6 +1,7 @@
 import { SEVERITIES, VEX_STATUSES } from "@zerotrace/core";
 import { z } from "zod";
 import { TARGET_KINDS } from "../targets/target.ts";
+import type { ScanReport } from "./report.ts";
 
 const count = z.int().min(0);
 const texts = z.array(z.string());
@@ -116,7 +117,7 @@ const source = z.object({
 });
 
 /** `zerotrace.scan/1`, as `zerotrace scan --format json` writes it. */
-export const scanReportSchema = z
+export const scanReportSchema: z.ZodType<ScanReport> = z
   .object({
     schema: z.literal("zerotrace.scan/1"),
     target: z.string().describe("the names of all targets, with a comma between them"),
