@@ -15,7 +15,10 @@ export const chooserOf = (extractors: readonly FileExtractor[]): Chooser => {
   const byName = new Map<string, FileExtractor[]>();
   const byEnding = new Map<string, FileExtractor[]>();
   const byPathName = new Map<string, { readonly path: string; readonly extractor: FileExtractor }[]>();
-  const matched = extractors.filter(({ files }) => files.match !== undefined);
+  const matched = extractors.flatMap((extractor) => {
+    const { match } = extractor.files;
+    return match === undefined ? [] : [{ extractor, match, end: literalEnd(match) }];
+  });
   for (const extractor of extractors) {
     const { names = [], endings = [], paths = [] } = extractor.files;
     for (const name of names) push(byName, name, extractor);
@@ -32,11 +35,26 @@ export const chooserOf = (extractors: readonly FileExtractor[]): Chooser => {
         if (more !== undefined) found = [...found, ...more];
       }
       for (const one of byPathName.get(name) ?? []) if (endsWithPath(path, one.path)) found = [...found, one.extractor];
-      for (const one of matched) if (one.files.match!.test(path)) found = [...found, one];
+      for (const { extractor, match, end } of matched)
+        if (path.endsWith(end) && match.test(path)) found = [...found, extractor];
       if (found.length < 2) return found;
       return [...new Set(found)].sort((a, b) => order.get(a)! - order.get(b)!);
     },
   };
+};
+
+/** The text that every match of an expression ends with, empty when that is not plain: most files are told apart by it alone. */
+const literalEnd = ({ source, flags }: RegExp): string => {
+  let depth = 0;
+  for (const token of source.match(/\\.|\[(?:\\.|[^\]\\])*\]|./gs) ?? []) {
+    if (token === "(") depth += 1;
+    else if (token === ")") depth -= 1;
+    else if (token === "|" && depth === 0) return "";
+  }
+  const end = flags === "" ? /(?:\\[./]|[A-Za-z0-9_-])+\$$/.exec(source)?.[0] : undefined;
+  // What a backslash stands before has a meaning of its own.
+  if (end === undefined || source[source.length - end.length - 1] === "\\") return "";
+  return end.slice(0, -1).replaceAll("\\", "");
 };
 
 const push = <V>(map: Map<string, V[]>, key: string, value: V): void => {
@@ -56,6 +74,9 @@ export const isProgramHead = (head: Uint8Array): boolean => {
 };
 
 const MACH_O: ReadonlySet<number> = new Set([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe]);
+
+/** A program of Go or Rust is never smaller (bytes). */
+export const MIN_PROGRAM_BYTES = 200 * 1024;
 
 /** Names that programs may have: without an ending, or with one of these. Others are not opened to look. */
 export const mayBeProgram = (name: string): boolean =>

@@ -44,7 +44,7 @@ export const scanFolder = async (root: string, options: FolderOptions): Promise<
       skips: (path, name, siblings) => name === ".git" || isLocked(name, siblings) || isExcluded(path),
       onFile: (path, name, isKept) => {
         const found = readingsOf(chooser, root, path, name);
-        if (found.length > 0 && isKept() && !isExcluded(path)) readings.push(...found);
+        if (found.length > 0 && isKept(path) && !isExcluded(path)) readings.push(...found);
       },
       onProblem: (text) => problems.length < MAX_TARGET_PROBLEMS && problems.push(text),
       onCount: (count) => {

@@ -8,6 +8,10 @@ export interface Reading {
   readonly extractor: FileExtractor;
 }
 
+/** Files that are read at the same time (count), and their bytes together: meanwhile the disk is not waited for. */
+const MAX_AT_ONCE = 8;
+const MAX_BYTES_AT_ONCE = 4 * 1024 * 1024;
+
 /** Reads each file; one that cannot be read is a place of its own that says why. In the order given. Throws only the signal's reason. */
 export const readFiles = async (
   readings: readonly Reading[],
@@ -15,13 +19,24 @@ export const readFiles = async (
   onRead?: (done: number) => void,
 ): Promise<Place[]> => {
   const places: Place[] = [];
-  for (const { file, extractor } of readings) {
+  for (let at = 0; at < readings.length;) {
     context.signal.throwIfAborted();
-    const place = await readFile({ file, extractor }, context);
-    if (place !== null) places.push(place);
-    onRead?.(places.length);
+    const batch = batchOf(readings, at);
+    for (const place of await Promise.all(batch.map((reading) => readFile(reading, context)))) {
+      if (place !== null) places.push(place);
+    }
+    at += batch.length;
+    onRead?.(at);
   }
   return places;
+};
+
+const batchOf = (readings: readonly Reading[], from: number): readonly Reading[] => {
+  let sizeBytes = 0;
+  let end = from;
+  do sizeBytes += readings[end++]?.file.sizeBytes ?? 0;
+  while (end < readings.length && end - from < MAX_AT_ONCE && sizeBytes < MAX_BYTES_AT_ONCE);
+  return readings.slice(from, end);
 };
 
 /** Null where the file has nothing to say: a program without build info lists nothing, and is no lockfile that is empty. */

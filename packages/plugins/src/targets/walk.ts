@@ -17,7 +17,7 @@ export interface WalkOptions {
   /** Whether a folder is left out, by its path within the tree and the names beside it. */
   readonly skips: (path: string, name: string, siblings: readonly Dirent[]) => boolean;
   /** Told each regular file; `isKept` says whether .gitignore would keep it, and is asked only for files that matter. */
-  readonly onFile: (path: string, name: string, isKept: () => boolean) => void;
+  readonly onFile: (path: string, name: string, isKept: (path: string) => boolean) => void;
   /** Told what could not be looked at. */
   readonly onProblem: (text: string) => void;
   /** Told now and then how many files were seen. */
@@ -51,15 +51,16 @@ export const walk = async (root: string, options: WalkOptions): Promise<void> =>
     }
     const names = listed(folder, root, onProblem);
     const rules = rulesIn(folder, names, prefix);
+    const isKept = (path: string): boolean => rules === null || !isIgnored(rules, prefix + path);
     const inner: Folder[] = [];
     for (const one of names) {
       const path = folder.path === "" ? one.name : `${folder.path}/${one.name}`;
       if (one.isFile()) {
         if (++fileCount > MAX_FILES)
           return onProblem(`The tree holds more than ${MAX_FILES} files; the rest was not looked at.`);
-        options.onFile(path, one.name, () => rules === null || !isIgnored(rules, prefix + path));
+        options.onFile(path, one.name, isKept);
       } else if (one.isDirectory()) {
-        const next = enter({ ...folder, rules }, path, one.name, { prefix, names, options });
+        const next = enter(folder.depth, path, one.name, { prefix, names, rules, real: folder.real, options });
         if (next !== null) inner.push(next);
       }
     }
@@ -79,20 +80,22 @@ const listed = (folder: Folder, root: string, onProblem: WalkOptions["onProblem"
 };
 
 interface Around {
+  readonly real: string;
+  readonly rules: IgnoreRules | null;
   readonly prefix: string;
   readonly names: readonly Dirent[];
   readonly options: WalkOptions;
 }
 
-const enter = (folder: Folder, path: string, name: string, { prefix, names, options }: Around): Folder | null => {
+const enter = (depth: number, path: string, name: string, around: Around): Folder | null => {
+  const { prefix, names, rules, real, options } = around;
   if (options.skips(path, name, names)) return null;
-  if (folder.depth >= MAX_DEPTH) {
+  if (depth >= MAX_DEPTH) {
     options.onProblem(`${path} lies deeper than ${MAX_DEPTH} folders; it was not looked into.`);
     return null;
   }
-  const { rules } = folder;
   if (rules !== null && isIgnored(rules, `${prefix + path}/`)) return null;
-  return { path, real: `${folder.real}/${name}`, depth: folder.depth + 1, rules };
+  return { path, real: `${real}/${name}`, depth: depth + 1, rules };
 };
 
 /** The rules in a folder, its own among them: looked for only where it lists some, for most folders have none. */

@@ -1,4 +1,4 @@
-import { type Chooser, chooserOf } from "../choose.ts";
+import { type Chooser, chooserOf, MIN_PROGRAM_BYTES } from "../choose.ts";
 import { INSTALLED_READERS } from "../root.ts";
 
 /** Files that the readers of package databases look at, and what tells the system; the beginnings of paths. */
@@ -34,8 +34,6 @@ const DATABASES = [
   "var/lib/pacman/local/",
   "var/lib/rpm/",
 ];
-/** A program of Go or Rust is never smaller (bytes). */
-const MIN_PROGRAM_BYTES = 200 * 1024;
 const EXECUTABLE = 0o111;
 
 export type Wanted = "yes" | "program" | "no";
