@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "../../packages/cli/src/fixtures.ts";
 import { debian, type Live, npm, record, startLive } from "../support/live.ts";
 
 let live: Live;
@@ -143,4 +144,14 @@ test("the course of an asset is kept by day and ends with what is now", async ()
   expect(days.at(-1).componentCount).toBe(2);
   await sql.end();
   expect((await live.call("GET", `/api/v1/assets/${crypto.randomUUID()}/trend`)).status).toBe(404);
+});
+
+test("the command line asks the same and compares branches", async () => {
+  const target = ["--server", live.server.url, "--token", live.token];
+  const asked = await run(["affected", "CVE-2026-0002", "--fail", ...target]);
+  expect(asked.err).toMatch(/assets? affected/);
+  const diff = await run(["assets", "diff", "shop", "--from", "branch:main", "--to", "branch:dev", ...target]);
+  expect(diff, diff.err).toMatchObject({ code: 0, out: expect.stringContaining("~ left 1.1.0 -> 2.0.0") });
+  const json = await run(["assets", "diff", dev, "--from", "now", "--format", "json", ...target]);
+  expect(JSON.parse(json.out)).toMatchObject({ schema: "zerotrace.asset-diff/1", components: { sameCount: 3 } });
 });

@@ -18,7 +18,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   findings: () => import("./commands/findings.ts"),
   assets: () => import("./commands/assets.ts"),
   affected: () => import("./commands/affected.ts"),
-  affected: () => import("./commands/affected.ts"),
   feeds: () => import("./commands/feeds.ts"),
   match: () => import("./commands/match.ts"),
   explain: () => import("./commands/explain.ts"),

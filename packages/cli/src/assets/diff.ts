@@ -65,8 +65,11 @@ export const registerDiff = (assets: Command<[string | undefined]> | Command, cl
     .addOption(tokenOption())
     .addOption(dataDirOption())
     .addOption(formatOption())
-    .action(async (asset, { from, to, branch, format, ...options }) => {
-      const { call } = await connect(cli, options);
+    .action(async (asset, { from, to, branch }, command) => {
+      // `assets` itself has these options too, and takes them wherever they stand.
+      const { format, server, token, dataDir } = command.optsWithGlobals();
+      const given = { server, token, dataDir };
+      const { call } = await connect(cli, given);
       const named = branch ?? (to.startsWith("branch:") ? to.slice("branch:".length) : undefined);
       const id = await idOf(call, asset, named);
       const diff = await call(contract.assets.getAssetDiff, { params: { id }, query: { from, to } });
