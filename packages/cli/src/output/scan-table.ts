@@ -35,11 +35,10 @@ export const writeTable = (cli: Cli, report: ScanReport, sources: readonly Sourc
     if (count > 0) line(`\n${counted(count, "finding")} left out ${why}; --format json shows them`);
   }
   writeListed(line, "Image", faults, (fault) => `${fault.severity}: ${fault.says} ${fault.fix}`);
-  writeListed(line, "Licenses", licenses, (one) =>
-    one.verdict === "denied"
-      ? `${one.package} ${one.version}: ${one.license} is not allowed`
-      : `${one.package} ${one.version}: ${one.license === "" ? "no license is declared" : `${one.license} is no SPDX license`}`,
-  );
+  writeListed(line, "Licenses", licenses, ({ package: name, version, license, verdict }) => {
+    const isMissing = license === "" ? "no license is declared" : `${license} is no SPDX license`;
+    return `${`${name} ${version}`.trim()}: ${verdict === "denied" ? `${license} is not allowed` : isMissing}`;
+  });
   writeTargets(line, report);
   line(`\n${coverageLine(covered)}`);
   for (const row of report.coverage) writeCoverage(line, row, sources, paint);
