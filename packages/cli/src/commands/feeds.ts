@@ -7,8 +7,9 @@ import { registerBundle } from "../feeds/bundle.ts";
 import { registerDiff } from "../feeds/diff.ts";
 import { registerGenerations } from "../feeds/generations.ts";
 import { importBundle } from "../feeds/import-bundle.ts";
+import { forgetImported } from "../feeds/imported.ts";
 import { type FeedStatus, orderAndWait } from "../feeds/wait.ts";
-import { connect } from "../local.ts";
+import { connect, readLocal } from "../local.ts";
 import { configOf, dataDirOption, formatOption, serverOption, tokenOption } from "../options.ts";
 import { counted } from "../output/headline.ts";
 import { createProgress, durationText } from "../output/progress.ts";
@@ -54,6 +55,15 @@ const registerStatus = (feeds: Command, cli: Cli): void => {
     });
 };
 
+/** Scans of this machine read the sources again. Answers whether that is all there is to do: no server runs. */
+const unpinHere = async (cli: Cli, options: { server?: string; dataDir?: string }): Promise<boolean> => {
+  if (options.server !== undefined) return false;
+  const { dataDir } = configOf(cli, { dataDir: options.dataDir }).config;
+  if (!(await forgetImported(dataDir))) return false;
+  cli.err.write("Commands of this machine read the sources again.\n");
+  return cli.env.server === undefined && (await readLocal(dataDir)) === null;
+};
+
 const registerSync = (feeds: Command, cli: Cli): void => {
   feeds
     .command("sync")
@@ -64,6 +74,7 @@ const registerSync = (feeds: Command, cli: Cli): void => {
     .addOption(formatOption())
     .option("--unpin", "even where a rollback or an imported bundle is in force")
     .action(async ({ format, unpin, ...options }) => {
+      if (unpin === true && (await unpinHere(cli, options))) return;
       const { call } = await connect(cli, options);
       const query = unpin === true ? { unpin: "true" as const } : {};
       const status = await orderAndWait(cli, call, () => call(contract.feeds.syncFeeds, { query }));

@@ -2,7 +2,7 @@ import {
   AppError,
   baseEcosystem,
   parsesVersion,
-  schemeFor,
+  schemeNamed,
   SCHEMES,
   UNORDERED_ECOSYSTEMS,
   type VersionScheme,
@@ -23,7 +23,7 @@ const UNORDERED: VersionScheme = { id: "unordered", key: () => null, compare: ()
  * orders nothing, and the reason on stderr. Throws BAD_REQUEST.
  */
 const schemeOf = (cli: Cli, name: string): VersionScheme => {
-  const scheme = SCHEMES.find(({ id }) => id === name.toLowerCase()) ?? schemeFor(name);
+  const scheme = schemeNamed(name);
   if (scheme !== undefined) return scheme;
   const base = baseEcosystem(name);
   const reason = UNORDERED_ECOSYSTEMS.get(base);

@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { AppError } from "@zerotrace/core";
+import { AppError, messageOf } from "@zerotrace/core";
 import {
   bundleKey,
   bundleTitle,
@@ -14,8 +14,8 @@ import {
   writeBundle,
   writeDelta,
 } from "@zerotrace/plugins";
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { access, constants, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Cli } from "../cli.ts";
 import { configOf, configOption, dataDirOption, feedsOption, formatOption, generationOption } from "../options.ts";
 import { counted } from "../output/headline.ts";
@@ -76,11 +76,22 @@ const payloadOf = async (
   return path;
 };
 
+/** Tells at once what else would be told after minutes of reading. Throws UNREADABLE, and as `generationNamed`. */
+const checkFirst = async (place: GenerationPlace, { out, since }: BundleOptions): Promise<void> => {
+  try {
+    await access(dirname(out), constants.W_OK);
+  } catch (cause) {
+    throw new AppError("UNREADABLE", `${out} cannot be written: ${messageOf(cause)}.`, { field: "out", cause });
+  }
+  if (since !== undefined) await generationNamed(place, since);
+};
+
 const bundle = async (cli: Cli, options: BundleOptions): Promise<void> => {
   const { out, dataDir, feeds, config: file } = options;
   const { config } = configOf(cli, { dataDir, feeds, config: file });
   const privateKey = await readBundleKey(options.key);
   const nextKey = options.nextKey === undefined ? undefined : bundleKey(options.nextKey);
+  await checkFirst(config, options);
   await mkdir(join(config.dataDir, "feeds"), { recursive: true });
   const folder = await mkdtemp(join(config.dataDir, "feeds", "bundling-"));
   const view = createProgress(cli.err);

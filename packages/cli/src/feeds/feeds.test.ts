@@ -95,6 +95,12 @@ test(
     expect(next.out).toContain("1 new, 1 withdrawn, 1 other ranges, 1 now known exploited, 1 no longer listed");
     const again = await run(["feeds", "import", full, "--dry-run", ...at(there)]);
     expect(again.err).toContain("It is older");
+    // without --feeds, and without asking anybody
+    const lines = await inventory("npm left 2.0.5");
+    const plain = await run(["match", "--input", lines, ...at(there)]);
+    expect([plain.code, JSON.parse(plain.out).verdict]).toEqual([0, "affected"]);
+    expect(await run(["feeds", "sync", "--unpin", ...at(there)])).toMatchObject({ code: 0, out: "" });
+    expect((await run(["feeds", "sync", "--unpin", ...at(there)])).err).toContain("No server was started");
     const judged = await run(["match", "--feeds", day, "--input", await inventory("npm left 2.0.5"), ...at(there)]);
     expect(JSON.parse(judged.out)).toMatchObject({ verdict: "affected" });
   },

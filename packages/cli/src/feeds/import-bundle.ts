@@ -17,6 +17,7 @@ import { connect } from "../local.ts";
 import { createProgress } from "../output/progress.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
 import { changesSentence, effectSentence } from "./changes-text.ts";
+import { writeImported } from "./imported.ts";
 import { type GenerationPlace, newestKept } from "./named.ts";
 import { orderAndWait } from "./wait.ts";
 
@@ -82,6 +83,7 @@ const importHere = async (
       onProgress: (p) => view.update("feeds", p.label, p),
       warn: say,
     }).finally(() => view.close());
+    await writeImported(place.dataDir, header.generation, header.builtAt);
   }
   return { hash: header.generation, title: bundleTitle(header), keyId: accepted.key.id, changes, warnings };
 };
@@ -135,5 +137,9 @@ export const importBundle = async (
     cli.out.write(`On ${server.url} ${did}. ${changesSentence(there.changes)}\n`);
     if (there.effect !== null) cli.out.write(`${effectSentence(there.effect)}\n`);
   }
-  if (look) cli.err.write("Nothing was changed: this was a dry run.\n");
+  cli.err.write(
+    look
+      ? "Nothing was changed: this was a dry run.\n"
+      : "Commands that name no feeds judge by it from now on; `feeds sync --unpin` ends that.\n",
+  );
 };

@@ -16,6 +16,9 @@ const THREADS_MAX = 8;
 /** Chunks given out to each thread at most, so that none waits for the next: bounds what is read and answered ahead. */
 const AHEAD = 3;
 
+/** Answers wait for more lines so long; then they are written, however few: whoever writes slowly waits for them. */
+const IDLE_MS = 100;
+
 /** What came of a stream of lines. */
 export interface MatchedLines {
   readonly lineCount: number;
@@ -112,6 +115,30 @@ const createSharedWork = (threads: MatchThreads, output: Output) => {
   };
 };
 
+/** The chunks of lines, with `onIdle` called, and awaited, where none comes for a while. Throws what either throws. */
+async function* withIdle(chunks: AsyncGenerator<Buffer>, onIdle: () => Promise<void>): AsyncGenerator<Buffer> {
+  let isWaiting = false;
+  try {
+    for (;;) {
+      const next = chunks.next();
+      isWaiting = true;
+      // Whoever awaits it hears of it; until then it is no unhandled rejection.
+      next.catch(() => undefined);
+      let timer: NodeJS.Timeout | undefined;
+      const idle = new Promise<null>((resolve) => (timer = setTimeout(resolve, IDLE_MS, null)));
+      const first = await Promise.race([next, idle]).finally(() => clearTimeout(timer));
+      if (first === null) await onIdle();
+      const { done, value } = first ?? (await next);
+      isWaiting = false;
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    // What waits for input would be closed only when some comes.
+    if (!isWaiting) await chunks.return(undefined);
+  }
+}
+
 /**
  * Judges lines of `ecosystem<TAB>name<TAB>version` and writes one JSON object a line, in their order. Memory does not grow
  * with the input: it goes on only when `out` takes more. Many lines are judged by several threads. Throws what the input throws,
@@ -124,7 +151,7 @@ export const matchLines = async (options: MatchLinesOptions): Promise<MatchedLin
   let threads: MatchThreads | null = null;
   let readBytes = 0;
   try {
-    for await (const lines of wholeLines(input)) {
+    for await (const lines of withIdle(wholeLines(input), () => work.end())) {
       if (threads === null && shared !== undefined && threadCount > 1 && readBytes >= threadsFromBytes) {
         await work.end();
         threads = startMatchThreads(shared, Math.min(THREADS_MAX, threadCount));

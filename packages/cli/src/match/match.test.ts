@@ -159,6 +159,30 @@ test("an interrupted run stops between two writes", async () => {
   await expect(done).rejects.toThrow();
 });
 
+test("a line is answered though no other follows it for now", async () => {
+  let answered = (): void => undefined;
+  const answer = new Promise<void>((resolve) => (answered = resolve));
+  const texts: string[] = [];
+  const write = (text: string): void => {
+    texts.push(text);
+    answered();
+  };
+  async function* input(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("PyPI\tother\t1.0\n");
+    await answer;
+    yield Buffer.from("PyPI\tother\t2.0\n");
+  }
+  const { lineCount } = await matchLines({
+    index: manyFindings(),
+    input: input(),
+    out: { write, isTerminal: false, columns: 80 },
+    signal: new AbortController().signal,
+    onMalformed: () => undefined,
+    onProgress: () => undefined,
+  });
+  expect([lineCount, texts.length]).toEqual([2, 2]);
+});
+
 const linesOfMany = (): string[] => {
   const names = ["some.package", "other", 'q"uoted', "zürich", "bad line\twith\ttoo\tmany"];
   return Array.from({ length: 3000 }, (_, i) => `PyPI\t${names[i % names.length]}\t${i % 700}.${i % 7}`);

@@ -4,10 +4,13 @@ import type { Progress } from "@zerotrace/plugins/plugin";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { readImported } from "../feeds/imported.ts";
 import { openFile } from "./read-index.ts";
 
 /** An index younger than this is used again while its feeds are the same. */
 const FRESH_MS = 6 * 3600 * 1000;
+/** An imported bundle that is older is told each time it is used: sources publish daily. */
+const IMPORT_OLD_MS = 48 * 3600 * 1000;
 /** Files whose size and date tell whether a folder of feeds changed (count). */
 const FILES_MAX = 2000;
 
@@ -39,16 +42,13 @@ const isUrl = (location: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(loc
 const stampOf = async (folder: string): Promise<string[]> => {
   const lines: string[] = [];
   const walk = async (path: string, depth: number): Promise<void> => {
-    for (const entry of (await readdir(path, { withFileTypes: true }).catch(() => [])).sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    )) {
+    for (const name of (await readdir(path).catch((): string[] => [])).sort()) {
       if (lines.length >= FILES_MAX) return;
-      const child = join(path, entry.name);
-      if (entry.isDirectory() && depth > 0) await walk(child, depth - 1);
-      else if (entry.isFile()) {
-        const { size, mtimeMs } = await stat(child);
-        lines.push(`${child} ${size} ${mtimeMs}`);
-      }
+      const child = join(path, name);
+      // what a link leads to may change as well
+      const file = await stat(child).catch(() => null);
+      if (file?.isDirectory() === true && depth > 0) await walk(child, depth - 1);
+      else if (file?.isFile() === true) lines.push(`${child} ${file.size} ${file.mtimeMs}`);
     }
   };
   await walk(folder, 2);
@@ -59,7 +59,8 @@ const keyOf = async (options: ScanIndexOptions): Promise<string> => {
   const hash = createHash("sha256");
   for (const location of options.feeds) {
     const lines = isUrl(location) ? [] : await stampOf(resolve(location));
-    hash.update(`${JSON.stringify([location, lines])}\n`);
+    // a folder is the same one however it is written
+    hash.update(`${JSON.stringify([lines.length === 0 ? location : resolve(location), lines])}\n`);
   }
   hash.update(JSON.stringify([options.dpkgStatusPath ?? "", options.osReleasePath ?? ""]));
   return hash.digest("hex").slice(0, 16);
@@ -68,9 +69,27 @@ const keyOf = async (options: ScanIndexOptions): Promise<string> => {
 /** The code of feeds, bundles and generations, which an index at hand does not need. */
 const compiling = () => import("./compile-index.ts");
 
+/** The index of the bundle that was imported; null when none was, or it is kept no longer. */
+const openImported = async (options: ScanIndexOptions, folder: string): Promise<AdvisoryIndex | null> => {
+  const imported = await readImported(options.dataDir);
+  if (imported === null) return null;
+  const { generation, builtAt } = imported;
+  const named = `the imported bundle of ${builtAt.slice(0, 10)}`;
+  const mend = "Import a newer one, name others with --feeds, or run `feeds sync --unpin` to read the sources again.";
+  try {
+    const index = await (await compiling()).openGenerationIndex({ ...options, generation }, folder);
+    if (Date.now() - Date.parse(builtAt) > IMPORT_OLD_MS) options.warn(`What decides is ${named}. ${mend}`);
+    return index;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    options.warn(`The sources decide, as ${named} cannot be used: ${messageOf(error)} ${mend}`);
+    return null;
+  }
+};
+
 /**
  * The index of these feeds, or of a generation or a bundle: the compiled one when it is fresh, else compiled in a worker.
- * When the feeds cannot be read an older index of the same feeds stays in use, and `warn` says so; without one it throws
+ * Where neither is named, that of the bundle that was imported last, if any. When the feeds cannot be read an older index of the same feeds stays in use, and `warn` says so; without one it throws
  * AppError FEEDS_UNAVAILABLE or BAD_FEED, and for bundles and generations what `compileFeeds` throws.
  */
 export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIndex> => {
@@ -93,6 +112,8 @@ export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIn
   if (options.feeds.length === 1 && isBundleLocation(first)) {
     return (await compiling()).openBundleIndex(options, first, folder);
   }
+  const imported = options.feeds.length === 0 ? await openImported(options, folder) : null;
+  if (imported !== null) return imported;
   const path = join(folder, `${await keyOf(options)}.ztx`);
   const known = await openFile(path, options.isBrief);
   const ageMs = known === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(known.meta.builtAt);

@@ -60,6 +60,18 @@ const build = () => {
     record("GHSA-bbbb-bbbb-bbbb", "npm", "a", [{ introduced: "0" }, { last_affected: "1.5.0" }]),
     record("GHSA-cccc-cccc-cccc", "npm", "b", [{ introduced: "0" }], { withdrawn: "2026-02-03T00:00:00Z" }),
     record("PYSEC-2026-1", "PyPI", "c", [{ introduced: "0" }, { fixed: "2" }]),
+    parseOsvRecord({
+      id: "PYSEC-2026-2",
+      modified: "2026-01-01T00:00:00Z",
+      affected: [
+        {
+          package: { ecosystem: "PyPI", name: "listed" },
+          ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: "2" }] }],
+          versions: ["1.0", "1.1"],
+        },
+        { package: { ecosystem: "PyPI", name: "only-listed" }, versions: ["1.0"] },
+      ],
+    }),
   ])
     builder.add(one);
   builder.lifeCycle(debian);
@@ -86,6 +98,15 @@ test("affected: the answer, the record and the range that decide, by the rule fo
     ["affected", "GHSA-aaaa-aaaa-aaaa", "1.2.0 is affected; fixed in 2.0.0"],
     ["affected", "GHSA-bbbb-bbbb-bbbb", "1.2.0 is affected; no fix is known"],
   ]);
+});
+
+test("a list beside a range of the same record does not say again, without the fix, what the range says", () => {
+  const says = (purl: string) =>
+    explain(purl)
+      .steps.filter((step) => step.outcome === "affected")
+      .map((step) => step.says);
+  expect(says("pkg:pypi/listed@1.1")).toEqual(["1.1 is affected; fixed in 2"]);
+  expect(says("pkg:pypi/only-listed@1.0")).toEqual(["1.0 is affected; no fix is known"]);
 });
 
 test("not affected: fixed by the distribution, judged by the source package; older; above; withdrawn", () => {

@@ -35,13 +35,27 @@ const notesOf = (index: AdvisoryIndex, question: ExplainQuestion, ecosystem: str
   return notes;
 };
 
-/** Without what a record says twice, and without the silence of its list where one of its ranges speaks. */
-const withoutEchoes = (steps: readonly ExplainStep[], ranges: readonly ExplainedRange[]): ExplainStep[] => {
+/** What a list of versions says of the one asked for: it stands in it, and no fix can be told from that. */
+const isBareList = (r: ExplainedRange, version: string): boolean =>
+  r.outcome === "affected" && r.introduced === version && r.fixedIn === null && r.lastAffected === null;
+
+/** Without what a record says twice, and without its list, or the silence of it, where one of its ranges speaks. */
+const withoutEchoes = (
+  steps: readonly ExplainStep[],
+  ranges: readonly ExplainedRange[],
+  version: string,
+): ExplainStep[] => {
   const seen = new Set<string>();
   const speaking = new Set(ranges.filter((r) => r.outcome !== "not_listed").map((r) => r.recordId));
+  const hasRange = new Set(
+    ranges.filter((r) => r.outcome === "affected" && !isBareList(r, version)).map((r) => r.recordId),
+  );
   return steps.filter(({ record, says }, i) => {
     const key = `${record} ${says}`;
-    const isEcho = seen.has(key) || (ranges[i]!.outcome === "not_listed" && speaking.has(record ?? ""));
+    const isEcho =
+      seen.has(key) ||
+      (ranges[i]!.outcome === "not_listed" && speaking.has(record ?? "")) ||
+      (isBareList(ranges[i]!, version) && hasRange.has(record ?? ""));
     seen.add(key);
     return !isEcho;
   });
@@ -70,7 +84,7 @@ const stepsOf = (groups: readonly Group[], version: string): ExplainStep[] =>
         says: `${rangeWords(r, version)}${urgency}`,
       };
     });
-    return [...said, ...withoutEchoes(records, group.ranges)];
+    return [...said, ...withoutEchoes(records, group.ranges, version)];
   });
 
 /**

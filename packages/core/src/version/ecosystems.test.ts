@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { schemeFor, UNORDERED_ECOSYSTEMS } from "./index.ts";
+import { schemeFor, schemeNamed, UNORDERED_ECOSYSTEMS } from "./index.ts";
 
 const SHARED = process.env["ZEROTRACE_SHARED"] ?? join(import.meta.dirname, "../../../../../shared");
 const PUBLISHED = join(SHARED, "vectors/osv-schema/ecosystems.json");
@@ -50,6 +50,23 @@ test("distributions and vendors get the scheme of their packages", () => {
     ["Seal:Maven", "maven"],
   ] as const;
   for (const [ecosystem, id] of pairs) expect(schemeFor(ecosystem)?.id, ecosystem).toBe(id);
+});
+
+test("a person may name a scheme by its id, an ecosystem or a usual word, in any case; data may not", () => {
+  const words = [
+    ["DPKG", "dpkg"],
+    ["pacman", "alpm"],
+    ["debian:12", "dpkg"],
+    ["ubuntu:22.04:LTS", "dpkg"],
+    ["red hat", "rpm"],
+    ["PYPI", "pep440"],
+    ["cargo", "semver"],
+    ["gem", "rubygems"],
+    ["Root:PyPI", "pep440"],
+  ] as const;
+  for (const [word, id] of words) expect(schemeNamed(word)?.id, word).toBe(id);
+  for (const word of ["", "nosuch", "OSS-Fuzz", "toString"]) expect(schemeNamed(word), word).toBeUndefined();
+  expect(schemeFor("pacman")).toBeUndefined();
 });
 
 test("a vendor's name before its own or an unknown one has no scheme", () => {

@@ -131,6 +131,35 @@ export const UNORDERED_ECOSYSTEMS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
+ * Other words for schemes, in lower case: types of package URLs, package managers and distributions as people write them. `npm` and
+ * the like are ecosystems already.
+ */
+const SCHEME_OF_WORD: ReadonlyMap<string, VersionScheme> = new Map(
+  [
+    { scheme: alpm, words: ["arch", "pacman"] },
+    { scheme: dpkg, words: ["deb"] },
+    { scheme: packagist, words: ["composer", "php"] },
+    { scheme: pep440, words: ["python"] },
+    { scheme: rpm, words: ["amazon", "redhat", "rhel", "rocky"] },
+    { scheme: rubygems, words: ["gem", "ruby"] },
+    { scheme: semver, words: ["cargo", "github", "golang", "swift"] },
+  ].flatMap(({ scheme, words }) => words.map((word) => [word, scheme] as const)),
+);
+
+/**
+ * The scheme that a person names: by its id, as an ecosystem, or by another usual word, in any case. For what people type; data is
+ * asked with `schemeFor`. Undefined when nothing has that name.
+ */
+export function schemeNamed(name: string): VersionScheme | undefined {
+  const word = name.toLowerCase();
+  const byId = SCHEMES.find(({ id }) => id === word) ?? schemeFor(name);
+  if (byId !== undefined || word === "") return byId;
+  const base = word.split(":", 1)[0];
+  const ecosystem = [...SCHEME_OF_ECOSYSTEM.keys()].find((one) => one.toLowerCase() === base);
+  return (ecosystem === undefined ? undefined : SCHEME_OF_ECOSYSTEM.get(ecosystem)) ?? SCHEME_OF_WORD.get(word);
+}
+
+/**
  * The scheme that orders an OSV ecosystem, with or without its release (`Debian:12`, `Red Hat:rhel_9::baseos`), or
  * that of the packages a vendor rebuilds (`Root:Alpine:3.18`). Undefined where no scheme is known: then only exact
  * lists of versions can judge. Names are case-sensitive.
