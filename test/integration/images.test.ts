@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   DEBIAN,
@@ -10,7 +11,7 @@ import {
   type MadeImage,
   npmFile,
 } from "../../packages/plugins/src/targets/image/image-fixtures.ts";
-import { eventually, type Live, record, startLive } from "../support/live.ts";
+import { type Live, record, startLive } from "../support/live.ts";
 
 let live: Live;
 let registry: Server;
@@ -53,7 +54,7 @@ const pull = async (reference: string) => {
   const asked = await live.call("POST", "/api/v1/images", { body: { reference, platform: "linux/amd64" } });
   expect(asked).toMatchObject({ status: 202, body: { state: "waiting", name: reference } });
   const look = async () => (await live.call("GET", `/api/v1/uploads/${asked.body.id}`)).body;
-  await eventually(async () => ["done", "failed"].includes((await look()).state), "the image is read");
+  for (let tries = 0; tries < 300 && !["done", "failed"].includes((await look()).state); tries += 1) await sleep(100);
   await live.server.settled();
   return await look();
 };
