@@ -8,15 +8,15 @@ export interface Link {
   readonly content: string | null;
 }
 
-const CONTENT = `case when e.id is null then null else audit_content(e.company_id, e.id, e.at, e.actor, e.action, e.target,
-  e.detail, e.before, e.after, e.ip) end`;
+/** As a subquery, each row is looked up by its key: a join would read the whole trail for every page. */
+const CONTENT = `(select audit_content(e.company_id, e.id, e.at, e.actor, e.action, e.target, e.detail, e.before, e.after, e.ip)
+  from audit_event e where e.company_id = l.company_id and e.id = l.event_id)`;
 
 /** Links after a number, in their order. */
 export const linksAfter = async (tx: Tx, companyId: number, seq: number, limit: number): Promise<Link[]> => {
   const rows = await tx.query<Omit<Link, "seq"> & { seq: string }>(
     `select l.seq, encode(l.previous, 'hex') as previous, encode(l.hash, 'hex') as hash, ${CONTENT} as content
-     from audit_link l left join audit_event e on e.company_id = l.company_id and e.id = l.event_id
-     where l.company_id = $1 and l.seq > $2 order by l.seq limit $3`,
+     from audit_link l where l.company_id = $1 and l.seq > $2 order by l.seq limit $3`,
     [companyId, seq, limit],
   );
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
@@ -79,9 +79,10 @@ export const insertCheckpoint = async (tx: Tx, companyId: number, c: Checkpoint)
 /** The first links of the chain, up to `limit`, with whether each one's row lies before a time. */
 export const firstLinks = async (tx: Tx, companyId: number, before: string, limit: number) => {
   const rows = await tx.query<{ seq: string; hash: string; eventId: string; isOld: boolean }>(
-    `select l.seq, encode(l.hash, 'hex') as hash, l.event_id::text as "eventId", e.at < $2::timestamptz as "isOld"
-     from audit_link l join audit_event e on e.company_id = l.company_id and e.id = l.event_id
-     where l.company_id = $1 order by l.seq limit $3`,
+    `select l.seq, encode(l.hash, 'hex') as hash, l.event_id::text as "eventId", coalesce((
+       select e.at < $2::timestamptz from audit_event e
+       where e.company_id = l.company_id and e.id = l.event_id), false) as "isOld"
+     from audit_link l where l.company_id = $1 order by l.seq limit $3`,
     [companyId, before, limit],
   );
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
