@@ -67,7 +67,7 @@ test("judging again writes and names the matches that differ, and those of advis
     risk: 1,
   });
   const judge = async (matches: ReturnType<typeof match>[], changedAdvisories: number[] = []) => {
-    const changed = await db.asService((tx) => writeJudgements(tx, 1, verdicts, matches, changedAdvisories));
+    const { changed } = await db.asService((tx) => writeJudgements(tx, 1, verdicts, matches, changedAdvisories));
     return changed.map((m) => `${m.componentId} ${m.advisoryId}`).sort();
   };
   const first = [match(one, 1, "2"), match(one, 2, "2"), match(two, 1, "3")];

@@ -1,6 +1,13 @@
 import type { Database, Tx } from "../../platform/db/index.ts";
 import type { MatchPool } from "./match-pool.ts";
-import { type ChangedMatch, componentsToJudge, lockJudging, writeJudgements, type JudgedMatch } from "./sql.ts";
+import {
+  type ChangedMatch,
+  type ComponentSums,
+  componentsToJudge,
+  lockJudging,
+  writeJudgements,
+  type JudgedMatch,
+} from "./sql.ts";
 
 /** Components judged in one transaction. */
 const BATCH = 4_000;
@@ -10,6 +17,8 @@ export interface Rejudged {
   readonly ids: readonly number[];
   /** Matches of theirs that are other than before, or whose advisory says something else; null: not known, it may be any. */
   readonly changed: readonly ChangedMatch[] | null;
+  /** What they add to sums now; null: not known. */
+  readonly sums: readonly ComponentSums[] | null;
 }
 
 /** A generation that judges. */
@@ -28,13 +37,13 @@ export const judgeWithin = async (
   limit: number = BATCH,
 ): Promise<Rejudged> => {
   const components = await componentsToJudge(tx, limit);
-  if (components.length === 0) return { ids: [], changed: [] };
+  if (components.length === 0) return { ids: [], changed: [], sums: [] };
   await pool.load(generation.id, generation.indexFile);
   const verdicts = await pool.judge(components);
   const matches: JudgedMatch[] = verdicts.flatMap((v) => v.matches.map((m) => ({ componentId: v.id, ...m })));
   const { changedAdvisories } = generation;
-  const changed = await writeJudgements(tx, generation.id, verdicts, matches, changedAdvisories);
-  return { ids: components.map((c) => c.id), changed: changedAdvisories === undefined ? null : changed };
+  const { changed, sums } = await writeJudgements(tx, generation.id, verdicts, matches, changedAdvisories);
+  return { ids: components.map((c) => c.id), changed: changedAdvisories === undefined ? null : changed, sums };
 };
 
 /**

@@ -160,20 +160,49 @@ const replaceMatches = async (
     ],
   );
 
-/**
- * Replaces the verdicts and matches of these components and their sums. Answers which matches are other than before, or are of one
- * of `changedAdvisories`, each once.
- */
+/** What a component adds to the sums of an asset that has it. */
+export interface ComponentSums {
+  readonly id: number;
+  readonly critical: number;
+  readonly high: number;
+  readonly medium: number;
+  readonly low: number;
+  readonly none: number;
+  readonly unknown: number;
+  readonly kev: number;
+  readonly risk: number;
+  /** What its verdict counts as; null for one that counts as nothing. */
+  readonly coverage: "covered" | "not_covered" | "unparsable" | null;
+}
+
+const SUMS = `c.id, c.critical, c.high, c.medium, c.low, c.none, c.unknown, c.kev_count as kev, c.max_risk as risk,
+  case when c.verdict in ('affected', 'not_affected') then 'covered'
+    when c.verdict_reason in ('no_feed', 'end_of_life') then 'not_covered'
+    when c.verdict_reason in ('unparsable', 'no_stream') then 'unparsable' end as coverage`;
+
+/** The sums of components, in any order. */
+export const componentSums = async (tx: Tx, ids: readonly number[]): Promise<ComponentSums[]> =>
+  await tx.query(`select ${SUMS} from component c where c.id = any($1::int[])`, [`{${ids.join(",")}}`]);
+
+/** What writing judgements changed. */
+export interface Written {
+  /** Matches that are other than before, or are of one of the changed advisories, each once. */
+  readonly changed: readonly ChangedMatch[];
+  /** What the components add to sums now, in any order; null when not asked for. */
+  readonly sums: readonly ComponentSums[] | null;
+}
+
+/** Replaces the verdicts and matches of these components and their sums, which are answered when `changedAdvisories` is given. */
 export const writeJudgements = async (
   tx: Tx,
   generation: number,
   judged: readonly Judged[],
   matches: readonly JudgedMatch[],
-  changedAdvisories: readonly number[] = [],
-): Promise<ChangedMatch[]> => {
+  changedAdvisories?: readonly number[],
+): Promise<Written> => {
   const ids = judged.map((j) => j.id);
-  const changed = await replaceMatches(tx, ids, matches, changedAdvisories);
-  await tx.query(
+  const changed = await replaceMatches(tx, ids, matches, changedAdvisories ?? []);
+  const sums = await tx.query<ComponentSums>(
     `with sums as (
        select m.component_id,
          count(*) filter (where a.severity = 'critical') as critical, count(*) filter (where a.severity = 'high') as high,
@@ -188,10 +217,10 @@ export const writeJudgements = async (
        kev_count = coalesce(s.kev, 0), max_risk = coalesce(s.risk, 0)
      from unnest($2::int[], $3::text[], $4::text[]) as t(id, verdict, reason)
      left join sums s on s.component_id = t.id
-     where c.id = t.id`,
+     where c.id = t.id ${changedAdvisories ? `returning ${SUMS}` : ""}`,
     [generation, ids, judged.map((j) => j.verdict), judged.map((j) => j.reason)],
   );
-  return changed;
+  return { changed, sums: changedAdvisories ? sums : null };
 };
 
 /** What a new generation changed; all of it is to be judged again. Returns how many components that is. */
@@ -222,32 +251,6 @@ export const forgetJudgements = async (
   );
   return rows[0]?.count ?? 0;
 };
-
-/** What a component adds to the sums of an asset that has it. */
-export interface ComponentSums {
-  readonly id: number;
-  readonly critical: number;
-  readonly high: number;
-  readonly medium: number;
-  readonly low: number;
-  readonly none: number;
-  readonly unknown: number;
-  readonly kev: number;
-  readonly risk: number;
-  /** What its verdict counts as; null for one that counts as nothing. */
-  readonly coverage: "covered" | "not_covered" | "unparsable" | null;
-}
-
-/** The sums of components, in any order. */
-export const componentSums = async (tx: Tx, ids: readonly number[]): Promise<ComponentSums[]> =>
-  await tx.query(
-    `select id, critical, high, medium, low, none, unknown, kev_count as kev, max_risk as risk,
-       case when verdict in ('affected', 'not_affected') then 'covered'
-         when verdict_reason in ('no_feed', 'end_of_life') then 'not_covered'
-         when verdict_reason in ('unparsable', 'no_stream') then 'unparsable' end as coverage
-     from component where id = any($1::int[])`,
-    [`{${ids.join(",")}}`],
-  );
 
 /** Every ecosystem in the dictionary, sorted. */
 export const knownEcosystems = async (tx: Tx): Promise<string[]> =>

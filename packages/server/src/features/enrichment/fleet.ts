@@ -2,6 +2,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import type { AssetSums, OpenSums } from "../assets/index.ts";
 import { type ComponentSums, componentSums } from "../components/index.ts";
 import { sourceComponents, sourceVersions } from "../inventory/index.ts";
+import { createSums, type Ruled } from "./sums.ts";
 
 /** Sources read in one statement. */
 const READ_SOURCES = 500;
@@ -27,13 +28,20 @@ export interface Fleet {
   judgedUpTo: number;
   /** Brings it up to what is stored now. */
   read(tx: Tx): Promise<FleetChanges>;
-  /** Reads what these components add to sums. Returns those that any asset has and that add otherwise than before. */
-  readSums(tx: Tx, ids: Iterable<number>): Promise<Set<number>>;
+  /** Reads what these components add to sums. */
+  readSums(tx: Tx, ids: Iterable<number>): Promise<void>;
+  /** As `readSums`, where it is known what they add. */
+  takeSums(rows: readonly ComponentSums[]): void;
   assetCount(componentId: number): number;
-  /** The assets that have one of these components. */
-  assetsWith(ids: ReadonlySet<number>): Set<string>;
   /** Sums of assets, from scratch: zeros for those that hold nothing; `ruled` stands for what the components add. */
-  sumsOf(assets: Iterable<string>, ruled: ReadonlyMap<number, OpenSums>): AssetSums[];
+  sumsOf(assets: Iterable<string>, ruled: Ruled): AssetSums[];
+  /**
+   * Sums of `whole` from scratch, and of every other asset that has a component that adds otherwise than when its sums were computed last:
+   * of those by the difference, unless statements rule on any component. The same as `sumsOf` says of them.
+   */
+  changedSums(whole: ReadonlySet<string>, ruled: Ruled): AssetSums[];
+  /** What is open of all components that any asset has, each once, and the highest risk. */
+  total(ruled: Ruled): OpenSums;
 }
 
 interface Source {
@@ -42,64 +50,10 @@ interface Source {
 }
 type Sources = Map<string, Source>;
 
-const NO_SUMS: OpenSums = { critical: 0, high: 0, medium: 0, low: 0, none: 0, unknown: 0, kev: 0, risk: 0 };
-
-const isSame = (a: ComponentSums | undefined, b: ComponentSums): boolean =>
-  a !== undefined &&
-  a.coverage === b.coverage &&
-  (Object.keys(NO_SUMS) as (keyof OpenSums)[]).every((key) => a[key] === b[key]);
-
 const idsOf = (sources: Sources | undefined): Set<number> => {
   const ids = new Set<number>();
   for (const source of sources?.values() ?? []) for (const id of source.ids) ids.add(id);
   return ids;
-};
-
-/** Stands for all that is open of components of which nothing is: most of them. */
-const CLEAN = NO_SUMS;
-
-interface Held {
-  readonly own: ComponentSums;
-  readonly open: OpenSums;
-}
-
-const heldOf = (own: ComponentSums): Held => ({ own, open: isSame({ ...own, ...NO_SUMS }, own) ? CLEAN : own });
-
-type Total = { -readonly [K in keyof AssetSums]: AssetSums[K] };
-
-const addTo = (total: Total, own: ComponentSums, open: OpenSums): void => {
-  if (own.coverage === "covered") total.covered += 1;
-  else if (own.coverage === "not_covered") total.notCovered += 1;
-  else if (own.coverage === "unparsable") total.unparsable += 1;
-  if (open === CLEAN) return;
-  total.critical += open.critical;
-  total.high += open.high;
-  total.medium += open.medium;
-  total.low += open.low;
-  total.none += open.none;
-  total.unknown += open.unknown;
-  total.kev += open.kev;
-  if (open.risk > total.risk) total.risk = open.risk;
-};
-
-/** Tells whether a number below `size` is met for the first time in its round; without an object for each round. */
-const createMarks = () => {
-  let marks = new Uint32Array(0);
-  let round = 0;
-  return {
-    begin: (size: number): void => {
-      if (marks.length < size || round === 0xffff_ffff) {
-        marks = new Uint32Array(size);
-        round = 0;
-      }
-      round += 1;
-    },
-    isFirst: (n: number): boolean => {
-      if (marks[n] === round) return false;
-      marks[n] = round;
-      return true;
-    },
-  };
 };
 
 const createInventories = (companyId: number) => {
@@ -151,11 +105,11 @@ const createInventories = (companyId: number) => {
 /** An empty fleet: the first `read` finds everything changed. */
 export const createFleet = (companyId: number): Fleet => {
   const { assets, counts, replace, differing } = createInventories(companyId);
-  /** By component. */
-  const sums: (Held | undefined)[] = [];
-  const marks = createMarks();
+  const sums = createSums();
   let size = 0;
-  let idsEnd = 0;
+  const held = (assetId: string): Int32Array[] => Array.from(assets.get(assetId)?.values() ?? [], ({ ids }) => ids);
+  const sumsOf = (ids: Iterable<string>, ruled: Ruled): AssetSums[] =>
+    Array.from(ids, (id) => sums.whole(id, held(id), ruled));
   return {
     judgedUpTo: 0,
     get size() {
@@ -167,46 +121,31 @@ export const createFleet = (companyId: number): Fleet => {
       for (const [assetId, sources] of next) for (const id of replace(assetId, sources)) components.add(id);
       size = 0;
       for (const sources of assets.values()) for (const { ids } of sources.values()) size += ids.length;
-      for (const id of components) {
-        idsEnd = Math.max(idsEnd, id + 1);
-        if (!counts.has(id)) sums[id] = undefined;
-      }
+      for (const id of components) if (!counts.has(id)) sums.forget(id);
+      for (const id of next.keys()) if (!assets.has(id)) sums.forgetAsset(id);
       return { components, assets: new Set(next.keys()) };
     },
     async readSums(tx, ids) {
       const wanted = [...ids].filter((id) => counts.has(id));
-      const changed = new Set<number>();
       for (let from = 0; from < wanted.length; from += READ_COMPONENTS) {
-        for (const row of await componentSums(tx, wanted.slice(from, from + READ_COMPONENTS))) {
-          if (!isSame(sums[row.id]?.own, row)) changed.add(row.id);
-          sums[row.id] = heldOf(row);
-        }
+        for (const row of await componentSums(tx, wanted.slice(from, from + READ_COMPONENTS))) sums.set(row);
       }
-      return changed;
+    },
+    takeSums: (rows) => {
+      for (const row of rows) if (counts.has(row.id)) sums.set(row);
     },
     assetCount: (id) => counts.get(id) ?? 0,
-    assetsWith(ids) {
-      const found = new Set<string>();
-      if (ids.size === 0) return found;
-      const isWanted = new Uint8Array(idsEnd);
-      for (const id of ids) isWanted[id] = 1;
-      for (const [assetId, sources] of assets) {
-        if ([...sources.values()].some((source) => source.ids.some((id) => isWanted[id] === 1))) found.add(assetId);
+    sumsOf,
+    changedSums: (whole, ruled) => {
+      const rest: AssetSums[] = [];
+      for (const assetId of sums.begin() ? assets.keys() : []) {
+        const total = whole.has(assetId) ? null : sums.moved(assetId, held(assetId), ruled);
+        if (total !== null) rest.push(total);
       }
-      return found;
+      const all = [...sumsOf(whole, ruled), ...rest];
+      sums.settle();
+      return all;
     },
-    sumsOf: (ids, ruled) =>
-      Array.from(ids, (id) => {
-        const total: Total = { ...NO_SUMS, id, covered: 0, notCovered: 0, unparsable: 0 };
-        marks.begin(idsEnd);
-        for (const source of assets.get(id)?.values() ?? []) {
-          for (const component of source.ids) {
-            const held = sums[component];
-            if (held === undefined || !marks.isFirst(component)) continue;
-            addTo(total, held.own, (ruled.size > 0 ? ruled.get(component) : null) ?? held.open);
-          }
-        }
-        return total;
-      }),
+    total: (ruled) => sums.total(counts.keys(), ruled),
   };
 };

@@ -10,7 +10,7 @@ import { emit, emitAll } from "../stream/index.ts";
 import { closedAmong } from "../vex/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { createJudgedLog } from "./judged.ts";
-import { type Known, recompute } from "./recompute.ts";
+import { type Known, recompute, type Recomputed } from "./recompute.ts";
 
 /** How long a company's reports gather before its findings are computed again, in ms; longer where that takes long. */
 const DEBOUNCE_MS = 250;
@@ -64,8 +64,11 @@ const refresh = async (
   tx: Tx,
   { companyId, feedChanged = false }: EnrichmentOrder,
   known: Pick<Known, "fleet" | "judged">,
-): Promise<Fleet | null> => {
-  const { fleet, assets, changedAssets, findings } = await recompute(tx, companyId, { ...known, feedChanged });
+): Promise<Pick<Recomputed, "fleet" | "computed">> => {
+  const { fleet, assets, computed, changedAssets, findings, open } = await recompute(tx, companyId, {
+    ...known,
+    feedChanged,
+  });
   const { opened: all, closedCount, changedCount } = findings;
   const closed = await closedAmong(
     tx,
@@ -74,8 +77,7 @@ const refresh = async (
   );
   // Nobody is woken for what a statement says is nothing.
   const opened = all.filter((o) => !closed.has(o.id));
-  await recordDay(tx, companyId);
-  await recordAssetDays(tx, companyId, changedAssets);
+  await recordDay(tx, companyId, open ?? undefined);
   if (opened.length + closedCount > 0) {
     const worst = opened[0];
     await emit(tx, companyId, {
@@ -96,7 +98,7 @@ const refresh = async (
     await emit(tx, companyId, { channel: "scan_update", ids: assets, count: assets.length, summary });
   }
   await emitAll(tx, companyId, "asset_update", changedAssets);
-  return fleet;
+  return { fleet, computed };
 };
 
 /** Computes findings. One for a server: what it remembers is true as long as nobody else judges and computes. */
@@ -118,6 +120,14 @@ export interface Enrichment {
    */
   prepare(): Promise<void>;
 }
+
+const judgeAll = async ({ db, pool, feedsDir }: EnrichmentDeps): Promise<{ judged: Rejudged; result: number }> => {
+  const ids = await judgePending(db, pool, async (tx) => {
+    const inForce = await generationInForce(tx);
+    return inForce === null ? null : { id: inForce.id, indexFile: indexPath(feedsDir, inForce.indexFile) };
+  });
+  return { judged: { ids, changed: null, sums: null }, result: ids.length };
+};
 
 export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
   const { db, pool, metrics, feedsDir } = deps;
@@ -145,18 +155,10 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
     judging = mine.catch(() => undefined);
     return mine;
   };
-  const judgeAll = async (): Promise<{ judged: Rejudged; result: number }> => {
-    const ids = await judgePending(db, pool, async (tx) => {
-      const inForce = await generationInForce(tx);
-      return inForce === null ? null : { id: inForce.id, indexFile: indexPath(feedsDir, inForce.indexFile) };
-    });
-    return { judged: { ids, changed: null }, result: ids.length };
-  };
-
   return {
     publishing: (publish) =>
       inTurn(async () => {
-        let judged: Rejudged = { ids: [], changed: [] };
+        let judged: Rejudged = { ids: [], changed: [], sums: [] };
         const result = await publish(async (tx, generation) => {
           judged = await judgeWithin(tx, pool, generation, PUBLISHED_MAX);
         });
@@ -179,15 +181,17 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
       const generation = await db.asService(generationInForce);
       if (generation === null) return;
       if (pool.generation() !== generation.id && !isIndexHere(feedsDir, generation)) return;
-      const components = await inTurn(judgeAll);
+      const components = await inTurn(() => judgeAll(deps));
       const refreshedAt = performance.now();
-      const fleet = await db.asServiceFor(order.companyId, async (tx) => {
+      const { fleet, computed } = await db.asServiceFor(order.companyId, async (tx) => {
         // Taken out until the commit: a second attempt, and one after a failure, begins from scratch.
         const known = fleets.get(order.companyId) ?? null;
         fleets.delete(order.companyId);
         const judged = { end: log.end(), since: known && log.since(known.judgedUpTo) };
         return await refresh(tx, order, { fleet: known, judged });
       });
+      // Nobody waits for these. Where it fails, nothing is remembered, and the next attempt writes them of all assets.
+      await db.asServiceFor(order.companyId, (tx) => recordAssetDays(tx, order.companyId, computed));
       if (fleet !== null) fleets.set(order.companyId, fleet);
       lastMs.set(order.companyId, performance.now() - refreshedAt);
       metrics.match({ seconds: (performance.now() - startedAt) / 1000, components });

@@ -2,6 +2,11 @@ import type { Rejudged } from "../components/index.ts";
 
 /** Components and matches that are remembered (count); a company that has not looked for longer starts from scratch. */
 const REMEMBERED_MAX = 500_000;
+/** A component's sums weigh as much as so many of its matches. */
+const SUMS_WEIGHT = 5;
+
+const weightOf = ({ ids, changed, sums }: Rejudged): number =>
+  ids.length + (changed?.length ?? 0) + (sums?.length ?? 0) * SUMS_WEIGHT;
 
 /** What was judged, in the order of the commits. */
 export interface JudgedLog {
@@ -20,7 +25,7 @@ export const createJudgedLog = (max: number = REMEMBERED_MAX): JudgedLog => {
     add: (judged) => {
       if (judged.ids.length === 0) return;
       entries.push({ from: end, judged });
-      end += judged.ids.length + (judged.changed?.length ?? 0);
+      end += weightOf(judged);
       while (end - first > max && entries.length > 0) {
         entries.shift();
         first = entries[0]?.from ?? end;

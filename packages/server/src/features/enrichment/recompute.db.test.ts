@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../../../../test/support/database.ts";
 import { createRandom } from "../../../../../bench/random.ts";
 import type { Tx } from "../../platform/db/index.ts";
-import { markAllDirty, refreshDirtyAssets } from "../assets/index.ts";
-import type { ChangedMatch } from "../components/index.ts";
+import { markAllDirty, type OpenSums, refreshDirtyAssets } from "../assets/index.ts";
+import { type ChangedMatch, componentSums } from "../components/index.ts";
 import { refreshFindings } from "../findings/index.ts";
+import { recordDay } from "../stats/index.ts";
 import { createJudgedLog } from "./judged.ts";
 import { type Known, recompute } from "./recompute.ts";
 
@@ -129,6 +130,12 @@ const state = async (): Promise<unknown> => {
   return { findings: findings.rows, assets: assets.rows };
 };
 
+/** Today's figures as they are written where they are known, else counted. */
+const dayOf = async (open: OpenSums | null): Promise<unknown> => {
+  await database.db.asServiceFor(company, (tx) => recordDay(tx, company, open ?? undefined));
+  return (await database.owner.query("select * from daily_stat where company_id = $1", [company])).rows;
+};
+
 test("computing what changed gives what computing everything gives, whatever changes", async () => {
   const { db } = database;
   const log = createJudgedLog();
@@ -144,8 +151,10 @@ test("computing what changed gives what computing everything gives, whatever cha
       const judged = some(random() * 0.2);
       const before = await matchesNow(tx);
       for (const id of judged) await judge(tx, id);
-      // Which matches changed is known of most publications, and of no other judging.
-      log.add({ ids: judged, changed: round % 3 === 0 ? null : differing(before, await matchesNow(tx)) });
+      // Which matches changed is known of most publications, and of no other judging; what components add is known then too.
+      const isKnown = round % 3 !== 0;
+      const changed = isKnown ? differing(before, await matchesNow(tx)) : null;
+      log.add({ ids: judged, changed, sums: isKnown ? await componentSums(tx, judged) : null });
       for (let n = below(3); n > 0; n -= 1) await hold(tx, below(ASSETS));
       if (random() < 0.1) {
         await tx.query("delete from asset where company_id = $1 and name = $2", [company, `host-${below(ASSETS)}`]);
@@ -153,8 +162,10 @@ test("computing what changed gives what computing everything gives, whatever cha
       if (random() < 0.2) await rule(tx);
     });
     const warm = fleet;
-    ({ fleet } = await service((tx) => recompute(tx, company, known(warm))));
+    const { fleet: after, open } = await service((tx) => recompute(tx, company, known(warm)));
+    fleet = after;
     const incremental = await state();
+    if (round % 5 === 0) expect(await dayOf(open)).toEqual(await dayOf(null));
     const full = await service((tx) => recompute(tx, company, known(null)));
     expect(await state()).toEqual(incremental);
     expect(full.findings).toMatchObject({ opened: [], closedCount: 0, changedCount: 0 });
@@ -175,8 +186,8 @@ test("a log that forgot what a company needs says so", () => {
   const log = createJudgedLog(3);
   const start = log.end();
   const [first, second] = [
-    { ids: [1], changed: [{ componentId: 1, advisoryId: 9 }] },
-    { ids: [3, 4], changed: null },
+    { ids: [1], changed: [{ componentId: 1, advisoryId: 9 }], sums: null },
+    { ids: [3, 4], changed: null, sums: null },
   ];
   log.add(first);
   expect(log.since(start)).toEqual([first]);
@@ -185,7 +196,7 @@ test("a log that forgot what a company needs says so", () => {
   expect(log.since(start)).toBeNull();
   expect(log.since(middle)).toEqual([second]);
   expect(log.since(log.end())).toEqual([]);
-  log.add({ ids: [1, 2, 3, 4], changed: null });
+  log.add({ ids: [1, 2, 3, 4], changed: null, sums: null });
   expect(log.since(middle)).toBeNull();
   expect(log.since(log.end())).toEqual([]);
 });

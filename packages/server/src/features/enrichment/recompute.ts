@@ -13,6 +13,7 @@ import type { ChangedMatch, Rejudged } from "../components/index.ts";
 import { type Present, refreshFindings, type Refreshed } from "../findings/index.ts";
 import { refreshVexEffects } from "../vex/index.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
+import type { Ruled } from "./sums.ts";
 
 /** Components of a company's assets above which it is not remembered, and computed as a whole each time. */
 const FLEET_MAX = 16_000_000;
@@ -20,11 +21,15 @@ const FLEET_MAX = 16_000_000;
 export interface Recomputed {
   /** What the findings are now true of; null where the company is too large to be remembered. */
   readonly fleet: Fleet | null;
-  /** Assets that were computed, sorted. */
+  /** Assets of which something may be other than before, sorted. */
   readonly assets: string[];
+  /** Assets whose sums were computed, in any order: from scratch all that there are. */
+  readonly computed: string[];
   /** Those of them whose sums changed, sorted. */
   readonly changedAssets: string[];
   readonly findings: Refreshed;
+  /** What is open of the company, each finding once, and the highest risk; null where nothing is remembered. */
+  readonly open: OpenSums | null;
 }
 
 /** What is known before. */
@@ -41,14 +46,12 @@ const everythingStored = async (tx: Tx, companyId: number, { feedChanged }: Know
   const ruledAnew = await refreshVexEffects(tx, companyId);
   if (feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
   const assets = await refreshDirtyAssets(tx, companyId);
-  return { fleet: null, assets, changedAssets: assets, findings };
+  return { fleet: null, assets, computed: assets, changedAssets: assets, findings, open: null };
 };
 
-/** Writes the sums of some assets, as the fleet and what statements leave of its components make them. */
-const writeSums = async (tx: Tx, companyId: number, fleet: Fleet, assets: Iterable<string>): Promise<string[]> => {
-  const ruled = new Map((await ruledSums(tx, companyId)).map((row): [number, OpenSums] => [row.id, row]));
-  return await writeAssetSums(tx, companyId, fleet.sumsOf(assets, ruled));
-};
+/** What statements leave of components. */
+const rulings = async (tx: Tx, companyId: number): Promise<Ruled> =>
+  new Map((await ruledSums(tx, companyId)).map((row): [number, OpenSums] => [row.id, row]));
 
 /** Reads what the assets hold once, and computes of it what the database would take apart several times. */
 const everything = async (tx: Tx, companyId: number, known: Known): Promise<Recomputed> => {
@@ -61,8 +64,12 @@ const everything = async (tx: Tx, companyId: number, known: Known): Promise<Reco
   const findings = await refreshFindings(tx, companyId, { components, matches: [], isAll: true });
   await refreshVexEffects(tx, companyId);
   const dirty = await dirtyAssets(tx, companyId);
-  const changedAssets = await writeSums(tx, companyId, fleet, await assetIds(tx, companyId));
-  return { fleet, assets: [...new Set([...dirty, ...changedAssets])].sort(), changedAssets, findings };
+  const ruled = await rulings(tx, companyId);
+  const sums = fleet.changedSums(new Set(await assetIds(tx, companyId)), ruled);
+  const changedAssets = await writeAssetSums(tx, companyId, sums);
+  const assets = [...new Set([...dirty, ...changedAssets])].sort();
+  const computed = sums.map(({ id }) => id);
+  return { fleet, assets, computed, changedAssets, findings, open: fleet.total(ruled) };
 };
 
 /** What of the findings may be other than before: some components as a whole, of others single matches. */
@@ -98,10 +105,12 @@ export const recompute = async (tx: Tx, companyId: number, known: Known): Promis
   const findings = await refreshFindings(tx, companyId, presentOf(fleet, moved.components, judged.since));
   const ruledAnew = await refreshVexEffects(tx, companyId);
   if (ruledAnew > 0) await markAllDirty(tx, companyId);
-  const touched = new Set([...judged.since.flatMap(({ ids }) => ids), ...moved.components]);
-  const assets = fleet.assetsWith(await fleet.readSums(tx, touched));
-  for (const id of moved.assets) assets.add(id);
-  for (const id of await dirtyAssets(tx, companyId)) assets.add(id);
-  const changedAssets = await writeSums(tx, companyId, fleet, assets);
-  return { fleet, assets: [...assets].sort(), changedAssets, findings };
+  for (const { sums } of judged.since) fleet.takeSums(sums ?? []);
+  const unknown = judged.since.flatMap(({ ids, sums }) => (sums === null ? ids : []));
+  await fleet.readSums(tx, new Set([...unknown, ...moved.components]));
+  const ruled = await rulings(tx, companyId);
+  const sums = fleet.changedSums(new Set([...moved.assets, ...(await dirtyAssets(tx, companyId))]), ruled);
+  const changedAssets = await writeAssetSums(tx, companyId, sums);
+  const assets = sums.map(({ id }) => id).sort();
+  return { fleet, assets, computed: assets, changedAssets, findings, open: fleet.total(ruled) };
 };

@@ -1,5 +1,8 @@
 import type { Tx } from "../../platform/db/index.ts";
 
+/** Components and matches that are looked at one by one (count); more are joined as a whole. */
+const GIVEN_MAX = 10_000;
+
 export interface Refreshed {
   readonly opened: { id: string; advisory: string; severity: string; package: string; risk: number }[];
   readonly closedCount: number;
@@ -23,16 +26,31 @@ export interface Present {
   }[];
 }
 
-const PRESENT_ALL = `select u.id as component_id, null::int as advisory_id, count(distinct i.asset_id)::int as assets
-  from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1 group by 1`;
-const MATCHES_ALL = `select p.assets, m.* from present p join component_match m on m.component_id = p.component_id`;
-/** The two kinds apart: an index leads to each. */
+const MATCHES_ALL = `select p.assets, m.* from (
+    select u.id as component_id, count(distinct i.asset_id)::int as assets
+    from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1 group by 1) p
+  join component_match m on m.component_id = p.component_id`;
+/**
+ * The two kinds apart: an index leads to each. Where little is asked for, a lateral query that `offset 0` keeps apart is one
+ * look into an index for each row: the planner, who does not know how few there are, might read whole tables instead.
+ */
 const MATCHES_GIVEN = `select p.assets, m.* from unnest($2::int[], $3::int[]) as p(component_id, assets)
-    join component_match m on m.component_id = p.component_id where p.assets > 0
+    cross join lateral (select * from component_match m where m.component_id = p.component_id offset 0) m where p.assets > 0
   union all
   select p.assets, m.* from unnest($4::int[], $5::int[], $6::int[]) as p(component_id, advisory_id, assets)
-    join component_match m on m.component_id = p.component_id and m.advisory_id = p.advisory_id
-  where p.assets > 0 and $1::int is not null`;
+    cross join lateral (
+      select * from component_match m where m.component_id = p.component_id and m.advisory_id = p.advisory_id offset 0) m
+    where p.assets > 0 and $1::int is not null`;
+
+/** What findings should say, of matches and how many assets each concerns. */
+const desiredOf = (
+  matches: string,
+): string => `select m.component_id, m.assets, m.advisory_id, a.name as advisory, a.aliases,
+    a.summary, c.ecosystem, c.name as package, nullif(c.source_name, '') as source, c.version, c.purl, m.fixed_in, a.severity,
+    a.cvss, a.epss, a.kev_added_at, m.risk,
+    array_position(array['unknown', 'none', 'low', 'medium', 'high', 'critical'], a.severity)::smallint as severity_rank,
+    m.urgency, m.record_id, a.published_at
+  from (${matches}) m join component c on c.id = m.component_id join advisory a on a.id = m.advisory_id`;
 
 const parametersOf = ({ components, matches }: Present): string[] => [
   idList(components.map((c) => c.componentId)),
@@ -43,26 +61,84 @@ const parametersOf = ({ components, matches }: Present): string[] => [
 ];
 
 const CLOSE = `update finding f set status = 'fixed', fixed_at = now(), asset_count = 0`;
-const IS_GONE = `not exists (
-  select 1 from desired d where d.component_id = f.component_id and d.advisory_id = f.advisory_id)`;
-const CLOSE_ALL = `${CLOSE} where f.company_id = $1 and f.status = 'open' and ${IS_GONE} returning f.id`;
-/** Two statements for the two kinds: joined to findings of which there are no statistics yet, they are compared pair by pair. */
-const CLOSE_COMPONENTS = `${CLOSE} where f.company_id = $1 and f.status = 'open' and f.component_id = any($2::int[])
-  and ${IS_GONE} returning f.id`;
-const CLOSE_MATCHES = `with gone as materialized (
-    select t.component_id, t.advisory_id from unnest($2::int[], $3::int[]) as t(component_id, advisory_id)
-    where not exists (
-      select 1 from desired d where d.component_id = t.component_id and d.advisory_id = t.advisory_id))
-  ${CLOSE} from gone g where f.company_id = $1 and f.component_id = g.component_id and f.advisory_id = g.advisory_id
-    and f.status = 'open' returning f.id`;
+const CLOSE_ALL = `${CLOSE} where f.company_id = $1 and f.status = 'open' and not exists (
+  select 1 from desired d where d.component_id = f.component_id and d.advisory_id = f.advisory_id) returning f.id`;
+/** The status is asked last: an index that begins with it might be taken for the one that leads to the component. */
+const IS_GONE = `f.status = 'open' and (p.assets = 0 or not exists (
+  select 1 from component_match m where m.component_id = p.component_id and m.advisory_id = f.advisory_id))`;
+const GONE_GIVEN = `select f.id from unnest($2::int[], $3::int[]) as p(component_id, assets)
+    cross join lateral (
+      select f.id, f.advisory_id, f.status from finding f
+      where f.company_id = $1 and f.component_id = p.component_id offset 0) f where ${IS_GONE}
+  union all
+  select f.id from unnest($4::int[], $5::int[], $6::int[]) as p(component_id, advisory_id, assets)
+    cross join lateral (
+      select f.id, f.advisory_id, f.status from finding f
+      where f.company_id = $1 and f.component_id = p.component_id and f.advisory_id = p.advisory_id offset 0) f
+    where ${IS_GONE}`;
 
-/** Closes what is not in `desired` any more, of what is looked at. Returns how many. */
-const closeGone = async (tx: Tx, companyId: number, only?: Present): Promise<number> => {
-  if (!only || only.isAll === true) return (await tx.query(CLOSE_ALL, [companyId])).length;
-  const [components, , matchComponents, matchAdvisories] = parametersOf(only);
-  const whole = await tx.query(CLOSE_COMPONENTS, [companyId, components]);
-  const single = await tx.query(CLOSE_MATCHES, [companyId, matchComponents, matchAdvisories]);
-  return whole.length + single.length;
+/** Closes what no match stands for any more, of what is looked at. Returns how many. */
+const closeGone = async (tx: Tx, companyId: number, given: string[] | null): Promise<number> => {
+  if (given === null) return (await tx.query(CLOSE_ALL, [companyId])).length;
+  const gone = await tx.query<{ id: string }>(GONE_GIVEN, [companyId, ...given]);
+  if (gone.length === 0) return 0;
+  const ids = gone.map(({ id }) => id);
+  return (
+    await tx.query(`${CLOSE} where f.company_id = $1 and f.id = any($2::uuid[]) returning f.id`, [companyId, ids])
+  ).length;
+};
+
+const SAID = `status, asset_count, advisory, aliases, summary, fixed_in, severity, cvss, epss, kev_added_at, risk, urgency,
+  record_id, published_at`;
+const said = (table: string): string => SAID.replaceAll(/\w+/g, (column) => `${table}.${column}`);
+const SHOULD_SAY = `'open', d.assets, d.advisory, d.aliases, d.summary, d.fixed_in, d.severity, d.cvss, d.epss, d.kev_added_at,
+  d.risk, d.urgency, d.record_id, d.published_at`;
+/** Of everything most is said already: that is found out before anything is locked. */
+const DIFFERS_ALL = `where not exists (
+  select 1 from finding o where o.company_id = $1 and o.component_id = d.component_id and o.advisory_id = d.advisory_id
+    and (${said("o")}) is not distinct from (${SHOULD_SAY}))`;
+/** Of what is given most differs. The index of the conflict leads to each finding, whatever the planner believes of the table. */
+const UNLESS_SAID = `where (${said("f")}) is distinct from (${said("excluded")})`;
+
+const writeOf = (
+  which: string,
+  unless: string,
+): string => `insert into finding as f (company_id, component_id, advisory_id, advisory, aliases,
+    summary, ecosystem, package, source, version, purl, fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk,
+    urgency, record_id, status, asset_count, published_at)
+  select $1, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version, purl, fixed_in,
+    severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, 'open', assets, published_at
+  from desired d ${which}
+  on conflict (company_id, component_id, advisory_id) do update set advisory = excluded.advisory,
+    aliases = excluded.aliases, summary = excluded.summary, fixed_in = excluded.fixed_in, severity = excluded.severity,
+    severity_rank = excluded.severity_rank, cvss = excluded.cvss, epss = excluded.epss,
+    kev_added_at = excluded.kev_added_at, risk = excluded.risk, urgency = excluded.urgency,
+    record_id = excluded.record_id, asset_count = excluded.asset_count, published_at = excluded.published_at,
+    reopened_at = case when f.status = 'fixed' then now() else f.reopened_at end,
+    fixed_at = case when f.status = 'fixed' then null else f.fixed_at end, status = 'open' ${unless}
+  returning f.id, f.advisory, f.severity, f.package, f.risk,
+    f.first_seen_at = now() or f.reopened_at is not distinct from now() as fresh`;
+const WRITE_ALL = writeOf(DIFFERS_ALL, "");
+const WRITE_GIVEN = `with desired as materialized (${desiredOf(MATCHES_GIVEN)}) ${writeOf("", UNLESS_SAID)}`;
+
+interface WrittenFinding {
+  readonly id: string;
+  readonly advisory: string;
+  readonly severity: string;
+  readonly package: string;
+  readonly risk: number;
+  readonly fresh: boolean;
+}
+
+/** Writes what is new or differs, of everything: of as much as this, a table of its own is joined. */
+const writeAll = async (tx: Tx, companyId: number, only?: Present): Promise<WrittenFinding[]> => {
+  const desired = desiredOf(only ? MATCHES_GIVEN : MATCHES_ALL);
+  const parameters = only ? [companyId, ...parametersOf(only)] : [companyId];
+  await tx.query(`create temp table desired on commit drop as ${desired}`, parameters);
+  // Nobody has looked at the statistics of a table this new, nor perhaps of findings: without an index the planner may
+  // compare each of one with each of the other.
+  await tx.query("create unique index on desired (component_id, advisory_id)");
+  return await tx.query<WrittenFinding>(WRITE_ALL, [companyId]);
 };
 
 /**
@@ -74,51 +150,13 @@ const closeGone = async (tx: Tx, companyId: number, only?: Present): Promise<num
  */
 export const refreshFindings = async (tx: Tx, companyId: number, only?: Present): Promise<Refreshed> => {
   await tx.query("select pg_advisory_xact_lock(7302, $1)", [companyId]);
-  await tx.query(
-    `create temp table desired on commit drop as
-     with ${only ? "" : `present as (${PRESENT_ALL}),`} m as (${only ? MATCHES_GIVEN : MATCHES_ALL})
-     select m.component_id, m.assets, m.advisory_id, a.name as advisory, a.aliases, a.summary, c.ecosystem, c.name as package,
-       nullif(c.source_name, '') as source, c.version, c.purl, m.fixed_in, a.severity, a.cvss, a.epss, a.kev_added_at, m.risk,
-       array_position(array['unknown', 'none', 'low', 'medium', 'high', 'critical'], a.severity)::smallint as severity_rank,
-       m.urgency, m.record_id, a.published_at
-     from m join component c on c.id = m.component_id join advisory a on a.id = m.advisory_id`,
-    only ? [companyId, ...parametersOf(only)] : [companyId],
-  );
-  // Nobody has looked at the statistics of a table this new, nor perhaps of findings: without an index the planner may
-  // compare each of one with each of the other.
-  await tx.query("create unique index on desired (component_id, advisory_id)");
-  const written = await tx.query<{
-    id: string;
-    advisory: string;
-    severity: string;
-    package: string;
-    risk: number;
-    fresh: boolean;
-  }>(
-    `insert into finding as f (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source,
-       version, purl, fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, status,
-       asset_count, published_at)
-     select $1, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version, purl, fixed_in,
-       severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, 'open', assets, published_at
-     from desired d
-     where not exists (
-       select 1 from finding o where o.company_id = $1 and o.component_id = d.component_id and o.advisory_id = d.advisory_id
-         and (o.status, o.asset_count, o.advisory, o.aliases, o.summary, o.fixed_in, o.severity, o.cvss, o.epss,
-           o.kev_added_at, o.risk, o.urgency, o.record_id, o.published_at)
-         is not distinct from ('open', d.assets, d.advisory, d.aliases, d.summary, d.fixed_in, d.severity, d.cvss, d.epss,
-           d.kev_added_at, d.risk, d.urgency, d.record_id, d.published_at))
-     on conflict (company_id, component_id, advisory_id) do update set advisory = excluded.advisory,
-       aliases = excluded.aliases, summary = excluded.summary, fixed_in = excluded.fixed_in, severity = excluded.severity,
-       severity_rank = excluded.severity_rank, cvss = excluded.cvss, epss = excluded.epss,
-       kev_added_at = excluded.kev_added_at, risk = excluded.risk, urgency = excluded.urgency,
-       record_id = excluded.record_id, asset_count = excluded.asset_count, published_at = excluded.published_at,
-       reopened_at = case when f.status = 'fixed' then now() else f.reopened_at end,
-       fixed_at = case when f.status = 'fixed' then null else f.fixed_at end, status = 'open'
-     returning f.id, f.advisory, f.severity, f.package, f.risk,
-       f.first_seen_at = now() or f.reopened_at is not distinct from now() as fresh`,
-    [companyId],
-  );
-  const closedCount = await closeGone(tx, companyId, only);
+  const given = only === undefined || only.isAll === true ? null : parametersOf(only);
+  const isFew = only !== undefined && only.components.length + only.matches.length <= GIVEN_MAX;
+  const written =
+    given === null || !isFew
+      ? await writeAll(tx, companyId, only)
+      : await tx.query<WrittenFinding>(WRITE_GIVEN, [companyId, ...given]);
+  const closedCount = await closeGone(tx, companyId, given);
   const opened = written.filter((w) => w.fresh).sort((a, b) => b.risk - a.risk || (a.id < b.id ? -1 : 1));
   return { opened, closedCount, changedCount: written.length };
 };

@@ -91,17 +91,24 @@ export const pastDays = async (tx: Tx, companyId: number): Promise<{ today: stri
   return { today, days };
 };
 
-/** Writes today's (UTC) row of the company from its open findings and its assets; run again, it replaces the row. */
-export const recordDay = async (tx: Tx, companyId: number): Promise<void> => {
+const DAY_OF_ROWS = `coalesce((select max(risk) from asset where company_id = $1), 0), x.* from (
+  select ${BY_SEVERITY} from finding f where ${OPEN}) x`;
+const DAY_GIVEN = "$2::real, $3::int, $4::int, $5::int, $6::int, $7::int, $8::int";
+
+/**
+ * Writes today's (UTC) row of the company; run again, it replaces the row. Counted from its open findings and its assets, unless
+ * the caller knows its figures.
+ */
+export const recordDay = async (tx: Tx, companyId: number, known?: Omit<Day, "day">): Promise<void> => {
   await tx.query(
     `insert into daily_stat (company_id, day, risk, critical, high, medium, low, none, unknown)
-     select $1, (now() at time zone 'UTC')::date,
-       coalesce((select max(risk) from asset where company_id = $1), 0), x.* from (
-         select ${BY_SEVERITY} from finding f where ${OPEN}) x
+     select $1, (now() at time zone 'UTC')::date, ${known ? DAY_GIVEN : DAY_OF_ROWS}
      on conflict (company_id, day) do update set risk = excluded.risk, critical = excluded.critical,
        high = excluded.high, medium = excluded.medium, low = excluded.low, none = excluded.none,
        unknown = excluded.unknown`,
-    [companyId],
+    known
+      ? [companyId, known.risk, known.critical, known.high, known.medium, known.low, known.none, known.unknown]
+      : [companyId],
   );
 };
 

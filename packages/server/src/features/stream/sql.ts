@@ -28,11 +28,19 @@ const EVENTS_MAX = 100;
  * counts those that it does not name.
  */
 export const emitAll = async (tx: Tx, companyId: number, channel: Channel, ids: readonly string[]): Promise<void> => {
-  const events = Math.min(EVENTS_MAX, Math.ceil(ids.length / IDS_MAX));
-  for (let n = 0; n < events; n += 1) {
+  const count = Math.min(EVENTS_MAX, Math.ceil(ids.length / IDS_MAX));
+  if (count === 0) return;
+  const events = Array.from({ length: count }, (_, n) => {
     const rest = ids.slice(n * IDS_MAX, n === EVENTS_MAX - 1 ? undefined : (n + 1) * IDS_MAX);
-    await emit(tx, companyId, { channel, ids: rest, count: rest.length, summary: {} });
-  }
+    return { ids: rest.slice(0, IDS_MAX), count: rest.length };
+  });
+  await tx.prepared(
+    "outbox-insert-all",
+    `insert into outbox (company_id, channel, ids, count, summary)
+     select $1, $2, array(select jsonb_array_elements_text(e.event -> 'ids')), (e.event ->> 'count')::int, '{}'
+     from jsonb_array_elements($3::jsonb) with ordinality as e(event, n) order by e.n`,
+    [companyId, channel, JSON.stringify(events)],
+  );
 };
 
 /** Takes waiting events of all companies out of the outbox, oldest first. */
