@@ -50,7 +50,7 @@ export const register = (program: Command, cli: Cli): void => {
         a.branch,
         a.kind,
         a.os,
-        a.kind === "host" ? (a.online ? "yes" : "no") : "",
+        a.hasAgent ? (a.online ? "yes" : "no") : "",
         String(a.componentCount),
         String(a.findings.critical),
         String(a.findings.high),

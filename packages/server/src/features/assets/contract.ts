@@ -38,7 +38,9 @@ export const assetRow = z.object({
   firstSeenAt: z.string(),
   lastSeenAt: z.string(),
   inventoryAt: z.string().nullable(),
-  /** An agent reports it and has been heard of lately. */
+  /** An agent reports it; otherwise uploads do. */
+  hasAgent: z.boolean(),
+  /** Its agent has been heard of lately. */
   online: z.boolean(),
   unreadableSources: z.array(z.string()),
 });

@@ -26,7 +26,7 @@ export { expireUploads } from "./sql.ts";
 /** Uploads of one company that may be under way at once. */
 const RUNNING_MAX = 50;
 /** An upload that was told nothing of for so long is over. */
-const FORGOTTEN_HOURS = 2;
+const FORGOTTEN_HOURS = 24;
 const FORGOTTEN = "The server stopped before it was read: send it again.";
 /** Tries to pull an image. */
 const IMAGE_ATTEMPTS = 3;
@@ -121,7 +121,7 @@ const scanImageRoute = ({ db }: UploadDeps): Endpoint =>
         await enqueue(tx, {
           task: "image-scan",
           payload,
-          queueName: `images:${companyId}`,
+          queueName: "images",
           maxAttempts: IMAGE_ATTEMPTS,
         });
         await context.record(tx, { companyId, actor: addedBy, target: id, detail: { reference: text } });

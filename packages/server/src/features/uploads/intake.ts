@@ -9,9 +9,9 @@ import type { ReadHead, ReadOrder, ReadPackage } from "./reading.ts";
 import { readInThread } from "./read-thread.ts";
 import { type Asked, failUpload, finishUpload, writeProgress } from "./sql.ts";
 
-/** Documents and images that are read at the same time: each has a thread and its memory. */
+/** Documents that are read at the same time: each has a thread and its memory. Images are read one after the other, by their queue. */
 const READERS_MAX = 2;
-/** Uploads that wait for a reader, of all companies; more are refused. */
+/** Documents that wait for a reader, of all companies; more are refused. */
 const WAITING_MAX = 64;
 const PROGRESS_EVERY_MS = 500;
 const SBOM_TIMEOUT_MS = 5 * 60_000;
@@ -182,7 +182,8 @@ export const createIntake = (deps: IntakeDeps): Intake => {
     take: async (key, order, asked, signal) => {
       const progress = createProgress(db, key);
       progress.tell("waiting", "Waiting for others to be read", 0, null);
-      const gathered = await inTurn(() => {
+      const turn = order.kind === "sbom" ? inTurn : <T>(run: () => Promise<T>): Promise<T> => run();
+      const gathered = await turn(() => {
         progress.tell("reading", order.kind === "sbom" ? "Reading the document" : "Asking the registry", 0, null);
         return read(deps, order, progress, signal);
       });

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
-import { assetRoutes } from "../assets/index.ts";
+import { affectedRoutes } from "../affected/index.ts";
+import { assetDiffRoute, assetRoutes } from "../assets/index.ts";
 import { createDictionary } from "../components/index.ts";
 import { createIngest } from "../inventory/index.ts";
+import { statRoutes } from "../stats/index.ts";
 import { createUploads, type Uploads } from "./index.ts";
 
 let api: TestApi;
@@ -22,7 +24,13 @@ beforeAll(async () => {
     const ingest = createIngest(db, dictionary, async (_, companyId) => void enriched.push(companyId));
     uploads = createUploads({ db, dictionary, ingest, dataDir, registryHosts: [] });
     const authorities = async () => () => ({ authority: "none" as const, sources: [] });
-    return [...uploads.routes, ...assetRoutes({ offlineAfterSeconds: 90, authorities })];
+    return [
+      ...uploads.routes,
+      ...assetRoutes({ offlineAfterSeconds: 90, authorities }),
+      ...statRoutes({ offlineAfterSeconds: 90, pendingJobs: async () => 0 }),
+      ...affectedRoutes(),
+      assetDiffRoute({ historyDays: 30 }),
+    ];
   });
   company = await api.company();
 });
@@ -139,10 +147,14 @@ test("a document that is not read is refused with the place, and the refusal sta
 test("another company sees neither upload nor asset, a reader may not upload, and each is on record", async () => {
   const { body } = await send(document([library("ms", "1.0.0")]), "?branch=secret");
   const other = await api.company();
-  for (const path of [`/uploads/${body.id}`, `/assets/${body.assetId}`]) {
+  const asset = `/assets/${body.assetId}`;
+  for (const path of [`/uploads/${body.id}`, asset, `${asset}/diff?from=now`, `${asset}/trend`]) {
+    expect((await api.call("GET", `/api/v1${path}`, { token: company.reader })).status, path).toBe(200);
     expect((await api.call("GET", `/api/v1${path}`, { token: other.owner })).status).toBe(404);
   }
   expect((await get("/uploads", other.owner)).rows).toEqual([]);
+  expect((await get("/affected?q=ms", other.owner)).rows).toEqual([]);
+  expect((await get("/affected?q=ms")).rows.length).toBeGreaterThan(0);
   const mine = await send(document([library("ms", "1.0.0")]), "?branch=secret", other.owner);
   expect(mine.body.assetId).not.toBe(body.assetId);
   expect((await send(document([]), "", company.reader)).status).toBe(403);

@@ -103,7 +103,7 @@ export const AssetPage = () => {
         <Figure name="Inventory">
           <Time at={a.inventoryAt} />
         </Figure>
-        {a.kind === "host" ? (
+        {a.hasAgent ? (
           <Figure name="Agent">
             <Online online={a.online} />
           </Figure>

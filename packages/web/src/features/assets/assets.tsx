@@ -47,7 +47,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   {
     head: "Agent",
     width: "96px",
-    cell: (a) => (a.kind !== "host" ? <span className="text-dim">none</span> : <Online online={a.online} />),
+    cell: (a) => (!a.hasAgent ? <span className="text-dim">none</span> : <Online online={a.online} />),
   },
   { head: "Inventory", width: "110px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
 ];
