@@ -189,14 +189,15 @@ const listen = async (
   const { config } = options;
   const { db, auth, metrics, log, connections } = parts;
   let url = config.publicUrl ?? "";
-  const hub = createHub({ protocol: streamProtocol, auth, log, metrics });
   const security = createSecurityTrail({ db, log });
   closers.push(() => security.stop());
+  const { report: onSecurityEvent } = security;
+  const hub = createHub({ protocol: streamProtocol, auth, log, metrics, onSecurityEvent });
   const http = await createHttp({
     db,
     auth,
     audit: writeAudit,
-    onSecurityEvent: (event) => security.report(event),
+    onSecurityEvent,
     log,
     metrics,
     openapi: openApi(VERSION),

@@ -46,7 +46,9 @@ export const revokeAgent = (deps: AgentDeps): Endpoint =>
       await db.withCompany(companyId, async (tx) => {
         const revoked = await revokeCredential(tx, companyId, params.id, ["device"], now);
         if (revoked === null) throw noSuchAgent();
-        await context.record(tx, { companyId, actor, target: params.id, detail: { hostname: revoked.label } });
+        const { label: hostname, assetId, revokedAt } = revoked;
+        const change = { before: { hostname, assetId, revokedAt: null }, after: { hostname, assetId, revokedAt } };
+        await context.record(tx, { companyId, actor, target: params.id, detail: { hostname }, ...change });
         if (revoked.assetId !== null) await deps.onAgent?.(tx, companyId, revoked.assetId);
       });
       deps.forget(params.id);

@@ -23,7 +23,8 @@ export const createToken = (): Endpoint =>
         expiresAt,
         ...(body.kind === "enrollment" ? { usesLeft: body.maxUses } : {}),
       });
-      context.note(id, { kind: body.kind, label: body.label, permissions, expiresAt: expiresAt.toISOString() });
+      const after = { kind: body.kind, label: body.label, permissions, expiresAt: expiresAt.toISOString() };
+      context.note(id, after, { after });
       return { id, secret, expiresAt: expiresAt.toISOString() };
     },
   });

@@ -49,8 +49,10 @@ export const revokeToken = (deps: TokenDeps): Endpoint =>
         const revoked = await revokeCredential(tx, companyId, params.id, TOKEN_KINDS, now);
         if (revoked === null)
           throw new AppError("NOT_FOUND", "There is no token with this id that is not revoked yet.");
-        const { kind, label } = revoked;
-        await context.record(tx, { companyId, actor, target: params.id, detail: { kind, label } });
+        const { kind, label, permissions, expiresAt, revokedAt } = revoked;
+        const before = { kind, label, permissions, expiresAt, revokedAt: null };
+        const change = { before, after: { ...before, revokedAt } };
+        await context.record(tx, { companyId, actor, target: params.id, detail: { kind, label }, ...change });
       });
       deps.forget(params.id);
       return {};

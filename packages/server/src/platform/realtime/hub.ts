@@ -1,10 +1,11 @@
 import websocket, { type WebSocket } from "@fastify/websocket";
-import { messageOf, type Permission } from "@zerotrace/core";
+import { AppError, messageOf, type Permission } from "@zerotrace/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Authenticated, Authenticator } from "../auth/index.ts";
 import { authenticateRequest } from "../http/access.ts";
+import { type SecurityEvent, securityEventOf } from "../http/security.ts";
 import type { Metrics } from "../metrics/index.ts";
 import { Client, type HubEvent } from "./client.ts";
 
@@ -28,6 +29,8 @@ export interface HubOptions {
   readonly auth: Authenticator;
   readonly log: Logger;
   readonly metrics?: Pick<Metrics, "websocketClients" | "websocketDropped">;
+  /** Hears of refusals that may point to an attack; must not throw or wait. */
+  readonly onSecurityEvent?: (event: SecurityEvent) => void;
   /** Time between pings, in ms; a client that answers none until the next is closed. */
   readonly heartbeatMs?: number;
   /** How long a client may stay slow before it is closed, in ms. */
@@ -161,7 +164,7 @@ const createMembers = ({ metrics, log }: HubOptions): Members => {
 
 /** Lets a connection in: proves who it is, then hands its messages over. */
 const admit = async (
-  { protocol, auth }: HubOptions,
+  { protocol, auth, onSecurityEvent }: HubOptions,
   members: Members,
   line: { socket: WebSocket; request: FastifyRequest; heartbeatMs: number },
 ): Promise<void> => {
@@ -179,9 +182,14 @@ const admit = async (
   if (members.size() >= CLIENTS_MAX) return end(socket, TRY_LATER, "too many clients");
   try {
     const caller = await authenticateRequest(auth, request, { guarded: true, mayRotate: false });
-    if (!caller.identity.permissions.includes(protocol.permission)) throw new Error(`${protocol.permission} is needed`);
+    request.caller = caller;
+    if (!caller.identity.permissions.includes(protocol.permission)) {
+      throw new AppError("FORBIDDEN", `${protocol.permission} is needed`);
+    }
     if (socket.readyState === socket.OPEN) member = members.join(socket, caller, line.heartbeatMs);
   } catch (error) {
+    const event = error instanceof AppError ? securityEventOf(request, error.code) : null;
+    if (event !== null) onSecurityEvent?.(event);
     return end(socket, protocol.close.unauthenticated, messageOf(error).slice(0, 100));
   }
   box.open();
