@@ -43,11 +43,10 @@ test("a line without TAB ends the run with its number, after the answers before 
   expect(err).toBe("error: Line 2 has no TAB: write two versions with a TAB between them.\n");
 });
 
-test("a line without end is refused instead of kept", async () => {
+test("a line over the bound is unparsable and not kept; the lines after it are answered", async () => {
   const endless = Array.from({ length: 20 }, () => "1".repeat(10_000));
-  const { code, err } = await run(["version", "compare", "npm"], {}, endless);
-  expect(code).toBe(2);
-  expect(err).toMatch(/^error: Line 1 is longer than 65536 characters\.\n$/);
+  const { code, out } = await run(["version", "compare", "npm"], {}, [...endless, "\n1.0.0\t2.0.0\n", ...endless]);
+  expect({ code, out }).toEqual({ code: 0, out: "unparsable\n-1\nunparsable\n" });
 });
 
 test("an unknown scheme gets the list of schemes, an ecosystem without order its reason and nothing compared", async () => {

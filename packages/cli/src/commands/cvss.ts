@@ -17,5 +17,5 @@ export const register = (program: Command, cli: Cli): void => {
   program
     .command("cvss")
     .description("score CVSS vectors of stdin, one a line: vector, base, temporal, environmental; v4: vector, score")
-    .action(() => answerLines(cli, answer));
+    .action(() => answerLines(cli, "invalid", answer));
 };

@@ -38,7 +38,7 @@ const schemeOf = (cli: Cli, name: string): VersionScheme => {
 
 const compare = async (cli: Cli, name: string): Promise<void> => {
   const scheme = schemeOf(cli, name);
-  await answerLines(cli, (line, lineNumber) => {
+  await answerLines(cli, UNPARSABLE, (line, lineNumber) => {
     const tab = line.indexOf("\t");
     if (tab >= 0) return String(scheme.compare(line.slice(0, tab), line.slice(tab + 1)) ?? UNPARSABLE);
     throw new AppError("BAD_REQUEST", `Line ${lineNumber} has no TAB: write two versions with a TAB between them.`, {
@@ -56,7 +56,7 @@ const keyLine = (scheme: VersionScheme, version: string): string => {
 const showKeys = async (cli: Cli, name: string, versions: readonly string[]): Promise<void> => {
   const scheme = schemeOf(cli, name);
   for (const version of versions) cli.out.write(`${keyLine(scheme, version)}\n`);
-  if (versions.length === 0) await answerLines(cli, (line) => keyLine(scheme, line));
+  if (versions.length === 0) await answerLines(cli, UNPARSABLE, (line) => keyLine(scheme, line));
 };
 
 const print = (cli: Cli, format: string): void => {

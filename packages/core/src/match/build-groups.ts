@@ -8,6 +8,9 @@ import { NONE } from "./layout.ts";
 import type { Store } from "./store.ts";
 import type { Cvss } from "./store-records.ts";
 
+/** Ids that feeds give to records whose source has none but the CVE: they are looked up, and no name that others know. */
+const OWN_ID = /^(?:NVD|CVELIST)-CVE-/;
+
 /** Enrichment of one CVE id. */
 export interface Enrichment {
   readonly kev: ReadonlyMap<string, string>;
@@ -146,7 +149,7 @@ export const buildGroups = (store: Store, groups: AliasGroups, enrichment: Enric
     );
     out.groupModified[i] = extreme(speakers.map(stored.modified), Math.max);
     aliases.offsets.push(aliases.values.length);
-    for (const alias of group.aliases) aliases.values.push(intern(alias));
+    for (const alias of group.aliases) if (!OWN_ID.test(alias)) aliases.values.push(intern(alias));
     records.offsets.push(records.values.length);
     for (const record of group.records) records.values.push(record);
     const vector = out.groupVector[i]!;
