@@ -185,13 +185,13 @@ test("a document that is chosen becomes an asset while the page is open, and a b
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(`${origin}/upload`);
   await page.getByText("live", { exact: true }).waitFor();
-  const component = { type: "library", "bom-ref": "a", name: "ms", version: "1.0.0", purl: "pkg:npm/ms@1.0.0" };
+  const library = { type: "library", "bom-ref": "a", name: "ms", version: "1.0.0", purl: "pkg:npm/ms@1.0.0" };
   const subject = { "bom-ref": "s", type: "application", name: "chosen-shop" };
   const document = {
     bomFormat: "CycloneDX",
     specVersion: "1.6",
     metadata: { component: subject },
-    components: [component],
+    components: [library],
   };
   const file = (name: string, text: string) => ({ name, mimeType: "application/json", buffer: Buffer.from(text) });
   const input = page.getByLabel("Bills of materials", { exact: true });

@@ -88,7 +88,7 @@ export const guardedFetch = (allowed: readonly string[]): typeof fetch => {
   const excepted = new Set(allowed.map((one) => one.toLowerCase()));
   // Sockets of their own: one that was opened without the check must not be found among them.
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-  return async (input, init = {}) => {
+  return async (input, asked = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const name = url.hostname.replace(/^\[|\]$/g, "");
     const isExcepted = excepted.has(url.host.toLowerCase()) || excepted.has(url.hostname.toLowerCase());
@@ -97,22 +97,22 @@ export const guardedFetch = (allowed: readonly string[]): typeof fetch => {
       throw new AppError("BAD_REQUEST", `${url.host} is asked over TLS only.`, { field: "reference" });
     }
     const isHttps = url.protocol === "https:";
-    const headers = new Headers(init.headers);
-    const body = init.body === undefined || init.body === null ? null : String(init.body as URLSearchParams);
+    const headers = new Headers(asked.headers);
+    const body = asked.body === undefined || asked.body === null ? null : String(asked.body as URLSearchParams);
     if (body !== null) headers.set("content-type", "application/x-www-form-urlencoded");
     return await new Promise<Response>((resolve, reject) => {
       const request = (isHttps ? httpsRequest : httpRequest)(url, {
-        method: init.method ?? "GET",
+        method: asked.method ?? "GET",
         headers: Object.fromEntries(headers),
         agent: isHttps ? agents.https : agents.http,
         ...(isExcepted ? {} : { lookup: publicLookup }),
-        ...(init.signal ? { signal: init.signal } : {}),
+        ...(asked.signal ? { signal: asked.signal } : {}),
       });
       request.setTimeout(SILENCE_MS, () => request.destroy(new Error("it brings nothing any more")));
       request.once("error", reject);
       request.once("response", (answer) => {
-        const init = { status: answer.statusCode ?? 502, headers: headersOf(answer) };
-        resolve(new Response(bodyOf(answer), init));
+        const asked = { status: answer.statusCode ?? 502, headers: headersOf(answer) };
+        resolve(new Response(bodyOf(answer), asked));
       });
       request.end(body ?? undefined);
     });
