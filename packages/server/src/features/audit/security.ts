@@ -7,7 +7,7 @@ import { insertForKnownCompany } from "./sql.ts";
 /** Writes security events into the trails of the companies that they concern. */
 export interface SecurityTrail {
   /** Takes an event; never waits and never throws. */
-  report(event: SecurityEvent): void;
+  readonly report: (event: SecurityEvent) => void;
   /** Writes what was only counted so far; resolves when everything is written. */
   flush(): Promise<void>;
   stop(): Promise<void>;
