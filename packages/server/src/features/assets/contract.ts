@@ -201,10 +201,10 @@ export const getAssetDiff = route({
   method: "GET",
   path: "/api/v1/assets/:id/diff",
   summary:
-    "What is different between two moments or two branches of an asset. `from` and `to` are `now`, a date, a time, or `branch:NAME`; findings are those that the advisories in force now make of both",
+    "What is different between two moments or two branches of an asset. `from` and `to` are `now`, a date, a time, or `branch:NAME`; `from` is 7 days ago unless said. Findings are those that the advisories in force now make of both",
   permission: "assets:read",
   params: idParam,
-  query: z.object({ from: z.string().min(1).max(220), to: z.string().min(1).max(220).default("now") }),
+  query: z.object({ from: z.string().min(1).max(220).optional(), to: z.string().min(1).max(220).default("now") }),
   answer: z.object({
     from: side,
     to: side,

@@ -33,6 +33,8 @@ const momentOf = (text: string, field: string, now: Date): { branch: string | nu
   return { branch: null, at: new Date(Math.min(at, now.getTime())).toISOString() };
 };
 
+const weekBefore = (now: Date): string => new Date(now.getTime() - 7 * DAY_MS).toISOString();
+
 interface Side {
   readonly assetId: string;
   readonly branch: string;
@@ -111,7 +113,7 @@ export const assetDiffRoute = ({ historyDays }: { readonly historyDays: number }
         const asset = await assetById(tx, companyId, params.id, 0);
         if (asset === null) throw new AppError("NOT_FOUND", "There is no asset with this id.");
         const asked = { asset, now, historyDays };
-        const from = await sideOf(tx, companyId, query.from, "from", asked);
+        const from = await sideOf(tx, companyId, query.from ?? weekBefore(now), "from", asked);
         return await compare(tx, companyId, from, await sideOf(tx, companyId, query.to, "to", asked));
       }),
   });

@@ -183,11 +183,17 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       const progress = createProgress(db, key);
       progress.tell("waiting", "Waiting for others to be read", 0, null);
       const turn = order.kind === "sbom" ? inTurn : <T>(run: () => Promise<T>): Promise<T> => run();
-      const gathered = await turn(() => {
+      const reading = turn(() => {
         progress.tell("reading", order.kind === "sbom" ? "Reading the document" : "Asking the registry", 0, null);
         return read(deps, order, progress, signal);
       });
-      await progress.settled();
+      let gathered: Gathered;
+      try {
+        gathered = await reading;
+      } finally {
+        // How it ended must not be overtaken by how far it was.
+        await progress.settled();
+      }
       await keep(deps, key, { kind: order.kind, asked }, gathered);
     },
     fail: async ({ companyId, id }, error) => {

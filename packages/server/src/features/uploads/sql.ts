@@ -55,7 +55,7 @@ export const insertUpload = async (
   return rows.length > 0;
 };
 
-/** How far an upload is. */
+/** How far an upload is; one that has ended stays so. */
 export const writeProgress = async (
   tx: Tx,
   companyId: number,
@@ -64,7 +64,7 @@ export const writeProgress = async (
 ): Promise<void> => {
   await tx.query(
     `update upload set state = $3, says = $4, done_bytes = $5, total_bytes = $6, changed_at = now()
-     where company_id = $1 and id = $2`,
+     where company_id = $1 and id = $2 and state not in ('done', 'failed')`,
     [companyId, id, p.state, p.says, p.doneBytes, p.totalBytes],
   );
 };
