@@ -160,7 +160,9 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
   await writeOutputs(options.output ?? [], finished);
   const { report } = finished;
   if (options.format === "table") {
-    if (report.components > 0) writeTable(cli, report, index.meta.sources, options.limit);
+    const isFaulty = (report.faults ?? []).length > 0;
+    if (report.components > 0 || isFaulty) writeTable(cli, report, index.meta.sources, options.limit);
+    else if (isRead(inventories)) cli.out.write("No components: what was read lists none\n");
     const { sources } = index.meta;
     if (options.verbose) cli.err.write(`Sources:\n${sourceLines(sources).join("\n")}\n`);
     else cli.err.write(`Judged by ${sources.map(({ feed }) => feed).join(", ")}; --verbose says more of them\n`);
@@ -220,7 +222,7 @@ const exitOf = (cli: Cli, { report, inventories }: FinishedScan, maxDataAge: num
     packages.every(({ component }) => component.ecosystem === SYSTEM_ECOSYSTEM),
   );
   const isHost = inventories.some(({ kind }) => kind === "host");
-  if (isEmpty && (isHost || !places.some((place) => place.status === "ok"))) {
+  if (isEmpty && (isHost || !isRead(inventories))) {
     cli.err.write(nothingSays(inventories, isHost));
     return EXIT.nothingScanned;
   }
@@ -231,6 +233,9 @@ const exitOf = (cli: Cli, { report, inventories }: FinishedScan, maxDataAge: num
   }
   return EXIT.ok;
 };
+
+const isRead = (inventories: readonly TargetInventory[]): boolean =>
+  inventories.some(({ places }) => places.some((place) => place.status === "ok"));
 
 const nothingSays = (inventories: readonly TargetInventory[], isHost: boolean): string =>
   isHost

@@ -236,10 +236,18 @@ const unreadableOf = ({ name, kind, places, problems }: TargetInventory, isOne: 
     .filter((place) => place.status === "unreadable")
     .map(({ path, reader, error }) => ({
       source: kind === "host" ? reader : path,
-      error: error ?? "It cannot be read.",
+      error: error === undefined ? "It cannot be read." : withoutName(error, path),
       ...target,
     }));
   return [...lists, ...problems.map((error) => ({ source: name, error, ...target }))];
+};
+
+/** An error of a reader names its file; here the file stands beside it. */
+const withoutName = (error: string, path: string): string => {
+  for (const start of [`${path} cannot be read: `, `${path}: `]) {
+    if (error.startsWith(start)) return error.slice(start.length);
+  }
+  return error.startsWith(`${path} `) ? `it ${error.slice(path.length + 1)}` : error;
 };
 
 /** Says what VEX statements decide on the findings of components that are scanned together. */

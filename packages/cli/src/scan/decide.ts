@@ -1,5 +1,13 @@
-import { ignoresOf, licenseJudge, type FailOn, type Policy, purlOf } from "@zerotrace/core";
-import type { Ignored, LicenseFinding, ScanFinding } from "@zerotrace/plugins/formats/report";
+import {
+  type FailOn,
+  type IgnoreRule,
+  ignoresOf,
+  licenseJudge,
+  type LicenseRules,
+  type Policy,
+  purlOf,
+} from "@zerotrace/core";
+import type { FindingPlace, Ignored, LicenseFinding, ScanFinding } from "@zerotrace/plugins/formats/report";
 import { sourcePaths } from "@zerotrace/plugins/formats/sentences";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import { componentsOf, findingPlace } from "./assess.ts";
@@ -35,27 +43,61 @@ export const decide = (
   const ignores = ignoresOf(policy?.ignore ?? [], today);
   const counted: ScanFinding[] = [];
   const ignored: (ScanFinding & { ignored: Ignored })[] = [];
-  for (const finding of findings) {
+  const ruled = (finding: ScanFinding): Ignored | null => {
     const places = finding.places.map(({ path }) => ({ path: inPolicy(finding.target, path) }));
     const rule = ignores.of({ ...finding, places });
-    if (rule !== null) {
-      const { reason, owner, expires } = rule;
-      const more = { ...(owner === undefined ? {} : { owner }), ...(expires === undefined ? {} : { expires }) };
-      ignored.push({ ...finding, ignored: { by: "rule", reason, ...more } });
-    } else if (baseline !== null && keysOf(finding).every((key) => baseline.has(key))) {
-      ignored.push({ ...finding, ignored: { by: "baseline", reason: "It was there before." } });
-    } else counted.push(finding);
+    if (rule !== null) return ignoredBy(rule);
+    const isOld = baseline !== null && keysOf(finding).every((key) => baseline.has(key));
+    return isOld ? { by: "baseline", reason: "It was there before." } : null;
+  };
+  for (const finding of findings) {
+    for (const [why, part] of partsOf(finding, ruled)) {
+      if (why === null) counted.push(part);
+      else ignored.push({ ...part, ignored: why });
+    }
   }
-  const licenses = policy?.licenses ? licenseFindings(inventories, policy, inPolicy) : [];
+  // Who asks for unknown licenses needs no lists for that.
+  const rules = policy?.licenses ?? (failOn.licenses.size > 0 ? {} : null);
+  const licenses = rules === null ? [] : licenseFindings(inventories, rules, inPolicy);
   const overLicenses = licenses.filter((one) => failOn.licenses.has(one.verdict));
   return {
     findings: counted,
     ignored,
     licenses,
-    warnings: ignores.warnings(),
+    warnings: [...ignores.warnings(), ...vainLicenses(failOn, policy)],
     overCount: counted.filter((finding) => failOn.meets(finding)).length + overLicenses.length,
   };
 };
+
+const ignoredBy = ({ reason, owner, expires }: IgnoreRule): Ignored => ({
+  by: "rule",
+  reason,
+  ...(owner === undefined ? {} : { owner }),
+  ...(expires === undefined ? {} : { expires }),
+});
+
+/** A finding by why its places are left out: what is left out at one place still counts at the others. */
+const partsOf = (
+  finding: ScanFinding,
+  ruled: (finding: ScanFinding) => Ignored | null,
+): [Ignored | null, ScanFinding][] => {
+  if (finding.places.length < 2) return [[ruled(finding), finding]];
+  const parts = new Map<string, [Ignored | null, FindingPlace[]]>();
+  for (const place of finding.places) {
+    const why = ruled({ ...finding, places: [place] });
+    const key = JSON.stringify(why);
+    const part = parts.get(key);
+    if (part === undefined) parts.set(key, [why, [place]]);
+    else part[1].push(place);
+  }
+  return [...parts.values()].map(([why, places]) => [why, parts.size === 1 ? finding : { ...finding, places }]);
+};
+
+/** A condition that can never be met would look like a check that passes. */
+const vainLicenses = (failOn: FailOn, policy: Policy | null): string[] =>
+  failOn.licenses.has("denied") && !policy?.licenses
+    ? ["license:deny is asked for, but the policy has no list of licenses (zerotrace.yaml, licenses)"]
+    : [];
 
 /** By what a finding is known again: a new version with the same weakness at the same place is not a new finding. */
 export const keysOf = (finding: ScanFinding): string[] => {
@@ -65,10 +107,10 @@ export const keysOf = (finding: ScanFinding): string[] => {
 
 const licenseFindings = (
   inventories: readonly TargetInventory[],
-  policy: Policy,
+  rules: LicenseRules,
   inPolicy: ReturnType<typeof sourcePaths>,
 ): LicenseFinding[] => {
-  const judge = licenseJudge(policy.licenses ?? {});
+  const judge = licenseJudge(rules);
   const all: LicenseFinding[] = [];
   for (const inventory of inventories) {
     for (const { component, places } of componentsOf(inventory)) {

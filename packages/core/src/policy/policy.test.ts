@@ -110,3 +110,13 @@ test("an OR is fine when one side is, an AND only when every side is, and a path
   expect(judge("Apache-2.0", "tools/x")).toBe("denied");
   expect(judge("see LICENSE", "a")).toBe("unknown");
 });
+
+test.each([
+  [{ ignored: [] }, "the file has what it does not know: ignored"],
+  [{ version: 2 }, "version must be 1"],
+  [{ ignore: [{ id: "CVE-2024-1" }] }, "ignore.0.reason is missing"],
+  [{ ignore: "no" }, "ignore must be a list"],
+  [{ ignore: [{ id: "CVE-2024-1", reason: "x", expires: "2027-02-30" }] }, "is no day of the calendar"],
+])("a policy %j is refused in words for people", (value, says) => {
+  expect(() => readPolicy(value, "zerotrace.yaml")).toThrow(says);
+});

@@ -15,10 +15,15 @@ const ignoreRule = z
   .strictObject({
     id: z.string().min(1).describe("any name of the advisory: CVE, GHSA, …").optional(),
     package: pattern.describe("a name or a purl; * stands for any text within a part").optional(),
-    path: pattern.describe("left out only where every place fits").optional(),
+    path: pattern.describe("left out where it fits; the other places still count").optional(),
     reason: z.string().trim().min(1, "must say why"),
     owner: z.string().min(1).describe("who answers for it").optional(),
-    expires: z.string().regex(DATE, "must be a day such as 2027-01-31").describe("its last day").optional(),
+    expires: z
+      .string()
+      .regex(DATE, "must be a day such as 2027-01-31")
+      .refine(isDay, "is no day of the calendar")
+      .describe("its last day")
+      .optional(),
   })
   .refine(
     (rule) => rule.id !== undefined || rule.package !== undefined || rule.path !== undefined,
@@ -69,18 +74,39 @@ export const policySchema = (): object => z.toJSONSchema(file, { io: "input" });
 
 /** A policy from the parsed file. Throws AppError BAD_CONFIG naming the field and what is wrong with it; `name` is the file's. */
 export const readPolicy = (value: unknown, name: string): Policy => {
-  const read = file.safeParse(value ?? {});
+  const read = file.safeParse(value ?? {}, { reportInput: true });
   if (!read.success) {
     const [issue] = read.error.issues;
     const field = issue?.path.map(String).join(".") ?? "";
-    throw new AppError("BAD_CONFIG", `${name}: ${field === "" ? "it" : field} ${issue?.message ?? "is not valid"}.`, {
-      field,
-    });
+    throw new AppError("BAD_CONFIG", `${name}: ${field === "" ? "the file" : field} ${sentenceOf(issue)}.`, { field });
   }
   const { failOn = [], maxDataAgeDays, exclude = [], ignore = [], licenses = null } = read.data;
   const conditions = typeof failOn === "string" ? failOn : failOn.join(",");
   return { failOn: parseFailOn(conditions, "failOn"), maxDataAgeDays, exclude, ignore, licenses };
 };
+
+/** What is wrong as the end of a sentence; zod's own texts are for programmers. */
+const sentenceOf = (issue: z.core.$ZodIssue | undefined): string => {
+  if (issue === undefined) return "is not valid";
+  if (issue.code === "unrecognized_keys") return `has what it does not know: ${issue.keys.join(", ")}`;
+  if (issue.code === "invalid_value") return `must be ${issue.values.map(String).join(" or ")}`;
+  if (issue.code === "invalid_type")
+    return issue.input === undefined ? "is missing" : `must be ${KINDS[issue.expected] ?? issue.expected}`;
+  return issue.code === "invalid_union" ? "has none of the shapes that it may have" : issue.message;
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "a text",
+  array: "a list",
+  object: "a group of keys",
+  number: "a number",
+};
+
+/** Whether the calendar has it; a rule that ends on February 30 would never be told as wrong. */
+function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
 
 function isLicense(text: string): boolean {
   try {

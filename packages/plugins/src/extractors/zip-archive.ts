@@ -79,6 +79,8 @@ export const archiveEntries = async (source: ByteSource, maxEntries: number): Pr
 export const readEntry = async (source: ByteSource, entry: ZipEntry, maxBytes: number): Promise<Uint8Array> => {
   const packed = await packedSource(source, entry);
   if (entry.packedBytes > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
+  // Sooner than zlib, which speaks of its buffers; it stops those whose size is a lie.
+  if (entry.sizeBytes > maxBytes) throw new Error(`it would unpack to more than ${maxBytes} bytes`);
   const bytes = await packed.read(0, packed.sizeBytes);
   return entry.isPacked ? inflateRawSync(bytes, { maxOutputLength: maxBytes }) : bytes;
 };

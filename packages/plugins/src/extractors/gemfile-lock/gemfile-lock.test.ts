@@ -56,3 +56,9 @@ test("a gem without a version is told and the rest is read; with nothing to read
   const bad = extractFrom(extract, { "Gemfile.lock": "GEM\n  specs:\n    bad\n" });
   await expect(bad).rejects.toMatchObject({ code: "UNREADABLE" });
 });
+
+test("text that is no Gemfile.lock is refused and never an empty list; one without gems is empty", async () => {
+  await expect(extractFrom(extract, { "Gemfile.lock": "ÿþ nothing\n" })).rejects.toMatchObject({ code: "UNREADABLE" });
+  const none = "PLATFORMS\r\n  ruby\r\n\r\nDEPENDENCIES\r\n";
+  expect(await extractFrom(extract, { "Gemfile.lock": none })).toMatchObject({ packages: [], problems: [] });
+});

@@ -1,3 +1,4 @@
+import { AppError } from "@zerotrace/core";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages, type PackageGathering } from "../gather-packages.ts";
 import { textOf } from "../text-file.ts";
@@ -5,7 +6,11 @@ import { textOf } from "../text-file.ts";
 /** Bundler's Gemfile.lock. Gems of folders (PATH) are left out; gems of git are kept with the version that is locked. */
 export const extract: ExtractFile = async (file, context) => {
   const into = gatherPackages(file.path);
-  const lock = read(await textOf(file, context), into);
+  const text = await textOf(file, context);
+  if (text.trim() !== "" && !SECTION.test(text)) {
+    throw new AppError("UNREADABLE", `${file.path} is no Gemfile.lock: it has none of its sections.`);
+  }
+  const lock = read(text, into);
   for (const gem of lock.gems) {
     const { name, version, line, needs } = gem;
     const component = { ecosystem: "RubyGems", name, version };
@@ -22,6 +27,8 @@ interface Gem {
 }
 
 const SOURCES: ReadonlySet<string> = new Set(["GEM", "GIT", "PLUGIN SOURCE"]);
+/** A line that Bundler begins a section with; a lockfile without gems has at least its platforms. */
+const SECTION = /^(?:[A-Z][A-Z ]*)\r?$/m;
 /** `    name (1.2.3-x86_64-linux)` and, deeper, `      name (~> 1.0)`; the depth says which. */
 const SPEC = /^( {4}| {6})([^\s()]+)(?: \(([^()]*)\))?$/;
 const DIRECT = /^ {2}([^\s()!]+)(?: \([^()]*\))?!?$/;

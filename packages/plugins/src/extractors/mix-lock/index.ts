@@ -13,6 +13,7 @@ export const extract: ExtractFile = async (file, context) => {
     const start = ENTRY.exec(line);
     if (start?.[1] !== undefined) readEntry(start[1], line.slice(start[0].length), at + 1, into);
   });
+  if (!text.trimEnd().endsWith("}")) into.problem("the map has no end: the file is cut off");
   return into.finish();
 };
 

@@ -26,3 +26,10 @@ test("one broken entry is a problem and the rest is read", async () => {
 test("a file that is no map is refused by name", async () => {
   await expect(extractFrom(extract, { "mix.lock": "hello" })).rejects.toMatchObject({ code: "UNREADABLE" });
 });
+
+test("a map without an end is told as cut off", async () => {
+  const told = (text: string) => extractFrom(extract, { "mix.lock": text }).then(({ problems }) => problems);
+  await expect(told("%{\n}\n")).resolves.toEqual([]);
+  const cut = '%{\n  "plug": {:hex, :plug, "1.11.1", "c", [:mix], [], "hexpm", "d"},\n';
+  await expect(told(cut)).resolves.toEqual([expect.stringContaining("cut off")]);
+});
