@@ -2,8 +2,12 @@ import { CHANNELS } from "@zerotrace/sdk";
 import { expect, test } from "vitest";
 import { backoffMs, queriesTouchedBy } from "./live-events.ts";
 
-test("every channel makes the totals and its own lists old", () => {
-  for (const channel of CHANNELS) expect(queriesTouchedBy({ channel }, false)).toContain("stats");
+test("every channel makes its own lists old, and the totals where they can change; how far an upload is changes none", () => {
+  for (const channel of CHANNELS) {
+    const touched = queriesTouchedBy({ channel }, false);
+    expect(touched.includes("stats")).toBe(channel !== "upload_update");
+  }
+  expect(queriesTouchedBy({ channel: "upload_update" }, false)).toContain("uploads");
   expect(queriesTouchedBy({ channel: "finding_alert" }, false)).toContain("findings");
   expect(queriesTouchedBy({ channel: "feed_update" }, false)).toContain("feeds");
 });
