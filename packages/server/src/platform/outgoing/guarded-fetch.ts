@@ -88,31 +88,31 @@ export const guardedFetch = (allowed: readonly string[]): typeof fetch => {
   const excepted = new Set(allowed.map((one) => one.toLowerCase()));
   // Sockets of their own: one that was opened without the check must not be found among them.
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-  return async (input, settings = {}) => {
+  return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const name = url.hostname.replace(/^\[|\]$/g, "");
     const isExcepted = excepted.has(url.host.toLowerCase()) || excepted.has(url.hostname.toLowerCase());
     if (!isExcepted && isIP(name) !== 0 && !isPublicAddress(name)) throw notAllowed(url.host);
     if (!isExcepted && url.protocol !== "https:") {
-      throw new AppError("BAD_REQUEST", `${url.host} is settings over TLS only.`, { field: "reference" });
+      throw new AppError("BAD_REQUEST", `${url.host} is asked over TLS only.`, { field: "reference" });
     }
     const isHttps = url.protocol === "https:";
-    const headers = new Headers(settings.headers);
-    const body = settings.body === undefined || settings.body === null ? null : String(settings.body as URLSearchParams);
+    const headers = new Headers(init.headers);
+    const body = init.body === undefined || init.body === null ? null : String(init.body as URLSearchParams);
     if (body !== null) headers.set("content-type", "application/x-www-form-urlencoded");
     return await new Promise<Response>((resolve, reject) => {
       const request = (isHttps ? httpsRequest : httpRequest)(url, {
-        method: settings.method ?? "GET",
+        method: init.method ?? "GET",
         headers: Object.fromEntries(headers),
         agent: isHttps ? agents.https : agents.http,
         ...(isExcepted ? {} : { lookup: publicLookup }),
-        ...(settings.signal ? { signal: settings.signal } : {}),
+        ...(init.signal ? { signal: init.signal } : {}),
       });
       request.setTimeout(SILENCE_MS, () => request.destroy(new Error("it brings nothing any more")));
       request.once("error", reject);
       request.once("response", (answer) => {
-        const settings = { status: answer.statusCode ?? 502, headers: headersOf(answer) };
-        resolve(new Response(bodyOf(answer), settings));
+        const head = { status: answer.statusCode ?? 502, headers: headersOf(answer) };
+        resolve(new Response(bodyOf(answer), head));
       });
       request.end(body ?? undefined);
     });
