@@ -22,7 +22,7 @@ import {
 } from "../options.ts";
 import { counted } from "../output/headline.ts";
 import { createProgress } from "../output/progress.ts";
-import { printable } from "../output/style.ts";
+import { printable, printableLines } from "../output/style.ts";
 import { patternsWithin, policyFor } from "../scan/policy-file.ts";
 import { failOnOf, finish, readTargets } from "../scan/run.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
@@ -167,7 +167,7 @@ const apply = async (
       cli.err.write(printable(`${action.path}: ${action.package} ${action.from} -> ${action.to}`) + "\n"),
   });
   for (const { planned, why } of applied.failed) cli.err.write(`not applied: ${labelOf(planned)}: ${printable(why)}\n`);
-  if (options.format === "table") for (const line of applied.diff.split("\n")) cli.out.write(`${printable(line)}\n`);
+  if (options.format === "table") cli.out.write(`${printableLines(applied.diff)}\n`);
   else if (!isSure) cli.err.write(applied.diff);
   if (isSure || applied.done.length === 0 || (await ask("Keep these changes?"))) return applied;
   await applied.restore();

@@ -161,8 +161,9 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
   const { report } = finished;
   if (options.format === "table") {
     const isFaulty = (report.faults ?? []).length > 0;
-    if (report.components > 0 || isFaulty) writeTable(cli, report, index.meta.sources, options.limit);
-    else if (isRead(inventories)) cli.out.write("No components: what was read lists none\n");
+    if (report.components > 0 || isFaulty || isRead(inventories)) {
+      writeTable(cli, report, index.meta.sources, options.limit);
+    }
     const { sources } = index.meta;
     if (options.verbose) cli.err.write(`Sources:\n${sourceLines(sources).join("\n")}\n`);
     else cli.err.write(`Judged by ${sources.map(({ feed }) => feed).join(", ")}; --verbose says more of them\n`);

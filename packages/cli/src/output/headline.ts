@@ -28,7 +28,9 @@ export const counted = (n: number, one: string, many = `${one}s`): string => `${
 
 /** No findings, and in how much of what is there: what was not judged is not clean. */
 const nothingFound = ({ covered, notCovered, unparsable }: Coverage): string => {
-  const all = counted(covered + notCovered + unparsable, "component");
+  const total = covered + notCovered + unparsable;
+  if (total === 0) return "No components: what was read lists none";
+  const all = counted(total, "component");
   if (covered === 0) return `Nothing could be judged: no advisories cover any of ${all}`;
   if (notCovered + unparsable === 0) return `No findings: ${all} judged`;
   return `No findings in the ${number(covered)} of ${all} that could be judged; the others are unknown`;

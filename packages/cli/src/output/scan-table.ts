@@ -40,7 +40,7 @@ export const writeTable = (cli: Cli, report: ScanReport, sources: readonly Sourc
     return `${`${name} ${version}`.trim()}: ${verdict === "denied" ? `${license} is not allowed` : isMissing}`;
   });
   writeTargets(line, report);
-  line(`\n${coverageLine(covered)}`);
+  if (report.components > 0) line(`\n${coverageLine(covered)}`);
   for (const row of report.coverage) writeCoverage(line, row, sources, paint);
 };
 
@@ -77,8 +77,8 @@ const writeListed = <T>(line: Line, title: string, all: readonly T[], say: (one:
 
 const writeTargets = (line: Line, { targets }: ScanReport): void => {
   for (const { name, base } of targets) {
-    if (base)
-      line(printable(`\n${name} stands on ${base.reference}: ${Math.round(base.riskShare * 100)} % of the risk`));
+    const share = Math.round((base?.riskShare ?? 0) * 100);
+    if (base) line(`\n${printable(`${name} stands on ${base.reference}: ${share} % of the risk`)}`);
   }
   if (targets.length < 2) return;
   line("\nTargets:");

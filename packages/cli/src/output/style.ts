@@ -27,3 +27,10 @@ export const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
 export const printable = (text: string): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "?");
+
+/** Text of several lines, made harmless as `printable` does; its line ends and tabs stay, or a go.mod would look broken. */
+export const printableLines = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => line.split("\t").map(printable).join("\t"))
+    .join("\n");

@@ -3,6 +3,7 @@ import type { ScanFinding } from "@zerotrace/plugins/formats/report";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import { expect, test } from "vitest";
 import { decide } from "./decide.ts";
+import { failOnOf } from "./run.ts";
 
 const places = ["app/package-lock.json", "tools/package-lock.json"].map((path) => ({ path, reader: "npm-lock" }));
 const finding = {
@@ -61,4 +62,10 @@ test("license:unknown needs no lists of licenses; license:deny without any is to
   expect(decided("license:unknown")).toMatchObject({ overCount: 1, licenses: [{ package: "ws", verdict: "unknown" }] });
   expect(decided("license:deny").warnings).toEqual([expect.stringContaining("license:deny")]);
   expect(decided("any")).toMatchObject({ licenses: [], warnings: [] });
+});
+
+test("an empty --fail-on leaves the policy's own conditions in force", () => {
+  const policy = { failOn: parseFailOn("kev"), maxDataAgeDays: undefined, exclude: [], ignore: [], licenses: null };
+  const texts = [undefined, "", " ", "any"].map((text) => failOnOf(text, policy).texts);
+  expect(texts).toEqual([["kev"], ["kev"], ["kev"], ["any"]]);
 });

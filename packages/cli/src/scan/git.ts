@@ -14,11 +14,18 @@ const git = async (folder: string, ...args: string[]): Promise<string> => {
   return stdout.trim();
 };
 
-/** Whether `text` names a commit of the repository around `folder`. */
+/** Whether `text` names a commit of the repository around `folder`. Throws AppError BAD_REQUEST where there is no git to ask. */
 export const isRevision = (folder: string, text: string): Promise<boolean> =>
   git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", `${text}^{commit}`).then(
     () => true,
-    () => false,
+    (cause: NodeJS.ErrnoException) => {
+      // Of a program that ran, the code is its exit code.
+      if (cause.code !== "ENOENT") return false;
+      throw new AppError("BAD_REQUEST", `There is no file ${text}, and no git on this machine to ask for a revision.`, {
+        field: "baseline",
+        cause,
+      });
+    },
   );
 
 /** The branch and the commit that a folder's repository stands on; each empty where there is none. */

@@ -115,9 +115,9 @@ export const finish = (inventories: readonly TargetInventory[], judging: Judging
 export const baselineOf = (inventories: readonly TargetInventory[], index: AdvisoryIndex): ReadonlySet<string> =>
   new Set(assess(inventories, index).findings.flatMap(keysOf));
 
-/** `--fail-on` stands for the policy's own conditions. */
-export const failOnOf = (text: string | undefined, policy: Policy | null): FailOn =>
-  text === undefined && policy !== null ? policy.failOn : parseFailOn(text ?? "");
+/** `--fail-on` stands for the policy's own conditions; an empty one, as of a variable that is not set, turns nothing off. */
+export const failOnOf = (text = "", policy: Policy | null): FailOn =>
+  text.trim() === "" && policy !== null ? policy.failOn : parseFailOn(text);
 
 const some = <T extends Readonly<Record<string, readonly unknown[]>>>(lists: T): Partial<T> =>
   Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<T>;
