@@ -32,6 +32,20 @@ export const addCoverage = (total: Total, coverage: Added["coverage"], times: 1 
   else if (coverage === "unparsable") total.unparsable += times;
 };
 
+/** Adds to a total what some sums differ by, but for the risk. Written out: it is called for each change of each asset. */
+export const addDifference = (total: Total, by: AssetSums): void => {
+  total.critical += by.critical;
+  total.high += by.high;
+  total.medium += by.medium;
+  total.low += by.low;
+  total.none += by.none;
+  total.unknown += by.unknown;
+  total.kev += by.kev;
+  total.covered += by.covered;
+  total.notCovered += by.notCovered;
+  total.unparsable += by.unparsable;
+};
+
 /** What components add, by their number, in columns: a sum looks at every component of every asset. 42 bytes a component. */
 export const createSumColumns = () => {
   let coverages = new Uint8Array(0);

@@ -1,9 +1,39 @@
 import type { AssetSums, OpenSums } from "../assets/index.ts";
 import type { ComponentSums } from "../components/index.ts";
-import { type Added, addCoverage, addOpen, createSumColumns, NO_SUMS, type Total } from "./sum-columns.ts";
+import {
+  type Added,
+  addCoverage,
+  addDifference,
+  addOpen,
+  createSumColumns,
+  NO_SUMS,
+  type Total,
+} from "./sum-columns.ts";
 
 /** Of the components that statements speak of: what they leave of each. */
 export type Ruled = ReadonlyMap<number, OpenSums>;
+
+/** What a component adds otherwise than before. */
+interface Change {
+  readonly by: AssetSums;
+  readonly riskBefore: number;
+  readonly risk: number;
+}
+
+const changeFrom = (before: Added, now: Added): Change => {
+  const by: Total = { ...NO_SUMS, id: "", covered: 0, notCovered: 0, unparsable: 0 };
+  addCoverage(by, before.coverage, -1);
+  addOpen(by, before.open, -1);
+  addCoverage(by, now.coverage);
+  addOpen(by, now.open);
+  return { by, riskBefore: before.open.risk, risk: now.open.risk };
+};
+
+const highest = (held: readonly Int32Array[], riskOf: (id: number) => number): number => {
+  let risk = 0;
+  for (const ids of held) for (const id of ids) risk = Math.max(risk, riskOf(id));
+  return risk;
+};
 
 const NOTHING: Added = { coverage: undefined, open: NO_SUMS };
 
@@ -38,7 +68,9 @@ export const createSums = () => {
   const former = new Map<number, Added>();
   /** The sums that were computed last, without any ruling. */
   const totals = new Map<string, AssetSums>();
-  let isChanged = new Uint8Array(0);
+  /** By component: which of the changes it is, plus one; 0 for most. */
+  let changeOf = new Int32Array(0);
+  let changes: Change[] = [];
 
   const put = (id: number, added: Added): void => {
     if (columns.isSame(id, added)) return;
@@ -56,16 +88,11 @@ export const createSums = () => {
     return total;
   };
 
-  const changedIn = (held: readonly Int32Array[]): Set<number> => {
-    const found = new Set<number>();
-    for (const ids of held) for (const id of ids) if (isChanged[id] === 1) found.add(id);
-    return found;
-  };
-
-  const highest = (held: readonly Int32Array[]): number => {
-    let risk = 0;
-    for (const ids of held) for (const id of ids) risk = Math.max(risk, columns.risk(id));
-    return risk;
+  /** Which changes concern an asset, each once. */
+  const changedIn = (held: readonly Int32Array[]): number[] => {
+    const found: number[] = [];
+    for (const ids of held) for (const id of ids) if (changeOf[id]! > 0) found.push(changeOf[id]! - 1);
+    return held.length > 1 ? [...new Set(found)] : found;
   };
 
   return {
@@ -77,34 +104,36 @@ export const createSums = () => {
     whole,
     /** Before `moved` is asked: false when no component adds otherwise than before. */
     begin: (): boolean => {
-      isChanged = new Uint8Array(former.size === 0 ? 0 : columns.end);
-      for (const id of former.keys()) isChanged[id] = 1;
-      return former.size > 0;
+      changeOf = new Int32Array(former.size === 0 ? 0 : columns.end);
+      changes = Array.from(former, ([id, before], n) => {
+        changeOf[id] = n + 1;
+        return changeFrom(before, columns.at(id));
+      });
+      return changes.length > 0;
     },
     /** Null when no component of the asset adds otherwise than before. */
     moved: (assetId: string, held: readonly Int32Array[], ruled: Ruled): AssetSums | null => {
       const changed = changedIn(held);
-      if (changed.size === 0) return null;
+      if (changed.length === 0) return null;
       const known = totals.get(assetId);
       if (known === undefined || ruled.size > 0) return whole(assetId, held, ruled);
       const total: Total = { ...known };
       let isLower = false;
-      for (const id of changed) {
-        const [before, now] = [former.get(id)!, columns.at(id)];
-        addCoverage(total, before.coverage, -1);
-        addOpen(total, before.open, -1);
-        addCoverage(total, now.coverage);
-        addOpen(total, now.open);
-        isLower ||= before.open.risk >= known.risk && now.open.risk < before.open.risk;
+      for (const n of changed) {
+        const { by, riskBefore, risk } = changes[n]!;
+        addDifference(total, by);
+        if (risk > total.risk) total.risk = risk;
+        isLower ||= riskBefore >= known.risk && risk < riskBefore;
       }
-      if (isLower) total.risk = highest(held);
+      if (isLower) total.risk = highest(held, columns.risk);
       totals.set(assetId, total);
       return total;
     },
     /** All sums are computed: what components add now is what they added before. */
     settle: (): void => {
       former.clear();
-      isChanged = new Uint8Array(0);
+      changeOf = new Int32Array(0);
+      changes = [];
     },
     /** What is open of these components, each once, and the highest risk. */
     total: (components: Iterable<number>, ruled: Ruled): OpenSums => {
