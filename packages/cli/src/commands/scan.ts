@@ -235,13 +235,16 @@ const exitOf = (cli: Cli, { report, inventories }: FinishedScan, maxDataAge: num
   return EXIT.ok;
 };
 
+/** Whether any list could be read. One whose every entry is a problem was not: an SBOM of packages that nobody knows is no empty one. */
 const isRead = (inventories: readonly TargetInventory[]): boolean =>
-  inventories.some(({ places }) => places.some((place) => place.status === "ok"));
+  inventories.some(({ places }) =>
+    places.some(({ status, packages, problems }) => status === "ok" && (packages.length > 0 || problems.length === 0)),
+  );
 
 const nothingSays = (inventories: readonly TargetInventory[], isHost: boolean): string =>
   isHost
     ? "Nothing was scanned: no package database was found. Name one with --dpkg-status or --root.\n"
-    : `Nothing was scanned: ${inventories.map(({ name }) => name).join(", ")} holds no list of packages that could be read.\n`;
+    : `Nothing was scanned: ${inventories.map(({ name }) => name).join(", ")} holds no list of packages that could be read and judged.\n`;
 
 /** `zerotrace scan` */
 export const register = (program: Command, cli: Cli): void => {

@@ -244,7 +244,7 @@ const unreadableOf = ({ name, kind, places, problems }: TargetInventory, isOne: 
 
 /** An error of a reader names its file; here the file stands beside it. */
 const withoutName = (error: string, path: string): string => {
-  for (const start of [`${path} cannot be read: `, `${path}: `]) {
+  for (const start of [`${path} cannot be read: `, `/${path} cannot be read: `, `${path}: `]) {
     if (error.startsWith(start)) return error.slice(start.length);
   }
   return error.startsWith(`${path} `) ? `it ${error.slice(path.length + 1)}` : error;

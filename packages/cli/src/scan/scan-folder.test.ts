@@ -2,14 +2,16 @@ import { compiledSchema } from "@zerotrace/plugins/formats/sbom-schema-check";
 import { scanJsonSchema } from "@zerotrace/plugins/formats/scan-schema";
 import { REPORT_FORMATS } from "@zerotrace/plugins/formats/index";
 import type { ScanReport } from "@zerotrace/plugins/formats/report";
+import { sourcePaths } from "@zerotrace/plugins/formats/sentences";
 import { policySchema } from "@zerotrace/core/policy/rules";
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Outcome, osvArchive, run } from "../fixtures.ts";
+import { readTarget, type TargetOptions } from "./targets.ts";
 
 let dir = "";
 let feeds: readonly string[] = [];
@@ -101,6 +103,24 @@ test("an unreadable lockfile is named and the rest is scanned; alone it is exit 
   expect((await scan(join(folder, "a"))).code).toBe(3);
   const none = await scan(await write({ "package-lock.json": lock({}) }, "none"));
   expect([none.code, none.out]).toEqual([0, "No components: what was read lists none\n"]);
+  const component = { type: "library", name: "ours", version: "1" };
+  const bom = JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.6", components: [component] });
+  const unknown = await scan(join(await write({ "bom.json": bom }, "unknown"), "bom.json"));
+  expect([unknown.code, unknown.out]).toEqual([3, ""]);
+});
+
+test("an SBOM says where it lies, for annotations; what is made of it has the time of its file", async () => {
+  const component = { type: "library", name: "ws", version: "7.5.9", purl: "pkg:npm/ws@7.5.9" };
+  const bom = JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.6", components: [component] });
+  const path = join(await write({ "deep/bom.json": bom }, "boms"), "deep/bom.json");
+  await utimes(path, 1_700_000_000, 1_700_000_000);
+  const made = await run(["sbom", path]);
+  expect(made.out).toContain('"timestamp":"2023-11-14T22:13:20.000Z"');
+  const options = { signal: new AbortController().signal, onProgress: () => {} } as unknown as TargetOptions;
+  const read = await readTarget(path, options);
+  expect(sourcePaths({ inventories: [read], baseFolder: join(dir, "boms") })(read.name, "bom.json")).toBe(
+    "deep/bom.json",
+  );
 });
 
 const strip = ({ code: _, err: __, ...report }: ScanReport & { code: number; err: string }): object => report;

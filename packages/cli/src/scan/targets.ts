@@ -6,7 +6,7 @@ import type { RegistryEnvironment } from "@zerotrace/plugins/targets/image/regis
 import type { ImageSource } from "@zerotrace/plugins/targets/image/source";
 import { existsSync } from "node:fs";
 import { readFile as readBytes, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { counted } from "../output/headline.ts";
 
@@ -90,7 +90,8 @@ const readSbomFile = async (path: string, target: string): Promise<TargetInvento
   const bytes = await readBytes(path);
   const { isSbom, scanSbom } = await import("@zerotrace/plugins/targets/sbom");
   try {
-    return isSbom(bytes) ? await scanSbom(bytes, basename(target)) : null;
+    if (!isSbom(bytes)) return null;
+    return { ...(await scanSbom(bytes, basename(target))), root: dirname(resolve(path)) };
   } catch (error) {
     throw new AppError("UNREADABLE", `${target}: ${messageOf(error)}`, { field: "target", cause: error });
   }

@@ -26,14 +26,17 @@ export const placeOf = ({ path, inside, line, layer, step }: FindingPlace): stri
   return `${at} (layer ${layer + 1}${step === undefined || step === "" ? "" : `: ${step}`})`;
 };
 
-/** The entry of zerotrace.yaml that leaves it out. */
-export const ignoreSnippetOf = (finding: ScanFinding): string =>
+/** How long a rule holds that nobody has thought about yet (ms). */
+const IGNORED_MS = 365 * 24 * 3600 * 1000;
+
+/** The entry of zerotrace.yaml that leaves it out for a year from `at`, the time of the scan: the same scan, the same bytes. */
+export const ignoreSnippetOf = (finding: ScanFinding, at: string): string =>
   [
     "ignore:",
     `  - id: ${/^[A-Za-z][\w.-]*$/.test(finding.id) ? finding.id : yamlText(finding.id)}`,
     `    package: ${yamlText(finding.package)}`,
     '    reason: "why it does not matter here"',
-    "    expires: 2027-01-01",
+    `    expires: ${new Date(Date.parse(at) + IGNORED_MS).toISOString().slice(0, 10)}`,
   ].join("\n");
 
 /** In quotes; a backtick cannot end the block of code that shows it. */

@@ -67,7 +67,7 @@ const bodyOf = (scan: FinishedScan) => {
     const ruleId = `${finding.id}/${finding.ecosystem}/${finding.source ?? finding.package}`;
     add(
       ruleId,
-      () => ruleOf(ruleId, finding),
+      () => ruleOf(ruleId, finding, scan.at),
       finding.places,
       (place) => resultOf(finding, place, locate(finding.target, place)),
     );
@@ -84,10 +84,10 @@ const bodyOf = (scan: FinishedScan) => {
   return { rules, results, left };
 };
 
-const ruleOf = (id: string, finding: ScanFinding): object => {
+const ruleOf = (id: string, finding: ScanFinding, at: string): object => {
   const score = finding.cvss ?? ASSUMED[finding.severity];
   const fix = fixOf(finding);
-  const snippet = ignoreSnippetOf(finding);
+  const snippet = ignoreSnippetOf(finding, at);
   const facts = `EPSS ${shareOf(finding.epss)}, risk ${finding.risk} of 100${finding.kev ? ", known to be exploited" : ""}`;
   return {
     id,
