@@ -7,6 +7,7 @@ import { policySchema } from "@zerotrace/core/policy/rules";
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { gzipSync } from "node:zlib";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -107,6 +108,13 @@ test("an unreadable lockfile is named and the rest is scanned; alone it is exit 
   const bom = JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.6", components: [component] });
   const unknown = await scan(join(await write({ "bom.json": bom }, "unknown"), "bom.json"));
   expect([unknown.code, unknown.out]).toEqual([3, ""]);
+});
+
+test("a packed status file of dpkg is told by what it holds; another packed file is an error, not an empty scan", async () => {
+  const folder = await write({ "notes.gz": "no gzip" }, "packed");
+  await writeFile(join(folder, "status.gz"), gzipSync("Package: curl\nStatus: install ok installed\nVersion: 1-1\n\n"));
+  expect((await reportOf(join(folder, "status.gz"))).targets[0]).toMatchObject({ kind: "host", components: 1 });
+  expect((await scan(join(folder, "notes.gz"))).code).toBe(2);
 });
 
 test("an SBOM says where it lies, for annotations; what is made of it has the time of its file", async () => {

@@ -71,8 +71,8 @@ const readTree = async (path: string, target: string, options: TargetOptions): P
 
 const readFile = async (path: string, target: string, options: TargetOptions): Promise<TargetInventory> => {
   const { headOf, isTarFile, scanFile } = await import("@zerotrace/plugins/targets/folder");
-  const { sniff } = await import("@zerotrace/plugins/targets/sniff");
-  const looks = sniff(headOf(path));
+  const { sniff, SNIFF_BYTES } = await import("@zerotrace/plugins/targets/sniff");
+  const looks = sniff(path.endsWith(".gz") ? (await unpackedHeadOf(path)).slice(0, SNIFF_BYTES) : headOf(path));
   if (looks === "dpkg") return { ...(await readHost({ ...options, dpkgStatusPath: path })), name: target };
   if (looks === "apk") return { ...(await readApk(path, options)), name: target };
   const image = (await isTarFile(path)) ? await readArchive(path, options) : null;
@@ -81,6 +81,27 @@ const readFile = async (path: string, target: string, options: TargetOptions): P
     (await readSbomFile(path, target)) ??
     scanFile(path, { ...folderOptions(options), onProgress: counts(target, options) })
   );
+};
+
+/** Bytes of a packed file in which its beginning is looked for. */
+const PACKED_HEAD_BYTES = 16 * 1024;
+/** What they may unpack to (bytes); deflate makes no more than 1032 of one. */
+const MAX_HEAD_BYTES = 32 * 1024 * 1024;
+
+/** The beginning of what a gzip file holds; empty where it is none. */
+const unpackedHeadOf = async (path: string): Promise<string> => {
+  const [{ constants, gunzipSync }, { open }] = await Promise.all([import("node:zlib"), import("node:fs/promises")]);
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(PACKED_HEAD_BYTES), 0, PACKED_HEAD_BYTES, 0);
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_HEAD_BYTES };
+    return gunzipSync(buffer.subarray(0, bytesRead), options).toString("utf8");
+  } catch {
+    // No gzip after all: its readers say so.
+    return "";
+  } finally {
+    await file.close();
+  }
 };
 
 /** The bill of materials in a file; null when it is none. Throws AppError UNREADABLE naming a file that is one and not read. */

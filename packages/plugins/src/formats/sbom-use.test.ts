@@ -194,3 +194,12 @@ test("completeness counts each element and names where it is missing", () => {
       .map(({ id }) => id),
   ).toEqual(["format", "creator", "timestamp", "name"]);
 });
+
+test("a license that a document says nothing of is none, in CycloneDX as in SPDX", async () => {
+  const one = { type: "library", name: "a", version: "1", licenses: [{ expression: "NOASSERTION" }] };
+  const bom = { bomFormat: "CycloneDX", specVersion: "1.6", components: [one] };
+  const read = await readSbom(Buffer.from(JSON.stringify(bom)));
+  expect(read.components[0]?.declaredLicenses).toEqual([]);
+  const written = textOfPieces(await writeSbom(read, "spdx-json"));
+  expect([written.includes("LicenseRef"), written.includes('"licenseDeclared":"NOASSERTION"')]).toEqual([false, true]);
+});

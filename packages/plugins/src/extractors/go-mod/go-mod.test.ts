@@ -60,6 +60,8 @@ test("a text that is no go.mod is refused, an empty one is not, and a strange li
   expect(namesOf(await extractFrom(extract, { "go.mod": "" }))).toEqual([]);
   const found = await extractFrom(extract, { "go.mod": "module m\nfuture thing\nrequire a.com/a v1.0.0\n" });
   expect(found.problems).toEqual(["line 2 is not understood: future"]);
+  const cut = await extractFrom(extract, { "go.mod": "module m\nrequire (\n\ta.com/a v1.0.0\n" });
+  expect([namesOf(cut), cut.problems]).toEqual([["a.com/a@1.0.0"], [expect.stringContaining("cut off")]]);
 });
 
 test("release candidates of the toolchain are named as OSV names them", async () => {

@@ -49,6 +49,7 @@ export const modOf = (text: string): GoMod => {
     problems: [],
   };
   let block: string | null = null;
+  let blockLine = 0;
   for (const [index, line] of text.split("\n").entries()) {
     const { words, comment } = wordsOf(line);
     if (words.length === 0) continue;
@@ -56,11 +57,12 @@ export const modOf = (text: string): GoMod => {
       if (words[0] === ")") block = null;
       else directive(mod, block, words, comment, index + 1);
     } else if (words.length === 2 && words[1] === "(") {
-      block = words[0] as string;
+      [block, blockLine] = [words[0] as string, index + 1];
     } else {
       directive(mod, words[0] as string, words.slice(1), comment, index + 1);
     }
   }
+  if (block !== null) mod.problems.push(`the block of line ${blockLine} has no end: the file is cut off`);
   return mod;
 };
 

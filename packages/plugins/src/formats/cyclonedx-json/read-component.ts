@@ -45,7 +45,8 @@ const licensesOf = (value: unknown): Licenses => {
     const license = objectOf(choice["license"]);
     const text = textOf(choice["expression"]) || textOf(license["id"]) || textOf(license["name"]);
     const isConcluded = (choice["acknowledgement"] ?? license["acknowledgement"]) === "concluded";
-    if (text !== "") (isConcluded ? concluded : declared).push(text);
+    // SPDX's word for nothing said; kept as a license it would become a `LicenseRef-NOASSERTION` there.
+    if (text !== "" && text !== "NOASSERTION") (isConcluded ? concluded : declared).push(text);
   }
   return { declared, concluded };
 };
