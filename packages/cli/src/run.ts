@@ -89,7 +89,10 @@ export const runCli = async (argv: readonly string[], cli: Cli): Promise<number>
       if (error.code === "commander.unknownCommand") cli.err.write(`Commands: zerotrace --help\n`);
       return error.exitCode === 0 ? EXIT.ok : EXIT.error;
     }
-    if (cli.signal.aborted) return EXIT.error;
+    if (cli.signal.aborted) {
+      cli.err.write("Interrupted\n");
+      return EXIT.error;
+    }
     cli.err.write(`${paintFor(cli, cli.err)("red", "error:")} ${printable(sentenceOf(error))}\n`);
     return EXIT.error;
   }

@@ -1,4 +1,4 @@
-import { parse } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import type { FileContext, ScannedFile } from "./file-extractor.ts";
 import { MAX_NESTING, parsed, textOf } from "./text-file.ts";
 
@@ -18,4 +18,13 @@ export const tomlOf = async (
 
 /** The TOML of a text. Throws AppError UNREADABLE, naming the file, when it is none or nested too deep. */
 export const tomlText = (path: string, text: string): Fields =>
-  parsed(path, (): Fields => parse(text, { maxDepth: MAX_NESTING, integersAsBigInt: "asNeeded" }));
+  parsed(path, (): Fields => {
+    try {
+      return parse(text, { maxDepth: MAX_NESTING, integersAsBigInt: "asNeeded" });
+    } catch (error) {
+      if (!(error instanceof TomlError)) throw error;
+      // The parser shows whole lines of the file below its sentence; those of lockfiles are long.
+      const [said = ""] = error.message.split("\n", 1);
+      throw new Error(`${said} (line ${error.line} column ${error.column})`, { cause: error });
+    }
+  });
