@@ -129,14 +129,15 @@ const fix = async (cli: Cli, targets: readonly string[], options: FixOptions): P
     if (findings.some((finding) => finding.package === name)) continue;
     cli.err.write(`warning: no finding concerns a package named ${printable(name)}\n`);
   }
-  if (options.format === "table") writePlan(cli, plan.report, options.limit);
+  const isEmpty = inventories.every(({ places }) => places.every(({ packages }) => packages.length === 0));
+  // Where nothing was read, "no findings" would be taken for clean.
+  if (options.format === "table" && !isEmpty) writePlan(cli, plan.report, options.limit);
   const applied = options.apply === true ? await apply(cli, plan, options, rootOf) : null;
   const after = applied === null ? null : (await judge(cli, targets, options, index)).findings;
   const open = stillOpen(applied, after);
   for (const planned of open) cli.err.write(`not closed: ${labelOf(planned)}: the old version is still there\n`);
   if (options.format === "json") writeJson(cli, plan, applied, { open, after });
   else if (after !== null) cli.err.write(`${counted(findings.length, "finding")} before, ${after.length} after\n`);
-  const isEmpty = inventories.every(({ places }) => places.every(({ packages }) => packages.length === 0));
   if (isEmpty) {
     cli.err.write("Nothing was scanned: no list of packages was found.\n");
     cli.exitCode = EXIT.nothingScanned;
