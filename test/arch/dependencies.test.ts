@@ -49,7 +49,9 @@ test("what shipped code loads is pinned to one exact version, and so is the runt
 test("a package loads only what its own package.json names", () => {
   const wrong = SOURCES.filter(({ path }) => path.startsWith("packages/")).flatMap(({ path, imports }) => {
     const own = new Set(namesOf(`packages/${packageOf(path)}/package.json`));
-    const shared = /(?:\.(?:test|config)|fixtures)\.tsx?$/.test(path) ? new Set(namesOf("package.json")) : new Set<string>();
+    const shared = /(?:\.(?:test|config)|fixtures)\.tsx?$/.test(path)
+      ? new Set(namesOf("package.json"))
+      : new Set<string>();
     return imports
       .map(({ specifier }) => npmPackageOf(specifier) ?? /^@zerotrace\/[a-z]+/.exec(specifier)?.[0] ?? null)
       .filter(
