@@ -1,8 +1,9 @@
-import type { AdvisoryIndex } from "@zerotrace/core";
+import { type AdvisoryIndex, createIndexBuilder, openIndex, parseOsvRecord } from "@zerotrace/core";
 import { expect, test } from "vitest";
 import type { ScanFinding } from "../formats/report.ts";
 import { filesOf, indexOf } from "./fixtures.ts";
 import { planFixes, type PlanOptions } from "./plan.ts";
+import { targetVersion } from "./target-version.ts";
 
 const signal = new AbortController().signal;
 
@@ -56,6 +57,33 @@ test("what no version closes is left and said, with what can be done instead", a
   const says = report.unfixed[1]?.alternatives.map(({ kind, says: text }) => `${kind}: ${text}`).join("\n");
   expect(says).toMatch(/replace: Replace b, or top@1, which brings it,[^]*mitigate: Read CVE-2026-1002[^]*watch: /);
   expect(report.riskShare).toBeCloseTo(1 / 3);
+});
+
+test("where records of one weakness disagree, the fix that a later range names is tried", async () => {
+  const record = (id: string, ...events: object[][]) =>
+    parseOsvRecord({
+      id,
+      aliases: ["CVE-2026-0001"],
+      modified: "2026-01-01T00:00:00Z",
+      affected: [
+        {
+          package: { ecosystem: "crates.io", name: "a" },
+          ranges: events.map((one) => ({ type: "SEMVER", events: one })),
+        },
+      ],
+    });
+  const builder = createIndexBuilder();
+  builder.add(record("RUSTSEC-2026-0001", [{ introduced: "0" }, { fixed: "0.2.0" }]));
+  builder.add(
+    record(
+      "GHSA-aaaa-bbbb-cccc",
+      [{ introduced: "0.1.0" }, { last_affected: "0.2.0" }],
+      [{ introduced: "0.2.7" }, { fixed: "0.2.23" }],
+    ),
+  );
+  const index = openIndex(builder.finish({ builtAt: "2026-01-01T00:00:00Z", sources: [] }));
+  const wanted = { ecosystem: "crates.io", name: "a", version: "0.1.42", fixedIn: ["0.2.0"], noMajor: false };
+  expect(targetVersion(wanted, index)).toEqual({ version: "0.2.23", remains: [] });
 });
 
 test("without major versions the best one below is taken, and what it leaves is named with its fix", async () => {

@@ -48,6 +48,12 @@ export const targetVersion = (wanted: Wanted, index: AdvisoryIndex): Candidate |
     });
     tried.set(candidate, { version: candidate, remains });
     queue.push(...hits.flatMap(({ fixedIn }) => fixedIn ?? []));
+    // Records of one weakness may disagree on a version; where one says it has no fix, a later range of it may name one.
+    const open = new Set(remains.flatMap(({ id, fixedIn }) => (fixedIn === null ? [id] : [])));
+    if (open.size === 0) continue;
+    for (const range of index.explain(ecosystem, name, candidate)) {
+      if (range.fixedIn !== null && open.has(range.group.id)) queue.push(range.fixedIn);
+    }
   }
   const allowed = [...tried.values()].filter((one) => !noMajor || !crossesMajor(ecosystem, version, one.version));
   const weight = (one: Candidate): number => one.remains.reduce((sum, { risk }) => sum + risk, 0);
