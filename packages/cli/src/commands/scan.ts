@@ -209,11 +209,7 @@ const warnOf = (cli: Cli, { report, inventories }: FinishedScan, options: ScanOp
     warn(`judged as ${release}, as this machine is; name the file's own system with --os-release`);
   }
   for (const { source, error } of report.unreadable ?? []) warn(`${source} cannot be read: ${error}`);
-  for (const { places } of inventories) {
-    for (const { path, reader, problems } of places) {
-      for (const problem of problems) warn(`${path === reader ? reader : path}: ${problem}`);
-    }
-  }
+  for (const { source, error } of report.leftOut ?? []) warn(`${source}: ${error}`);
   for (const text of report.policy?.warnings ?? []) warn(text);
 };
 

@@ -31,6 +31,7 @@ export type ClosedFinding = ScanFinding & { readonly vex: ScanVex };
 export interface Assessed {
   readonly targets: readonly ReportTarget[];
   readonly unreadable: readonly Unreadable[];
+  readonly leftOut: readonly Unreadable[];
   readonly components: number;
   readonly coverage: readonly ScanCoverage[];
   readonly findings: readonly ScanFinding[];
@@ -89,6 +90,7 @@ export const assess = (
   return {
     targets: perTarget.map(({ inventory, all }) => targetOf(inventory, all.length, findings)),
     unreadable: inventories.flatMap((inventory) => unreadableOf(inventory, isOne)),
+    leftOut: inventories.flatMap((inventory) => leftOutOf(inventory, isOne)),
     components: perTarget.reduce((sum, { all }) => sum + all.length, 0),
     coverage: tally.rows(index),
     findings: findings.filter((found) => !isClosed(found)),
@@ -241,6 +243,11 @@ const unreadableOf = ({ name, kind, places, problems }: TargetInventory, isOne: 
     }));
   return [...lists, ...problems.map((error) => ({ source: name, error, ...target }))];
 };
+
+const leftOutOf = ({ name, places }: TargetInventory, isOne: boolean): Unreadable[] =>
+  places.flatMap(({ path, problems }) =>
+    problems.map((error) => ({ source: path, error, ...(isOne ? {} : { target: name }) })),
+  );
 
 /** An error of a reader names its file; here the file stands beside it. */
 const withoutName = (error: string, path: string): string => {

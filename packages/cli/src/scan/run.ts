@@ -82,7 +82,7 @@ export const finish = (inventories: readonly TargetInventory[], judging: Judging
     baseline: judging.baseline,
     today,
   });
-  const { targets, components, unreadable, coverage, notAffected } = assessed;
+  const { targets, components, unreadable, leftOut, coverage, notAffected } = assessed;
   const faults = inventories.flatMap(({ name, image }) =>
     (image?.faults ?? []).map((fault) => ({ ...fault, target: name })),
   );
@@ -95,7 +95,7 @@ export const finish = (inventories: readonly TargetInventory[], judging: Judging
     target: targets.map(({ name }) => name).join(", "),
     targets,
     components,
-    ...some({ unreadable }),
+    ...some({ unreadable, leftOut }),
     coverage,
     findings,
     ...some({ notAffected, ignored, licenses, faults }),

@@ -85,6 +85,7 @@ export const hostileScan = (): FinishedScan => {
       findings: [finding, { ...finding, places: [] }],
       ignored: [{ ...finding, ignored: { by: "rule", reason: HOSTILE } }],
       unreadable: [{ source: HOSTILE, error: HOSTILE }],
+      leftOut: [{ source: HOSTILE, error: HOSTILE }],
       licenses: [{ ...license, verdict: "denied", places: [place] }],
       faults: [{ id: "root-user", severity: "low", says: HOSTILE, fix: HOSTILE, target: HOSTILE }],
       policy: { failOn: [], overCount: 1, warnings: [HOSTILE] },

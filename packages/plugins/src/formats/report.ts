@@ -11,6 +11,8 @@ export interface ScanReport {
   readonly components: number;
   /** Lists that exist and cannot be read, and what was left out. */
   readonly unreadable?: readonly Unreadable[];
+  /** Entries of lists that were read otherwise: they are unknown, not absent. */
+  readonly leftOut?: readonly Unreadable[];
   readonly coverage: readonly ScanCoverage[];
   /** By risk, highest first; then package, id, purl. */
   readonly findings: readonly ScanFinding[];

@@ -127,6 +127,10 @@ export const scanReportSchema: z.ZodType<ScanReport> = z
       .array(z.object({ source: z.string(), error: z.string(), target: z.string().optional() }))
       .describe("lists that exist and cannot be read, and what was left out; absent when there is none")
       .optional(),
+    leftOut: z
+      .array(z.object({ source: z.string(), error: z.string(), target: z.string().optional() }))
+      .describe("entries of lists that were read otherwise: unknown, not absent; absent when there is none")
+      .optional(),
     coverage: z.array(coverage),
     findings: z
       .array(z.object({ ...findingFields, vex: vex.optional() }))

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import type { FindingPlace, FinishedScan, ScanFinding, ScanReport } from "./report.ts";
+import type { FindingPlace, FinishedScan, ScanFinding, ScanReport, Unreadable } from "./report.ts";
 
 /** `high: CVE-2024-37890 in ws 7.5.9` with what the advisory says, where it says it. */
 export const headlineOf = (finding: ScanFinding): string => {
@@ -52,6 +52,12 @@ export const addressOf = (id: string): string => {
 
 /** Components that got a verdict (count). */
 export const judgedCount = ({ coverage }: ScanReport): number => coverage.reduce((sum, row) => sum + row.covered, 0);
+
+/** What could not be read, whole lists first, then entries of others. */
+export const unreadOf = ({ unreadable = [], leftOut = [] }: ScanReport): readonly Unreadable[] => [
+  ...unreadable,
+  ...leftOut,
+];
 
 /** What the reader must know before a figure counts: lists that could not be read; empty when all were. */
 export const unreadSentence = ({ unreadable = [] }: ScanReport): string =>

@@ -1,5 +1,5 @@
 import type { FindingPlace, ScanFinding, WriteReport } from "../report.ts";
-import { fixOf, harmless, headlineOf, sourcePaths } from "../sentences.ts";
+import { fixOf, harmless, headlineOf, sourcePaths, unreadOf } from "../sentences.ts";
 
 /** GitHub shows 10 annotations of each kind of a step; more only fill the log. */
 const MAX_ANNOTATIONS = 50;
@@ -30,7 +30,7 @@ export const write: WriteReport = function* (scan) {
     yield `::${COMMANDS[severity]} title=${property("Image")}::${data(`${says} ${fix}`)}\n`;
   }
   for (const text of report.policy?.warnings ?? []) yield `::warning title=${property("Policy")}::${data(text)}\n`;
-  for (const { source, error } of report.unreadable ?? []) {
+  for (const { source, error } of unreadOf(report)) {
     yield `::warning title=${property("Could not be read")}::${data(`${source}: ${error}`)}\n`;
   }
   const more = report.findings.length - MAX_ANNOTATIONS;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FindingPlace, FinishedScan, ScanFinding, WriteReport } from "../report.ts";
-import { addressOf, fixOf, headlineOf, sourcePaths } from "../sentences.ts";
+import { addressOf, fixOf, headlineOf, sourcePaths, unreadOf } from "../sentences.ts";
 
 /** The version of GitLab's security report schemas. */
 const SCHEMA_VERSION = "15.2.1";
@@ -55,7 +55,7 @@ export const write: WriteReport = function* (scan) {
 };
 
 const messagesOf = ({ report }: FinishedScan): object[] =>
-  (report.unreadable ?? []).map(({ source, error }) => ({ level: "warn", value: `${source}: ${error}` }));
+  unreadOf(report).map(({ source, error }) => ({ level: "warn", value: `${source}: ${error}` }));
 
 /** The lists that were read, without what is in them: the findings name that. */
 const filesOf = ({ inventories }: FinishedScan, sourcePath: ReturnType<typeof sourcePaths>): object[] =>

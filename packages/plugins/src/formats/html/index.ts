@@ -8,6 +8,7 @@ import {
   placeOf,
   shareOf,
   unreadSentence,
+  unreadOf,
 } from "../sentences.ts";
 
 const STYLE = `:root{color-scheme:dark;--bg:#0b0f0e;--line:#22302b;--text:#d7e2dd;--dim:#8fa39b;--accent:#4ade80}
@@ -42,7 +43,7 @@ export const write: WriteReport = function* ({ report, at, toolVersion }) {
   );
   yield* listOf(
     "Could not be read",
-    (report.unreadable ?? []).map((one) => `<code>${text(one.source)}</code>: ${text(one.error)}`),
+    unreadOf(report).map((one) => `<code>${text(one.source)}</code>: ${text(one.error)}`),
   );
   yield* listOf("Policy", (report.policy?.warnings ?? []).map(text));
   yield* coverageTable(report);

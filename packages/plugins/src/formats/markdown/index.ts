@@ -1,6 +1,6 @@
 import type { ScanFinding, ScanReport, WriteReport } from "../report.ts";
 import { markdownText as cell } from "../markdown-text.ts";
-import { addressOf, countedText, judgedCount, placeOf, shareOf, unreadSentence } from "../sentences.ts";
+import { addressOf, countedText, judgedCount, placeOf, shareOf, unreadOf, unreadSentence } from "../sentences.ts";
 
 /** Rows of the table (count): a comment or a summary of a pipeline holds about a megabyte. */
 const MAX_ROWS = 200;
@@ -16,7 +16,7 @@ export const write: WriteReport = function* ({ report }) {
     const more = report.findings.length - MAX_ROWS;
     if (more > 0) yield `\n${more} more findings are in the other formats.\n`;
   }
-  const { licenses = [], faults = [], unreadable = [] } = report;
+  const { licenses = [], faults = [] } = report;
   yield* section(
     "Licenses",
     licenses.map(
@@ -29,7 +29,7 @@ export const write: WriteReport = function* ({ report }) {
   );
   yield* section(
     "Could not be read",
-    unreadable.map((one) => `${cell(one.source)}: ${cell(one.error)}`),
+    unreadOf(report).map((one) => `${cell(one.source)}: ${cell(one.error)}`),
   );
   yield* section("Policy", (report.policy?.warnings ?? []).map(cell));
   const open = report.coverage.filter((row) => row.covered < row.components);

@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
 import type { FindingPlace, FinishedScan, LicenseFinding, ScanFinding, WriteReport } from "../report.ts";
-import { addressOf, fixOf, headlineOf, ignoreSnippetOf, placeOf, shareOf, sourcePaths } from "../sentences.ts";
+import {
+  addressOf,
+  fixOf,
+  headlineOf,
+  ignoreSnippetOf,
+  placeOf,
+  shareOf,
+  sourcePaths,
+  unreadOf,
+} from "../sentences.ts";
 
 /** GitHub's code scanning takes 25,000 results of a run. */
 const MAX_RESULTS = 25_000;
@@ -25,7 +34,7 @@ export const write: WriteReport = function* (scan) {
     rules: [...rules.values()],
   };
   const says = [
-    ...(scan.report.unreadable ?? []).map(({ source, error }) => `${source}: ${error}`),
+    ...unreadOf(scan.report).map(({ source, error }) => `${source}: ${error}`),
     ...(left > 0 ? [`${left} more results were left out: the document holds ${MAX_RESULTS}.`] : []),
   ];
   const notifications = says.map((text) => ({ level: "warning", message: { text } }));
