@@ -67,7 +67,7 @@ export const assetForInventory = async (
   const rows = await tx.prepared<{ inventoryTakenAt: string | null; componentCount: number }>(
     "asset-lock",
     `select inventory_taken_at as "inventoryTakenAt", component_count as "componentCount" from asset
-     where company_id = $1 and id = $2 for update`,
+     where company_id = $1 and id = $2 for no key update`,
     [companyId, assetId],
   );
   if (!rows[0]) throw new AppError("NOT_FOUND", "This agent's asset does not exist any more; enroll the agent again.");
@@ -131,7 +131,7 @@ export const wantInventory = async (tx: Tx, companyId: number, assetId: string):
 export const markAllDirty = async (tx: Tx, companyId: number): Promise<void> => {
   await tx.query(
     `update asset a set dirty = true
-     from (select id from asset where company_id = $1 order by id for update) o where a.company_id = $1 and a.id = o.id`,
+     from (select id from asset where company_id = $1 order by id for no key update) o where a.company_id = $1 and a.id = o.id`,
     [companyId],
   );
 };
@@ -158,7 +158,7 @@ const RULED = `select m.component_id, ${RULED_COUNTS}, count(a.kev_added_at) fil
  */
 export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<string[]> => {
   const rows = await tx.query<{ id: string }>(
-    `with dirty as (select id from asset where company_id = $1 and dirty order by id for update),
+    `with dirty as (select id from asset where company_id = $1 and dirty order by id for no key update),
      parts as (
        select distinct i.asset_id, c.id as component_id
        from inventory i join dirty d on d.id = i.asset_id, unnest(i.component_ids) as c(id) where i.company_id = $1),
@@ -231,7 +231,7 @@ export const writeAssetSums = async (tx: Tx, companyId: number, sums: readonly A
          $10::real[], $11::int[], $12::int[], $13::int[]) as t(id, ${SUM_COLUMNS})),
      former as materialized (
        select id, dirty, row(${SUM_COLUMNS}) as sums from asset
-       where company_id = $1 and id in (select id from given) order by id for update)
+       where company_id = $1 and id in (select id from given) order by id for no key update)
      update asset a set dirty = false, (${SUM_COLUMNS}) = (select g.critical, g.high, g.medium, g.low, g.none, g.unknown,
        g.kev_count, g.risk, g.covered, g.not_covered, g.unparsable)
      from given g join former f on f.id = g.id

@@ -15,7 +15,7 @@ export const recordAssetDays = async (tx: Tx, companyId: number, assetIds: reado
   if (assetIds.length === 0) return;
   await tx.query(
     `insert into asset_day (company_id, asset_id, day, ${FIGURES})
-     select $1, id, (now() at time zone 'UTC')::date, ${FIGURES} from asset where company_id = $1 and id = any($2::uuid[])
+     select $1, id, (now() at time zone 'UTC')::date, ${FIGURES} from asset where company_id = $1 and id = any($2::uuid[]) order by id
      on conflict (company_id, asset_id, day) do update set risk = excluded.risk,
        component_count = excluded.component_count, critical = excluded.critical, high = excluded.high,
        medium = excluded.medium, low = excluded.low, none = excluded.none, unknown = excluded.unknown,

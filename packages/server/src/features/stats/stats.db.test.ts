@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
-import { recordDay, statRoutes } from "./index.ts";
+import { assetForInventory } from "../assets/index.ts";
+import { recordAssetDays, recordDay, statRoutes } from "./index.ts";
 
 let api: TestApi;
 let company: TestCompany;
@@ -102,4 +103,27 @@ test("totals are those of the open findings and the assets, the trend is 30 days
 
 test("no figure is another company's", async () => {
   expect((await stats(await api.company())).findingCount).toBe(0);
+});
+
+test("the figures of a day are written while a report holds the asset: neither waits for the other", async () => {
+  const own = await api.company();
+  const [asset] = await api.db.withCompany(own.id, (tx) =>
+    tx.query<{ id: string }>(
+      `insert into asset (company_id, name, machine_id, os, ecosystem, facts, agent_version)
+       values ($1, 'h', 'm', '', '', '{}', '') returning id`,
+      [own.id],
+    ),
+  );
+  const id = asset?.id ?? "";
+  await api.db.withCompany(own.id, async (holding) => {
+    await assetForInventory(holding, own.id, id);
+    await api.db.withCompany(own.id, async (tx) => {
+      await tx.query("set local lock_timeout = '2s'");
+      await recordAssetDays(tx, own.id, [id]);
+    });
+  });
+  const days = await api.db.withCompany(own.id, (tx) =>
+    tx.query("select day from asset_day where asset_id = $1", [id]),
+  );
+  expect(days).toHaveLength(1);
 });
