@@ -151,5 +151,7 @@ test("security events are a row at once and then one with the count; a flood, an
   await trail.stop();
   const rows = await told();
   expect(rows.length).toBeLessThanOrEqual(2 + 31);
-  expect(rows.at(-1)).toBe(970);
+  // Rows of a flood are written side by side, in any order; none of its events is lost.
+  expect(rows.reduce((sum, count) => Number(sum) + Number(count), 0)).toBe(50 + 1000);
+  expect(rows).toContain(970);
 });
