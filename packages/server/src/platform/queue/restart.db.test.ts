@@ -47,7 +47,7 @@ test("every job runs although PostgreSQL is killed with -9 twice while they do",
   await queue.start();
   const accepted: number[] = [];
   for (let n = 0; n < JOBS; n += 1) {
-    if (n === 20 || n === 40) await kill(postgres.pid);
+    if (n === 20 || n === 40) await kill(() => postgres.pid());
     await db
       .asService(async (tx) => enqueue(tx, { task: "step", payload: { companyId: 0, n } }))
       .then(() => accepted.push(n), log);
