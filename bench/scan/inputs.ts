@@ -55,7 +55,7 @@ export const packageLock = (count: number): string => {
     const needs = Array.from({ length: Math.floor(random() * 4) }, (_, n) => components[(at + 1 + n * 7) % count]!);
     packages[`node_modules/${name}`] = {
       version,
-      resolved: `https://registry.npmjs.org/${name}/-/${name.split("/").at(-1)}-${version}.tgz`,
+      resolved: `https://registry.example/${name}/-/${name.split("/").at(-1)}-${version}.tgz`,
       integrity: `sha512-${Buffer.from(`${name}@${version}`.padEnd(64, "=")).toString("base64").slice(0, 86)}==`,
       ...(at % 3 === 0 ? { dev: true } : {}),
       license: "MIT",
