@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Upload } from "lucide-react";
 import { useRef, useState } from "react";
 import { call, contract } from "../../api.ts";
 import { useDrop } from "../../ui/drop.ts";
+import { FilePicker } from "../../ui/file-picker.tsx";
 import { bytes } from "../../ui/format.ts";
 
 /** Files taken at once. */
@@ -18,7 +18,6 @@ interface Refusal {
 /** Takes documents that are dropped or chosen, one after the other; their progress is in the list of uploads. */
 export const AddSbom = () => {
   const client = useQueryClient();
-  const input = useRef<HTMLInputElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const [left, setLeft] = useState(0);
   const [refusals, setRefusals] = useState<readonly Refusal[]>([]);
@@ -62,32 +61,15 @@ export const AddSbom = () => {
       aria-label="Add bills of materials"
       className={`panel border-dashed p-4 ${isOver ? "border-accent bg-raised" : "border-edge"}`}
     >
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <input
-          ref={input}
-          type="file"
-          multiple
-          className="sr-only"
-          tabIndex={-1}
-          aria-label="Bills of materials"
-          onChange={(event) => {
-            void add([...(event.target.files ?? [])]);
-            event.target.value = "";
-          }}
-        />
-        <button
-          type="button"
-          className="button button-primary"
-          disabled={isBusy}
-          onClick={() => input.current?.click()}
-        >
-          <Upload aria-hidden="true" className="size-4" /> {isBusy ? `Sending, ${left} left` : "Choose files"}
-        </button>
-        <p className="min-w-0 flex-1 basis-60 text-dim">
-          or drop them here: CycloneDX and SPDX, told by their content, also packed with gzip or zstd, at most{" "}
-          {bytes(FILE_BYTES_MAX)} each.
-        </p>
-      </div>
+      <FilePicker
+        label="Bills of materials"
+        isBusy={isBusy}
+        button={isBusy ? `Sending, ${left} left` : "Choose files"}
+        onFiles={add}
+      >
+        or drop them here: CycloneDX and SPDX, told by their content, also packed with gzip or zstd, at most{" "}
+        {bytes(FILE_BYTES_MAX)} each.
+      </FilePicker>
       <form ref={form} className="mt-3 grid gap-3 sm:grid-cols-3" onSubmit={(event) => event.preventDefault()}>
         <label className="grid gap-1 text-xs text-dim">
           asset, when the document does not say or says it otherwise

@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { VEX_LIMITS } from "@zerotrace/core/vex/vex";
-import { Upload } from "lucide-react";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { call, contract, type VexDocument } from "../../api.ts";
 import { useDrop } from "../../ui/drop.ts";
+import { FilePicker } from "../../ui/file-picker.tsx";
 import { bytes, plural } from "../../ui/format.ts";
 import { effectText } from "./words.ts";
 
@@ -51,7 +51,6 @@ const Line = ({ outcome: o }: { outcome: Outcome }) => (
 /** Adds documents that are dropped or chosen, one after the other, and says what each did. */
 export const UploadVex = () => {
   const client = useQueryClient();
-  const input = useRef<HTMLInputElement>(null);
   const [outcomes, setOutcomes] = useState<readonly Outcome[]>([]);
   const isBusy = outcomes.some((o) => o.state === "waiting");
 
@@ -72,33 +71,16 @@ export const UploadVex = () => {
       aria-label="Add documents"
       className={`panel border-dashed p-4 ${isOver ? "border-accent bg-raised" : "border-edge"}`}
     >
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <input
-          ref={input}
-          type="file"
-          multiple
-          accept=".json,.xml,application/json,text/xml,application/xml"
-          className="sr-only"
-          tabIndex={-1}
-          aria-label="VEX documents"
-          onChange={(event) => {
-            void add([...(event.target.files ?? [])]);
-            event.target.value = "";
-          }}
-        />
-        <button
-          type="button"
-          className="button button-primary"
-          disabled={isBusy}
-          onClick={() => input.current?.click()}
-        >
-          <Upload aria-hidden="true" className="size-4" /> Choose files
-        </button>
-        <p className="min-w-0 flex-1 basis-60 text-dim">
-          or drop them here: OpenVEX, CSAF 2 and CycloneDX, at most {bytes(VEX_LIMITS.sizeBytes)} each. The newest
-          statement on a package decides.
-        </p>
-      </div>
+      <FilePicker
+        label="VEX documents"
+        accept=".json,.xml,application/json,text/xml,application/xml"
+        isBusy={isBusy}
+        button="Choose files"
+        onFiles={add}
+      >
+        or drop them here: OpenVEX, CSAF 2 and CycloneDX, at most {bytes(VEX_LIMITS.sizeBytes)} each. The newest
+        statement on a package decides.
+      </FilePicker>
       <ul aria-live="polite" className={outcomes.length === 0 ? "" : "mt-3 grid gap-1 text-sm"}>
         {outcomes.map((o, i) => (
           <Line key={`${i} ${o.name}`} outcome={o} />
