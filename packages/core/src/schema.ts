@@ -1,27 +1,8 @@
 import { z } from "zod";
+import type { Permission } from "./identity/permissions.ts";
 
-/** Every permission there is; a route names one, a credential holds a set. */
-export const PERMISSIONS = [
-  "agents:manage",
-  "agents:report",
-  "assets:read",
-  "audit:manage",
-  "audit:read",
-  "feeds:manage",
-  "feeds:read",
-  "findings:read",
-  "images:scan",
-  "jobs:read",
-  "sboms:upload",
-  "tokens:manage",
-  "vex:manage",
-] as const;
-export type Permission = (typeof PERMISSIONS)[number];
-
-/** What a person or program that may only look holds. */
-export const READ_PERMISSIONS: readonly Permission[] = ["assets:read", "feeds:read", "findings:read", "jobs:read"];
-/** What the owner of a company holds: everything but an agent's own reports. */
-export const OWNER_PERMISSIONS: readonly Permission[] = PERMISSIONS.filter((p) => p !== "agents:report");
+export * from "./identity/permissions.ts";
+export * from "./identity/roles.ts";
 
 type Shape = z.ZodType;
 

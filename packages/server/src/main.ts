@@ -309,7 +309,7 @@ const compose = async (
         "audit:read",
         "feeds:manage",
         "agents:manage",
-        "images:scan",
+        "scan:execute",
         "sboms:upload",
         "tokens:manage",
         "vex:manage",

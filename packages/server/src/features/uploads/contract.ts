@@ -68,7 +68,7 @@ export const scanImage = route({
   method: "POST",
   path: "/api/v1/images",
   summary: "Pull an image from its registry and make or update its asset; the answer comes at once, the job follows",
-  permission: "images:scan",
+  permission: "scan:execute",
   status: 202,
   body: z.object({
     reference: text(512).describe("nginx:1.27, ghcr.io/owner/name@sha256:…"),

@@ -82,7 +82,7 @@ const COLUMNS: readonly Column<Upload>[] = [
 /** Bills of materials and images that people and pipelines give to the server, with their progress. */
 export const UploadsPage = () => {
   const maySend = useMay("sboms:upload");
-  const mayPull = useMay("images:scan");
+  const mayPull = useMay("scan:execute");
   const pages = useInfiniteQuery(queries.uploads());
   return (
     <Page
