@@ -108,7 +108,9 @@ const USES: Readonly<Record<string, string>> = {
   notices: "The components by license, those without one first, to ship with a product.",
   openvex: "A statement for each finding: affected with what to do, or as [VEX](../guide/vex.md) decided.",
   sarif:
-    "For code scanning and editors: a rule for each advisory of a package with its fix and the exact snippet that leaves it out; a result for each place, at most 25,000.",
+    "For code scanning and editors: a rule for each advisory of a package with its fix and the exact snippet that leaves it out; a result for each place, at most 25,000. What a rule or VEX closes is there too, suppressed, with the reason.",
+  "sarif-github":
+    "SARIF without what is suppressed: GitHub's code scanning knows no suppressions and would open an alert for each.",
   spdx: "The components. SPDX 2.3 has no place for findings.",
 };
 

@@ -32,5 +32,12 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
   ),
   format("openvex", "OpenVEX 0.2.0", "application/json", ".openvex.json", () => import("./openvex/index.ts")),
   format("sarif", "SARIF 2.1.0", "application/sarif+json", ".sarif", () => import("./sarif/index.ts")),
+  format(
+    "sarif-github",
+    "SARIF 2.1.0 for GitHub's code scanning",
+    "application/sarif+json",
+    ".github.sarif",
+    () => import("./sarif-github/index.ts"),
+  ),
   format("spdx", "SPDX 2.3", "application/spdx+json", ".spdx.json", () => import("./spdx/index.ts")),
 ];

@@ -83,7 +83,20 @@ export const hostileScan = (): FinishedScan => {
     {
       target: HOSTILE,
       findings: [finding, { ...finding, places: [] }],
-      ignored: [{ ...finding, ignored: { by: "rule", reason: HOSTILE } }],
+      ignored: [{ ...finding, ignored: { by: "rule", reason: HOSTILE, owner: HOSTILE } }],
+      notAffected: [
+        {
+          ...finding,
+          vex: {
+            status: "not_affected",
+            justification: HOSTILE,
+            note: HOSTILE,
+            author: HOSTILE,
+            at: "",
+            document: HOSTILE,
+          },
+        },
+      ],
       unreadable: [{ source: HOSTILE, error: HOSTILE }],
       leftOut: [{ source: HOSTILE, error: HOSTILE }],
       licenses: [{ ...license, verdict: "denied", places: [place] }],

@@ -79,6 +79,49 @@ test("SARIF has the structure of its schema, with fix, help and the exact snippe
   expect(run.invocations[0].executionSuccessful).toBe(true);
 });
 
+test("SARIF suppresses what a rule or VEX closes, with the reason; GitHub, which opens suppressed results, gets none of them", async () => {
+  const vex = {
+    status: "not_affected",
+    justification: "component_not_present",
+    note: "Built without it.",
+    author: "us",
+    at: "",
+    document: "a.json",
+  } as const;
+  const scan = scanOf({
+    findings: [findingOf()],
+    ignored: [
+      { ...findingOf({ id: "CVE-2026-1" }), ignored: { by: "rule", reason: "Only tests.", expires: "2027-01-01" } },
+      { ...findingOf({ id: "CVE-2026-2" }), ignored: { by: "baseline", reason: "It was there before." } },
+    ],
+    notAffected: [{ ...findingOf({ id: "CVE-2026-3" }), vex }],
+  });
+  const text = await write("sarif", scan);
+  expect(faultsOf(SARIF_SHAPE, text)).toEqual([]);
+  const accepted = { kind: "external", status: "accepted" };
+  expect(
+    JSON.parse(text).runs[0].results.map((one: Record<string, unknown>) => [one["ruleId"], one["suppressions"]]),
+  ).toEqual([
+    ["CVE-2024-37890/npm/ws", []],
+    ["CVE-2026-1/npm/ws", [{ ...accepted, justification: "Only tests.", properties: { expires: "2027-01-01" } }]],
+    [
+      "CVE-2026-3/npm/ws",
+      [
+        {
+          ...accepted,
+          justification: "VEX: not_affected. component_not_present. Built without it.",
+          properties: { author: "us", document: "a.json" },
+        },
+      ],
+    ],
+  ]);
+  const open = await write("sarif-github", scan);
+  expect(faultsOf(SARIF_SHAPE, open)).toEqual([]);
+  const { results } = JSON.parse(open).runs[0];
+  expect(results).toHaveLength(1);
+  expect(results[0]).not.toHaveProperty("suppressions");
+});
+
 test("the snippet of a hostile name is YAML that means exactly that name and cannot end its block of code", async () => {
   const [run] = JSON.parse(await write("sarif", hostileScan())).runs;
   const [, snippet = ""] = /```yaml\n([^`]*)\n```/.exec(run.tool.driver.rules[0].help.markdown) ?? [];
@@ -90,6 +133,8 @@ test("GitLab's report has the structure of its schema, for dependencies and cont
     expect(faultsOf(gitlabShape("dependency_scanning"), await write("gitlab", scan))).toEqual([]);
   }
   expect(faultsOf(gitlabShape("container_scanning"), await write("gitlab", image()))).toEqual([]);
+  const [entry] = JSON.parse(await write("gitlab", ordinary)).vulnerabilities;
+  expect(entry.location.dependency).toEqual({ package: { name: "ws" }, version: "7.5.9", direct: false });
 });
 
 test("JUnit is well-formed; nothing judged is skipped, nothing read is an error, never a pass", async () => {

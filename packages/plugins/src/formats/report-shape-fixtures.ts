@@ -1,4 +1,7 @@
-/** The parts of published schemas that our documents use, required fields and lengths as there. For tests. */
+/**
+ * The parts that our documents use of the schemas of SARIF 2.1.0 and of GitLab's reports 15.2.1, compared with them property by
+ * property: nothing is allowed here that is not there. For tests.
+ */
 
 const text = { type: "string" } as const;
 const some = { type: "string", minLength: 1 } as const;
@@ -41,6 +44,15 @@ const location = object(
   },
   ["physicalLocation"],
 );
+const suppression = object(
+  {
+    kind: { enum: ["inSource", "external"] },
+    status: { enum: ["accepted", "underReview", "rejected"] },
+    justification: text,
+    properties,
+  },
+  ["kind"],
+);
 const result = object(
   {
     ruleId: text,
@@ -49,6 +61,7 @@ const result = object(
     message,
     locations: list(location),
     partialFingerprints: { type: "object", additionalProperties: text },
+    suppressions: list(suppression, { uniqueItems: true }),
     properties,
   },
   ["ruleId", "ruleIndex", "message", "locations", "partialFingerprints"],
@@ -57,7 +70,7 @@ const driver = object({
   name: text,
   semanticVersion: text,
   informationUri: { type: "string", format: "uri" },
-  rules: list(rule),
+  rules: list(rule, { uniqueItems: true }),
 });
 const notification = object({ level, message });
 const invocation = object({ executionSuccessful: { type: "boolean" }, toolExecutionNotifications: list(notification) });
@@ -79,7 +92,10 @@ export const SARIF_SHAPE = object({
 
 const tool = object({ id: some, name: some, version: some, vendor: object({ name: some }) });
 const second = { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$" };
-const dependency = object({ package: object({ name: text }), version: text });
+const dependency = object({ package: object({ name: text }), version: text, direct: { type: "boolean" } }, [
+  "package",
+  "version",
+]);
 const identifier = object({
   type: some,
   name: some,
@@ -88,7 +104,7 @@ const identifier = object({
 });
 const short = { type: "string", minLength: 1, maxLength: 255 };
 
-/** GitLab's security report 15 of a kind of scan. */
+/** GitLab's security report 15.2.1 of a kind of scan. */
 export const gitlabShape = (kind: "dependency_scanning" | "container_scanning"): object => {
   const isContainer = kind === "container_scanning";
   const at: Readonly<Record<string, object>> = isContainer

@@ -65,8 +65,8 @@ const filesOf = ({ inventories }: FinishedScan, sourcePath: ReturnType<typeof so
       .map(({ path, reader }) => ({ path: sourcePath(name, path), package_manager: reader, dependencies: [] })),
   );
 
-const dependencyOf = ({ package: name, version }: ScanFinding): object => ({
-  dependency: { package: { name }, version },
+const dependencyOf = ({ package: name, version, isDirect }: ScanFinding): object => ({
+  dependency: { package: { name }, version, ...(isDirect === undefined ? {} : { direct: isDirect }) },
 });
 
 const dependencyAt = (finding: ScanFinding, file: string): object => ({

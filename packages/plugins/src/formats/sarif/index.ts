@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FindingPlace, FinishedScan, LicenseFinding, ScanFinding, WriteReport } from "../report.ts";
+import type { FindingPlace, FinishedScan, LicenseFinding, ScanFinding, ScanReport, WriteReport } from "../report.ts";
 import {
   addressOf,
   fixOf,
@@ -24,9 +24,17 @@ const LEVELS = {
 /** Stands for a severity without a score, so that viewers sort it. */
 const ASSUMED = { critical: 9.5, high: 8, medium: 5.5, low: 2, none: 0, unknown: 5 } as const;
 
-/** The scan as SARIF 2.1.0 (OASIS, 2020): a rule for an advisory on a package, a result for each place where it lies. */
-export const write: WriteReport = function* (scan) {
-  const { rules, results, left } = bodyOf(scan);
+/**
+ * The scan as SARIF 2.1.0 (OASIS, 2020): a rule for an advisory on a package, a result for each place where it lies. What a rule of
+ * zerotrace.yaml or VEX closes is a suppressed result.
+ */
+export const write: WriteReport = (scan) => documentOf(scan, true);
+
+/** As `write`, without suppressed results: for readers that show those as open. */
+export const writeOpen: WriteReport = (scan) => documentOf(scan, false);
+
+const documentOf = function* (scan: FinishedScan, withSuppressed: boolean): Iterable<string> {
+  const { rules, results, left } = bodyOf(scan, withSuppressed);
   const driver = {
     name: "ZeroTrace",
     semanticVersion: scan.toolVersion,
@@ -50,7 +58,7 @@ export const write: WriteReport = function* (scan) {
   yield "\n]}]}\n";
 };
 
-const bodyOf = (scan: FinishedScan) => {
+const bodyOf = (scan: FinishedScan, withSuppressed: boolean) => {
   const { report } = scan;
   const locate = locationIn(sourcePaths(scan));
   const rules = new Map<string, object>();
@@ -72,26 +80,51 @@ const bodyOf = (scan: FinishedScan) => {
       else results.push({ ruleId, ruleIndex: positions.get(ruleId), ...result(place) });
     }
   };
-  for (const finding of report.findings) {
+  // Of all results or of none: only then a reader knows that what has no suppression is open (section 3.27.23).
+  const addFinding = (finding: ScanFinding, suppressions: readonly object[]): void => {
     const ruleId = `${finding.id}/${finding.ecosystem}/${finding.source ?? finding.package}`;
+    const more = withSuppressed ? { suppressions } : {};
     add(
       ruleId,
       () => ruleOf(ruleId, finding, scan.at),
       finding.places,
-      (place) => resultOf(finding, place, locate(finding.target, place)),
+      (place) => ({ ...resultOf(finding, place, locate(finding.target, place)), ...more }),
     );
-  }
+  };
+  for (const finding of report.findings) addFinding(finding, []);
   for (const one of report.licenses ?? []) {
     const ruleId = `license/${one.verdict}/${one.license || "none"}`;
     add(
       ruleId,
       () => licenseRule(ruleId, one),
       one.places,
-      (place) => licenseResult(one, place, locate(one.target, place)),
+      (place) => ({
+        ...licenseResult(one, place, locate(one.target, place)),
+        ...(withSuppressed ? { suppressions: [] } : {}),
+      }),
     );
   }
+  if (withSuppressed) for (const [finding, why] of suppressedOf(report)) addFinding(finding, [why]);
   return { rules, results, left };
 };
+
+/** What somebody decided on, with the reason. What a baseline leaves out nobody decided on. */
+const suppressedOf = ({ ignored = [], notAffected = [] }: ScanReport): [ScanFinding, object][] => [
+  ...ignored
+    .filter((one) => one.ignored.by === "rule")
+    .map((one): [ScanFinding, object] => {
+      const { reason, owner, expires } = one.ignored;
+      const properties = { ...(owner === undefined ? {} : { owner }), ...(expires === undefined ? {} : { expires }) };
+      const more = Object.keys(properties).length > 0 ? { properties } : {};
+      return [one, { kind: "external", status: "accepted", justification: reason, ...more }];
+    }),
+  ...notAffected.map((one): [ScanFinding, object] => {
+    const { status, justification, note, author, at, document } = one.vex;
+    const says = [`VEX: ${status}`, justification, note].filter((text) => text !== "").join(". ");
+    const properties = Object.fromEntries(Object.entries({ author, at, document }).filter(([, text]) => text !== ""));
+    return [one, { kind: "external", status: "accepted", justification: says, properties }];
+  }),
+];
 
 const ruleOf = (id: string, finding: ScanFinding, at: string): object => {
   const score = finding.cvss ?? ASSUMED[finding.severity];
