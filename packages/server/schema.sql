@@ -59,6 +59,7 @@ create table asset (
   inventory_taken_at timestamp with time zone,
   branch text default ''::text not null,
   version text default ''::text not null,
+  labels text[] default '{}'::text[] not null,
   constraint asset_pkey PRIMARY KEY (company_id, id),
   constraint asset_company_id_machine_id_key UNIQUE (company_id, machine_id)
 ) partition by HASH (company_id);
@@ -202,8 +203,12 @@ create table company (
   id integer generated always as identity not null,
   name text not null,
   created_at timestamp with time zone default now() not null,
+  is_provider boolean default false not null,
+  state text default 'active'::text not null,
+  state_reason text,
   constraint company_pkey PRIMARY KEY (id),
-  constraint company_name_key UNIQUE (name)
+  constraint company_name_key UNIQUE (name),
+  constraint company_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'deleting'::text])))
 );
 alter table company enable row level security;
 
@@ -226,6 +231,25 @@ create table company_data_key_4 partition of company_data_key FOR VALUES WITH (m
 create table company_data_key_5 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table company_data_key_6 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table company_data_key_7 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table company_setting (
+  company_id integer not null,
+  name text not null,
+  value jsonb not null,
+  changed_at timestamp with time zone default now() not null,
+  changed_by text not null,
+  constraint company_setting_pkey PRIMARY KEY (company_id, name)
+) partition by HASH (company_id);
+alter table company_setting enable row level security;
+alter table company_setting force row level security;
+create table company_setting_0 partition of company_setting FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table company_setting_1 partition of company_setting FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table company_setting_2 partition of company_setting FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table company_setting_3 partition of company_setting FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table company_setting_4 partition of company_setting FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table company_setting_5 partition of company_setting FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table company_setting_6 partition of company_setting FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table company_setting_7 partition of company_setting FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table component (
   id integer generated always as identity not null,
@@ -304,6 +328,11 @@ create table credential (
   uses_left integer,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  person_id uuid,
+  labels text[],
+  method text,
+  ip text,
+  user_agent text,
   constraint credential_pkey PRIMARY KEY (company_id, id),
   constraint credential_company_id_hash_key UNIQUE (company_id, hash),
   constraint credential_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'signin'::text, 'api'::text, 'device'::text, 'enrollment'::text])))
@@ -442,6 +471,59 @@ create table inventory_delta_5 partition of inventory_delta FOR VALUES WITH (mod
 create table inventory_delta_6 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table inventory_delta_7 partition of inventory_delta FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table invitation (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  email text not null,
+  role text not null,
+  labels text[],
+  hash bytea not null,
+  invited_by text not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint invitation_pkey PRIMARY KEY (company_id, id),
+  constraint invitation_company_id_hash_key UNIQUE (company_id, hash)
+) partition by HASH (company_id);
+alter table invitation enable row level security;
+alter table invitation force row level security;
+create table invitation_0 partition of invitation FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table invitation_1 partition of invitation FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table invitation_2 partition of invitation FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table invitation_3 partition of invitation FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table invitation_4 partition of invitation FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table invitation_5 partition of invitation FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table invitation_6 partition of invitation FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table invitation_7 partition of invitation FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table membership (
+  company_id integer not null,
+  person_id uuid not null,
+  email text not null,
+  name text not null,
+  role text not null,
+  labels text[],
+  source text not null,
+  external_id text,
+  is_owner boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  last_seen_at timestamp with time zone,
+  deactivated_at timestamp with time zone,
+  constraint membership_pkey PRIMARY KEY (company_id, person_id),
+  constraint membership_source_check CHECK ((source = ANY (ARRAY['invitation'::text, 'sso'::text, 'scim'::text, 'server'::text])))
+) partition by HASH (company_id);
+alter table membership enable row level security;
+alter table membership force row level security;
+create table membership_0 partition of membership FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table membership_1 partition of membership FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table membership_2 partition of membership FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table membership_3 partition of membership FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table membership_4 partition of membership FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table membership_5 partition of membership FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table membership_6 partition of membership FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table membership_7 partition of membership FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table outbox (
   company_id integer not null,
   id bigint generated always as identity not null,
@@ -470,6 +552,64 @@ create table package (
   constraint package_pkey PRIMARY KEY (id),
   constraint package_ecosystem_name_key UNIQUE (ecosystem, name)
 );
+
+create table person (
+  id uuid default gen_random_uuid() not null,
+  email text not null,
+  name text not null,
+  password_hash text,
+  password_changed_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  deactivated_at timestamp with time zone,
+  constraint person_pkey PRIMARY KEY (id),
+  constraint person_email_check CHECK (((email = lower(email)) AND (length(email) <= 254))),
+  constraint person_email_key UNIQUE (email)
+);
+
+create table provider_entry (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  person_id uuid not null,
+  email text not null,
+  reason text not null,
+  role text not null,
+  credential_id uuid not null,
+  entered_at timestamp with time zone default now() not null,
+  ends_at timestamp with time zone not null,
+  left_at timestamp with time zone,
+  constraint provider_entry_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table provider_entry enable row level security;
+alter table provider_entry force row level security;
+create table provider_entry_0 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table provider_entry_1 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table provider_entry_2 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table provider_entry_3 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table provider_entry_4 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table provider_entry_5 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table provider_entry_6 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table provider_entry_7 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table role (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  summary text default ''::text not null,
+  permissions text[] not null,
+  created_at timestamp with time zone default now() not null,
+  constraint role_pkey PRIMARY KEY (company_id, id),
+  constraint role_company_id_name_key UNIQUE (company_id, name)
+) partition by HASH (company_id);
+alter table role enable row level security;
+alter table role force row level security;
+create table role_0 partition of role FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table role_1 partition of role FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table role_2 partition of role FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table role_3 partition of role FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table role_4 partition of role FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table role_5 partition of role FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table role_6 partition of role FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table role_7 partition of role FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table schema_migration (
   version integer not null,
@@ -603,6 +743,7 @@ alter table audit_checkpoint add constraint audit_checkpoint_company_id_fkey FOR
 alter table audit_event add constraint audit_event_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table audit_sink add constraint audit_sink_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_data_key add constraint company_data_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table company_setting add constraint company_setting_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table component add constraint component_package_id_fkey FOREIGN KEY (package_id) REFERENCES package(id);
 alter table component_match add constraint component_match_advisory_id_fkey FOREIGN KEY (advisory_id) REFERENCES advisory(id);
 alter table component_match add constraint component_match_component_id_fkey FOREIGN KEY (component_id) REFERENCES component(id);
@@ -612,7 +753,13 @@ alter table daily_stat add constraint daily_stat_company_id_fkey FOREIGN KEY (co
 alter table finding add constraint finding_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table inventory add constraint inventory_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table inventory_delta add constraint inventory_delta_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
+alter table invitation add constraint invitation_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table membership add constraint membership_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table membership add constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table outbox add constraint outbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table provider_entry add constraint provider_entry_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table provider_entry add constraint provider_entry_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table role add constraint role_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table upload add constraint upload_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table vex_document add constraint vex_document_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table vex_effect add constraint vex_effect_company_id_statement_id_fkey FOREIGN KEY (company_id, statement_id) REFERENCES vex_statement(company_id, id) ON DELETE CASCADE;
@@ -632,6 +779,7 @@ CREATE INDEX component_match_advisory ON public.component_match USING btree (adv
 CREATE INDEX component_package ON public.component USING btree (package_id);
 CREATE INDEX component_to_judge ON public.component USING btree (id) WHERE (judged_generation IS NULL);
 CREATE INDEX credential_asset ON public.credential USING btree (company_id, asset_id) WHERE (asset_id IS NOT NULL);
+CREATE INDEX credential_person ON public.credential USING btree (company_id, person_id) WHERE (person_id IS NOT NULL);
 CREATE INDEX credential_previous ON public.credential USING btree (company_id, previous_hash) WHERE (previous_hash IS NOT NULL);
 CREATE INDEX finding_advisory ON public.finding USING btree (company_id, advisory);
 CREATE INDEX finding_epss ON public.finding USING btree (company_id, status, COALESCE(epss, ('-1'::integer)::real) DESC, id DESC);
@@ -639,9 +787,13 @@ CREATE INDEX finding_package ON public.finding USING btree (company_id, status, 
 CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC);
 CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
+CREATE INDEX membership_person ON public.membership USING btree (person_id);
 CREATE INDEX upload_newest ON public.upload USING btree (company_id, added_at DESC, id DESC);
 CREATE INDEX vex_effect_statement ON public.vex_effect USING btree (company_id, statement_id);
 CREATE INDEX vex_statement_document ON public.vex_statement USING btree (company_id, document_id);
+CREATE UNIQUE INDEX company_provider ON public.company USING btree (is_provider) WHERE is_provider;
+CREATE UNIQUE INDEX membership_email ON public.membership USING btree (company_id, email);
+CREATE UNIQUE INDEX membership_owner ON public.membership USING btree (company_id) WHERE is_owner;
 
 create policy company_only on asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on asset_day as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -650,13 +802,18 @@ create policy company_only on audit_event as permissive for all to public using 
 create policy company_only on audit_link as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_sink as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_data_key as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on company_setting as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on component_place as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on daily_stat as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on finding as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory_delta as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on invitation as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on membership as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on outbox as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on provider_entry as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on role as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on upload as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_document as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_effect as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -664,6 +821,7 @@ create policy company_only on vex_statement as permissive for all to public usin
 create policy notifier on outbox as permissive for all to zerotrace_service using (true);
 create policy old_only on audit_event as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
 create policy old_only on inventory_delta as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
+create policy own_companies on membership as permissive for select to zerotrace_service using ((NULLIF(current_setting('app.company_id'::text, true), ''::text) IS NULL));
 create policy own_company on company as permissive for select to zerotrace_app using ((id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy service_company on company as permissive for all to zerotrace_service using (true) with check (true);
 
@@ -678,6 +836,8 @@ grant delete, insert, select, update on table asset_day to zerotrace_service;
 grant delete, insert, select, update on table audit_sink to zerotrace_app;
 grant delete, insert, select, update on table audit_sink to zerotrace_service;
 grant delete, insert, select, update on table company to zerotrace_service;
+grant delete, insert, select, update on table company_setting to zerotrace_app;
+grant delete, insert, select, update on table company_setting to zerotrace_service;
 grant delete, insert, select, update on table component to zerotrace_service;
 grant delete, insert, select, update on table component_match to zerotrace_service;
 grant delete, insert, select, update on table component_place to zerotrace_app;
@@ -691,9 +851,17 @@ grant delete, insert, select, update on table finding to zerotrace_app;
 grant delete, insert, select, update on table finding to zerotrace_service;
 grant delete, insert, select, update on table inventory to zerotrace_app;
 grant delete, insert, select, update on table inventory to zerotrace_service;
+grant delete, insert, select, update on table invitation to zerotrace_app;
+grant delete, insert, select, update on table invitation to zerotrace_service;
+grant delete, insert, select, update on table membership to zerotrace_app;
+grant delete, insert, select, update on table membership to zerotrace_service;
 grant delete, insert, select, update on table outbox to zerotrace_app;
 grant delete, insert, select, update on table outbox to zerotrace_service;
 grant delete, insert, select, update on table package to zerotrace_service;
+grant delete, insert, select, update on table person to zerotrace_service;
+grant delete, insert, select, update on table provider_entry to zerotrace_service;
+grant delete, insert, select, update on table role to zerotrace_app;
+grant delete, insert, select, update on table role to zerotrace_service;
 grant delete, insert, select, update on table stale_source to zerotrace_service;
 grant delete, insert, select, update on table upload to zerotrace_app;
 grant delete, insert, select, update on table upload to zerotrace_service;
@@ -709,6 +877,7 @@ grant insert, select on table audit_event to zerotrace_app;
 grant insert, select on table company_data_key to zerotrace_app;
 grant insert, select on table company_data_key to zerotrace_service;
 grant insert, select on table inventory_delta to zerotrace_app;
+grant insert, select, update on table provider_entry to zerotrace_app;
 grant select on table audit_checkpoint to zerotrace_app;
 grant select on table audit_link to zerotrace_app;
 grant select on table company to zerotrace_app;

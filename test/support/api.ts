@@ -4,6 +4,7 @@ import { createAuthenticator, insertCredential, newToken } from "../../packages/
 import type { Database } from "../../packages/server/src/platform/db/index.ts";
 import { createHttp, type Endpoint } from "../../packages/server/src/platform/http/index.ts";
 import { writeAudit } from "../../packages/server/src/features/audit/index.ts";
+import { standingOf } from "../../packages/server/src/features/people/index.ts";
 import { testDatabase } from "./database.ts";
 
 /** A company with an API token that may do everything and one that may only look. */
@@ -55,7 +56,7 @@ export const startApi = async (
 ): Promise<TestApi> => {
   const database = await testDatabase();
   const { db } = database;
-  const auth = createAuthenticator({ db });
+  const auth = createAuthenticator({ db, standingOf });
   const endpoints = endpointsOf({ db, forget: (id) => auth.forget(id) });
   const log = pino({ level: "silent" });
   const http = await createHttp({ db, auth, audit: writeAudit, log, endpoints, checkAnswers: true });

@@ -97,7 +97,8 @@ Written by \`npm run docs:coverage\` from the registries of readers.
 const USES: Readonly<Record<string, string>> = {
   cyclonedx:
     "The components with their graph and the findings as vulnerabilities, for other tools. See [bills of materials](sbom.md).",
-  github: "Annotations of a GitHub workflow, at most 50, on the line of the lockfile that brings each finding.",
+  github:
+    "Annotations of a GitHub workflow, on each line of each lockfile that brings a finding: 10 errors, warnings and notices, as many as GitHub shows, and how many more there are.",
   gitlab:
     "GitLab's security report: of containers where an image was scanned, else of dependencies. What could not be read makes its status `failure`.",
   html: "One file to send or keep. It loads nothing and runs nothing.",

@@ -19,6 +19,7 @@ import {
   orderOf,
   trustOf,
 } from "./features/feeds/index.ts";
+import { standingOf } from "./features/people/index.ts";
 import { applyRetention } from "./features/retention/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
 import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
@@ -264,7 +265,7 @@ const compose = async (
   const metrics = createMetrics({ version: VERSION, process: true });
   const pool = createMatchPool(config.workers);
   closers.push(() => pool.close());
-  const auth = createAuthenticator({ db, ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}) });
+  const auth = createAuthenticator({ db, standingOf, ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}) });
   const masterKeys = masterKeysOf(config);
   const keys = createCompanyKeys(masterKeys);
   const enrichment = createEnrichment({ db, pool, metrics, feedsDir });

@@ -3,6 +3,7 @@ import { createLink } from "./link.ts";
 import { getSession, signIn, signOut } from "./session.ts";
 
 export { createSignInLink } from "./link.ts";
+export { type NewSession, openSession } from "./open.ts";
 
 export interface SessionDeps {
   /** Makes a revocation felt at once; called after the commit. */

@@ -1,16 +1,9 @@
 import { AppError } from "@zerotrace/core";
-import {
-  endedCookie,
-  insertCredential,
-  newToken,
-  revokeCredential,
-  SESSION_SECONDS,
-  sessionCookie,
-  useCredential,
-} from "../../platform/auth/index.ts";
+import { endedCookie, revokeCredential, useCredential } from "../../platform/auth/index.ts";
 import { type Endpoint, implement, reply } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
 import type { SessionDeps } from "./index.ts";
+import { openSession } from "./open.ts";
 import { badSignInLink, parseSignInToken } from "./rules.ts";
 import { companyName } from "./sql.ts";
 
@@ -19,31 +12,30 @@ export const signIn = (): Endpoint =>
   implement(routes.signIn, {
     audit: "session.sign_in",
     run: async (context, { body }) => {
-      const { db, now, secure, userAgent } = context;
+      const { db, now, userAgent } = context;
       const { companyId, hash } = parseSignInToken(body.token);
-      const expiresAt = new Date(now.getTime() + SESSION_SECONDS * 1000);
       return db.withCompany(companyId, async (tx) => {
         const link = await useCredential(tx, companyId, "signin", hash, now);
         if (link === null) throw badSignInLink();
-        const { subject, permissions } = link;
-        const { secret, hash: sessionHash } = newToken("session", companyId);
-        const session = await insertCredential(tx, {
+        const { subject, permissions, labels, personId } = link;
+        const whose = personId === null ? {} : { personId };
+        const session = await openSession(tx, context, {
           companyId,
-          kind: "session",
-          hash: sessionHash,
           subject,
           permissions,
-          expiresAt,
+          labels,
+          method: "link",
+          ...whose,
         });
         await context.record(tx, { companyId, actor: subject, target: session.id, detail: { userAgent } });
         return reply({
-          headers: { "set-cookie": sessionCookie(secret, secure) },
+          headers: { "set-cookie": session.cookie },
           body: {
             companyId,
             companyName: await companyName(tx, companyId),
             subject,
             permissions: [...permissions],
-            expiresAt: expiresAt.toISOString(),
+            expiresAt: session.expiresAt.toISOString(),
           },
         });
       });

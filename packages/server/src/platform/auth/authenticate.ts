@@ -1,6 +1,6 @@
-import { AppError } from "@zerotrace/core";
+import { AppError, type Permission } from "@zerotrace/core";
 import { LRUCache } from "lru-cache";
-import type { Database } from "../db/index.ts";
+import type { Database, Tx } from "../db/index.ts";
 import { checkOrigin, SESSION_COOKIE, SESSION_SECONDS, sessionCookie } from "./cookie.ts";
 import type { Identity } from "./identity.ts";
 import { callerKey, createLimiter } from "./limiter.ts";
@@ -36,10 +36,19 @@ export interface Authenticated {
   readonly setCookie?: string;
 }
 
+/** What a person may do in a company at this moment. */
+export interface Standing {
+  readonly permissions: readonly Permission[];
+  /** Null: every asset. */
+  readonly labels: readonly string[] | null;
+}
+
 export interface AuthenticatorOptions {
   readonly db: Database;
   readonly now?: () => Date;
   readonly publicUrl?: string;
+  /** What a session's person may do; null where the person is no active member. */
+  readonly standingOf?: (tx: Tx, companyId: number, personId: string) => Promise<Standing | null>;
 }
 
 export interface Authenticator {
@@ -61,6 +70,8 @@ const ROTATE_MS = 15 * 60_000;
 const IDLE_MS = 24 * 3_600_000;
 const FAILURES = { burst: 20, perSecond: 1 / 3 };
 const KIND = { session: "session", api: "api_token", device: "device" } as const;
+
+type StandingOf = AuthenticatorOptions["standingOf"];
 
 interface Known {
   credential: Credential;
@@ -99,6 +110,9 @@ const identityOf = (c: Credential): Identity => ({
   subject: c.subject,
   permissions: c.permissions,
   credentialId: c.id,
+  labels: c.labels,
+  ...(c.personId === null ? {} : { personId: c.personId }),
+  ...(c.method === null ? {} : { method: c.method }),
   ...(c.assetId === null ? {} : { assetId: c.assetId }),
 });
 
@@ -106,8 +120,15 @@ const tooOld = (c: Credential, now: number): boolean =>
   c.kind === "session" &&
   (now - c.createdAt.getTime() > SESSION_SECONDS * 1000 || now - (c.lastUsedAt ?? c.createdAt).getTime() > IDLE_MS);
 
+/** A person's session holds what the person may do now, not what they might when they signed in. */
+const asOfNow = async (tx: Tx, c: Credential, standingOf: StandingOf): Promise<Credential | null> => {
+  if (c.personId === null) return c;
+  const standing = (await standingOf?.(tx, c.companyId, c.personId)) ?? null;
+  return standing && { ...c, ...standing };
+};
+
 /** Looks a secret up; the company in the token scopes the look-up, so a forged one finds nothing. */
-const lookUp = (db: Database, token: Presented, now: Date): Promise<Known | null> =>
+const lookUp = (db: Database, token: Presented, now: Date, standingOf: StandingOf): Promise<Known | null> =>
   db.withCompany(token.companyId, async (tx) => {
     let credential = await findCredential(tx, token.companyId, token.hash, now);
     let former = false;
@@ -117,6 +138,8 @@ const lookUp = (db: Database, token: Presented, now: Date): Promise<Known | null
       former = true;
     }
     if (credential === null || credential.kind !== token.kind || tooOld(credential, now.getTime())) return null;
+    credential = await asOfNow(tx, credential, standingOf);
+    if (credential === null) return null;
     const sinceRotation = now.getTime() - (credential.rotatedAt?.getTime() ?? -Infinity);
     const confirms = !former && token.kind === "device" && sinceRotation < OLD_SECRET_MS.device;
     if (confirms) await endFormerSecret(tx, token.companyId, credential.id);
@@ -170,7 +193,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     // one wrong caller behind a shared address must not lock out those who were right before
     if (!held) failures.check(callerKey(ip));
     const before = known.epoch();
-    const found = await lookUp(options.db, token, at);
+    const found = await lookUp(options.db, token, at, options.standingOf);
     if (!found) {
       known.delete(key);
       failures.take(callerKey(ip));

@@ -1,5 +1,8 @@
 import type { Permission } from "@zerotrace/core";
 
+/** How a person signed in. `provider`: one of the platform's people who entered with a reason. */
+export type SignInMethod = "link" | "password" | "passkey" | "sso" | "provider";
+
 /** Who is calling, as proved by a credential; `loopback` is this machine itself and belongs to no company (0). */
 export interface Identity {
   readonly kind: "session" | "api_token" | "device" | "loopback";
@@ -7,6 +10,12 @@ export interface Identity {
   readonly subject: string;
   readonly permissions: readonly Permission[];
   readonly credentialId: string;
+  /** Whose session it is; what the person may do is looked up at each use. */
+  readonly personId?: string;
+  /** How a session's person proved who they are. */
+  readonly method?: SignInMethod;
+  /** Only assets with one of these labels, and what concerns them; null for everything of the company. */
+  readonly labels: readonly string[] | null;
   /** The host of a device credential. */
   readonly assetId?: string;
 }

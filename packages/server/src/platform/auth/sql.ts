@@ -1,5 +1,6 @@
 import type { Permission } from "@zerotrace/core";
 import type { Tx } from "../db/index.ts";
+import type { SignInMethod } from "./identity.ts";
 import type { CredentialKind } from "./token.ts";
 
 /** A stored credential; the secret itself is never stored. */
@@ -11,6 +12,12 @@ export interface Credential {
   readonly label: string;
   readonly permissions: readonly Permission[];
   readonly assetId: string | null;
+  readonly personId: string | null;
+  /** Of an enrollment token: what its assets get; of others: which assets they reach, null for all. */
+  readonly labels: readonly string[] | null;
+  readonly method: SignInMethod | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
   readonly createdAt: Date;
   readonly rotatedAt: Date | null;
   readonly expiresAt: Date | null;
@@ -20,6 +27,7 @@ export interface Credential {
 }
 
 const COLUMNS = `id, company_id as "companyId", kind, subject, label, permissions, asset_id as "assetId",
+  person_id as "personId", labels, method, ip, user_agent as "userAgent",
   created_at as "createdAt", rotated_at as "rotatedAt", expires_at as "expiresAt", uses_left as "usesLeft",
   last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
 /**
@@ -39,13 +47,19 @@ export interface NewCredential {
   readonly assetId?: string;
   readonly expiresAt?: Date;
   readonly usesLeft?: number;
+  readonly personId?: string;
+  readonly labels?: readonly string[] | null;
+  readonly method?: SignInMethod;
+  readonly ip?: string;
+  readonly userAgent?: string;
 }
 
 /** Stores a credential. */
 export const insertCredential = async (tx: Tx, c: NewCredential): Promise<Credential> => {
   const [row] = await tx.query<Credential>(
-    `insert into credential (company_id, kind, hash, subject, label, permissions, asset_id, expires_at, uses_left)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
+    `insert into credential (company_id, kind, hash, subject, label, permissions, asset_id, expires_at, uses_left,
+       person_id, labels, method, ip, user_agent)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${COLUMNS}`,
     [
       c.companyId,
       c.kind,
@@ -56,6 +70,11 @@ export const insertCredential = async (tx: Tx, c: NewCredential): Promise<Creden
       c.assetId ?? null,
       c.expiresAt ?? null,
       c.usesLeft ?? null,
+      c.personId ?? null,
+      c.labels ?? null,
+      c.method ?? null,
+      c.ip ?? null,
+      c.userAgent ?? null,
     ],
   );
   return row as Credential;

@@ -7,12 +7,13 @@ export const CREDENTIAL_KINDS = {
   api: "a",
   device: "d",
   enrollment: "e",
+  invitation: "i",
 } as const;
 export type CredentialKind = keyof typeof CREDENTIAL_KINDS;
 
 const SECRET_BYTES = 32;
 const COMPANY_ID_MAX = 2_147_483_647;
-const FORM = /^zt_([slade])_([1-9a-z][0-9a-z]{0,5})_([A-Za-z0-9_-]{43})$/;
+const FORM = /^zt_([sladei])_([1-9a-z][0-9a-z]{0,5})_([A-Za-z0-9_-]{43})$/;
 const kindOfLetter = new Map<string, CredentialKind>(
   Object.entries(CREDENTIAL_KINDS).map(([kind, letter]) => [letter, kind as CredentialKind]),
 );

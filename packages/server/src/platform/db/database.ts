@@ -36,8 +36,11 @@ export interface Tx {
  * failure, so it must have no effect outside the transaction.
  */
 export interface Database {
-  /** Role zerotrace_app: row-level security shows and takes rows of this company alone. */
-  withCompany<T>(companyId: number, run: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Role zerotrace_app: row-level security shows and takes rows of this company alone; with `labels`, of its assets only those
+   * that have one of them.
+   */
+  withCompany<T>(companyId: number, run: (tx: Tx) => Promise<T>, labels?: readonly string[] | null): Promise<T>;
   /** Role zerotrace_service, no company set: the global tables. */
   asService<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Role zerotrace_service with this company set: jobs that write a company's rows and read the global tables. */
@@ -60,7 +63,7 @@ export const openDatabase = (options: {
     options,
   );
   return {
-    withCompany: async (companyId, run) => transaction(app, beginFor(companyId), run),
+    withCompany: async (companyId, run, labels) => transaction(app, beginFor(companyId, labels), run),
     asService: async (run) => transaction(service, "begin", run),
     asServiceFor: async (companyId, run) => transaction(service, beginFor(companyId), run),
     ping: async () => {
@@ -88,11 +91,19 @@ const openPool = (config: PoolConfig, options: { onError: (error: Error) => void
   return pool;
 };
 
-const beginFor = (companyId: number): string => {
+/** Letters that need no quoting in SQL nor in a list with commas. */
+const LABEL = /^[a-z0-9][a-z0-9._:-]{0,99}$/;
+
+const beginFor = (companyId: number, labels: readonly string[] | null = null): string => {
   if (!Number.isSafeInteger(companyId) || companyId <= 0) {
     throw new AppError("INTERNAL", `A company id must be a positive integer, not ${String(companyId)}.`);
   }
-  return `begin; set local app.company_id='${companyId}'`;
+  const begin = `begin; set local app.company_id='${companyId}'`;
+  if (labels === null) return begin;
+  if (!labels.every((label) => LABEL.test(label)))
+    throw new AppError("INTERNAL", "A label has letters it cannot have.");
+  // a comma in front: a scope of no labels is not the same as no scope
+  return `${begin}; set local app.labels=',${labels.join(",")}'`;
 };
 
 const transaction = async <T>(pool: Pool, begin: string, run: (tx: Tx) => Promise<T>): Promise<T> => {

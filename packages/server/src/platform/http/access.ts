@@ -50,6 +50,7 @@ export const authorize = async (
       subject: "loopback",
       permissions: [route.permission],
       credentialId: "",
+      labels: null,
     } as const;
     return { identity, expiresAt: null };
   }

@@ -32,6 +32,10 @@ const missing = (what: string): never => {
   throw new Error(`this route has no ${what}`);
 };
 
+/** Whoever sees some assets only sees no others by a transaction of the handler's own either. */
+const scopedTo = (db: Database, labels: readonly string[] | null): Database =>
+  labels === null ? db : { ...db, withCompany: (companyId, run) => db.withCompany(companyId, run, labels) };
+
 const contextOf = (
   deps: EndpointDeps,
   request: FastifyRequest,
@@ -43,7 +47,7 @@ const contextOf = (
   get identity() {
     return call.caller?.identity ?? missing("identity");
   },
-  db: deps.db,
+  db: scopedTo(deps.db, call.caller?.identity.labels ?? null),
   expiresAt: call.caller?.expiresAt ?? null,
   log: deps.log,
   correlationId: request.id,
@@ -76,8 +80,8 @@ const run = async (
     if (handler.audit !== "none" && !noted.recorded) throw new Error(`${handler.audit} wrote no audit row`);
     return answer;
   }
-  const { companyId, subject } = identity;
-  return deps.db.withCompany(companyId, async (tx) => {
+  const { companyId, subject, labels } = identity;
+  const inTransaction = async (tx: Tx): Promise<unknown> => {
     const answer = await handler.run(contextOf(deps, request, { endpoint, caller, tx, noted }), input);
     if (handler.audit !== "none" && !noted.recorded) {
       const target = noted.target ?? (input.params as { id?: string }).id ?? "";
@@ -86,7 +90,8 @@ const run = async (
       await deps.audit(tx, { ...who, action: handler.audit, target, detail, ...change });
     }
     return answer;
-  });
+  };
+  return deps.db.withCompany(companyId, inTransaction, labels);
 };
 
 const tagOf = (text: string): string => `W/"${createHash("sha1").update(text).digest("base64url")}"`;

@@ -27,6 +27,7 @@ export interface SecurityEvent {
 
 const EVENT_OF_KIND: Readonly<Record<CredentialKind, SecurityEventName>> = {
   signin: "failed_login",
+  invitation: "failed_login",
   session: "token_misuse",
   api: "token_misuse",
   device: "agent_auth_failed",

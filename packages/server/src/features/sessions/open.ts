@@ -1,0 +1,37 @@
+import type { Permission } from "@zerotrace/core/schema";
+import {
+  insertCredential,
+  newToken,
+  SESSION_SECONDS,
+  sessionCookie,
+  type SignInMethod,
+} from "../../platform/auth/index.ts";
+import type { Tx } from "../../platform/db/index.ts";
+import type { RequestContext } from "../../platform/http/index.ts";
+
+/** Who gets a session and what it may do. */
+export interface NewSession {
+  readonly companyId: number;
+  readonly subject: string;
+  readonly method: SignInMethod;
+  /** Of a person: what the membership gives is looked up at each use, and `permissions` is not read. */
+  readonly personId?: string;
+  readonly permissions?: readonly Permission[];
+  readonly labels?: readonly string[] | null;
+  /** The absolute end, in seconds from now; 30 days unless said. */
+  readonly lifeSeconds?: number;
+}
+
+/** Stores a session in the transaction of its company; `cookie` is the Set-Cookie value that the answer must carry. */
+export const openSession = async (
+  tx: Tx,
+  context: Pick<RequestContext, "now" | "ip" | "userAgent" | "secure">,
+  { permissions = [], lifeSeconds = SESSION_SECONDS, ...session }: NewSession,
+): Promise<{ id: string; expiresAt: Date; cookie: string }> => {
+  const { now, ip, userAgent, secure } = context;
+  const expiresAt = new Date(now.getTime() + lifeSeconds * 1000);
+  const { secret, hash } = newToken("session", session.companyId);
+  const row = { ...session, kind: "session", hash, permissions, expiresAt, ip, userAgent } as const;
+  const { id } = await insertCredential(tx, row);
+  return { id, expiresAt, cookie: sessionCookie(secret, secure) };
+};
