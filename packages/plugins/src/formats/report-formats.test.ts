@@ -172,15 +172,27 @@ test("a hostile name is no new command, row, tag or link", async () => {
   }
 });
 
-test("GitHub shows 50 annotations and says how many more there are; what has no place is shown without one", async () => {
-  const many = Array.from({ length: 60 }, (_, i) =>
-    findingOf({ id: `CVE-2026-${i}`, ...(i === 0 ? { places: [] } : {}) }),
+test("GitHub gets a finding at each of its places, 10 of a kind, first places first, and how many more there are", async () => {
+  const places = [
+    { path: "a/package-lock.json", reader: "npm-lock", line: 12 },
+    { path: "b/package-lock.json", reader: "npm-lock", line: 7 },
+  ];
+  const few = [findingOf({ places }), findingOf({ id: "CVE-2026-1", places: [] })];
+  expect((await write("github", scanOf({ findings: few }))).match(/^::error.*title=CVE-[\d-]+/gm)).toEqual([
+    "::error file=app/a/package-lock.json,line=12,title=CVE-2024-37890",
+    "::error title=CVE-2026-1",
+    "::error file=app/b/package-lock.json,line=7,title=CVE-2024-37890",
+  ]);
+  const many = Array.from({ length: 40 }, (_, i) =>
+    findingOf({ id: `CVE-2026-${i}`, places, ...(i < 20 ? { severity: "low" } : {}) }),
   );
-  const lines = (await write("github", scanOf({ findings: many }))).trimEnd().split("\n");
-  expect(lines).toHaveLength(51);
-  expect(lines[0]).toMatch(/^::error title=CVE-2026-0 in ws/);
-  expect(lines[1]).toMatch(/^::error file=app\/package-lock\.json,line=12,title=CVE-2026-1 in ws/);
-  expect(lines[50]).toBe("::notice::10 more findings; see the summary.");
+  const lists = Array.from({ length: 5 }, (_, i) => ({ source: `${i}.lock`, error: "It is no lockfile." }));
+  const lines = (await write("github", scanOf({ findings: many, unreadable: lists }))).trimEnd().split("\n");
+  const count = (command: string): number => lines.filter((line) => line.startsWith(`::${command}`)).length;
+  expect([count("error"), count("warning"), count("notice")]).toEqual([10, 3, 10]);
+  expect(lines.at(-1)).toBe(
+    "::notice::30 errors, 2 warnings, 31 notices more than GitHub shows of a step (10 of each kind); see the summary.",
+  );
 });
 
 test("notices list components by license, those without a license first", async () => {
