@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -14,6 +14,7 @@ import { createProgress } from "./output/progress.ts";
 import { COMMAND_NAMES } from "./run.ts";
 import { isWebStale } from "./start/web-build.ts";
 
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const ALL = { covered: 9, notCovered: 0, unparsable: 0 };
 const NONE = { critical: 0, high: 0, medium: 0, low: 0, none: 0, unknown: 0 };
 
@@ -48,6 +49,29 @@ test("coverage says what is not covered and what cannot be judged", () => {
     "No advisories cover 34 of 959 components",
   );
   expect(coverageLine({ covered: 1, notCovered: 0, unparsable: 1 })).toBe("1 version of 2 cannot be judged");
+});
+
+test("the first Ctrl-C ends a scan with 130 and SIGTERM with 143, before it is done", async () => {
+  // Feeds that never come.
+  const server = createServer(() => undefined).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const folder = await mkdtemp(join(tmpdir(), "zerotrace-stop-"));
+  await writeFile(join(folder, "go.sum"), "example.org/x v1.0.0 h1:x=\n");
+  const feeds = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const stopped = async (signal: "SIGINT" | "SIGTERM"): Promise<[number | null, string]> => {
+    const argv = ["scan", folder, "--feeds", feeds, "--data-dir", join(folder, signal)];
+    const child = spawn(process.execPath, [MAIN, ...argv], { stdio: ["ignore", "ignore", "pipe"] });
+    let err = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => void (err += text));
+    await once(server, "request");
+    child.kill(signal);
+    const [code] = (await once(child, "close")) as [number | null];
+    return [code, err];
+  };
+  expect(await stopped("SIGINT")).toEqual([130, expect.stringContaining("Interrupted\n")]);
+  expect(await stopped("SIGTERM")).toEqual([143, expect.stringContaining("Interrupted\n")]);
+  server.closeAllConnections();
+  server.close();
 });
 
 test("a mistyped command or flag gets the nearest one, and exit code 2", async () => {

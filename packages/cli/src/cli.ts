@@ -1,11 +1,19 @@
 import type { Environment } from "./env.ts";
 
-/** Exit codes of every command. */
-export const EXIT = { ok: 0, overPolicy: 1, error: 2, nothingScanned: 3, dataTooOld: 4 } as const;
+/** Exit codes of every command. The last two are 128 and the number of the signal, as shells say it. */
+export const EXIT = {
+  ok: 0,
+  overPolicy: 1,
+  error: 2,
+  nothingScanned: 3,
+  dataTooOld: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** Shown below every help text. */
 export const EXIT_HELP = `
-Exit codes: 0 clean or done, 1 over the policy of --fail-on, 2 error, 3 nothing was scanned, 4 the data is too old.`;
+Exit codes: 0 clean or done, 1 over the policy of --fail-on, 2 error, 3 nothing was scanned, 4 the data is too old, 130 Ctrl-C, 143 SIGTERM.`;
 
 /** A stream to write to. */
 export interface Sink {
@@ -31,7 +39,15 @@ export interface Cli {
   readonly signal: AbortSignal;
   /** What the process ends with; 0 until a command says otherwise. */
   exitCode: number;
+  /** What the process ends with once `signal` has ended the command; 130 where nothing says so. */
+  stopCode?: number;
+  /** Set by commands that do their work until they are stopped: that is no interruption. */
+  isUntilStopped?: true;
 }
+
+/** What the process ends with as things stand. */
+export const endCodeOf = ({ signal, exitCode, stopCode = EXIT.interrupted, isUntilStopped }: Cli): number =>
+  signal.aborted && isUntilStopped !== true ? stopCode : exitCode;
 
 export const FORMATS = ["table", "json"] as const;
 export type Format = (typeof FORMATS)[number];

@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import { addAbortSignal } from "node:stream";
 import type { WriteStream } from "node:tty";
-import type { Cli, Sink } from "./cli.ts";
+import { type Cli, endCodeOf, EXIT, type Sink } from "./cli.ts";
 import { readEnvironment } from "./env.ts";
 import { runCli } from "./run.ts";
 
 /** Width where the output goes to no terminal, in characters. */
 const PLAIN_COLUMNS = 120;
-const EXIT_INTERRUPTED = 130;
 /** A clean stop that takes longer is cut short, in milliseconds. */
 const STOP_WITHIN_MS = 1900;
 
@@ -24,13 +23,14 @@ const sinkOf = (stream: WriteStream): Sink => ({
 });
 
 const abort = new AbortController();
-const interrupt = (): void => {
-  if (abort.signal.aborted) process.exit(EXIT_INTERRUPTED);
+const stopWith = (code: number) => (): void => {
+  if (abort.signal.aborted) process.exit(code);
+  cli.stopCode = code;
   abort.abort();
-  setTimeout(() => process.exit(cli.exitCode), STOP_WITHIN_MS).unref();
+  setTimeout(() => process.exit(endCodeOf(cli)), STOP_WITHIN_MS).unref();
 };
-process.on("SIGINT", interrupt);
-process.on("SIGTERM", interrupt);
+process.on("SIGINT", stopWith(EXIT.interrupted));
+process.on("SIGTERM", stopWith(EXIT.terminated));
 /** A closed pipe (`| head`) is the reader's wish; an output that cannot be written, such as a full disk, is an error. */
 const onOutputError = (error: NodeJS.ErrnoException): void => {
   if (error.code === "EPIPE") process.exit(cli.exitCode);

@@ -1,7 +1,7 @@
 import { AppError, messageOf } from "@zerotrace/core";
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import type { ApiError } from "@zerotrace/sdk";
-import { type Cli, EXIT, EXIT_HELP } from "./cli.ts";
+import { type Cli, endCodeOf, EXIT, EXIT_HELP } from "./cli.ts";
 import { paintFor, printable } from "./output/style.ts";
 import { CLI_VERSION } from "./version.ts";
 
@@ -83,7 +83,7 @@ export const runCli = async (argv: readonly string[], cli: Cli): Promise<number>
       return EXIT.ok;
     }
     await program.parseAsync(argv, { from: "user" });
-    return cli.exitCode;
+    return endCodeOf(cli);
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.code === "commander.unknownCommand") cli.err.write(`Commands: zerotrace --help\n`);
@@ -91,7 +91,7 @@ export const runCli = async (argv: readonly string[], cli: Cli): Promise<number>
     }
     if (cli.signal.aborted) {
       cli.err.write("Interrupted\n");
-      return EXIT.error;
+      return cli.stopCode ?? EXIT.interrupted;
     }
     cli.err.write(`${paintFor(cli, cli.err)("red", "error:")} ${printable(sentenceOf(error))}\n`);
     return EXIT.error;

@@ -51,6 +51,7 @@ const registerRun = (agent: Command, cli: Cli): void => {
     .option("--once", "one inventory, then the end; exit 2 when it could not be delivered")
     .addOption(stateDirOption(cli))
     .action(async ({ once, stateDir }) => {
+      if (!once) cli.isUntilStopped = true;
       const summary = await runAgent({ stateDir, once, signal: cli.signal, log: agentLog(cli) });
       if (once && summary.deliveredCount === 0) cli.exitCode = EXIT.error;
     });

@@ -125,6 +125,7 @@ const scanAndWatch = async (cli: Cli, targets: readonly string[], options: ScanO
       field: "watch",
     });
   }
+  cli.isUntilStopped = true;
   const { whileWatching } = await import("../scan/watching.ts");
   await whileWatching(paths, cli.signal, async () => {
     await scan(cli, targets, options);

@@ -241,6 +241,7 @@ export const register = (program: Command, cli: Cli): void => {
     .option("--open", "open the dashboard in a browser", false)
     .option("--no-open", "do not open a browser (as without --open)")
     .action(async ({ agent, open, ...flags }) => {
+      cli.isUntilStopped = true;
       const { config } = configOf(cli, flags);
       await start(cli, config, { agent, open });
     });
