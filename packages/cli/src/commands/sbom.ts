@@ -152,7 +152,7 @@ const registerTarget = (sbom: Command, cli: Cli): void => {
       const { writeSbom } = await import("@zerotrace/plugins/formats/sbom-formats");
       const { sbomOfTargets } = await import("../sbom/of-target.ts");
       const { readTargets, withoutDev } = await import("../scan/run.ts");
-      const { registryOf } = await import("../scan/targets.ts");
+      const { registryOf } = await import("../scan/registry-env.ts");
       const read = await readTargets(cli, targets, { isOffline: false, registry: registryOf(cli.env.variables) });
       const inventories = dev ? read : read.map(withoutDev);
       const sourceDateEpoch = cli.env.variables["SOURCE_DATE_EPOCH"];

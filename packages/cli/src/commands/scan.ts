@@ -27,7 +27,7 @@ import { atRevision, defaultRevision, isRevision } from "../scan/git.ts";
 import { type Output, outputOf, printReport, REPORT_IDS, writeOutputs } from "../scan/outputs.ts";
 import { type FoundPolicy, patternsWithin, policyFor } from "../scan/policy-file.ts";
 import { baselineOf, failOnOf, finish, readTargets, withoutDev } from "../scan/run.ts";
-import { registryOf } from "../scan/targets.ts";
+import { registryOf } from "../scan/registry-env.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
 import { readVexFiles } from "../scan/vex-files.ts";
 

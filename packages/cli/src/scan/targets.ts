@@ -28,18 +28,6 @@ export interface TargetOptions {
   readonly signal: AbortSignal;
 }
 
-/** What the environment says of registries: `ZEROTRACE_REGISTRY_USER`, `ZEROTRACE_REGISTRY_PASSWORD`, `DOCKER_CONFIG`. */
-export const registryOf = (variables: Readonly<Record<string, string | undefined>>): RegistryEnvironment => {
-  const user = variables["ZEROTRACE_REGISTRY_USER"];
-  const password = variables["ZEROTRACE_REGISTRY_PASSWORD"];
-  const dockerConfig = variables["DOCKER_CONFIG"];
-  return {
-    ...(user ? { user } : {}),
-    ...(password ? { password } : {}),
-    ...(dockerConfig ? { dockerConfig } : {}),
-  };
-};
-
 /**
  * What is found in a target, told by what it is: `host`, a folder, the root of a system, a file, an archive or layout of an image,
  * an image in a registry. Throws AppError NOT_FOUND when there is no such thing, UNREADABLE when it cannot be read.
