@@ -1,4 +1,5 @@
 import { EXTRACTORS, FEEDS } from "@zerotrace/plugins";
+import { CONNECTORS } from "@zerotrace/plugins/connectors/index";
 import { FILE_EXTRACTORS } from "@zerotrace/plugins/extractors/files";
 import { REPORT_FORMATS } from "@zerotrace/plugins/formats/index";
 import { SBOM_FORMATS } from "@zerotrace/plugins/formats/sbom";
@@ -6,7 +7,7 @@ import { VEX_OUT_FORMATS } from "@zerotrace/plugins/formats/vex-out";
 import { expect, test } from "vitest";
 import { foldersIn } from "./source.ts";
 
-const KINDS = { extractors: EXTRACTORS, feeds: FEEDS };
+const KINDS = { connectors: CONNECTORS, extractors: EXTRACTORS, feeds: FEEDS };
 const PLUGINS = "packages/plugins/src";
 /** Folders that hold no plugins: what reads a whole target, and the schemas that formats are checked by. */
 const NOT_KINDS: ReadonlySet<string> = new Set(["fixes", "targets"]);

@@ -1,0 +1,196 @@
+import { AppError, messageOf } from "@zerotrace/core";
+import { parseReference } from "../../targets/image/reference.ts";
+import { RegistryClient } from "../../targets/image/registry-client.ts";
+import type {
+  Connector,
+  ConnectorContext,
+  RegistryLook,
+  RegistryTarget,
+  WatchedRepository,
+  WatchedTag,
+} from "../connector.ts";
+import { chosenTags, isName, repositoryTest } from "./choose.ts";
+import { countedFetch, readList } from "./lists.ts";
+
+/** Repositories of one look (count). */
+const REPOSITORIES_MAX = 500;
+/** Repositories that a registry may have for the rules to choose from (count). */
+const CATALOG_MAX = 20_000;
+/** Tags of one repository that are listed to choose from (count). */
+const TAGS_LISTED_MAX = 20_000;
+/** Tags of one look (count). */
+const TAGS_MAX = 5_000;
+/** Requests of one look (count). */
+const REQUESTS_MAX = 10_000;
+/** Tags asked for at the same time (count). */
+const AT_ONCE = 4;
+/** One look, and one test (milliseconds). */
+const LOOK_MS = 10 * 60_000;
+const TEST_MS = 20_000;
+const PROBLEMS_MAX = 20;
+
+/** The names that stand in the rules must be names of repositories: they become a part of addresses. */
+const nameOf = (host: string, repository: string): string => {
+  const reference = parseReference(`${host}/${repository}:latest`);
+  if (reference !== null && reference.version === "latest" && `${host}/${repository}`.length <= 400) {
+    return reference.repository;
+  }
+  throw new AppError("BAD_REQUEST", `"${repository.slice(0, 80)}" is no name of a repository.`, {
+    field: "rules.repositories",
+  });
+};
+
+interface Looking {
+  readonly target: RegistryTarget;
+  readonly clientOf: (repository: string, text: string) => RegistryClient;
+  readonly problem: (text: string) => void;
+}
+
+const lookingAt = (
+  target: RegistryTarget,
+  context: ConnectorContext,
+  within: { signal: AbortSignal; fetch: typeof fetch; problem: (text: string) => void },
+): Looking => {
+  const { credential } = target;
+  // Docker Hub is called otherwise than it is reached.
+  const host = parseReference(`${target.host}/x/x:latest`)?.host ?? target.host;
+  const env = { dockerConfig: context.credentialsDir, ...credential };
+  const { signal, fetch } = within;
+  const options = { env, fetch, signal, signIn: context.signIn };
+  return {
+    target,
+    problem: within.problem,
+    clientOf: (repository, text) => new RegistryClient({ host, repository, text }, options),
+  };
+};
+
+/** Every repository that the registry shows. Throws BAD_REQUEST where it shows no list. */
+const catalogOf = async ({ target, clientOf, problem }: Looking): Promise<{ names: string[]; isWhole: boolean }> => {
+  const { host } = target;
+  const client = clientOf("", "a list of its repositories");
+  try {
+    const { items, isWhole } = await readList(client, "_catalog", "repositories", CATALOG_MAX);
+    if (!isWhole) problem(`${host} has more than ${CATALOG_MAX} repositories: the rest is not looked at.`);
+    return { names: items.filter((name) => parseReference(`${host}/${name}`) !== null), isWhole };
+  } catch (error) {
+    if (!(error instanceof AppError) || !["NOT_FOUND", "UNAUTHENTICATED"].includes(error.code)) throw error;
+    const says = `${host} shows no list of its repositories with this credential. Where a registry has none (Docker Hub, GHCR, GitLab), name each repository instead of a pattern`;
+    throw new AppError("BAD_REQUEST", `${says}; it said: ${error.message}`, { field: "rules.repositories" });
+  }
+};
+
+/** The repositories that the rules choose, sorted. */
+const repositoriesOf = async (looking: Looking): Promise<{ names: string[]; isWhole: boolean }> => {
+  const { host, rules } = looking.target;
+  const isChosen = repositoryTest(rules);
+  const named = rules.repositories.filter(isName).map((name) => nameOf(host, name));
+  const catalog = rules.repositories.every(isName) ? { names: [], isWhole: true } : await catalogOf(looking);
+  const isLeft = repositoryTest({ ...rules, repositories: ["**"] });
+  const all = [...new Set([...named.filter(isLeft), ...catalog.names.filter(isChosen)])].sort();
+  if (all.length <= REPOSITORIES_MAX) return { names: all, isWhole: catalog.isWhole };
+  looking.problem(`The rules choose ${all.length} repositories: only the first ${REPOSITORIES_MAX} are looked at.`);
+  return { names: all.slice(0, REPOSITORIES_MAX), isWhole: false };
+};
+
+/** One repository: its tags, and the digests of those that the rules choose, at most `tagsMax`. */
+const lookAt = async (looking: Looking, repository: string, tagsMax: number): Promise<WatchedRepository> => {
+  const { target, clientOf, problem } = looking;
+  const text = `${target.host}/${repository}`;
+  const client = clientOf(repository, text);
+  const { items, isWhole } = await readList(client, "tags/list", "tags", TAGS_LISTED_MAX);
+  if (!isWhole) problem(`${text} has more than ${TAGS_LISTED_MAX} tags: the rest is not looked at.`);
+  const tags = items.filter((tag) => parseReference(`${text}:${tag}`)?.version === tag);
+  const chosen = chosenTags(tags, target.rules);
+  if (chosen.length > tagsMax) problem(`The rules choose more than ${TAGS_MAX} tags: narrow them.`);
+  const found: WatchedTag[] = [];
+  const gone = new Set<string>();
+  const next = chosen.slice(0, tagsMax).values();
+  const ask = async (): Promise<void> => {
+    for (const tag of next) {
+      try {
+        found.push({ tag, digest: await client.digestOf(tag) });
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== "NOT_FOUND") throw error;
+        // Listed, and gone before it was asked for.
+        gone.add(tag);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  const order = new Map(chosen.map((tag, at) => [tag, at]));
+  return {
+    repository,
+    chosen: found.sort((a, b) => (order.get(a.tag) ?? 0) - (order.get(b.tag) ?? 0)),
+    tags: new Set(tags.filter((tag) => !gone.has(tag))),
+  };
+};
+
+/** What ends a whole look: to go on would only be refused again. */
+const endsAll = (error: unknown): boolean => !(error instanceof AppError) || error.code === "RATE_LIMITED";
+
+const look = async (target: RegistryTarget, context: ConnectorContext): Promise<RegistryLook> => {
+  const problems: string[] = [];
+  const problem = (text: string): void => void (problems.length < PROBLEMS_MAX && problems.push(text));
+  const late = AbortSignal.timeout(LOOK_MS);
+  const counted = countedFetch(context.fetch, REQUESTS_MAX);
+  const within = { signal: AbortSignal.any([context.signal, late]), fetch: counted.fetch, problem };
+  const looking = lookingAt(target, context, within);
+  const repositories: WatchedRepository[] = [];
+  const missing: string[] = [];
+  const refusals: unknown[] = [];
+  const { names, isWhole } = await repositoriesOf(looking);
+  let tagsLeft = TAGS_MAX;
+  for (const name of names) {
+    try {
+      const one = await lookAt(looking, name, tagsLeft);
+      tagsLeft -= one.chosen.length;
+      repositories.push(one);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (error instanceof AppError && error.code === "NOT_FOUND") missing.push(name);
+      refusals.push(error);
+      problem(late.aborted ? `It took longer than ${LOOK_MS / 60_000} minutes: narrow the rules.` : messageOf(error));
+      if (late.aborted || endsAll(error)) break;
+    }
+  }
+  if (repositories.length === 0 && missing.length < refusals.length) throw refusals[0];
+  return { repositories, missing, isWhole, problems, requestCount: counted.count() };
+};
+
+const test: Connector["test"] = async (target, context) => {
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(TEST_MS)]);
+  const counted = countedFetch(context.fetch, REQUESTS_MAX);
+  const problems: string[] = [];
+  const looking = lookingAt(target, context, { signal, fetch: counted.fetch, problem: (text) => problems.push(text) });
+  const { names } = await repositoriesOf(looking);
+  const [first] = names;
+  if (first === undefined) {
+    throw new AppError("NOT_FOUND", `${target.host} answers, and has no repository that the rules choose.`, {
+      field: "rules.repositories",
+    });
+  }
+  const { chosen, tags } = await lookAt(
+    { ...looking, target: { ...target, rules: { ...target.rules, newestTags: 1 } } },
+    first,
+    1,
+  );
+  const repositories = names.length === 1 ? "1 repository" : `${names.length} repositories`;
+  const choice = chosen[0] === undefined ? "none of which the rules choose" : `the newest is ${chosen[0].tag}`;
+  return {
+    says: [`The rules choose ${repositories}. ${first} has ${tags.size} tags, ${choice}.`, ...problems].join(" "),
+    repositoryCount: names.length,
+  };
+};
+
+/** Any registry of the OCI distribution specification. */
+export const ociRegistry: Connector = {
+  descriptor: {
+    id: "oci-registry",
+    title: "Container registry",
+    summary: "Repositories and tags of a registry by rule, and what each tag is now",
+    source: "OCI distribution specification 1.1 (Docker Hub, GHCR, GitLab, ECR, Harbor and others)",
+    version: "1",
+  },
+  look,
+  test,
+};
