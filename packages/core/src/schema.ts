@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Permission } from "./identity/permissions.ts";
 
+export * from "./identity/labels.ts";
 export * from "./identity/permissions.ts";
 export * from "./identity/roles.ts";
 
@@ -13,7 +14,7 @@ export interface Route<
   Body extends Shape = Shape,
   Answer extends Shape = Shape,
 > {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Path with `:name` parameters, below the origin. */
   readonly path: string;
   readonly summary: string;
@@ -30,6 +31,8 @@ export interface Route<
   readonly bodyLimitBytes?: number;
   /** The body is bytes (`application/octet-stream`) that the handler reads as they come; it counts them itself. */
   readonly bodyIsStream?: boolean;
+  /** Types of the body that are taken besides application/json: a form, as an object of texts, or another JSON. */
+  readonly mediaTypes?: readonly ("application/x-www-form-urlencoded" | "application/scim+json")[];
 }
 
 const none = z.object({}).strict();
@@ -50,7 +53,7 @@ export const route = <
   Answer extends Shape = None,
 >(
   r: Pick<Route, "method" | "path" | "summary" | "permission"> &
-    Partial<Pick<Route, "status" | "contentType" | "bodyLimitBytes" | "bodyIsStream">> & {
+    Partial<Pick<Route, "status" | "contentType" | "bodyLimitBytes" | "bodyIsStream" | "mediaTypes">> & {
       params?: Params;
       query?: Query;
       body?: Body;

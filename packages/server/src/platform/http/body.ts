@@ -99,3 +99,17 @@ export const parseJson = (bytes: Buffer): unknown => {
     throw bad("The body is not JSON: check its syntax.", cause);
   }
 };
+
+/** Fields of a form. */
+const FIELDS_MAX = 32;
+
+/** The fields of a form as texts. Throws BAD_REQUEST for a name that comes twice, too many fields and what is not storable. */
+export const parseForm = (bytes: Buffer): Record<string, string> => {
+  const fields = [...new URLSearchParams(bytes.toString("utf8"))];
+  const form: Record<string, string> = Object.assign(Object.create(null), Object.fromEntries(fields));
+  if (fields.length > FIELDS_MAX || Object.keys(form).length !== fields.length) {
+    throw bad(`A form has each field once, and at most ${FIELDS_MAX}.`);
+  }
+  refuseUnstorable(form, "body");
+  return form;
+};

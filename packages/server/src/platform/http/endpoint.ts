@@ -125,7 +125,7 @@ const send = (
     if (!checked.success) throw new Error(`${route.method} ${route.path} answers other than it says: ${checked.error}`);
   }
   const text = JSON.stringify(body);
-  answer.type("application/json; charset=utf-8");
+  answer.type(`${route.contentType ?? "application/json"}; charset=utf-8`);
   if (isGet && status === 200) {
     const tag = tagOf(text);
     answer.header("etag", tag);

@@ -15,6 +15,7 @@ export {
   type HttpStream,
   implement,
   type Input,
+  type Problem,
   reply,
   type RequestContext,
 } from "./types.ts";

@@ -24,18 +24,19 @@ const parametersOf = (shape: z.ZodType, where: "path" | "query"): Json[] => {
 
 const bodyOf = (route: Route): Json => {
   if (route.body instanceof z.ZodUndefined) return {};
-  return {
-    requestBody: { required: true, content: { "application/json": { schema: schemaOf(route.body, "input") } } },
-  };
+  const schema = schemaOf(route.body, "input");
+  const types = ["application/json", ...(route.mediaTypes ?? [])];
+  return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) } };
 };
 
 const securityOf = ({ permission }: Route): Json[] =>
   permission === "public" ? [] : [{ bearer: [] }, { session: [] }];
 
 const operationOf = (id: string, feature: string, route: Route): Json => {
-  const content = route.contentType
-    ? { [route.contentType]: { schema: { type: "string" } } }
-    : { "application/json": { schema: schemaOf(route.answer, "output") } };
+  const isJson = route.contentType?.endsWith("+json") ?? true;
+  const content = !isJson
+    ? { [String(route.contentType)]: { schema: { type: "string" } } }
+    : { [route.contentType ?? "application/json"]: { schema: schemaOf(route.answer, "output") } };
   return {
     operationId: id,
     tags: [feature],

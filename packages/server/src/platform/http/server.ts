@@ -1,6 +1,6 @@
 import fastifyCookie from "@fastify/cookie";
 import fastifyHelmet from "@fastify/helmet";
-import { AppError, type ErrorCode } from "@zerotrace/core";
+import { AppError, type ErrorCode, type Route } from "@zerotrace/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import type { AddressInfo, Socket } from "node:net";
@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import { type Authenticated, type Authenticator, createLimiter } from "../auth/index.ts";
 import type { Database } from "../db/index.ts";
 import type { Metrics } from "../metrics/index.ts";
-import { inflate, parseJson } from "./body.ts";
+import { inflate, parseForm, parseJson } from "./body.ts";
 import { admit, type EndpointDeps, serveEndpoint } from "./endpoint.ts";
 import { serveErrorPage } from "./error-page.ts";
 import { refusedAddress } from "./listen.ts";
@@ -16,7 +16,7 @@ import { limitBodyTime, type Patience, PATIENCE } from "./patience.ts";
 import { answerToUnreadable, toProblem } from "./problem.ts";
 import { type SecurityEvent, securityEventOf } from "./security.ts";
 import { serveStatic } from "./static.ts";
-import type { AuditWriter, Endpoint } from "./types.ts";
+import type { AuditWriter, Endpoint, Handler } from "./types.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -28,6 +28,10 @@ declare module "fastify" {
     inflatedLimitBytes?: number | null;
     /** Whether the handler reads the body itself. */
     bodyIsStream?: boolean;
+    /** Types of the body that are taken besides application/json. */
+    mediaTypes?: readonly string[];
+    /** How a refusal looks, where not as a problem document. */
+    refuse?: Handler<Route>["refuse"];
   }
 }
 
@@ -126,18 +130,28 @@ const createTurns = (): (() => Promise<void>) => {
 };
 const turn = createTurns();
 
+const readJson = async (request: FastifyRequest, bytes: Buffer): Promise<unknown> => {
+  const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
+  const plain = await inflate(bytes, encoding, request.routeOptions.config.inflatedLimitBytes ?? null);
+  if (plain.length >= TURN_BYTES) await turn();
+  return parseJson(plain);
+};
+
+/** Types that only routes which name them take, with what reads them. */
+const OTHER_TYPES = {
+  "application/scim+json": readJson,
+  "application/x-www-form-urlencoded": async (_: FastifyRequest, bytes: Buffer) => parseForm(bytes),
+} as const;
+
 const readBodies = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    "application/json",
-    { parseAs: "buffer" },
-    async (request: FastifyRequest, bytes: Buffer) => {
-      const encoding = request.headers["content-encoding"]?.trim().toLowerCase();
-      const plain = await inflate(bytes, encoding, request.routeOptions.config.inflatedLimitBytes ?? null);
-      if (plain.length >= TURN_BYTES) await turn();
-      return parseJson(plain);
-    },
-  );
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, readJson);
+  for (const [type, read] of Object.entries(OTHER_TYPES)) {
+    app.addContentTypeParser(type, { parseAs: "buffer" }, async (request: FastifyRequest, bytes: Buffer) => {
+      if (request.routeOptions.config.mediaTypes?.includes(type) === true) return read(request, bytes);
+      throw new AppError("UNSUPPORTED_MEDIA_TYPE", "This address takes JSON: send the body as application/json.");
+    });
+  }
   app.addContentTypeParser(STREAM_TYPES, async (request: FastifyRequest, payload: unknown) => {
     if (request.routeOptions.config.bodyIsStream === true) return payload;
     throw new AppError("UNSUPPORTED_MEDIA_TYPE", "This address takes JSON: send the body as application/json.");
@@ -152,11 +166,12 @@ const answerErrors = (app: FastifyInstance, { log, onSecurityEvent }: HttpOption
     const fields = { err: error, "trace.id": request.id, "http.route": request.routeOptions.url };
     if (refusal.isBug) log.error(fields, "request failed");
     else if (refusal.body.code === "DATABASE_UNAVAILABLE") log.warn(fields, "database unreachable");
+    const own = request.routeOptions.config?.refuse?.(refusal.body);
     void answer
       .code(refusal.status)
       .headers({ ...refusal.headers, "cache-control": "no-store" })
-      .type("application/problem+json")
-      .send(JSON.stringify(refusal.body));
+      .type(own?.contentType ?? "application/problem+json")
+      .send(own?.body ?? JSON.stringify(refusal.body));
   });
 };
 
@@ -199,7 +214,7 @@ const refuseUnknown = (app: FastifyInstance, options: HttpOptions): void => {
       throw new AppError("METHOD_NOT_ALLOWED", `This address takes ${allowed}.`);
     }
     const isPage = request.method === "GET" || request.method === "HEAD";
-    if (page && isPage && !/^\/(api|health|metrics)(\/|$)/.test(path)) return page(request, answer);
+    if (page && isPage && !/^\/(api|health|metrics|scim)(\/|$)/.test(path)) return page(request, answer);
     throw new AppError("NOT_FOUND", "There is nothing at this address: the API is described at /api/v1/openapi.json.");
   });
 };
@@ -229,7 +244,12 @@ const addEndpoint = (app: FastifyInstance, deps: EndpointDeps, endpoint: Endpoin
     method: route.method,
     url: route.path,
     bodyLimit,
-    config: { inflatedLimitBytes, bodyIsStream: route.bodyIsStream ?? false },
+    config: {
+      inflatedLimitBytes,
+      bodyIsStream: route.bodyIsStream ?? false,
+      ...(route.mediaTypes === undefined ? {} : { mediaTypes: route.mediaTypes }),
+      ...(handler.refuse === undefined ? {} : { refuse: handler.refuse }),
+    },
     onRequest: admit(deps, endpoint),
     handler: serveEndpoint(deps, endpoint),
   });

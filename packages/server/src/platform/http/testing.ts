@@ -24,12 +24,12 @@ export const fakeDatabase = () => {
       const since = values[2] as Date;
       const former = (c: Stored) =>
         c.kind === values[4] && c.previous?.equals(values[1] as Buffer) && c.rotatedAt && c.rotatedAt > since;
-      return own.filter((row) => alive(row) && former(row));
+      return own.filter((row) => alive(row) && former(row)).map((row) => ({ ...row, companyState: "active" }));
     }
     if (sql.startsWith("select id from")) return own.filter((row) => row.id === values[1] && alive(row));
     if (sql.startsWith("select")) {
       state.lookUps += 1;
-      return own.filter((row) => alive(row) && hash(1)(row)).map((row) => ({ ...row }));
+      return own.filter((row) => alive(row) && hash(1)(row)).map((row) => ({ ...row, companyState: "active" }));
     }
     const row = own.find((one) => one.id === values[1]);
     if (!row) return [];
@@ -61,6 +61,8 @@ export const fakeDatabase = () => {
       method: null,
       ip: null,
       userAgent: null,
+      ranges: null,
+      agentsMax: null,
       createdAt: state.at,
       rotatedAt: null,
       expiresAt: null,

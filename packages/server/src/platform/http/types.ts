@@ -1,4 +1,4 @@
-import type { Route } from "@zerotrace/core";
+import type { problem, Route } from "@zerotrace/core";
 import type { Logger } from "pino";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
@@ -79,6 +79,9 @@ export const isReply = (value: unknown): value is Reply<unknown> =>
 
 type Answered<R extends Route> = z.input<R["answer"]> | HttpStream;
 
+/** A refusal as RFC 9457 has it. */
+export type Problem = z.output<typeof problem>;
+
 /** What stands behind a route: the decision only; the platform does the rest. */
 export interface Handler<R extends Route> {
   /** The audit row's action, `noun.verb`; `none` where nothing worth proving is changed. */
@@ -89,6 +92,8 @@ export interface Handler<R extends Route> {
   readonly loopback?: boolean;
   /** Largest body after inflating, in bytes; eight times the route's `bodyLimitBytes` unless said. */
   readonly inflatedLimitBytes?: number;
+  /** How a refusal looks here, where another protocol or a browser must read it. Must not throw. */
+  readonly refuse?: (problem: Problem) => { readonly contentType: string; readonly body: string };
   run(context: RequestContext, input: Input<R>): Promise<Answered<R> | Reply<Answered<R>>>;
 }
 

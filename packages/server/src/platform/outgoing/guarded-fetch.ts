@@ -47,25 +47,32 @@ export const isPublicAddress = (address: string): boolean => {
   return family === 6 && globalV6.check(address, "ipv6") && !refused.check(address, "ipv6");
 };
 
-const notAllowed = (host: string): AppError =>
-  new AppError(
-    "BAD_REQUEST",
-    `${host} is at an address that is not public: the operator allows it with registryHosts.`,
-    { field: "reference" },
-  );
+/** What a refusal names: the input at fault, and the setting by which the operator allows a host. */
+export interface Guarded {
+  readonly field: string;
+  readonly setting: string;
+}
+const REGISTRIES: Guarded = { field: "reference", setting: "registryHosts" };
+
+const notAllowed = (host: string, { field, setting }: Guarded): AppError =>
+  new AppError("BAD_REQUEST", `${host} is at an address that is not public: the operator allows it with ${setting}.`, {
+    field,
+  });
 
 /** Resolves a name only to public addresses: what is checked is what is connected to. */
-const publicLookup: LookupFunction = (name, options, done) => {
-  resolveName(name, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error !== null) return done(error, "", 0);
-    if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return done(notAllowed(name), "", 0);
-    }
-    const [first] = addresses as [LookupAddress];
-    if (options.all === true) return (done as (e: null, all: LookupAddress[]) => void)(null, addresses);
-    return done(null, first.address, first.family);
-  });
-};
+const publicLookup =
+  (guarded: Guarded): LookupFunction =>
+  (name, options, done) => {
+    resolveName(name, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      if (error !== null) return done(error, "", 0);
+      if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address))) {
+        return done(notAllowed(name, guarded), "", 0);
+      }
+      const [first] = addresses as [LookupAddress];
+      if (options.all === true) return (done as (e: null, all: LookupAddress[]) => void)(null, addresses);
+      return done(null, first.address, first.family);
+    });
+  };
 
 const bodyOf = (answer: IncomingMessage): ReadableStream<Uint8Array> | null =>
   answer.statusCode === 204 || answer.statusCode === 304
@@ -84,17 +91,18 @@ const headersOf = (answer: IncomingMessage): Headers => {
  * A `fetch` for addresses that a user chose: it connects to public addresses only, over TLS only, and follows no redirect.
  * Hosts of `allowed` (`host` or `host:port`) are excepted. Throws AppError BAD_REQUEST for an address that is not allowed.
  */
-export const guardedFetch = (allowed: readonly string[]): typeof fetch => {
+export const guardedFetch = (allowed: readonly string[], guarded: Guarded = REGISTRIES): typeof fetch => {
   const excepted = new Set(allowed.map((one) => one.toLowerCase()));
   // Sockets of their own: one that was opened without the check must not be found among them.
+  const lookup = publicLookup(guarded);
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const name = url.hostname.replace(/^\[|\]$/g, "");
     const isExcepted = excepted.has(url.host.toLowerCase()) || excepted.has(url.hostname.toLowerCase());
-    if (!isExcepted && isIP(name) !== 0 && !isPublicAddress(name)) throw notAllowed(url.host);
+    if (!isExcepted && isIP(name) !== 0 && !isPublicAddress(name)) throw notAllowed(url.host, guarded);
     if (!isExcepted && url.protocol !== "https:") {
-      throw new AppError("BAD_REQUEST", `${url.host} is asked over TLS only.`, { field: "reference" });
+      throw new AppError("BAD_REQUEST", `${url.host} is asked over TLS only.`, { field: guarded.field });
     }
     const isHttps = url.protocol === "https:";
     const headers = new Headers(init.headers);
@@ -105,7 +113,7 @@ export const guardedFetch = (allowed: readonly string[]): typeof fetch => {
         method: init.method ?? "GET",
         headers: Object.fromEntries(headers),
         agent: isHttps ? agents.https : agents.http,
-        ...(isExcepted ? {} : { lookup: publicLookup }),
+        ...(isExcepted ? {} : { lookup }),
         ...(init.signal ? { signal: init.signal } : {}),
       });
       request.setTimeout(SILENCE_MS, () => request.destroy(new Error("it brings nothing any more")));
