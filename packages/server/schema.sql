@@ -28,6 +28,33 @@ create table advisory_record (
   constraint advisory_record_pkey PRIMARY KEY (id)
 );
 
+create table agent_chain (
+  company_id integer not null,
+  agent_id uuid not null,
+  branch integer not null,
+  step bigint not null,
+  forks bigint[] default '{}'::bigint[] not null,
+  machine text default ''::text not null,
+  boot text default ''::text not null,
+  hostname text default ''::text not null,
+  ip text default ''::text not null,
+  seen_at timestamp with time zone not null,
+  restored_at timestamp with time zone,
+  cloned_at timestamp with time zone,
+  clone jsonb,
+  constraint agent_chain_pkey PRIMARY KEY (company_id, agent_id)
+) partition by HASH (company_id);
+alter table agent_chain enable row level security;
+alter table agent_chain force row level security;
+create table agent_chain_0 partition of agent_chain FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table agent_chain_1 partition of agent_chain FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table agent_chain_2 partition of agent_chain FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table agent_chain_3 partition of agent_chain FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table agent_chain_4 partition of agent_chain FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table agent_chain_5 partition of agent_chain FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table agent_chain_6 partition of agent_chain FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table agent_chain_7 partition of agent_chain FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table asset (
   company_id integer not null,
   id uuid default gen_random_uuid() not null,
@@ -212,6 +239,26 @@ create table company (
 );
 alter table company enable row level security;
 
+create table company_ca (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  certificate bytea not null,
+  key text not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  constraint company_ca_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table company_ca enable row level security;
+alter table company_ca force row level security;
+create table company_ca_0 partition of company_ca FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table company_ca_1 partition of company_ca FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table company_ca_2 partition of company_ca FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table company_ca_3 partition of company_ca FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table company_ca_4 partition of company_ca FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table company_ca_5 partition of company_ca FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table company_ca_6 partition of company_ca FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table company_ca_7 partition of company_ca FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table company_data_key (
   company_id integer not null,
   id text not null,
@@ -333,6 +380,9 @@ create table credential (
   method text,
   ip text,
   user_agent text,
+  ranges text[],
+  agents_max integer,
+  enrolled_by uuid,
   constraint credential_pkey PRIMARY KEY (company_id, id),
   constraint credential_company_id_hash_key UNIQUE (company_id, hash),
   constraint credential_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'signin'::text, 'api'::text, 'device'::text, 'enrollment'::text])))
@@ -425,6 +475,59 @@ create table finding_4 partition of finding FOR VALUES WITH (modulus 8, remainde
 create table finding_5 partition of finding FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table finding_6 partition of finding FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table finding_7 partition of finding FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table identity_link (
+  company_id integer not null,
+  provider_id uuid not null,
+  subject text not null,
+  person_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone default now() not null,
+  lost_role_at timestamp with time zone,
+  constraint identity_link_pkey PRIMARY KEY (company_id, provider_id, subject),
+  constraint identity_link_company_id_provider_id_person_id_key UNIQUE (company_id, provider_id, person_id)
+) partition by HASH (company_id);
+alter table identity_link enable row level security;
+alter table identity_link force row level security;
+create table identity_link_0 partition of identity_link FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table identity_link_1 partition of identity_link FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table identity_link_2 partition of identity_link FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table identity_link_3 partition of identity_link FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table identity_link_4 partition of identity_link FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table identity_link_5 partition of identity_link FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table identity_link_6 partition of identity_link FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table identity_link_7 partition of identity_link FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table identity_provider (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  kind text not null,
+  name text not null,
+  config jsonb not null,
+  secret text,
+  domains text[] not null,
+  mappings jsonb default '[]'::jsonb not null,
+  default_role text,
+  default_labels text[],
+  creates_members boolean default false not null,
+  enabled boolean default true not null,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint identity_provider_pkey PRIMARY KEY (company_id, id),
+  constraint identity_provider_company_id_name_key UNIQUE (company_id, name),
+  constraint identity_provider_kind_check CHECK ((kind = ANY (ARRAY['oidc'::text, 'saml'::text])))
+) partition by HASH (company_id);
+alter table identity_provider enable row level security;
+alter table identity_provider force row level security;
+create table identity_provider_0 partition of identity_provider FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table identity_provider_1 partition of identity_provider FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table identity_provider_2 partition of identity_provider FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table identity_provider_3 partition of identity_provider FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table identity_provider_4 partition of identity_provider FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table identity_provider_5 partition of identity_provider FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table identity_provider_6 partition of identity_provider FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table identity_provider_7 partition of identity_provider FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table inventory (
   company_id integer not null,
@@ -566,6 +669,32 @@ create table person (
   constraint person_email_key UNIQUE (email)
 );
 
+create table person_device (
+  person_id uuid not null,
+  hash bytea not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone default now() not null,
+  constraint person_device_pkey PRIMARY KEY (person_id, hash)
+);
+
+create table person_network (
+  person_id uuid not null,
+  network text not null,
+  last_used_at timestamp with time zone default now() not null,
+  constraint person_network_pkey PRIMARY KEY (person_id, network)
+);
+
+create table person_ticket (
+  hash bytea not null,
+  person_id uuid not null,
+  purpose text not null,
+  detail jsonb default '{}'::jsonb not null,
+  tries_left integer not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  constraint person_ticket_pkey PRIMARY KEY (hash)
+);
+
 create table provider_entry (
   company_id integer not null,
   id uuid default gen_random_uuid() not null,
@@ -589,6 +718,67 @@ create table provider_entry_4 partition of provider_entry FOR VALUES WITH (modul
 create table provider_entry_5 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table provider_entry_6 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table provider_entry_7 partition of provider_entry FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table registry (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  host text not null,
+  rules jsonb not null,
+  platform text default ''::text not null,
+  user_name text default ''::text not null,
+  secret text,
+  interval_minutes integer not null,
+  next_look_at timestamp with time zone default now() not null,
+  looking_since timestamp with time zone,
+  last_looked_at timestamp with time zone,
+  last_error text,
+  problems text[] default '{}'::text[] not null,
+  repository_count integer default 0 not null,
+  request_count integer default 0 not null,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  constraint registry_pkey PRIMARY KEY (company_id, id),
+  constraint registry_company_id_name_key UNIQUE (company_id, name),
+  constraint registry_interval_minutes_check CHECK ((interval_minutes > 0))
+) partition by HASH (company_id);
+alter table registry enable row level security;
+alter table registry force row level security;
+create table registry_0 partition of registry FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table registry_1 partition of registry FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table registry_2 partition of registry FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table registry_3 partition of registry FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table registry_4 partition of registry FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table registry_5 partition of registry FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table registry_6 partition of registry FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table registry_7 partition of registry FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table registry_tag (
+  company_id integer not null,
+  registry_id uuid not null,
+  repository text not null,
+  tag text not null,
+  digest text not null,
+  scanned_digest text,
+  state text not null,
+  asset_id uuid,
+  upload_id uuid,
+  error text,
+  first_seen_at timestamp with time zone default now() not null,
+  scanned_at timestamp with time zone,
+  constraint registry_tag_pkey PRIMARY KEY (company_id, registry_id, repository, tag),
+  constraint registry_tag_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'scanning'::text, 'scanned'::text, 'failed'::text, 'gone'::text, 'unwatched'::text])))
+) partition by HASH (company_id);
+alter table registry_tag enable row level security;
+alter table registry_tag force row level security;
+create table registry_tag_0 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table registry_tag_1 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table registry_tag_2 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table registry_tag_3 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table registry_tag_4 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table registry_tag_5 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table registry_tag_6 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table registry_tag_7 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table role (
   company_id integer not null,
@@ -618,6 +808,86 @@ create table schema_migration (
   applied_at timestamp with time zone default now() not null,
   constraint schema_migration_pkey PRIMARY KEY (version)
 );
+
+create table scim_group (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  display_name text not null,
+  external_id text,
+  created_at timestamp with time zone default now() not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint scim_group_pkey PRIMARY KEY (company_id, id),
+  constraint scim_group_company_id_display_name_key UNIQUE (company_id, display_name)
+) partition by HASH (company_id);
+alter table scim_group enable row level security;
+alter table scim_group force row level security;
+create table scim_group_0 partition of scim_group FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table scim_group_1 partition of scim_group FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table scim_group_2 partition of scim_group FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table scim_group_3 partition of scim_group FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table scim_group_4 partition of scim_group FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table scim_group_5 partition of scim_group FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table scim_group_6 partition of scim_group FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table scim_group_7 partition of scim_group FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table scim_group_member (
+  company_id integer not null,
+  group_id uuid not null,
+  person_id uuid not null,
+  constraint scim_group_member_pkey PRIMARY KEY (company_id, group_id, person_id)
+) partition by HASH (company_id);
+alter table scim_group_member enable row level security;
+alter table scim_group_member force row level security;
+create table scim_group_member_0 partition of scim_group_member FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table scim_group_member_1 partition of scim_group_member FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table scim_group_member_2 partition of scim_group_member FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table scim_group_member_3 partition of scim_group_member FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table scim_group_member_4 partition of scim_group_member FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table scim_group_member_5 partition of scim_group_member FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table scim_group_member_6 partition of scim_group_member FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table scim_group_member_7 partition of scim_group_member FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table scim_user (
+  company_id integer not null,
+  person_id uuid not null,
+  user_name text not null,
+  external_id text,
+  given_name text,
+  family_name text,
+  display_name text,
+  created_at timestamp with time zone default now() not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint scim_user_pkey PRIMARY KEY (company_id, person_id),
+  constraint scim_user_company_id_user_name_key UNIQUE (company_id, user_name),
+  constraint scim_user_user_name_check CHECK ((user_name = lower(user_name)))
+) partition by HASH (company_id);
+alter table scim_user enable row level security;
+alter table scim_user force row level security;
+create table scim_user_0 partition of scim_user FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table scim_user_1 partition of scim_user FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table scim_user_2 partition of scim_user FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table scim_user_3 partition of scim_user FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table scim_user_4 partition of scim_user FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table scim_user_5 partition of scim_user FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table scim_user_6 partition of scim_user FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table scim_user_7 partition of scim_user FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table sso_seen (
+  company_id integer not null,
+  id bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint sso_seen_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table sso_seen enable row level security;
+alter table sso_seen force row level security;
+create table sso_seen_0 partition of sso_seen FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table sso_seen_1 partition of sso_seen FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table sso_seen_2 partition of sso_seen FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table sso_seen_3 partition of sso_seen FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table sso_seen_4 partition of sso_seen FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table sso_seen_5 partition of sso_seen FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table sso_seen_6 partition of sso_seen FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table sso_seen_7 partition of sso_seen FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table stale_source (
   feed text not null,
@@ -737,11 +1007,14 @@ create table vex_statement_5 partition of vex_statement FOR VALUES WITH (modulus
 create table vex_statement_6 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table vex_statement_7 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+alter table agent_chain add constraint agent_chain_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
+alter table agent_chain add constraint agent_chain_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table asset add constraint asset_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table asset_day add constraint asset_day_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table audit_checkpoint add constraint audit_checkpoint_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table audit_event add constraint audit_event_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table audit_sink add constraint audit_sink_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table company_ca add constraint company_ca_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_data_key add constraint company_data_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_setting add constraint company_setting_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table component add constraint component_package_id_fkey FOREIGN KEY (package_id) REFERENCES package(id);
@@ -751,15 +1024,29 @@ alter table component_place add constraint component_place_company_id_asset_id_f
 alter table credential add constraint credential_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table daily_stat add constraint daily_stat_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table finding add constraint finding_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table identity_link add constraint identity_link_company_id_provider_id_fkey FOREIGN KEY (company_id, provider_id) REFERENCES identity_provider(company_id, id) ON DELETE CASCADE;
+alter table identity_link add constraint identity_link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table identity_provider add constraint identity_provider_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table inventory add constraint inventory_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table inventory_delta add constraint inventory_delta_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table invitation add constraint invitation_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table membership add constraint membership_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table membership add constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table outbox add constraint outbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table person_device add constraint person_device_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
+alter table person_network add constraint person_network_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
+alter table person_ticket add constraint person_ticket_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 alter table provider_entry add constraint provider_entry_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table provider_entry add constraint provider_entry_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table registry add constraint registry_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table registry_tag add constraint registry_tag_company_id_registry_id_fkey FOREIGN KEY (company_id, registry_id) REFERENCES registry(company_id, id) ON DELETE CASCADE;
 alter table role add constraint role_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table scim_group add constraint scim_group_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table scim_group_member add constraint scim_group_member_company_id_group_id_fkey FOREIGN KEY (company_id, group_id) REFERENCES scim_group(company_id, id) ON DELETE CASCADE;
+alter table scim_group_member add constraint scim_group_member_company_id_person_id_fkey FOREIGN KEY (company_id, person_id) REFERENCES membership(company_id, person_id) ON DELETE CASCADE;
+alter table scim_user add constraint scim_user_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table scim_user add constraint scim_user_company_id_person_id_fkey FOREIGN KEY (company_id, person_id) REFERENCES membership(company_id, person_id) ON DELETE CASCADE;
+alter table sso_seen add constraint sso_seen_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table upload add constraint upload_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table vex_document add constraint vex_document_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table vex_effect add constraint vex_effect_company_id_statement_id_fkey FOREIGN KEY (company_id, statement_id) REFERENCES vex_statement(company_id, id) ON DELETE CASCADE;
@@ -768,6 +1055,7 @@ alter table vex_statement add constraint vex_statement_company_id_document_id_fk
 CREATE INDEX advisory_aliases ON public.advisory USING gin (aliases);
 CREATE INDEX advisory_name_prefix ON public.advisory USING btree (name text_pattern_ops);
 CREATE INDEX advisory_newest ON public.advisory USING btree (COALESCE(published_at, '-infinity'::timestamp with time zone) DESC, name DESC);
+CREATE INDEX asset_labels ON public.asset USING gin (labels);
 CREATE INDEX asset_name ON public.asset USING btree (company_id, name, id);
 CREATE INDEX asset_risk ON public.asset USING btree (company_id, risk DESC, id DESC);
 CREATE INDEX asset_seen ON public.asset USING btree (company_id, last_seen_at DESC, id DESC);
@@ -779,6 +1067,7 @@ CREATE INDEX component_match_advisory ON public.component_match USING btree (adv
 CREATE INDEX component_package ON public.component USING btree (package_id);
 CREATE INDEX component_to_judge ON public.component USING btree (id) WHERE (judged_generation IS NULL);
 CREATE INDEX credential_asset ON public.credential USING btree (company_id, asset_id) WHERE (asset_id IS NOT NULL);
+CREATE INDEX credential_enrolled_by ON public.credential USING btree (company_id, enrolled_by) WHERE (enrolled_by IS NOT NULL);
 CREATE INDEX credential_person ON public.credential USING btree (company_id, person_id) WHERE (person_id IS NOT NULL);
 CREATE INDEX credential_previous ON public.credential USING btree (company_id, previous_hash) WHERE (previous_hash IS NOT NULL);
 CREATE INDEX finding_advisory ON public.finding USING btree (company_id, advisory);
@@ -786,8 +1075,18 @@ CREATE INDEX finding_epss ON public.finding USING btree (company_id, status, COA
 CREATE INDEX finding_package ON public.finding USING btree (company_id, status, package, id);
 CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC);
 CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
+CREATE INDEX identity_link_person ON public.identity_link USING btree (company_id, person_id);
+CREATE INDEX identity_provider_domains ON public.identity_provider USING gin (domains);
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
 CREATE INDEX membership_person ON public.membership USING btree (person_id);
+CREATE INDEX person_ticket_person ON public.person_ticket USING btree (person_id, purpose);
+CREATE INDEX registry_due ON public.registry USING btree (company_id, next_look_at);
+CREATE INDEX registry_host ON public.registry USING btree (company_id, host);
+CREATE INDEX registry_tag_digest ON public.registry_tag USING btree (company_id, scanned_digest) WHERE (scanned_digest IS NOT NULL);
+CREATE INDEX registry_tag_open ON public.registry_tag USING btree (company_id, registry_id) WHERE (state = ANY (ARRAY['waiting'::text, 'scanning'::text]));
+CREATE INDEX registry_tag_upload ON public.registry_tag USING btree (company_id, upload_id) WHERE (upload_id IS NOT NULL);
+CREATE INDEX scim_group_member_person ON public.scim_group_member USING btree (company_id, person_id);
+CREATE INDEX sso_seen_expires ON public.sso_seen USING btree (company_id, expires_at);
 CREATE INDEX upload_newest ON public.upload USING btree (company_id, added_at DESC, id DESC);
 CREATE INDEX vex_effect_statement ON public.vex_effect USING btree (company_id, statement_id);
 CREATE INDEX vex_statement_document ON public.vex_statement USING btree (company_id, document_id);
@@ -795,25 +1094,36 @@ CREATE UNIQUE INDEX company_provider ON public.company USING btree (is_provider)
 CREATE UNIQUE INDEX membership_email ON public.membership USING btree (company_id, email);
 CREATE UNIQUE INDEX membership_owner ON public.membership USING btree (company_id) WHERE is_owner;
 
+create policy by_domain on identity_provider as permissive for select to zerotrace_service using ((NULLIF(current_setting('app.company_id'::text, true), ''::text) IS NULL));
+create policy company_only on agent_chain as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on asset_day as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_checkpoint as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_event as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_link as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_sink as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on company_ca as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_data_key as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_setting as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on component_place as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on daily_stat as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on finding as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on identity_link as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on identity_provider as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory_delta as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on invitation as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on membership as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on outbox as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on provider_entry as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on registry as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on registry_tag as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on role as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on scim_group as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on scim_group_member as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on scim_user as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on sso_seen as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on upload as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_document as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_effect as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -826,9 +1136,12 @@ create policy own_company on company as permissive for select to zerotrace_app u
 create policy service_company on company as permissive for all to zerotrace_service using (true) with check (true);
 
 grant delete, insert, select on table audit_event to zerotrace_service;
+grant delete, insert, select on table company_ca to zerotrace_service;
 grant delete, insert, select on table inventory_delta to zerotrace_service;
 grant delete, insert, select, update on table advisory to zerotrace_service;
 grant delete, insert, select, update on table advisory_record to zerotrace_service;
+grant delete, insert, select, update on table agent_chain to zerotrace_app;
+grant delete, insert, select, update on table agent_chain to zerotrace_service;
 grant delete, insert, select, update on table asset to zerotrace_app;
 grant delete, insert, select, update on table asset to zerotrace_service;
 grant delete, insert, select, update on table asset_day to zerotrace_app;
@@ -849,6 +1162,10 @@ grant delete, insert, select, update on table daily_stat to zerotrace_service;
 grant delete, insert, select, update on table feed_generation to zerotrace_service;
 grant delete, insert, select, update on table finding to zerotrace_app;
 grant delete, insert, select, update on table finding to zerotrace_service;
+grant delete, insert, select, update on table identity_link to zerotrace_app;
+grant delete, insert, select, update on table identity_link to zerotrace_service;
+grant delete, insert, select, update on table identity_provider to zerotrace_app;
+grant delete, insert, select, update on table identity_provider to zerotrace_service;
 grant delete, insert, select, update on table inventory to zerotrace_app;
 grant delete, insert, select, update on table inventory to zerotrace_service;
 grant delete, insert, select, update on table invitation to zerotrace_app;
@@ -859,9 +1176,24 @@ grant delete, insert, select, update on table outbox to zerotrace_app;
 grant delete, insert, select, update on table outbox to zerotrace_service;
 grant delete, insert, select, update on table package to zerotrace_service;
 grant delete, insert, select, update on table person to zerotrace_service;
+grant delete, insert, select, update on table person_device to zerotrace_service;
+grant delete, insert, select, update on table person_network to zerotrace_service;
+grant delete, insert, select, update on table person_ticket to zerotrace_service;
 grant delete, insert, select, update on table provider_entry to zerotrace_service;
+grant delete, insert, select, update on table registry to zerotrace_app;
+grant delete, insert, select, update on table registry to zerotrace_service;
+grant delete, insert, select, update on table registry_tag to zerotrace_app;
+grant delete, insert, select, update on table registry_tag to zerotrace_service;
 grant delete, insert, select, update on table role to zerotrace_app;
 grant delete, insert, select, update on table role to zerotrace_service;
+grant delete, insert, select, update on table scim_group to zerotrace_app;
+grant delete, insert, select, update on table scim_group to zerotrace_service;
+grant delete, insert, select, update on table scim_group_member to zerotrace_app;
+grant delete, insert, select, update on table scim_group_member to zerotrace_service;
+grant delete, insert, select, update on table scim_user to zerotrace_app;
+grant delete, insert, select, update on table scim_user to zerotrace_service;
+grant delete, insert, select, update on table sso_seen to zerotrace_app;
+grant delete, insert, select, update on table sso_seen to zerotrace_service;
 grant delete, insert, select, update on table stale_source to zerotrace_service;
 grant delete, insert, select, update on table upload to zerotrace_app;
 grant delete, insert, select, update on table upload to zerotrace_service;
@@ -874,6 +1206,7 @@ grant delete, insert, select, update on table vex_statement to zerotrace_service
 grant delete, select on table audit_link to zerotrace_service;
 grant insert, select on table audit_checkpoint to zerotrace_service;
 grant insert, select on table audit_event to zerotrace_app;
+grant insert, select on table company_ca to zerotrace_app;
 grant insert, select on table company_data_key to zerotrace_app;
 grant insert, select on table company_data_key to zerotrace_service;
 grant insert, select on table inventory_delta to zerotrace_app;
@@ -1015,6 +1348,14 @@ begin
       new.target, new.detail, new.before, new.after, new.ip), 'UTF8')));
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.notify_credential()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('zt_credential', new.id::text);
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.notify_outbox()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1094,6 +1435,7 @@ grant execute on function company_jobs(integer,integer) to zerotrace_service;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_app;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_service;
 grant execute on function guard_audit_cut() to public;
+grant execute on function notify_credential() to public;
 grant execute on function notify_outbox() to public;
 grant execute on function pending_jobs(integer) to zerotrace_app;
 grant execute on function pending_jobs(integer) to zerotrace_service;
@@ -1104,6 +1446,7 @@ CREATE CONSTRAINT TRIGGER audit_event_link AFTER INSERT ON public.audit_event DE
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER credential_notify AFTER UPDATE OF revoked_at, hash, previous_hash, expires_at, permissions ON public.credential FOR EACH ROW WHEN ((new.kind = 'device'::text)) EXECUTE FUNCTION notify_credential();
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('event');
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('link');
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
