@@ -233,7 +233,10 @@ create table company (
   is_provider boolean default false not null,
   state text default 'active'::text not null,
   state_reason text,
+  delete_at timestamp with time zone,
+  deletion jsonb,
   constraint company_pkey PRIMARY KEY (id),
+  constraint company_delete_at CHECK (((state = 'deleting'::text) = (delete_at IS NOT NULL))),
   constraint company_name_key UNIQUE (name),
   constraint company_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'deleting'::text])))
 );
@@ -278,6 +281,32 @@ create table company_data_key_4 partition of company_data_key FOR VALUES WITH (m
 create table company_data_key_5 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table company_data_key_6 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table company_data_key_7 partition of company_data_key FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table company_export (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  state text default 'waiting'::text not null,
+  asked_by text not null,
+  asked_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  size_bytes bigint,
+  row_count bigint,
+  sha256 text,
+  error text,
+  constraint company_export_pkey PRIMARY KEY (company_id, id),
+  constraint company_export_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+) partition by HASH (company_id);
+alter table company_export enable row level security;
+alter table company_export force row level security;
+create table company_export_0 partition of company_export FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table company_export_1 partition of company_export FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table company_export_2 partition of company_export FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table company_export_3 partition of company_export FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table company_export_4 partition of company_export FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table company_export_5 partition of company_export FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table company_export_6 partition of company_export FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table company_export_7 partition of company_export FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table company_setting (
   company_id integer not null,
@@ -706,6 +735,7 @@ create table provider_entry (
   entered_at timestamp with time zone default now() not null,
   ends_at timestamp with time zone not null,
   left_at timestamp with time zone,
+  home_credential_id uuid,
   constraint provider_entry_pkey PRIMARY KEY (company_id, id)
 ) partition by HASH (company_id);
 alter table provider_entry enable row level security;
@@ -1016,6 +1046,7 @@ alter table audit_event add constraint audit_event_company_id_fkey FOREIGN KEY (
 alter table audit_sink add constraint audit_sink_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_ca add constraint company_ca_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_data_key add constraint company_data_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table company_export add constraint company_export_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_setting add constraint company_setting_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table component add constraint component_package_id_fkey FOREIGN KEY (package_id) REFERENCES package(id);
 alter table component_match add constraint component_match_advisory_id_fkey FOREIGN KEY (advisory_id) REFERENCES advisory(id);
@@ -1080,6 +1111,7 @@ CREATE INDEX identity_provider_domains ON public.identity_provider USING gin (do
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
 CREATE INDEX membership_person ON public.membership USING btree (person_id);
 CREATE INDEX person_ticket_person ON public.person_ticket USING btree (person_id, purpose);
+CREATE INDEX provider_entry_newest ON public.provider_entry USING btree (company_id, entered_at DESC, id DESC);
 CREATE INDEX registry_due ON public.registry USING btree (company_id, next_look_at);
 CREATE INDEX registry_host ON public.registry USING btree (company_id, host);
 CREATE INDEX registry_tag_digest ON public.registry_tag USING btree (company_id, scanned_digest) WHERE (scanned_digest IS NOT NULL);
@@ -1104,6 +1136,7 @@ create policy company_only on audit_link as permissive for all to public using (
 create policy company_only on audit_sink as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_ca as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_data_key as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on company_export as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_setting as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on component_place as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1149,6 +1182,8 @@ grant delete, insert, select, update on table asset_day to zerotrace_service;
 grant delete, insert, select, update on table audit_sink to zerotrace_app;
 grant delete, insert, select, update on table audit_sink to zerotrace_service;
 grant delete, insert, select, update on table company to zerotrace_service;
+grant delete, insert, select, update on table company_export to zerotrace_app;
+grant delete, insert, select, update on table company_export to zerotrace_service;
 grant delete, insert, select, update on table company_setting to zerotrace_app;
 grant delete, insert, select, update on table company_setting to zerotrace_service;
 grant delete, insert, select, update on table component to zerotrace_service;
@@ -1271,6 +1306,31 @@ begin
   from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
   where (j.flags ? 'superseded') is not true and (j.payload ->> 'companyId')::int = company order by (j.attempts >= j.max_attempts) desc, j.priority, j.run_at, j.id limit most;
 end $function$;
+CREATE OR REPLACE FUNCTION public.delete_company_rows(company integer, from_table text, most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  gone int;
+begin
+  if company::text is distinct from nullif(current_setting('app.company_id', true), '')
+    or not public.is_company_to_delete(company) then
+    raise exception 'not a company to delete' using errcode = 'insufficient_privilege';
+  end if;
+  if not exists (select 1 from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'company_id' and not a.attisdropped
+    where c.relnamespace = 'public'::regnamespace and c.relname = from_table and c.relkind in ('r', 'p')
+      and not c.relispartition) then
+    raise exception 'not a table of companies' using errcode = 'undefined_table';
+  end if;
+  -- all of a company's rows lie in one partition, so that their place is their own
+  execute format('delete from public.%1$I where company_id = $1 and ctid = any(array(
+    select ctid from public.%1$I where company_id = $1 limit $2))', from_table) using company, most;
+  get diagnostics gone = row_count;
+  return gone;
+end $function$;
 CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload jsonb, job_key text, priority integer, run_after interval, max_attempts integer, queue_name text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1312,6 +1372,9 @@ CREATE OR REPLACE FUNCTION public.guard_audit_cut()
  LANGUAGE plpgsql
 AS $function$
 begin
+  if public.is_company_to_delete(old.company_id) then
+    return old;
+  end if;
   if tg_argv[0] = 'link' then
     if not exists (select 1 from public.audit_checkpoint c where c.company_id = old.company_id and c.seq >= old.seq)
       or exists (select 1 from public.audit_event e where e.company_id = old.company_id and e.id = old.event_id
@@ -1324,6 +1387,36 @@ begin
   end if;
   return old;
 end $function$;
+CREATE OR REPLACE FUNCTION public.guard_company_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    if not public.is_company_to_delete(old.id) then
+      raise exception 'a company is deleted only after its time to undo that' using errcode = 'insufficient_privilege';
+    end if;
+    return old;
+  end if;
+  if new.is_provider and new.state <> 'active' then
+    raise exception 'the company that runs the platform stays' using errcode = 'insufficient_privilege';
+  end if;
+  if new.delete_at is not null and new.delete_at < now() + interval '1 day'
+    and (tg_op = 'INSERT' or new.delete_at is distinct from old.delete_at) then
+    raise exception 'a deletion can be undone for a day at least' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $function$;
+CREATE OR REPLACE FUNCTION public.is_company_to_delete(company integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (select 1 from public.company c
+    where c.id = company and c.state = 'deleting' and c.delete_at <= now() and not c.is_provider)
+$function$;
 CREATE OR REPLACE FUNCTION public.link_audit_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1393,6 +1486,11 @@ CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  LANGUAGE plpgsql
 AS $function$
 begin
+  if tg_op = 'DELETE' and tg_level = 'ROW' then
+    if public.is_company_to_delete(old.company_id) then
+      return old;
+    end if;
+  end if;
   raise exception 'the audit trail is append-only' using errcode = 'insufficient_privilege';
 end $function$;
 CREATE OR REPLACE FUNCTION public.return_jobs(own text)
@@ -1432,9 +1530,13 @@ grant execute on function all_jobs(integer) to zerotrace_service;
 grant execute on function audit_content(integer,bigint,timestamp with time zone,text,text,text,jsonb,jsonb,jsonb,text) to public;
 grant execute on function company_jobs(integer,integer) to zerotrace_app;
 grant execute on function company_jobs(integer,integer) to zerotrace_service;
+grant execute on function delete_company_rows(integer,text,integer) to zerotrace_service;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_app;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_service;
 grant execute on function guard_audit_cut() to public;
+grant execute on function guard_company_end() to public;
+grant execute on function is_company_to_delete(integer) to zerotrace_app;
+grant execute on function is_company_to_delete(integer) to zerotrace_service;
 grant execute on function notify_credential() to public;
 grant execute on function notify_outbox() to public;
 grant execute on function pending_jobs(integer) to zerotrace_app;
@@ -1449,6 +1551,7 @@ CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_link FOR EACH ROW EXECU
 CREATE TRIGGER credential_notify AFTER UPDATE OF revoked_at, hash, previous_hash, expires_at, permissions ON public.credential FOR EACH ROW WHEN ((new.kind = 'device'::text)) EXECUTE FUNCTION notify_credential();
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('event');
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('link');
+CREATE TRIGGER guarded_end BEFORE INSERT OR DELETE OR UPDATE ON public.company FOR EACH ROW EXECUTE FUNCTION guard_company_end();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_link FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
