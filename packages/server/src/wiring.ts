@@ -154,7 +154,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     }),
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
-    ...tokenRoutes({ forget }),
+    ...tokenRoutes({ forget, onAgents: announceAssets }),
     ...deps.uploads.routes,
     ...vexRoutes({
       onChanged: async (tx, companyId) => {

@@ -1,7 +1,7 @@
 import { insertCredential, newToken } from "../../platform/auth/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
-import { permissionsFor } from "./rules.ts";
+import { enrollmentFor, permissionsFor } from "./rules.ts";
 
 /** Makes an enrollment or API token; its secret is in this answer and nowhere else. */
 export const createToken = (): Endpoint =>
@@ -11,6 +11,7 @@ export const createToken = (): Endpoint =>
       const { tx, identity, now } = context;
       const { companyId } = identity;
       const permissions = permissionsFor(body, identity.permissions);
+      const limits = enrollmentFor(body.kind, body.enrollment, identity.labels);
       const { secret, hash } = newToken(body.kind, companyId);
       const expiresAt = new Date(now.getTime() + body.expiresInSeconds * 1000);
       const { id } = await insertCredential(tx, {
@@ -22,8 +23,15 @@ export const createToken = (): Endpoint =>
         permissions,
         expiresAt,
         ...(body.kind === "enrollment" ? { usesLeft: body.maxUses } : {}),
+        ...limits,
       });
-      const after = { kind: body.kind, label: body.label, permissions, expiresAt: expiresAt.toISOString() };
+      const after = {
+        kind: body.kind,
+        label: body.label,
+        permissions,
+        expiresAt: expiresAt.toISOString(),
+        ...(limits === null ? {} : { maxUses: body.maxUses, ...limits }),
+      };
       context.note(id, after, { after });
       return { id, secret, expiresAt: expiresAt.toISOString() };
     },

@@ -1,16 +1,24 @@
 import { AppError } from "@zerotrace/core";
 import { z } from "zod";
-import { type Credential, type CredentialKind, listCredentials, revokeCredential } from "../../platform/auth/index.ts";
+import {
+  type Credential,
+  type CredentialKind,
+  listCredentials,
+  revokeCredential,
+  revokeEnrolledBy,
+} from "../../platform/auth/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { pageOf } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import type { TokenDeps } from "./index.ts";
-import { countTokens } from "./sql.ts";
+import { agentCounts, countTokens } from "./sql.ts";
 
 const TOKEN_KINDS: readonly CredentialKind[] = ["enrollment", "api"];
+/** Hosts that the trail names when their agents are revoked with their token. */
+const HOSTS_TOLD_MAX = 100;
 const createdAndId = z.tuple([z.iso.datetime(), z.uuid()]);
 
-const toRow = (c: Credential) => ({
+const toRow = (c: Credential, agentCount: number) => ({
   id: c.id,
   kind: c.kind as "enrollment" | "api",
   label: c.label,
@@ -20,6 +28,15 @@ const toRow = (c: Credential) => ({
   usesLeft: c.usesLeft,
   lastUsedAt: c.lastUsedAt?.toISOString() ?? null,
   revokedAt: c.revokedAt?.toISOString() ?? null,
+  enrollment:
+    c.kind === "enrollment"
+      ? {
+          labels: [...(c.labels ?? [])],
+          agentsMax: c.agentsMax,
+          agentCount,
+          ranges: c.ranges === null ? null : [...c.ranges],
+        }
+      : null,
 });
 
 /** Enrollment and API tokens, newest first. */
@@ -33,28 +50,40 @@ export const listTokens = (): Endpoint =>
         ...(at === null ? {} : { after: { createdAt: new Date(at[0]), id: at[1] } }),
       });
       const count = await countTokens(tx, companyId);
-      return pageOf(rows, query.limit, count, toRow, (c) => [c.createdAt.toISOString(), c.id]);
+      const agents = await agentCounts(
+        tx,
+        companyId,
+        rows.map((row) => row.id),
+      );
+      const show = (c: Credential) => toRow(c, agents.get(c.id) ?? 0);
+      return pageOf(rows, query.limit, count, show, (c) => [c.createdAt.toISOString(), c.id]);
     },
   });
 
-/** Revokes a token; what was enrolled with it stays enrolled. */
+/** Revokes a token; what was enrolled with it stays enrolled unless that is to be revoked too. */
 export const revokeToken = (deps: TokenDeps): Endpoint =>
   implement(routes.revokeToken, {
     audit: "token.revoke",
     transaction: "none",
-    run: async (context, { params }) => {
+    run: async (context, { params, query }) => {
       const { db, identity, now } = context;
       const { companyId, subject: actor } = identity;
-      await db.withCompany(companyId, async (tx) => {
+      const agents = await db.withCompany(companyId, async (tx) => {
         const revoked = await revokeCredential(tx, companyId, params.id, TOKEN_KINDS, now);
         if (revoked === null)
           throw new AppError("NOT_FOUND", "There is no token with this id that is not revoked yet.");
+        const enrolled = query.agents === "revoke" ? await revokeEnrolledBy(tx, companyId, params.id, now) : [];
         const { kind, label, permissions, expiresAt, revokedAt } = revoked;
         const before = { kind, label, permissions, expiresAt, revokedAt: null };
         const change = { before, after: { ...before, revokedAt } };
-        await context.record(tx, { companyId, actor, target: params.id, detail: { kind, label }, ...change });
+        const hosts = enrolled.slice(0, HOSTS_TOLD_MAX).map((agent) => agent.label);
+        const detail = { kind, label, ...(query.agents === "revoke" ? { agents: enrolled.length, hosts } : {}) };
+        await context.record(tx, { companyId, actor, target: params.id, detail, ...change });
+        const assetIds = enrolled.flatMap((agent) => agent.assetId ?? []);
+        if (assetIds.length > 0) await deps.onAgents?.(tx, companyId, assetIds);
+        return enrolled;
       });
-      deps.forget(params.id);
-      return {};
+      for (const { id } of [params, ...agents]) deps.forget(id);
+      return { agentsRevoked: agents.length };
     },
   });

@@ -10,3 +10,17 @@ export const countTokens = async (tx: Tx, companyId: number): Promise<number> =>
   );
   return row?.n ?? 0;
 };
+
+/** How many agents in force each of these enrollment tokens brought; one without any is not in the answer. */
+export const agentCounts = async (
+  tx: Tx,
+  companyId: number,
+  tokenIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
+  const rows = await tx.query<{ id: string; n: number }>(
+    `select enrolled_by as id, count(*)::int as n from credential
+     where company_id = $1 and enrolled_by = any($2::uuid[]) and revoked_at is null group by 1`,
+    [companyId, tokenIds],
+  );
+  return new Map(rows.map(({ id, n }) => [id, n]));
+};

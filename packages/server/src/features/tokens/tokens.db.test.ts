@@ -77,3 +77,21 @@ test("the list pages newest first, shows each token once and no other company's"
   expect(new Set(rows.map((r) => r.id)).size).toBe(5);
   expect([rows.length, first.count, second.next]).toEqual([5, 5, null]);
 });
+
+test("an enrollment token tells its limits and refuses ranges that are none; an API token takes none of them", async () => {
+  const limits = { labels: ["site:berlin", "lab"], agentsMax: 3, ranges: ["10.1.2.3/8", "192.0.2.7"] };
+  const made = await create(company.owner, { kind: "enrollment", label: "berlin", maxUses: 5, enrollment: limits });
+  expect(made.status).toBe(201);
+  const [row] = (await list(company.owner)).body.rows;
+  expect(row.enrollment).toEqual({
+    labels: ["lab", "site:berlin"],
+    agentsMax: 3,
+    agentCount: 0,
+    ranges: ["10.0.0.0/8", "192.0.2.7/32"],
+  });
+  const wrong = async (kind: string, enrollment: object) =>
+    (await create(company.owner, { kind, label: "x", permissions: [], enrollment })).body.field;
+  expect(await wrong("enrollment", { ranges: ["10.0.0.0/64"] })).toBe("enrollment.ranges");
+  expect(await wrong("enrollment", { labels: ["Berlin!"] })).toMatch(/^enrollment.labels/);
+  expect(await wrong("api", { labels: ["lab"] })).toMatch(/permissions|enrollment/);
+});

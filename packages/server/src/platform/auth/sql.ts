@@ -18,6 +18,10 @@ export interface Credential {
   readonly method: SignInMethod | null;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** Of an enrollment token: the addresses it may be used from (CIDR); null for any. */
+  readonly ranges: readonly string[] | null;
+  /** Of an enrollment token: agents in force at one time; null for as many as it has uses. */
+  readonly agentsMax: number | null;
   readonly createdAt: Date;
   readonly rotatedAt: Date | null;
   readonly expiresAt: Date | null;
@@ -29,13 +33,20 @@ export interface Credential {
 const COLUMNS = `id, company_id as "companyId", kind, subject, label, permissions, asset_id as "assetId",
   person_id as "personId", labels, method, ip, user_agent as "userAgent",
   created_at as "createdAt", rotated_at as "rotatedAt", expires_at as "expiresAt", uses_left as "usesLeft",
-  last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
+  ranges, agents_max as "agentsMax", last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
 /**
  * How long a replaced secret still holds, in ms. A device whose new one was lost on the way notices by its time-out of 30 s
  * and comes again; its former one ends as soon as the new one is used.
  */
 export const OLD_SECRET_MS = { session: 30_000, device: 120_000 } as const;
 const ALIVE = `revoked_at is null and (uses_left is null or uses_left > 0)`;
+/** Of the company that $1 names. */
+const COMPANY_STATE = `(select co.state from company co where co.id = $1)`;
+
+/** Whether a company's credentials are in force: only while it is `active`. */
+export type CompanyState = "active" | "suspended" | "deleting";
+/** A credential with the state of its company. */
+export type FoundCredential = Credential & { readonly companyState: CompanyState };
 
 export interface NewCredential {
   readonly companyId: number;
@@ -52,14 +63,18 @@ export interface NewCredential {
   readonly method?: SignInMethod;
   readonly ip?: string;
   readonly userAgent?: string;
+  readonly ranges?: readonly string[] | null;
+  readonly agentsMax?: number;
+  /** Of a device: the enrollment token that brought it. */
+  readonly enrolledBy?: string;
 }
 
 /** Stores a credential. */
 export const insertCredential = async (tx: Tx, c: NewCredential): Promise<Credential> => {
   const [row] = await tx.query<Credential>(
     `insert into credential (company_id, kind, hash, subject, label, permissions, asset_id, expires_at, uses_left,
-       person_id, labels, method, ip, user_agent)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${COLUMNS}`,
+       person_id, labels, method, ip, user_agent, ranges, agents_max, enrolled_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning ${COLUMNS}`,
     [
       c.companyId,
       c.kind,
@@ -75,6 +90,9 @@ export const insertCredential = async (tx: Tx, c: NewCredential): Promise<Creden
       c.method ?? null,
       c.ip ?? null,
       c.userAgent ?? null,
+      c.ranges ?? null,
+      c.agentsMax ?? null,
+      c.enrolledBy ?? null,
     ],
   );
   return row as Credential;
@@ -86,10 +104,10 @@ export const findCredential = async (
   companyId: number,
   hash: Buffer,
   now: Date,
-): Promise<Credential | null> => {
-  const [row] = await tx.prepared<Credential>(
+): Promise<FoundCredential | null> => {
+  const [row] = await tx.prepared<FoundCredential>(
     "credential_by_hash",
-    `select ${COLUMNS} from credential
+    `select ${COLUMNS}, ${COMPANY_STATE} as "companyState" from credential
      where company_id = $1 and hash = $2 and ${ALIVE} and (expires_at is null or expires_at > $3)`,
     [companyId, hash, now],
   );
@@ -104,10 +122,10 @@ export const findRotated = async (
   hash: Buffer,
   since: Date,
   now: Date,
-): Promise<Credential | null> => {
-  const [row] = await tx.prepared<Credential>(
+): Promise<FoundCredential | null> => {
+  const [row] = await tx.prepared<FoundCredential>(
     "credential_by_previous_hash",
-    `select ${COLUMNS} from credential
+    `select ${COLUMNS}, ${COMPANY_STATE} as "companyState" from credential
      where company_id = $1 and previous_hash = $2 and rotated_at > $3 and kind = $5 and ${ALIVE}
        and (expires_at is null or expires_at > $4)`,
     [companyId, hash, since, now, kind],
@@ -123,7 +141,7 @@ export const endFormerSecret = async (tx: Tx, companyId: number, id: string): Pr
   );
 };
 
-/** Takes one use of a credential that counts its uses, atomically; null when it is not valid (any more). */
+/** Takes one use of a credential of an active company that counts its uses, atomically; null when it is not valid (any more). */
 export const useCredential = async (
   tx: Tx,
   companyId: number,
@@ -134,6 +152,7 @@ export const useCredential = async (
   const [row] = await tx.query<Credential>(
     `update credential set uses_left = uses_left - 1, last_used_at = $4
      where company_id = $1 and kind = $2 and hash = $3 and ${ALIVE} and (expires_at is null or expires_at > $4)
+       and ${COMPANY_STATE} = 'active'
      returning ${COLUMNS}`,
     [companyId, kind, hash, now],
   );
@@ -210,11 +229,12 @@ export const listCredentials = (
     [companyId, kinds, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
   );
 
-/** Whether a credential is neither revoked, used up nor expired at `now`. */
+/** Whether a credential is neither revoked, used up nor expired at `now`, and its company active. */
 export const isCredentialAlive = async (tx: Tx, companyId: number, id: string, now: Date): Promise<boolean> => {
   const rows = await tx.query<{ id: string }>(
     `select id from credential
-     where company_id = $1 and id = $2 and ${ALIVE} and (expires_at is null or expires_at > $3)`,
+     where company_id = $1 and id = $2 and ${ALIVE} and (expires_at is null or expires_at > $3)
+       and ${COMPANY_STATE} = 'active'`,
     [companyId, id, now],
   );
   return rows.length === 1;
