@@ -8,6 +8,7 @@ import { codeOf, type Database, type Tx } from "../db/index.ts";
 import { authorize } from "./access.ts";
 import { foreignCursor } from "./cursor.ts";
 import { parseInput } from "./input.ts";
+import { requestName, type SecurityEvent } from "./security.ts";
 import { type AuditWriter, type Change, type Endpoint, isReply, type RequestContext } from "./types.ts";
 
 /** What serving an endpoint needs. */
@@ -19,6 +20,7 @@ export interface EndpointDeps {
   readonly publicWrites: Limiter;
   readonly checkAnswers: boolean;
   readonly now: () => Date;
+  readonly onSecurityEvent?: ((event: SecurityEvent) => void) | undefined;
 }
 
 interface Noted {
@@ -53,6 +55,7 @@ const contextOf = (
   correlationId: request.id,
   ip: request.ip,
   userAgent: (request.headers["user-agent"] ?? "").slice(0, 256),
+  cookies: request.cookies,
   secure: request.protocol === "https",
   now: deps.now(),
   note: (target, detail = {}, change = {}) => void Object.assign(call.noted, { target, detail, change }),
@@ -62,6 +65,8 @@ const contextOf = (
     await deps.audit(tx, { ...row, action: audit, detail: row.detail ?? {}, ip: request.ip });
     call.noted.recorded = true;
   },
+  report: (event) =>
+    deps.onSecurityEvent?.({ ...event, code: "UNAUTHENTICATED", target: requestName(request), ip: request.ip }),
 });
 
 /** Runs the handler in the company's transaction, with the audit row in the same one. */

@@ -52,6 +52,10 @@ const eventOf = (code: ErrorCode, kind: CredentialKind | null, isShown: boolean)
   return kind === null ? "token_misuse" : EVENT_OF_KIND[kind];
 };
 
+/** Method and template of a request's route. */
+export const requestName = (request: FastifyRequest): string =>
+  `${request.method} ${request.routeOptions.url ?? "none"}`;
+
 /** The security event that a refusal is; null for all other errors. Holds nothing of the credential itself. */
 export const securityEventOf = (request: FastifyRequest, code: ErrorCode): SecurityEvent | null => {
   const shown = shownBy(request);
@@ -64,7 +68,7 @@ export const securityEventOf = (request: FastifyRequest, code: ErrorCode): Secur
     code,
     companyId: identity?.companyId || (token?.companyId ?? null),
     actor: identity?.subject ?? `unproved:${token?.kind ?? "none"}`,
-    target: `${request.method} ${request.routeOptions.url ?? "none"}`,
+    target: requestName(request),
     ip: request.ip,
   };
 };

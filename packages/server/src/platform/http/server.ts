@@ -277,6 +277,7 @@ export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
     publicWrites: createLimiter(PUBLIC_WRITES),
     checkAnswers: options.checkAnswers ?? false,
     now: options.now ?? (() => new Date()),
+    onSecurityEvent: options.onSecurityEvent,
   };
   observe(app, options);
   limitBodyTime(app, options.patience ?? PATIENCE);

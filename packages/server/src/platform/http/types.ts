@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import type { Identity } from "../auth/identity.ts";
 import type { Database, Tx } from "../db/index.ts";
+import type { SecurityEventName } from "./security.ts";
 
 /** One row of the audit trail. */
 export interface AuditRow {
@@ -35,6 +36,7 @@ export interface RequestContext {
   readonly correlationId: string;
   readonly ip: string;
   readonly userAgent: string;
+  readonly cookies: Readonly<Record<string, string | undefined>>;
   /** Whether the caller speaks https, so that cookies can say Secure. */
   readonly secure: boolean;
   readonly now: Date;
@@ -45,6 +47,8 @@ export interface RequestContext {
     tx: Tx,
     row: { companyId: number; actor: string; target: string; detail?: Record<string, unknown> } & Change,
   ): Promise<void>;
+  /** Tells of what may point to an attack on a company, where the refusal itself shows no credential by which it is known. */
+  report(event: { event: SecurityEventName; companyId: number; actor: string }): void;
 }
 
 export interface Input<R extends Route> {
@@ -59,7 +63,7 @@ const REPLY = Symbol("reply");
 export interface Reply<Body> {
   readonly [REPLY]: true;
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body: Body;
 }
 
@@ -69,7 +73,7 @@ export type HttpStream = Readable | Buffer | string;
 /** Makes an answer with a status or headers other than the route's. */
 export const reply = <Body>(answer: {
   status?: number;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string | string[]>>;
   body: Body;
 }): Reply<Body> => ({ [REPLY]: true, ...answer });
 
