@@ -1,5 +1,6 @@
 import { SEVERITIES } from "@zerotrace/core/advisory/advisory";
 import { SSVC } from "@zerotrace/core/advisory/enrichment";
+import { QUERY_CHARS_MAX } from "@zerotrace/core/query/language/index";
 import { VEX_STATUSES } from "@zerotrace/core/vex/vex";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
@@ -38,6 +39,11 @@ export const findingRow = z.object({
 });
 
 export const findingFilter = {
+  query: z
+    .string()
+    .max(QUERY_CHARS_MAX)
+    .optional()
+    .describe("Such as `severity>=high (kev:true OR epss>=50%) -label:lab openssl`; see the reference of queries"),
   q: z.string().max(200).optional().describe("Part of a package name, advisory id or alias"),
   severity: z.string().max(100).optional().describe("Comma-separated severities"),
   kev: z.enum(["true", "false"]).optional(),

@@ -7,6 +7,7 @@ import {
   type Severity,
   type VexStatus,
 } from "@zerotrace/core";
+import { FINDING_FIELDS, parseQuery, type QueryNode } from "@zerotrace/core/query/language/index";
 import { z } from "zod";
 import { findingFilter, type findingRow } from "./contract.ts";
 import type { FindingRecord } from "./sql.ts";
@@ -24,6 +25,8 @@ export interface FindingFilter {
   readonly assetId: string | null;
   readonly advisory: string | null;
   readonly package: string | null;
+  /** Of the language of queries; all else must hold too. */
+  readonly query: QueryNode | null;
   /** False: no VEX statement closes a finding of the company, so that none needs to be asked for. */
   readonly mayBeClosed: boolean;
 }
@@ -54,8 +57,20 @@ export const filterOf = (raw: z.output<typeof query>): FindingFilter => {
     assetId: raw.assetId ?? null,
     advisory: raw.advisory || null,
     package: raw.package || null,
+    query: queryOf(raw.query ?? ""),
     mayBeClosed: true,
   };
+};
+
+/** A query as a tree; null for an empty one. Throws BAD_REQUEST that shows where the first mistake is and how to mend it. */
+const queryOf = (text: string): QueryNode | null => {
+  const { node, errors } = parseQuery(text, FINDING_FIELDS);
+  const [first] = errors;
+  if (first === undefined) return node;
+  const where = text.slice(first.at, first.at + first.length);
+  throw new AppError("BAD_REQUEST", `At character ${first.at + 1} ("${where.slice(0, 60)}"): ${first.message}`, {
+    field: "query",
+  });
 };
 
 /** A stored finding as the API shows it. */

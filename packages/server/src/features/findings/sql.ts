@@ -1,11 +1,7 @@
 import type { Tx } from "../../platform/db/index.ts";
-import { COUNT_LIMIT, likePattern } from "../assets/index.ts";
+import { COUNT_LIMIT } from "../assets/index.ts";
+import { containsText, IS_CLOSED, namesStatus, queryCondition } from "./query-sql.ts";
 import type { FindingFilter } from "./rules.ts";
-
-/** Whether a VEX statement closes the finding of the table named `f`: asked at each reading, the finding is not changed. */
-const IS_CLOSED = `exists (
-  select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
-    and e.advisory_id = f.advisory_id and e.closes)`;
 
 /** Every column of a `FindingRecord`, of the table named `f`. */
 export const COLUMNS = `f.id, f.advisory, f.aliases, f.summary, f.ecosystem, f.package, f.source, f.version, f.purl,
@@ -54,8 +50,10 @@ export type FindingSort = keyof typeof SORTS;
 export const condition = (companyId: number, filter: FindingFilter, values: unknown[]): string => {
   const value = (v: unknown): string => `$${values.push(v)}`;
   const parts = [`f.company_id = ${value(companyId)}`];
+  if (filter.query !== null) parts.push(queryCondition(filter.query, value));
+  const isSaid = filter.query !== null && namesStatus(filter.query);
   if (filter.status === "fixed") parts.push("f.status = 'fixed'");
-  else if (filter.status !== "all") {
+  else if (filter.status !== "all" && !isSaid) {
     parts.push("f.status = 'open'");
     if (filter.mayBeClosed || filter.status !== "open")
       parts.push((filter.status === "open" ? "not " : "") + IS_CLOSED);
@@ -75,13 +73,7 @@ export const condition = (companyId: number, filter: FindingFilter, values: unkn
     parts.push(`(f.advisory = ${name} or ${name} = any(f.aliases))`);
   }
   if (filter.package !== null) parts.push(`coalesce(f.source, f.package) = ${value(filter.package)}`);
-  if (filter.q !== null) {
-    const like = value(likePattern(filter.q));
-    parts.push(
-      `(f.package ilike ${like} or f.source ilike ${like} or f.advisory ilike ${like}
-        or exists (select 1 from unnest(f.aliases) as alias where alias ilike ${like}))`,
-    );
-  }
+  if (filter.q !== null) parts.push(containsText(filter.q, value));
   if (filter.assetId !== null) {
     parts.push(
       `f.component_id in (select unnest(i.component_ids) from inventory i

@@ -1,0 +1,97 @@
+import type { Operator, QueryError, Span } from "./ast.ts";
+
+/** One piece of a query's text. */
+export type Token =
+  | (Span & { readonly kind: "(" | ")" | "or" | "not" | "and" })
+  | (Span & { readonly kind: "word"; readonly text: string })
+  | (Span & {
+      readonly kind: "term";
+      readonly field: string;
+      readonly op: Operator;
+      readonly values: readonly string[];
+    });
+
+const FIELD = /([A-Za-z][A-Za-z_]*)(:?(?:>=|<=|>|<)|:|=)/y;
+const BARE = /[^\s()",]+/y;
+const BARE_WORD = /[^\s()"]+/y;
+const QUOTED = /"((?:[^"\\]|\\.)*)("?)/y;
+const SPACE = /\s/;
+
+const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+};
+
+const unescaped = (text: string): string => text.replaceAll(/\\(.)/gs, "$1");
+
+const operatorOf = (written: string): Operator => {
+  const bare = written.length > 1 && written.startsWith(":") ? written.slice(1) : written;
+  return bare as Operator;
+};
+
+/** A value with quotes or without; null where none stands. */
+const valueAt = (text: string, at: number): { value: string; end: number } | null => {
+  const quoted = matchAt(QUOTED, text, at);
+  if (quoted) return { value: unescaped(quoted[1] ?? ""), end: at + quoted[0].length };
+  const bare = matchAt(BARE, text, at);
+  return bare && { value: bare[0], end: at + bare[0].length };
+};
+
+const valuesAt = (text: string, from: number): { values: string[]; end: number } => {
+  const values: string[] = [];
+  let end = from;
+  for (;;) {
+    const found = valueAt(text, end);
+    if (found) {
+      values.push(found.value);
+      end = found.end;
+    }
+    if (text[end] !== ",") return { values, end };
+    end += 1;
+  }
+};
+
+const KEYWORDS: ReadonlyMap<string, "or" | "not" | "and"> = new Map([
+  ["OR", "or"],
+  ["|", "or"],
+  ["AND", "and"],
+  ["NOT", "not"],
+]);
+
+const tokenAt = (text: string, at: number): Token => {
+  const one = text[at];
+  if (one === "(" || one === ")") return { kind: one, at, length: 1 };
+  if ((one === "-" || one === "!") && !SPACE.test(text[at + 1] ?? " ")) return { kind: "not", at, length: 1 };
+  const field = matchAt(FIELD, text, at);
+  if (field) {
+    const { values, end } = valuesAt(text, at + field[0].length);
+    const [, name = "", op = ":"] = field;
+    return { kind: "term", at, length: end - at, field: name.toLowerCase(), op: operatorOf(op), values };
+  }
+  const quoted = matchAt(QUOTED, text, at);
+  if (quoted) return { kind: "word", at, length: quoted[0].length, text: unescaped(quoted[1] ?? "") };
+  const word = matchAt(BARE_WORD, text, at)?.[0] ?? one ?? "";
+  const keyword = KEYWORDS.get(word);
+  return keyword ? { kind: keyword, at, length: word.length } : { kind: "word", at, length: word.length, text: word };
+};
+
+/** Cuts a query into tokens; a quote that is not closed is an error and its text still a token. Linear in the text. */
+export const tokenizeQuery = (text: string): { tokens: Token[]; errors: QueryError[] } => {
+  const tokens: Token[] = [];
+  const errors: QueryError[] = [];
+  for (let at = 0; at < text.length;) {
+    if (SPACE.test(text.charAt(at))) {
+      at += 1;
+      continue;
+    }
+    const token = tokenAt(text, at);
+    tokens.push(token);
+    at += Math.max(1, token.length);
+  }
+  const quotes = text.replaceAll(/\\./gs, "").split('"').length - 1;
+  if (quotes % 2 === 1) {
+    const at = text.lastIndexOf('"');
+    errors.push({ at, length: text.length - at, message: 'This quote is not closed: end the text with ".' });
+  }
+  return { tokens, errors };
+};

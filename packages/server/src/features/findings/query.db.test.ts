@@ -1,0 +1,189 @@
+import { FINDING_FIELDS } from "@zerotrace/core/query/language/index";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { findingRoutes } from "./index.ts";
+import { fieldsWithoutSql } from "./query-sql.ts";
+
+let api: TestApi;
+let company: TestCompany;
+
+interface Given {
+  readonly advisory: string;
+  readonly package: string;
+  readonly source?: string;
+  readonly ecosystem?: string;
+  readonly severity?: "critical" | "high" | "medium" | "low" | "none" | "unknown";
+  readonly risk?: number;
+  readonly cvss?: number;
+  readonly epss?: number;
+  readonly kev?: string;
+  readonly fixed?: string;
+  readonly status?: string;
+  readonly seenDaysAgo?: number;
+  readonly assets?: number;
+  readonly aliases?: string[];
+}
+
+const RANKS = ["unknown", "none", "low", "medium", "high", "critical"];
+const GIVEN: readonly Given[] = [
+  {
+    advisory: "CVE-1",
+    package: "libssl3",
+    source: "openssl",
+    severity: "critical",
+    risk: 95,
+    cvss: 9.8,
+    epss: 0.9,
+    kev: "2026-01-02",
+    fixed: "3.0.17",
+    aliases: ["GHSA-aaaa-bbbb-cccc"],
+    assets: 212,
+  },
+  { advisory: "CVE-2", package: "bash", severity: "high", risk: 70, cvss: 7, fixed: "5.2", seenDaysAgo: 3 },
+  { advisory: "CVE-3", package: "lodash", ecosystem: "npm", severity: "low", risk: 12, epss: 0.5, seenDaysAgo: 40 },
+  { advisory: "CVE-4", package: "zip", severity: "medium", risk: 40, status: "fixed", seenDaysAgo: 400 },
+  { advisory: "CVE-5", package: "100%_odd", severity: "unknown", risk: 1, ecosystem: "Debian:11" },
+];
+
+const insertFinding = (at: number, f: Given): Promise<unknown> =>
+  api.db.withCompany(company.id, (tx) =>
+    tx.query(
+      `insert into finding (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source,
+         version, purl, fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, status, asset_count,
+         first_seen_at, fixed_at)
+       values ($1, $2, $2, $3, $4, '', $5, $6, $7, '1.0', '', $8, $9, $10, $11, $12, $13, $14, '', 'r', $15::text, $16,
+         now() - make_interval(days => $17), case when $15::text = 'fixed' then now() end)`,
+      [
+        company.id,
+        at + 1,
+        f.advisory,
+        f.aliases ?? [],
+        f.ecosystem ?? "Debian:12",
+        f.package,
+        f.source ?? null,
+        f.fixed ?? null,
+        f.severity,
+        RANKS.indexOf(f.severity ?? "unknown") + 1,
+        f.cvss ?? null,
+        f.epss ?? null,
+        f.kev ?? null,
+        f.risk,
+        f.status ?? "open",
+        f.assets ?? 1,
+        f.seenDaysAgo ?? 0,
+      ],
+    ),
+  );
+
+const insertAsset = async (name: string, kind: string, labels: string[], components: number[]): Promise<string> =>
+  api.db.withCompany(company.id, async (tx) => {
+    const [row] = await tx.query<{ id: string }>(
+      `insert into asset (company_id, kind, name, machine_id, os, ecosystem, facts, agent_version, labels)
+       values ($1, $2, $3, $3, '', 'Debian:12', '{}', '', $4) returning id`,
+      [company.id, kind, name, labels],
+    );
+    const id = row?.id ?? "";
+    await tx.query(
+      `insert into inventory (company_id, asset_id, source, status, component_ids, taken_at)
+       values ($1, $2, 'dpkg', 'ok', $3::int[], now())`,
+      [company.id, id, components],
+    );
+    return id;
+  });
+
+let web: string;
+beforeAll(async () => {
+  api = await startApi(() =>
+    findingRoutes({
+      explain: async () => [],
+      explanation: async () => null,
+      enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }),
+    }),
+  );
+  company = await api.company();
+  for (const [at, f] of GIVEN.entries()) await insertFinding(at, f);
+  web = await insertAsset("web-1", "host", ["prod", "site:berlin"], [1, 2]);
+  await insertAsset("shop", "repository", ["lab"], [3]);
+});
+afterAll(() => api.close());
+
+const ask = (query: string, of = company) =>
+  api.call("GET", `/api/v1/findings?query=${encodeURIComponent(query)}&sort=risk`, { token: of.reader });
+const names = async (query: string): Promise<string> => {
+  const { status, body } = await ask(query);
+  expect(status, `${query}: ${JSON.stringify(body)}`).toBe(200);
+  return body.rows.map((r: { advisory: string }) => r.advisory.slice(4)).join("");
+};
+
+test("every field that a query may name has its condition", () => {
+  expect(fieldsWithoutSql(FINDING_FIELDS)).toEqual([]);
+});
+
+test("a query finds by what findings are", async () => {
+  const expected: Record<string, string> = {
+    "": "1235",
+    "severity>=high": "12",
+    "severity:critical,low": "13",
+    "severity<medium": "35",
+    "kev:true": "1",
+    "kev:false": "235",
+    "kev:true,false": "1235",
+    "fix:yes": "12",
+    "-fix:yes": "35",
+    "risk>=70": "12",
+    "risk:70": "2",
+    "epss>=50%": "13",
+    "-epss>0.1": "25",
+    "cvss>7": "1",
+    "-cvss>7": "235",
+    "assets>100": "1",
+    "package:openssl": "1",
+    "package:lib*": "1",
+    "package:100%_*": "5",
+    "advisory:ghsa-aaaa*": "1",
+    "advisory:CVE-2,CVE-3": "23",
+    "ecosystem:Debian": "125",
+    "ecosystem:Debian:11,npm": "35",
+    "seen:7d": "125",
+    "-seen:1w": "3",
+    "seen>2020-01-01": "1235",
+    "seen<2020-01-01": "",
+    "status:fixed": "4",
+    "status:all": "12435",
+    "fixed:1d": "4",
+    "vex:not_affected": "",
+  };
+  for (const [query, ids] of Object.entries(expected)) expect(await names(query), query).toBe(ids);
+});
+
+test("a query finds by the assets that have it", async () => {
+  expect(await names("host:web-1")).toBe("12");
+  expect(await names("host:WEB-*")).toBe("12");
+  expect(await names("label:prod")).toBe("12");
+  expect(await names("label:site:*")).toBe("12");
+  expect(await names("-label:prod")).toBe("35");
+  expect(await names("kind:repository")).toBe("3");
+  expect(await names(`asset:${web}`)).toBe("12");
+});
+
+test("parts join as they are written, and words look into names", async () => {
+  expect(await names("(kev:true OR package:lodash) -severity:low")).toBe("1");
+  expect(await names("openssl | bash")).toBe("12");
+  expect(await names("ghsa-aaaa")).toBe("1");
+  expect(await names("100%_odd")).toBe("5");
+  expect(await names("-(openssl | bash | kev:true)")).toBe("35");
+});
+
+test("a mistake is a 400 that shows where it is, and no value reaches the statement as text", async () => {
+  const wrong = await ask("kev:true sevrity:high");
+  expect([wrong.status, wrong.body.field]).toEqual([400, "query"]);
+  expect(wrong.body.detail).toContain('At character 10 ("sevrity:high"): There is no field "sevrity"');
+  for (const query of [`package:"x' or 1=1 --"`, `"'; drop table finding; --"`, `host:"$1"`, "label:a'b"])
+    expect(await names(query), query).toBe("");
+});
+
+test("a query of another company finds nothing of this one", async () => {
+  const other = await api.company();
+  for (const query of ["", "status:all", "host:web-1", "label:prod", `asset:${web}`])
+    expect((await ask(query, other)).body.rows, query).toEqual([]);
+});
