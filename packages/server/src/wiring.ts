@@ -3,7 +3,7 @@ import { contract, type Channel } from "./contract.ts";
 import { advisoryRoutes } from "./features/advisories/index.ts";
 import { affectedRoutes } from "./features/affected/index.ts";
 import { agentRoutes, offlineAfterSeconds } from "./features/agents/index.ts";
-import { assetDiffRoute, assetRoutes, markAllDirty } from "./features/assets/index.ts";
+import { assetDiffRoute, assetLabelRoutes, assetRoutes, markAllDirty } from "./features/assets/index.ts";
 import { auditRoutes, writeAudit } from "./features/audit/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
@@ -133,6 +133,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
         return authoritiesOf(generation?.meta.sources ?? [], new Date(), config.feedSyncHours);
       },
     }),
+    ...assetLabelRoutes(announceAssets),
     assetDiffRoute({ historyDays: config.retentionDays }),
     ...auditRoutes({ keys: deps.keys, version, auditSinkHosts: config.auditSinkHosts }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),

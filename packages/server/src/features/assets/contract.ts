@@ -1,4 +1,4 @@
-import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
+import { idParam, label, labels, page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 
 export const severityCounts = z.object({
@@ -43,6 +43,8 @@ export const assetRow = z.object({
   /** Its agent has been heard of lately. */
   online: z.boolean(),
   unreadableSources: z.array(z.string()),
+  /** What people or its enrollment put on it, sorted. */
+  labels: z.array(z.string()),
 });
 
 /** Another branch or tag of the same thing. */
@@ -129,6 +131,7 @@ export const listAssets = route({
     ...pageQuery,
     q: z.string().max(200).optional(),
     kind: z.enum(ASSET_KINDS).optional(),
+    label: label.optional(),
     sort: z.enum(["risk", "name", "seen"]).default("risk"),
   }),
   answer: page(assetRow),
@@ -221,7 +224,44 @@ export const getAssetDiff = route({
   }),
 });
 
+/** Assets of one change of labels. */
+const RELABELED_MAX = 500;
+
+export const setAssetLabels = route({
+  method: "PUT",
+  path: "/api/v1/assets/:id/labels",
+  summary: "Replace an asset's labels",
+  permission: "assets:manage",
+  params: idParam,
+  body: z.object({ labels }),
+  answer: z.object({ labels: z.array(z.string()) }),
+});
+
+export const changeAssetLabels = route({
+  method: "POST",
+  path: "/api/v1/asset-labels",
+  summary: "Add labels to and take labels from several assets, all or none of them",
+  permission: "assets:manage",
+  body: z.object({
+    ids: z.array(z.uuid()).min(1).max(RELABELED_MAX),
+    add: labels.default([]),
+    remove: labels.default([]),
+  }),
+  answer: z.object({ changedCount: z.number().int() }),
+});
+
+export const listAssetLabels = route({
+  method: "GET",
+  path: "/api/v1/asset-labels",
+  summary: "Labels in use with the number of assets that have each, by name; at most 1,000",
+  permission: "assets:read",
+  answer: z.object({ rows: z.array(z.object({ label: z.string(), count: z.number().int() })) }),
+});
+
 export const routes = {
+  setAssetLabels,
+  changeAssetLabels,
+  listAssetLabels,
   getAssetDiff,
   listAssets,
   getAsset,

@@ -21,6 +21,8 @@ import { type Authorities, toAssetRow, toBranchRow, toComponentRow } from "./row
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
 export { oneDecimal } from "./rows.ts";
 export { assetDiffRoute } from "./diff.ts";
+export { assetLabelRoutes } from "./labels.ts";
+export { addLabels } from "./labels-sql.ts";
 export {
   type AssetSums,
   assetForInventory,
@@ -32,6 +34,7 @@ export {
   markAllDirty,
   type OpenSums,
   type ReportedAsset,
+  reportedOf,
   refreshDirtyAssets,
   ruledSums,
   upsertHost,
@@ -122,10 +125,10 @@ export const assetRoutes = ({ offlineAfterSeconds, authorities }: AssetDeps): En
     audit: "none",
     run: async ({ tx, identity }, { query }) => {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
-      const { sort, q, kind, limit } = query;
-      const page = { sort, q, kind, limit: limit + 1, after, offlineAfterSeconds };
+      const { sort, q, kind, label, limit } = query;
+      const page = { sort, q, kind, label, limit: limit + 1, after, offlineAfterSeconds };
       const rows = await assetsPage(tx, identity.companyId, page);
-      const count = await countAssets(tx, identity.companyId, q, kind);
+      const count = await countAssets(tx, identity.companyId, q, kind, label);
       return pageOf(rows, limit, count, toAssetRow, (r) => [r.sortValue, r.id]);
     },
   }),

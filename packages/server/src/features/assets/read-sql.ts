@@ -24,6 +24,7 @@ export const assetsPage = async (
     sort: AssetSort;
     q: string | undefined;
     kind?: AssetKind | undefined;
+    label?: string | undefined;
     limit: number;
     after: [unknown, string] | null;
     offlineAfterSeconds: number;
@@ -34,6 +35,7 @@ export const assetsPage = async (
   return await tx.query(
     `select ${ASSET_COLUMNS}, ${sort.key} as "sortValue" from asset a
      where a.company_id = $1 and a.name ilike $3 and ($7::text is null or a.kind = $7)
+       and ($8::text is null or a.labels @> array[$8])
        and ($4::${sort.type} is null or (${sort.key}, a.id) ${beyond} ($4::${sort.type}, $5::uuid))
      order by ${sort.key} ${sort.order}, a.id ${sort.order} limit $6`,
     [
@@ -44,6 +46,7 @@ export const assetsPage = async (
       page.after?.[1] ?? null,
       page.limit,
       page.kind ?? null,
+      page.label ?? null,
     ],
   );
 };
@@ -54,12 +57,14 @@ export const countAssets = async (
   companyId: number,
   q: string | undefined,
   kind?: AssetKind,
+  label?: string,
 ): Promise<number> =>
   (
     await tx.query<{ n: number }>(
       `select count(*)::int as n from (
-         select 1 from asset where company_id = $1 and name ilike $2 and ($4::text is null or kind = $4) limit $3) x`,
-      [companyId, likePattern(q), COUNT_LIMIT, kind ?? null],
+         select 1 from asset where company_id = $1 and name ilike $2 and ($4::text is null or kind = $4)
+           and ($5::text is null or labels @> array[$5]) limit $3) x`,
+      [companyId, likePattern(q), COUNT_LIMIT, kind ?? null, label ?? null],
     )
   )[0]?.n ?? 0;
 

@@ -5,7 +5,7 @@ import type { AssetKind, assetRow, branchRow, componentRow } from "./contract.ts
 export const ASSET_COLUMNS = `a.id, a.kind, a.name, a.branch, a.version, a.os, a.component_count as "componentCount", a.critical, a.high, a.medium,
   a.low, a.none, a.unknown, a.kev_count as "kevCount", a.risk, a.covered, a.not_covered as "notCovered", a.unparsable,
   a.first_seen_at as "firstSeenAt", a.last_seen_at as "lastSeenAt", a.inventory_at as "inventoryAt",
-  a.machine_id not like 'upload:%' as "hasAgent", a.machine_id not like 'upload:%' and a.last_seen_at > now() - make_interval(secs => $2) as online, a.unreadable_sources as "unreadableSources",
+  a.machine_id not like 'upload:%' as "hasAgent", a.machine_id not like 'upload:%' and a.last_seen_at > now() - make_interval(secs => $2) as online, a.unreadable_sources as "unreadableSources", a.labels,
   a.facts, a.agent_version as "agentVersion"`;
 
 export interface AssetRecord {
@@ -33,6 +33,7 @@ export interface AssetRecord {
   hasAgent: boolean;
   online: boolean;
   unreadableSources: string[];
+  labels: string[];
   facts: Record<string, unknown>;
   agentVersion: string;
 }
@@ -59,6 +60,7 @@ export const toAssetRow = (a: AssetRecord): z.output<typeof assetRow> => ({
   hasAgent: a.hasAgent,
   online: a.online,
   unreadableSources: a.unreadableSources,
+  labels: a.labels,
 });
 
 /** An asset as another branch of the same thing shows it. */

@@ -58,6 +58,16 @@ export const upsertUploaded = async (tx: Tx, companyId: number, asset: UploadedA
   return (rows[0] as { id: string }).id;
 };
 
+/** What the newest report said of an asset; null when there is no such asset. */
+export const reportedOf = async (tx: Tx, companyId: number, id: string): Promise<ReportedAsset | null> =>
+  (
+    await tx.query<ReportedAsset>(
+      `select name, os, ecosystem, version, facts, inventory_taken_at::text as "takenAt" from asset
+       where company_id = $1 and id = $2`,
+      [companyId, id],
+    )
+  )[0] ?? null;
+
 /** Locks the asset until the transaction ends. Throws NOT_FOUND. */
 export const assetForInventory = async (
   tx: Tx,
