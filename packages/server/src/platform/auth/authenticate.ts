@@ -14,7 +14,7 @@ import {
   rotateCredential,
   touchCredential,
 } from "./sql.ts";
-import { newToken, parseToken } from "./token.ts";
+import { type CredentialKind, newToken, parseToken } from "./token.ts";
 
 /** What is known about a request before it is trusted. */
 export interface Credentials {
@@ -56,6 +56,8 @@ export interface Authenticator {
   authenticate(request: Credentials): Promise<Authenticated>;
   /** Makes a revocation felt at once in this process; other processes notice within two seconds. */
   forget(credentialId: string): void;
+  /** The same for every credential of a company that was suspended or is to be deleted. */
+  forgetCompany(companyId: number): void;
   /** Calls back on each `forget`; answers how to stop that. */
   onForget(listener: (credentialId: string) => void): () => void;
   /** Whether a credential that was proved before is still in force: for connections that stay open. */
@@ -68,6 +70,7 @@ const KNOWN_MAX = 20_000;
 const TOUCH_MS = 60_000;
 const ROTATE_MS = 15 * 60_000;
 const IDLE_MS = 24 * 3_600_000;
+const CLOSED_RETRY_SECONDS = 300;
 const FAILURES = { burst: 20, perSecond: 1 / 3 };
 const KIND = { session: "session", api: "api_token", device: "device" } as const;
 
@@ -89,6 +92,13 @@ type Presented = NonNullable<ReturnType<typeof parseToken>> & {
 
 const refuse = (): never => {
   throw new AppError("UNAUTHENTICATED", "Sign in, or send a valid token as `Authorization: Bearer …`.");
+};
+
+/** An agent is told to come again: what it has seen waits on its disk, and nothing of it is lost when the company is resumed. */
+const refuseClosed = (kind: CredentialKind): never => {
+  if (kind !== "device") return refuse();
+  const cause = { retryAfterSeconds: CLOSED_RETRY_SECONDS };
+  throw new AppError("NOT_READY", "The company of this agent is suspended: come again later.", { cause });
 };
 
 const presented = (request: Credentials): Presented | null => {
@@ -130,15 +140,16 @@ const asOfNow = async (tx: Tx, c: Credential, standingOf: StandingOf): Promise<C
 /** Looks a secret up; the company in the token scopes the look-up, so a forged one finds nothing. */
 const lookUp = (db: Database, token: Presented, now: Date, standingOf: StandingOf): Promise<Known | null> =>
   db.withCompany(token.companyId, async (tx) => {
-    let credential = await findCredential(tx, token.companyId, token.hash, now);
+    let found = await findCredential(tx, token.companyId, token.hash, now);
     let former = false;
-    if (credential === null && token.kind !== "api") {
+    if (found === null && token.kind !== "api") {
       const since = new Date(now.getTime() - OLD_SECRET_MS[token.kind]);
-      credential = await findRotated(tx, token.companyId, token.kind, token.hash, since, now);
+      found = await findRotated(tx, token.companyId, token.kind, token.hash, since, now);
       former = true;
     }
-    if (credential === null || credential.kind !== token.kind || tooOld(credential, now.getTime())) return null;
-    credential = await asOfNow(tx, credential, standingOf);
+    if (found === null || found.kind !== token.kind || tooOld(found, now.getTime())) return null;
+    if (found.companyState !== "active") return refuseClosed(found.kind);
+    let credential = await asOfNow(tx, found, standingOf);
     if (credential === null) return null;
     const sinceRotation = now.getTime() - (credential.rotatedAt?.getTime() ?? -Infinity);
     const confirms = !former && token.kind === "device" && sinceRotation < OLD_SECRET_MS.device;
@@ -173,6 +184,14 @@ const createKnown = () => {
       epoch += 1;
       for (const key of hashesOf.get(credentialId) ?? []) byHash.delete(key);
       hashesOf.delete(credentialId);
+    },
+    /** The credentials of a company that were proved lately. */
+    ofCompany: (companyId: number): string[] => {
+      // a look-up of one that is not known yet and began before must not count either
+      epoch += 1;
+      return [...new Set([...byHash.values()].map(({ credential }) => credential))]
+        .filter((one) => one.companyId === companyId)
+        .map(({ id }) => id);
     },
   };
 };
@@ -219,6 +238,10 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     return done ? sessionCookie(next.secret, secure) : undefined;
   };
 
+  const forget = (credentialId: string): void => {
+    known.drop(credentialId);
+    for (const listener of listeners) listener(credentialId);
+  };
   return {
     authenticate: async (request) => {
       const token = presented(request) ?? refuse();
@@ -237,9 +260,9 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    forget: (credentialId) => {
-      known.drop(credentialId);
-      for (const listener of listeners) listener(credentialId);
+    forget,
+    forgetCompany: (companyId) => {
+      for (const id of known.ofCompany(companyId)) forget(id);
     },
   };
 };

@@ -21,6 +21,7 @@ const start = async (options: Partial<HubOptions> = {}) => {
     authenticate: (request) => late.auth!.authenticate(request),
     isAlive: (identity) => late.auth!.isAlive(identity),
     forget: (id) => late.auth!.forget(id),
+    forgetCompany: (id) => late.auth!.forgetCompany(id),
     onForget: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
