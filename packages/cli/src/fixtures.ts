@@ -130,6 +130,10 @@ export const osvArchive = async (folder: string, more: Readonly<Record<string, o
   return feeds;
 };
 
+/** An archive of OSV records by their file's name. For tests. */
+export const archiveOf = (records: Readonly<Record<string, object>>): Buffer =>
+  zipOf(Object.fromEntries(Object.entries(records).map(([name, one]) => [name, JSON.stringify(one)])));
+
 export interface Outcome {
   readonly code: number;
   readonly out: string;

@@ -99,6 +99,7 @@ const explain = async (cli: Cli, purl: string, advisory: string | undefined, opt
     feeds: config.feeds,
     feedKeys: config.feedKeys,
     generation: options.generation,
+    ecosystems: [judgedAs(component).ecosystem],
     signal: cli.signal,
     onProgress: (p) => view.update("feeds", p.label, p),
     warn: (text) => view.line(`warning: ${text}`),

@@ -23,8 +23,9 @@ import {
 import { counted } from "../output/headline.ts";
 import { createProgress } from "../output/progress.ts";
 import { printable, printableLines } from "../output/style.ts";
-import { patternsWithin, policyFor } from "../scan/policy-file.ts";
-import { failOnOf, finish, readTargets } from "../scan/run.ts";
+import { ecosystemsOf } from "../scan/ecosystems-of.ts";
+import { type FoundPolicy, patternsWithin, policyFor } from "../scan/policy-file.ts";
+import { failOnOf, finish, readTargets, withoutDev } from "../scan/run.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
 import { readVexFiles } from "../scan/vex-files.ts";
 
@@ -56,7 +57,11 @@ const countOf = (text: string): number => {
   throw new AppError("BAD_REQUEST", `--top ${text} is not a number of upgrades.`, { field: "top" });
 };
 
-const openIndex = async (cli: Cli, options: FixOptions): Promise<AdvisoryIndex> => {
+const openIndex = async (
+  cli: Cli,
+  options: FixOptions,
+  inventories: readonly TargetInventory[],
+): Promise<AdvisoryIndex> => {
   const { dataDir, feeds, config: file, generation } = options;
   const { config } = configOf(cli, { dataDir, feeds, config: file });
   const view = createProgress(cli.err);
@@ -66,6 +71,7 @@ const openIndex = async (cli: Cli, options: FixOptions): Promise<AdvisoryIndex> 
       feeds: config.feeds,
       feedKeys: config.feedKeys,
       ...(generation === undefined ? {} : { generation }),
+      ecosystems: ecosystemsOf(inventories),
       isOffline: options.offline === true,
       signal: cli.signal,
       onProgress: (progress) => view.update("feeds", progress.label, progress),
@@ -76,16 +82,28 @@ const openIndex = async (cli: Cli, options: FixOptions): Promise<AdvisoryIndex> 
   }
 };
 
-/** Reads targets and judges them; asked again after a change it tells what is left. */
-const judge = async (cli: Cli, targets: readonly string[], options: FixOptions, index: AdvisoryIndex) => {
-  const found = await policyFor(options.policy, targets);
+/** What is found in the targets; asked again after a change it tells what is there then. */
+const inventoriesOf = async (
+  cli: Cli,
+  targets: readonly string[],
+  options: FixOptions,
+  found: FoundPolicy | null,
+): Promise<TargetInventory[]> => {
   const read = await readTargets(cli, targets, {
     noIgnore: !options.ignore,
     excludes: (target) => [...patternsWithin(found, target), ...(options.exclude ?? [])],
     isOffline: options.offline === true,
     registry: {},
   });
-  const inventories = options.dev ? read : read.map(withoutDev);
+  return options.dev ? read : read.map(withoutDev);
+};
+
+/** The findings of what was read, without those that the policy or VEX leaves out. */
+const judge = async (
+  cli: Cli,
+  inventories: readonly TargetInventory[],
+  { options, index, found }: { options: FixOptions; index: AdvisoryIndex; found: FoundPolicy | null },
+) => {
   const finished = finish(inventories, {
     index,
     vex: await readVexFiles(cli, options.vex),
@@ -97,24 +115,18 @@ const judge = async (cli: Cli, targets: readonly string[], options: FixOptions, 
     baseFolder: process.cwd(),
     sourceDateEpoch: undefined,
   });
-  return { inventories, findings: finished.report.findings };
+  return finished.report.findings;
 };
-
-const withoutDev = (inventory: TargetInventory): TargetInventory => ({
-  ...inventory,
-  places: inventory.places.map((place) => ({
-    ...place,
-    packages: place.packages.filter(({ isDev }) => isDev !== true),
-  })),
-});
 
 const fix = async (cli: Cli, targets: readonly string[], options: FixOptions): Promise<void> => {
   if (options.apply === true && options.yes !== true && !cli.err.isTerminal) {
     const mend = "add --yes where nobody can be asked";
     throw new AppError("BAD_REQUEST", `--apply changes files and asks first; ${mend}.`, { field: "apply" });
   }
-  const index = await openIndex(cli, options);
-  const { inventories, findings } = await judge(cli, targets, options, index);
+  const found = await policyFor(options.policy, targets);
+  const inventories = await inventoriesOf(cli, targets, options, found);
+  const index = await openIndex(cli, options, inventories);
+  const findings = await judge(cli, inventories, { options, index, found });
   const { filesOf, rootOf } = targetFiles(inventories);
   const { planFixes } = await import("@zerotrace/plugins/fixes/plan");
   const plan = await planFixes(findings, {
@@ -133,7 +145,8 @@ const fix = async (cli: Cli, targets: readonly string[], options: FixOptions): P
   // Where nothing was read, "no findings" would be taken for clean.
   if (options.format === "table" && !isEmpty) writePlan(cli, plan.report, options.limit);
   const applied = options.apply === true ? await apply(cli, plan, options, rootOf) : null;
-  const after = applied === null ? null : (await judge(cli, targets, options, index)).findings;
+  const again = async () => judge(cli, await inventoriesOf(cli, targets, options, found), { options, index, found });
+  const after = applied === null ? null : await again();
   const open = stillOpen(applied, after);
   for (const planned of open) cli.err.write(`not closed: ${labelOf(planned)}: the old version is still there\n`);
   if (options.format === "json") writeJson(cli, plan, applied, { open, after });

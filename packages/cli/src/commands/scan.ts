@@ -1,11 +1,11 @@
-import { AppError, SYSTEM_ECOSYSTEM } from "@zerotrace/core";
+import { AppError } from "@zerotrace/core";
 import type { Command } from "@commander-js/extra-typings";
 import { Option } from "@commander-js/extra-typings";
-import type { FinishedScan, ScanReport } from "@zerotrace/plugins/formats/report";
+import type { FinishedScan } from "@zerotrace/plugins/formats/report";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import { existsSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
-import { type Cli, EXIT } from "../cli.ts";
+import { dirname } from "node:path";
+import type { Cli } from "../cli.ts";
 import {
   configOf,
   configOption,
@@ -22,23 +22,15 @@ import { createProgress, durationText } from "../output/progress.ts";
 import { writeTable } from "../output/scan-table.ts";
 import { sourceLines } from "../output/sources.ts";
 import { printable } from "../output/style.ts";
-import { baselineOfFile } from "../scan/baseline.ts";
-import { atRevision, defaultRevision, isRevision } from "../scan/git.ts";
+import { baselineFor } from "../scan/baseline-of.ts";
+import { ecosystemsOf } from "../scan/ecosystems-of.ts";
+import { exitOf, isRead } from "../scan/exit-code.ts";
 import { type Output, outputOf, printReport, REPORT_IDS, writeOutputs } from "../scan/outputs.ts";
 import { type FoundPolicy, patternsWithin, policyFor } from "../scan/policy-file.ts";
 import { baselineOf, failOnOf, finish, readTargets, withoutDev } from "../scan/run.ts";
 import { registryOf } from "../scan/registry-env.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
 import { readVexFiles } from "../scan/vex-files.ts";
-
-const DAY_MS = 24 * 3600 * 1000;
-
-/** Days since the newest data of any advisory source; infinite when no source has a date. */
-const dataAgeDays = (sources: ScanReport["sources"]): number => {
-  const dates = sources.filter((s) => s.covers.length > 0).map((s) => Date.parse(s.dataAt ?? ""));
-  const newest = Math.max(...dates.filter((at) => !Number.isNaN(at)));
-  return (Date.now() - newest) / DAY_MS;
-};
 
 const daysOf = (text: string): number => {
   const days = Number(text);
@@ -79,7 +71,7 @@ interface ScanOptions {
   readonly format: string;
 }
 
-const openIndex = async (cli: Cli, options: ScanOptions) => {
+const openIndex = async (cli: Cli, options: ScanOptions, inventories: readonly TargetInventory[]) => {
   const { dataDir, feeds, config: file, dpkgStatus: dpkgStatusPath, osRelease: osReleasePath } = options;
   const { config } = configOf(cli, { dataDir, feeds, config: file });
   const view = createProgress(cli.err);
@@ -91,6 +83,7 @@ const openIndex = async (cli: Cli, options: ScanOptions) => {
       generation: options.generation,
       dpkgStatusPath,
       osReleasePath,
+      ecosystems: ecosystemsOf(inventories),
       isOffline: options.offline === true,
       isBrief: true,
       signal: cli.signal,
@@ -142,7 +135,7 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
   const inventories = shipped(await readTargets(cli, targets, reading), options);
   if (options.server !== undefined)
     return (await import("../scan/send.ts")).sendScan(cli, targets, inventories, options);
-  const index = await openIndex(cli, options);
+  const index = await openIndex(cli, options, inventories);
   const baseline = await baselineFor(cli, targets, options, async (at) =>
     baselineOf(shipped(await readTargets(cli, at, reading), options), index),
   );
@@ -173,35 +166,6 @@ const scan = async (cli: Cli, targets: readonly string[], options: ScanOptions):
   cli.exitCode = exitOf(cli, finished, options.maxDataAge ?? policy?.maxDataAgeDays);
 };
 
-/** A file that holds an earlier report, or a git revision that the same targets are read at. */
-const baselineFor = async (
-  cli: Cli,
-  targets: readonly string[],
-  { baseline, newOnly }: ScanOptions,
-  read: (targets: readonly string[]) => Promise<ReadonlySet<string>>,
-): Promise<ReadonlySet<string> | null> => {
-  if (baseline === undefined && newOnly === undefined) return null;
-  if (baseline !== undefined && existsSync(baseline)) return baselineOfFile(baseline);
-  const [first = "."] = targets.filter((target) => existsSync(target));
-  const folder = resolve(first);
-  const root = await folderOf(folder);
-  if (baseline !== undefined && !(await isRevision(root, baseline))) {
-    throw new AppError("NOT_FOUND", `There is no file and no git revision ${baseline}.`, { field: "baseline" });
-  }
-  const revision = baseline ?? (await defaultRevision(root));
-  cli.err.write(`Comparing with ${revision}\n`);
-  return atRevision(root, revision, (at) => {
-    const then = targets.map((target) => (existsSync(target) ? resolve(at, relative(root, resolve(target))) : target));
-    // What was not there yet has no findings to compare with.
-    return read(then.filter((target, i) => target === targets[i] || existsSync(target)));
-  });
-};
-
-const folderOf = async (path: string): Promise<string> => {
-  const { stat } = await import("node:fs/promises");
-  return (await stat(path)).isDirectory() ? path : resolve(path, "..");
-};
-
 const warnOf = (cli: Cli, { report, inventories }: FinishedScan, options: ScanOptions): void => {
   const warn = (text: string): void => cli.err.write(`warning: ${printable(text)}\n`);
   const host = inventories.find(({ kind }) => kind === "host");
@@ -213,35 +177,6 @@ const warnOf = (cli: Cli, { report, inventories }: FinishedScan, options: ScanOp
   for (const { source, error } of report.leftOut ?? []) warn(`${source}: ${error}`);
   for (const text of report.policy?.warnings ?? []) warn(text);
 };
-
-const exitOf = (cli: Cli, { report, inventories }: FinishedScan, maxDataAge: number | undefined): number => {
-  const places = inventories.flatMap((inventory) => inventory.places);
-  const isEmpty = places.every(({ packages }) =>
-    packages.every(({ component }) => component.ecosystem === SYSTEM_ECOSYSTEM),
-  );
-  const isHost = inventories.some(({ kind }) => kind === "host");
-  if (isEmpty && (isHost || !isRead(inventories))) {
-    cli.err.write(nothingSays(inventories, isHost));
-    return EXIT.nothingScanned;
-  }
-  if ((report.policy?.overCount ?? 0) > 0) return EXIT.overPolicy;
-  if (maxDataAge !== undefined && dataAgeDays(report.sources) > maxDataAge) {
-    cli.err.write(`The newest data is older than ${counted(maxDataAge, "day")}: refresh the feeds.\n`);
-    return EXIT.dataTooOld;
-  }
-  return EXIT.ok;
-};
-
-/** Whether any list could be read. One whose every entry is a problem was not: an SBOM of packages that nobody knows is no empty one. */
-const isRead = (inventories: readonly TargetInventory[]): boolean =>
-  inventories.some(({ places }) =>
-    places.some(({ status, packages, problems }) => status === "ok" && (packages.length > 0 || problems.length === 0)),
-  );
-
-const nothingSays = (inventories: readonly TargetInventory[], isHost: boolean): string =>
-  isHost
-    ? "Nothing was scanned: no package database was found. Name one with --dpkg-status or --root.\n"
-    : `Nothing was scanned: ${inventories.map(({ name }) => name).join(", ")} holds no list of packages that could be read and judged.\n`;
 
 /** `zerotrace scan` */
 export const register = (program: Command, cli: Cli): void => {

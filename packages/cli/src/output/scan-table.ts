@@ -1,4 +1,4 @@
-import type { SourceReport } from "@zerotrace/core";
+import { baseEcosystem, type SourceReport } from "@zerotrace/core";
 import type { ScanCoverage, ScanFinding, ScanReport } from "@zerotrace/plugins/formats/report";
 import { freshnessOf } from "@zerotrace/plugins/feeds/feed-facts";
 import type { Cli } from "../cli.ts";
@@ -96,12 +96,18 @@ const writeCoverage = (line: Line, row: ScanCoverage, sources: readonly SourceRe
   line(paint("dim", `  ${printable(ecosystem)}: ${inside}`));
 };
 
+/** Of a source that was read in part, what it says of this ecosystem. */
+const partOf = (source: SourceReport, ecosystem: string): SourceReport => {
+  const part = source.parts?.find((one) => one.ecosystem === baseEcosystem(ecosystem));
+  return part === undefined ? source : { ...source, dataAt: part.dataAt, recordCount: part.recordCount };
+};
+
 /** `  Debian:12: osv, data 3 hours old`; of several sources the freshest counts. */
 const ageLine = (row: ScanCoverage, sources: readonly SourceReport[], paint: Paint): string => {
   const now = new Date();
   const [freshest] = sources
     .filter((source) => row.sources.includes(source.feed))
-    .map((source) => freshnessOf(source, now))
+    .map((source) => freshnessOf(partOf(source, row.ecosystem), now))
     .sort((a, b) => (a.ageHours ?? Infinity) - (b.ageHours ?? Infinity));
   const age = freshest ? ageText(freshest.ageHours) : "of no date";
   const line = `  ${printable(row.ecosystem)}: ${row.sources.join(", ")}, data ${age}`;

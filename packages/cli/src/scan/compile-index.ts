@@ -28,6 +28,8 @@ export const compileIndex = async (options: ScanIndexOptions, folder: string, pa
       locations: options.feeds,
       ...(options.generation === undefined ? {} : { generation: options.generation }),
       ...(isKept ? { generationsDir: generationsDirectory(options.dataDir) } : {}),
+      ...(options.ecosystems === undefined ? {} : { ecosystems: options.ecosystems }),
+      ...(options.publicSources === undefined ? {} : { publicSources: options.publicSources }),
       trust: trustOf(options),
       cacheDir: join(options.dataDir, "feeds", "cache"),
       outDir,

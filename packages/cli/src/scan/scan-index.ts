@@ -1,5 +1,6 @@
 import { type AdvisoryIndex, AppError, messageOf } from "@zerotrace/core";
 import { isBundleLocation } from "@zerotrace/plugins/feeds/bundle-location";
+import type { PublicSources } from "@zerotrace/plugins/feeds/plan";
 import type { Progress } from "@zerotrace/plugins/plugin";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, stat } from "node:fs/promises";
@@ -11,6 +12,8 @@ import { openFile } from "./read-index.ts";
 const FRESH_MS = 6 * 3600 * 1000;
 /** An imported bundle that is older is told each time it is used: sources publish daily. */
 const IMPORT_OLD_MS = 48 * 3600 * 1000;
+/** The source that is read in part. */
+const PUBLIC_FEED = "osv";
 /** Files whose size and date tell whether a folder of feeds changed (count). */
 const FILES_MAX = 2000;
 
@@ -25,6 +28,10 @@ export interface ScanIndexOptions {
   readonly feedKeys?: readonly string[];
   /** Keep what the feeds said as a generation. */
   readonly keep?: boolean;
+  /** Of the public sources only what judges components of these ecosystems, and what was read before; all of it when absent. */
+  readonly ecosystems?: readonly string[];
+  /** Other addresses of the public sources, for tests and mirrors. */
+  readonly publicSources?: PublicSources;
   /** Use a compiled index of these feeds however old it is; folders are read, addresses are not. */
   readonly isOffline?: boolean;
   /** Few questions will be asked: only what they need is read of the index. */
@@ -116,18 +123,54 @@ export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIn
   if (imported !== null) return imported;
   const path = join(folder, `${await keyOf(options)}.ztx`);
   const known = await openFile(path, options.isBrief);
+  const union = await unionOf(options, known);
   const ageMs = known === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(known.meta.builtAt);
-  if (known !== null && (ageMs < FRESH_MS || options.isOffline === true) && options.force !== true) return known;
+  const isFresh = ageMs < FRESH_MS && union.missing.length === 0;
+  const tellMissing = (mend: string): void => {
+    if (union.missing.length === 0) return;
+    options.warn(
+      `The data at hand does not cover ${union.missing.join(", ")}: nothing is known of what is there; ${mend}.`,
+    );
+  };
+  if (known !== null && (isFresh || options.isOffline === true) && options.force !== true) {
+    tellMissing("run once without --offline");
+    return known;
+  }
   if (options.isOffline === true && (options.feeds.length === 0 || options.feeds.some(isUrl))) {
     const mend = "run once without --offline, or name a folder or a bundle with --feeds";
     throw new AppError("FEEDS_UNAVAILABLE", `No feeds are at hand; ${mend}.`, { field: "feeds" });
   }
   try {
-    return await (await compiling()).compileIndex(options, folder, path);
+    return await (await compiling()).compileIndex({ ...options, ecosystems: union.ecosystems }, folder, path);
   } catch (error) {
     options.signal.throwIfAborted();
     if (known === null) throw error;
-    options.warn(`The feeds could not be refreshed (${messageOf(error)}); the index of ${known.meta.builtAt} is used.`);
+    const { builtAt } = known.meta;
+    options.warn(`The feeds could not be refreshed (${messageOf(error)}); the index of ${builtAt} is used.`);
+    tellMissing("try again");
     return known;
   }
+};
+
+interface Union {
+  /** What is asked for and what the index at hand has; undefined: all of it. */
+  readonly ecosystems: readonly string[] | undefined;
+  /** Asked for, and not in the index at hand. */
+  readonly missing: readonly string[];
+}
+
+/** What is to be read of the public sources. Of named feeds everything is, and of a package mirror. */
+const unionOf = async ({ feeds, ecosystems }: ScanIndexOptions, known: AdvisoryIndex | null): Promise<Union> => {
+  const osv = known?.meta.sources.find(({ feed }) => feed === PUBLIC_FEED);
+  const isWhole = osv !== undefined && osv.parts === undefined;
+  if (feeds.length > 0 || ecosystems === undefined || isWhole) {
+    return { ecosystems: undefined, missing: isWhole || osv === undefined ? [] : ["all other ecosystems"] };
+  }
+  const { publicEcosystems } = await import("@zerotrace/plugins/feeds/public-ecosystems");
+  const wanted = publicEcosystems(ecosystems);
+  const parts = osv?.parts?.map(({ ecosystem }) => ecosystem) ?? [];
+  return {
+    ecosystems: [...new Set([...parts, ...wanted])].sort(),
+    missing: osv === undefined ? [] : wanted.filter((one) => !parts.includes(one)),
+  };
 };

@@ -74,4 +74,15 @@ export interface SourceReport {
   readonly notCovered: readonly string[];
   /** Labels of origins inside (records converted from elsewhere). */
   readonly origins: readonly string[];
+  /** Of a source of which only some ecosystems were asked for: these, sorted; absent where all of it was. */
+  readonly parts?: readonly SourcePart[];
+}
+
+/** One ecosystem of a source that was read in part. */
+export interface SourcePart {
+  /** Without a release. */
+  readonly ecosystem: string;
+  /** As `dataAt` of the source; null where the source holds nothing of it. */
+  readonly dataAt: string | null;
+  readonly recordCount: number;
 }

@@ -37,7 +37,8 @@ export async function readSteps(
   try {
     for (const step of plan.steps)
       if (!step.isOptional) sources.push(...(await readStep(options, step, plan, sinkFor)));
-    if (!sources.some((source) => source.covers.length > 0)) {
+    // Who asked for ecosystems that the source has nothing of still learns what else there is: ends of life.
+    if (!sources.some((source) => source.covers.length > 0 || source.parts !== undefined)) {
       const detail = "The feeds named hold no advisories. Name one with <Ecosystem>/all.zip with --feeds.";
       throw new AppError("FEEDS_UNAVAILABLE", detail, { field: "feeds" });
     }

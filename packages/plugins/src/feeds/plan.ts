@@ -11,7 +11,8 @@ import { createExploitsFeed, EXPLOIT_DB_URL } from "./exploits/index.ts";
 import type { Feed } from "./feed.ts";
 import { createKevFeed, KEV_URL } from "./kev/index.ts";
 import { COVERED_ECOSYSTEMS, OSV_BUCKET } from "./osv/ecosystems.ts";
-import { createOsvFeed, osvFeed } from "./osv/index.ts";
+import { createOsvFeed, osvFeed, type OsvOptions } from "./osv/index.ts";
+import { publicEcosystems } from "./public-ecosystems.ts";
 import { FEEDS } from "./registry.ts";
 
 const PROBE_TIMEOUT_MS = 5000;
@@ -109,9 +110,7 @@ export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: 
     ...wanted.map(({ url }) => probe(url, signal)),
   ]);
   const steps: PlanStep[] = [
-    osvSilence === null
-      ? { location: urls.osv, feeds: [createOsvFeed({ ecosystems: wantedEcosystems(options) })], isShared: false }
-      : mirror,
+    osvSilence === null ? { location: urls.osv, feeds: [createOsvFeed(partOf(options))], isShared: false } : mirror,
   ];
   const missing: SourceReport[] = [];
   for (const [i, { url, feed, short }] of wanted.entries()) {
@@ -128,8 +127,10 @@ export async function planFeeds(options: PlanOptions, signal: AbortSignal, now: 
   return { steps, missing, mend };
 }
 
-const wantedEcosystems = ({ ecosystems }: PlanOptions): readonly string[] =>
-  ecosystems === undefined ? COVERED_ECOSYSTEMS : COVERED_ECOSYSTEMS.filter((one) => ecosystems.includes(one));
+const partOf = ({ ecosystems }: PlanOptions): OsvOptions =>
+  ecosystems === undefined
+    ? { ecosystems: COVERED_ECOSYSTEMS }
+    : { ecosystems: publicEcosystems(ecosystems), isPart: true };
 
 /** `nvd` is the feed at its public address, `nvd=<folder or URL>` the feed there; anything else is asked by every feed. */
 const namedStep = (location: string, all: readonly string[]): PlanStep => {

@@ -16,6 +16,7 @@ export class Tally {
   recordCount = 0;
   badCount = 0;
   #newestAt = "";
+  #partAt = "";
   readonly covers = new Set<string>();
   readonly origins = new Set<string>();
   readonly #bad: { id: string; reason: string }[] = [];
@@ -28,7 +29,18 @@ export class Tally {
 
   /** Notes a record's time (ISO); one that has not come yet says nothing of the data's age. */
   dated(at: string): void {
-    if (at > this.#newestAt && at <= this.#now) this.#newestAt = at;
+    if (at > this.#now) return;
+    if (at > this.#newestAt) this.#newestAt = at;
+    if (at > this.#partAt) this.#partAt = at;
+  }
+
+  /** From here on `partAt` is the newest time of what follows. */
+  beginPart(): void {
+    this.#partAt = "";
+  }
+
+  get partAt(): string | null {
+    return this.#partAt || null;
   }
 
   /** Counts a record that cannot be used; the first 20 are kept with the reason. */

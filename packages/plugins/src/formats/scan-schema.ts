@@ -114,6 +114,10 @@ const source = z.object({
   covers: texts,
   notCovered: texts.describe("what it does not cover, in sentences"),
   origins: texts,
+  parts: z
+    .array(z.object({ ecosystem: z.string(), dataAt: z.string().nullable(), recordCount: count }))
+    .describe("the ecosystems that were read of a source that has more; absent where all of it was read")
+    .optional(),
 });
 
 /** `zerotrace.scan/1`, as `zerotrace scan --format json` writes it. */

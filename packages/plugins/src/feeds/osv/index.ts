@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { AppError, messageOf, parseOsvRecord } from "@zerotrace/core";
-import type { AdvisoryRecord, SourceReport } from "@zerotrace/core";
+import type { AdvisoryRecord, SourcePart, SourceReport } from "@zerotrace/core";
 import { DOWNLOAD_LIMITS, isUrl, publicUrl } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext, FeedSink } from "../feed.ts";
@@ -11,6 +11,7 @@ import type { Changes } from "./changes.ts";
 import { ecosystemNames } from "./ecosystem-names.ts";
 import { OSV_BUCKET } from "./ecosystems.ts";
 import { listedIds } from "./modified-ids.ts";
+import { allParts, archiveDate } from "./parts.ts";
 import { ZIP_LIMITS, zipMembers } from "./zip.ts";
 import type { ZipLimits } from "./zip.ts";
 
@@ -22,6 +23,8 @@ const RECORDS_PER_PROGRESS = 500;
 export interface OsvOptions {
   /** Ecosystems (without release) to read; all that the location has when absent. */
   readonly ecosystems?: readonly string[];
+  /** True: `ecosystems` are fewer than are wanted on the whole, and the report says which (`SourceReport.parts`). */
+  readonly isPart?: true;
   /** False: a folder of layouts (`osv/`, `kev/` …) is not searched for them. */
   readonly nested?: boolean;
   readonly download?: DownloadLimits;
@@ -51,7 +54,9 @@ export const createOsvFeed = (options: OsvOptions = {}): Feed => ({
     const archives = isUrl(location)
       ? await fetchArchives(context, location, options)
       : await findArchives(location, options);
-    return archives.length === 0 ? null : readArchives(context, location, archives, sink, options);
+    return archives.length === 0 && options.isPart !== true
+      ? null
+      : readArchives(context, location, archives, sink, options);
   },
 });
 
@@ -175,8 +180,11 @@ async function readArchives(
 ): Promise<SourceReport> {
   const tally = new Tally(context.clock());
   const totalBytes = archives.reduce((all, archive) => all + archive.sizeBytes, 0);
+  const parts: SourcePart[] = [];
   let before = 0;
   for (const archive of archives) {
+    const countBefore = tally.recordCount;
+    tally.beginPart();
     const isInForce = archive.since ? await readChanges(context, archive.since, tally, sink) : () => true;
     for await (const member of zipMembers(archive.path, options.zip ?? ZIP_LIMITS)) {
       if (!isInForce(member.name)) continue;
@@ -190,6 +198,11 @@ async function readArchives(
       }
     }
     before += archive.sizeBytes;
+    if (options.isPart === true) {
+      tally.dated(await archiveDate(archive.path));
+      const { ecosystem } = archive;
+      parts.push({ ecosystem, dataAt: tally.partAt, recordCount: tally.recordCount - countBefore });
+    }
   }
   context.onProgress({
     label: "Reading advisories",
@@ -200,12 +213,16 @@ async function readArchives(
   if (tally.recordCount === 0 && tally.badCount > 0) {
     throw new AppError("BAD_FEED", `Not one of ${tally.badCount} records of ${shown(location)} can be used.`);
   }
-  return tally.report({
+  const report = tally.report({
     feed: "osv",
     location: shown(location),
     readAt: context.clock(),
-    notCovered: ["Ecosystems without an archive at this location."],
+    notCovered: [
+      "Ecosystems without an archive at this location.",
+      ...(options.isPart === true ? ["Ecosystems that nobody asked for."] : []),
+    ],
   });
+  return options.isPart === true ? { ...report, parts: allParts(options.ecosystems ?? [], parts) } : report;
 }
 
 /** Tells what changed, and says which members of the archive still stand: not replaced and not removed. */
