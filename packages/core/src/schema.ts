@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Permission } from "./identity/permissions.ts";
 
+export * from "./identity/company-settings.ts";
 export * from "./identity/labels.ts";
 export * from "./identity/permissions.ts";
 export * from "./identity/roles.ts";

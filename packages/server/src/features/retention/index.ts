@@ -5,6 +5,7 @@ import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import { cutAudit, writeAudit } from "../audit/index.ts";
 import { companyIds } from "../feeds/index.ts";
 import { expireDeltas } from "../inventory/index.ts";
+import { retentionOf, settingsOf } from "../settings/index.ts";
 import { expireAssetDays, expireDays } from "../stats/index.ts";
 import { expireUploads } from "../uploads/index.ts";
 
@@ -21,9 +22,9 @@ export interface RetentionDeps {
   readonly db: Database;
   /** They sign what is left of the audit trail where it was cut. */
   readonly keys: CompanyKeys;
-  /** Days that inventory changes and daily figures are kept; at least 30. */
+  /** Days that inventory changes and daily figures are kept at most; at least 30. A company may choose fewer. */
   readonly retentionDays: number;
-  /** Days that the audit trail is kept; at least 30. */
+  /** Days that the audit trail is kept at most; at least 30. */
   readonly auditRetentionDays: number;
   /** Rows a transaction; 5,000 when not given. */
   readonly batchRows?: number;
@@ -36,15 +37,15 @@ interface Rule {
   readonly expire: (tx: Tx, companyId: number, days: number, limit: number) => Promise<number>;
 }
 
-const rulesOf = ({ retentionDays, auditRetentionDays, keys }: RetentionDeps): Rule[] => [
-  { table: "inventory_delta", days: retentionDays, expire: expireDeltas },
-  { table: "daily_stat", days: retentionDays, expire: expireDays },
-  { table: "asset_day", days: retentionDays, expire: expireAssetDays },
-  { table: "upload", days: retentionDays, expire: expireUploads },
+const rulesOf = (keys: CompanyKeys, { inventoryDays, auditDays }: ReturnType<typeof retentionOf>): Rule[] => [
+  { table: "inventory_delta", days: inventoryDays, expire: expireDeltas },
+  { table: "daily_stat", days: inventoryDays, expire: expireDays },
+  { table: "asset_day", days: inventoryDays, expire: expireAssetDays },
+  { table: "upload", days: inventoryDays, expire: expireUploads },
   { table: "credential", days: CREDENTIAL_DAYS, expire: expireCredentials },
   {
     table: "audit_event",
-    days: auditRetentionDays,
+    days: auditDays,
     expire: (tx, companyId, days, limit) => cutAudit(keys, tx, companyId, { days, limit }),
   },
 ];
@@ -75,7 +76,8 @@ export const applyRetention = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const limit = deps.batchRows ?? BATCH_ROWS;
-  for (const { table, days, expire } of rulesOf(deps)) {
+  const settings = await deps.db.withCompany(companyId, (tx) => settingsOf(tx, companyId));
+  for (const { table, days, expire } of rulesOf(deps.keys, retentionOf(settings, deps))) {
     for (let batch = 0, count = limit; batch < BATCHES_MAX && count === limit && !signal.aborted; batch += 1) {
       count = await deps.db.asServiceFor(companyId, async (tx) => {
         const deleted = await expire(tx, companyId, days, limit);

@@ -132,6 +132,26 @@ test("the database itself keeps 30 days of history, and the role of requests del
   expect(await counts(one)).toEqual([{ deltas: 24, days: 24, trail: 36 }]);
 });
 
+test("a company's own choice counts where it is shorter than the operator's, for that company alone", async () => {
+  const [own, neighbor] = [await companyOf("own"), await companyOf("neighbor")];
+  for (const id of [own, neighbor]) await fill(id);
+  const choose = (days: number) =>
+    base.db.withCompany(own, (tx) =>
+      tx.query(
+        `insert into company_setting (company_id, name, value, changed_by) values ($1, 'retention.inventory_days', $2, 'ann')
+         on conflict (company_id, name) do update set value = excluded.value`,
+        [own, String(days)],
+      ),
+    );
+  await choose(3_000);
+  for (const id of [own, neighbor]) await apply(id);
+  expect(await counts(own)).toEqual([{ deltas: 24, days: 24, trail: 36 }]);
+  await choose(30);
+  for (const id of [own, neighbor]) await apply(id);
+  expect(await counts(own)).toEqual([{ deltas: 12, days: 12, trail: 36 }]);
+  expect(await counts(neighbor)).toEqual([{ deltas: 24, days: 24, trail: 36 }]);
+});
+
 test("a stop ends it between two batches", async () => {
   const stopped = AbortSignal.abort();
   await applyRetention({ db: base.db, keys, retentionDays: 30, auditRetentionDays: 30 }, { companyId: one }, stopped);

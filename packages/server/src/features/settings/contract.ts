@@ -1,0 +1,30 @@
+import { companySettings, companySettingsChange, route } from "@zerotrace/core/schema";
+import { z } from "zod";
+
+const answer = z.object({
+  /** The values in force. */
+  values: companySettings,
+  /** Those that the company chose itself. */
+  chosen: z.array(z.object({ name: z.string(), changedAt: z.string(), changedBy: z.string() })),
+  /** The most days that the operator keeps anything. */
+  most: z.object({ inventoryDays: z.number().int(), auditDays: z.number().int() }),
+});
+
+export const getSettings = route({
+  method: "GET",
+  path: "/api/v1/settings",
+  summary: "What the company decides for itself: sessions, sign-in, retention, approvals",
+  permission: "config:modify",
+  answer,
+});
+
+export const putSettings = route({
+  method: "PUT",
+  path: "/api/v1/settings",
+  summary: "Change some settings of the company; null goes back to what is used where none was chosen",
+  permission: "config:modify",
+  body: companySettingsChange,
+  answer,
+});
+
+export const routes = { getSettings, putSettings };

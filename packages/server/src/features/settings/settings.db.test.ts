@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { retentionOf, settingRoutes, settingsOf } from "./index.ts";
+
+const KEPT = { retentionDays: 365, auditRetentionDays: 730 };
+let api: TestApi;
+let company: TestCompany;
+let other: TestCompany;
+
+beforeAll(async () => {
+  api = await startApi(() => settingRoutes(KEPT));
+  company = await api.company();
+  other = await api.company();
+});
+afterAll(() => api.close());
+
+const put = (token: string, body: object) => api.call("PUT", "/api/v1/settings", { token, body });
+const get = (token: string) => api.call("GET", "/api/v1/settings", { token });
+
+test("a company's choice is in force for it alone, is on record with before and after, and can be taken back", async () => {
+  const chosen = await put(company.owner, { "session.idle_minutes": 30, "retention.audit_days": 90 });
+  expect(chosen.body.values).toMatchObject({ "session.idle_minutes": 30, "retention.audit_days": 90 });
+  expect(chosen.body.chosen.map((one: { name: string }) => one.name)).toEqual([
+    "retention.audit_days",
+    "session.idle_minutes",
+  ]);
+  const own = await api.db.withCompany(company.id, (tx) => settingsOf(tx, company.id));
+  expect(retentionOf(own, KEPT)).toEqual({ inventoryDays: 365, auditDays: 90 });
+  expect(retentionOf(own, { ...KEPT, auditRetentionDays: 60 }).auditDays).toBe(60);
+  expect((await get(other.owner)).body).toMatchObject({ values: { "session.idle_minutes": 1440 }, chosen: [] });
+
+  const back = await put(company.owner, { "session.idle_minutes": null });
+  expect(back.body.values["session.idle_minutes"]).toBe(1440);
+  const trail = await api.db.withCompany(company.id, (tx) =>
+    tx.query("select action, before, after from audit_event where company_id = $1 order by id", [company.id]),
+  );
+  expect(trail).toEqual([
+    {
+      action: "settings.change",
+      before: { "retention.audit_days": null, "session.idle_minutes": 1440 },
+      after: { "retention.audit_days": 90, "session.idle_minutes": 30 },
+    },
+    {
+      action: "settings.change",
+      before: { "session.idle_minutes": 30 },
+      after: { "session.idle_minutes": 1440 },
+    },
+  ]);
+  expect(await api.audits(other.id)).toEqual([]);
+});
+
+test("what the platform does not allow is refused by its name, and who only looks changes nothing", async () => {
+  const before = (await get(company.owner)).body;
+  for (const [name, value] of [
+    ["retention.audit_days", 29],
+    ["retention.inventory_days", 366],
+    ["security.sign_in_methods", []],
+    ["session.nothing", 1],
+  ] as const) {
+    const answer = await put(company.owner, { [name]: value });
+    expect([answer.status, answer.body.field]).toEqual([400, name]);
+  }
+  expect((await put(company.reader, { "session.idle_minutes": 60 })).status).toBe(403);
+  expect((await get(company.reader)).status).toBe(403);
+  expect((await get(company.owner)).body).toEqual(before);
+});
