@@ -10,6 +10,7 @@ import { routes as health } from "./features/health/contract.ts";
 import { routes as inventory } from "./features/inventory/contract.ts";
 import { routes as jobs } from "./features/jobs/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
+import { routes as settings } from "./features/settings/contract.ts";
 import { routes as stats } from "./features/stats/contract.ts";
 import { routes as tokens } from "./features/tokens/contract.ts";
 import { routes as uploads } from "./features/uploads/contract.ts";
@@ -29,6 +30,7 @@ export const contract = {
   inventory,
   jobs,
   sessions,
+  settings,
   stats,
   tokens,
   uploads,

@@ -25,6 +25,7 @@ import { healthRoutes } from "./features/health/index.ts";
 import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
 import { sessionRoutes } from "./features/sessions/index.ts";
+import { settingRoutes } from "./features/settings/index.ts";
 import { statRoutes } from "./features/stats/index.ts";
 import { emit } from "./features/stream/index.ts";
 import { tokenRoutes } from "./features/tokens/index.ts";
@@ -154,6 +155,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
         })),
     }),
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
+    ...settingRoutes(config),
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...tokenRoutes({ forget, onAgents: announceAssets }),
     ...deps.uploads.routes,
