@@ -120,8 +120,8 @@ test("a bundle is taken only from a known key, whole, and by whom may; a dry run
   const bytes = await readFile(path);
   bytes[bytes.length - 100] = (bytes[bytes.length - 100] as number) ^ 1;
   await writeFile(broken, bytes);
-  expect((await upload(broken, `?trust=${key}`)).body.code).toBe("BAD_FEED");
-  expect((await upload(keyPath, `?trust=${key}`)).body.code).toBe("BAD_FEED");
+  expect((await upload(broken, `?trust=${key}`)).body.code).toBe("BAD_REQUEST");
+  expect((await upload(keyPath, `?trust=${key}`)).body.code).toBe("BAD_REQUEST");
   expect((await upload(path, "", "wrong")).status).toBe(401);
   expect((await status()).generation.id).toBe(before);
   expect(await readdir(join(live.dataDir, "feeds", "imports"))).toEqual([]);

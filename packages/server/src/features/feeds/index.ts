@@ -1,3 +1,4 @@
+import { AppError } from "@zerotrace/core";
 import type { Database } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
@@ -115,6 +116,12 @@ export const feedRoutes = ({ sync, syncHours, dataDir, trust }: FeedRouteDeps): 
   }),
 ];
 
+/** What is wrong with a bundle is for whoever sent it, without the place where we keep it. */
+const asRefusal = (error: unknown, path: string): unknown =>
+  error instanceof AppError && error.code === "BAD_FEED"
+    ? new AppError("BAD_REQUEST", error.message.replaceAll(path, "The body"), { field: "body", cause: error })
+    : error;
+
 const generationRoutes = ({ dataDir, trust }: { dataDir: string; trust: Trust }): Endpoint[] => [
   implement(routes.listGenerations, {
     audit: "none",
@@ -155,7 +162,11 @@ const generationRoutes = ({ dataDir, trust }: { dataDir: string; trust: Trust })
       try {
         const options = { look: dryRun, ...(query.trust === undefined ? {} : { pin: query.trust }) };
         const place = { db, dataDir, trust };
-        const { bundle, header, keyId, changes, warnings } = await examine(place, path, options);
+        const { bundle, header, keyId, changes, warnings } = await examine(place, path, options).catch(
+          (error: unknown) => {
+            throw asRefusal(error, path);
+          },
+        );
         const { companyId, subject } = identity;
         const effect = dryRun ? await effectOf(place, { path, bundle }, companyId) : null;
         const { generation: hash, kind, builtAt } = header;

@@ -52,14 +52,17 @@ test("a lost database and a silent queue answer 503 in the same shape and say no
   expect([silent.status, silent.body.dependencies[1]?.status]).toEqual([503, "down"]);
 });
 
-test("metrics are for this machine and for tokens that may read jobs", async () => {
+test("metrics are for this machine and for tokens of the company that runs the platform that may read jobs", async () => {
   const local = await api.call("GET", "/metrics");
   expect([local.status, local.body]).toEqual([200, "zerotrace_up 1\n"]);
   expect(local.headers.get("content-type")).toContain("text/plain; version=0.0.4");
   const proxied = await api.call("GET", "/metrics", { headers: { "x-forwarded-for": "203.0.113.9" } });
   expect(proxied.status).toBe(401);
   const { id, reader } = await api.company();
+  const other = await api.company();
+  await api.db.asService((tx) => tx.query("update company set is_provider = (id = $1)", [id]));
   expect((await api.call("GET", "/metrics", { token: reader })).status).toBe(200);
+  expect((await api.call("GET", "/metrics", { token: other.owner })).status).toBe(403);
   const narrow = await api.apiToken(id, ["assets:read"]);
   expect((await api.call("GET", "/metrics", { token: narrow })).status).toBe(403);
 });

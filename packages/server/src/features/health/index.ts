@@ -1,8 +1,10 @@
+import { AppError } from "@zerotrace/core";
 import type { Database } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import type { Metrics } from "../../platform/metrics/index.ts";
 import { routes } from "./contract.ts";
 import { ready } from "./ready.ts";
+import { runsPlatform } from "./sql.ts";
 import type { Dependency } from "./rules.ts";
 
 export interface HealthDeps {
@@ -23,6 +25,12 @@ export const healthRoutes = (deps: HealthDeps): Endpoint[] => [
     audit: "none",
     transaction: "none",
     loopback: true,
-    run: () => deps.metrics.text(),
+    run: async ({ db, identity: { kind, companyId } }) => {
+      // the figures are sums over all companies
+      if (kind !== "loopback" && !(await db.asService((tx) => runsPlatform(tx, companyId)))) {
+        throw new AppError("FORBIDDEN", "Metrics are for the company that runs the platform: use a token of its own.");
+      }
+      return deps.metrics.text();
+    },
   }),
 ];

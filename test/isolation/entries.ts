@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import { FACTS, full, npm } from "../support/live.ts";
+import type { Ask } from "./client.ts";
+import { type Ids, KNOWN } from "./seeds.ts";
+import { SINK_HOST } from "./world.ts";
+
+/** How one route is asked for the objects of another company. */
+export interface Entry {
+  /** `of`: ids of whoever is asked about. `own`: ids of the caller's own company. */
+  readonly ask: (of: Ids, own: Ids) => Ask;
+  /** Ends the session that asks: each question needs a new one. */
+  readonly spends?: true;
+  /** Takes away what the rest needs: the company's own people use it after all else. */
+  readonly last?: true;
+  /** Why the answer changes though nobody did anything: the caller's own questions are in it. */
+  readonly moves?: string;
+  /** Statuses other than the route's that the owner gets for what is its own, and why. */
+  readonly control?: { readonly statuses: readonly number[]; readonly why: string };
+  /** Statuses other than 404 for an id of the path that nobody has, and why. */
+  readonly absent?: { readonly statuses: readonly number[]; readonly why: string };
+  /** Statuses 401 or 403 that have another reason than the permission, and which. */
+  readonly refuses?: { readonly statuses: readonly number[]; readonly why: string };
+  /** Callers, by name, who may see the objects of every company, and why. */
+  readonly beyond?: { readonly callers: readonly string[]; readonly why: string };
+}
+
+const byId = (name: string, more: Omit<Entry, "ask"> = {}): Entry => ({
+  ask: (of) => ({ params: { id: of[name] ?? "" } }),
+  ...more,
+});
+const asks = (ask: Entry["ask"], more: Omit<Entry, "ask"> = {}): Entry => ({ ask, ...more });
+/** Takes no id of anybody: only what it answers counts. */
+const plain = (ask: Ask = {}, more: Omit<Entry, "ask"> = {}): Entry => ({ ask: () => ask, ...more });
+
+const OWN_TRAIL = "the trail holds the refusals of the caller's own questions";
+const NO_SUCH_TOKEN = { statuses: [401], why: "the secret in the body is nobody's" };
+
+const inventoryOf = (of: Ids): unknown => ({
+  takenAt: new Date().toISOString(),
+  facts: { ...FACTS, hostname: of["hostName"], machineId: of["machineId"] },
+  sources: full({ npm: [npm(of["packageName"] ?? "", "1.0.0")] }),
+});
+
+/** One line for each route of the contract, by `feature.name`. A route that is not here fails the test. */
+export const ENTRIES: Readonly<Record<string, Entry>> = {
+  "advisories.listAdvisories": asks((of) => ({ query: { q: of["packageName"] ?? "" } })),
+  "advisories.getAdvisory": plain({ params: { id: KNOWN.advisory } }),
+  "advisories.getAdvisoryEpss": plain({ params: { id: KNOWN.advisory } }),
+  "affected.getAffected": asks((of) => ({ query: { q: `pkg:npm/${of["packageName"]}` } })),
+  "agents.enroll": asks(
+    (of, own) => ({
+      body: {
+        token: own["enrollmentToken"] ?? "",
+        agentVersion: "1",
+        facts: { ...FACTS, hostname: of["hostName"], machineId: of["machineId"] },
+        formerAgentId: of["agentId"],
+        replace: true,
+      },
+    }),
+    { last: true },
+  ),
+  "agents.heartbeat": plain({ body: { agentVersion: "1" } }),
+  "agents.rotate": plain({}, { spends: true }),
+  "agents.listAgents": plain(),
+  "agents.revokeAgent": byId("agentId"),
+  "agents.requestInventory": byId("agentId"),
+  "assets.listAssets": asks((of) => ({ query: { q: of["hostName"] ?? "" } })),
+  "assets.getAsset": byId("assetId"),
+  "assets.listAssetComponents": byId("assetId"),
+  "assets.listAssetDeltas": byId("assetId"),
+  "assets.listComponents": asks((of) => ({ query: { q: of["packageName"] ?? "" } })),
+  "assets.getAssetDiff": asks((of) => ({
+    params: { id: of["repositoryId"] ?? "" },
+    query: { from: `branch:${of["branch"]}` },
+  })),
+  "audit.listAudit": asks((of) => ({ query: { target: of["tokenId"] ?? "" } })),
+  "audit.exportAudit": plain({}, { moves: OWN_TRAIL }),
+  "audit.listAuditLinks": plain({}, { moves: OWN_TRAIL }),
+  "audit.verifyAudit": plain({}, { moves: OWN_TRAIL }),
+  "audit.listAuditSinks": plain({}, { moves: OWN_TRAIL }),
+  "audit.createAuditSink": asks(
+    (of) => ({
+      body: { name: of["sinkName"], url: `https://${SINK_HOST}/${of["sinkName"]}` },
+    }),
+    { control: { statuses: [409], why: "the name is taken" } },
+  ),
+  "audit.deleteAuditSink": byId("sinkId"),
+  "explain.explain": asks((of) => ({ query: { purl: of["purl"] ?? "" } })),
+  "feeds.getFeeds": plain(),
+  "feeds.syncFeeds": plain(),
+  "feeds.listGenerations": plain(),
+  "feeds.rollbackFeeds": plain(
+    { body: { generation: "ffffffff" } },
+    { control: { statuses: [404], why: "no such generation" } },
+  ),
+  "feeds.importBundle": plain(
+    { body: "no bundle", type: "application/octet-stream" },
+    { control: { statuses: [400], why: "no bundle" } },
+  ),
+  "feeds.getCoverage": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
+  "findings.listFindings": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
+  "findings.exportFindings": asks((of) => ({ query: { assetId: of["assetId"] ?? "", format: "json", status: "all" } })),
+  "findings.listFindingAdvisories": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
+  "findings.listFindingSources": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
+  "findings.getFinding": byId("findingId"),
+  "findings.listFindingAssets": byId("findingId"),
+  "findings.listFixes": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
+  "health.live": plain(),
+  "health.ready": plain(),
+  "health.metrics": plain(
+    {},
+    {
+      moves: "it measures the questions too",
+      control: { statuses: [403], why: "A is not the company that runs the platform" },
+      refuses: { statuses: [403], why: "only the company that runs the platform sees figures of all" },
+    },
+  ),
+  "inventory.compareDigests": plain({ body: { digests: { npm: "a".repeat(64) } } }),
+  "inventory.putInventory": asks((of) => ({ body: inventoryOf(of) }), {
+    moves: "it counts what changed since the question before",
+  }),
+  "jobs.listJobs": plain({}, { moves: "jobs run" }),
+  "sessions.signIn": asks((of) => ({ body: { token: `${of["tokenSecret"]}`.replace("zt_a_", "zt_l_") } }), {
+    refuses: NO_SUCH_TOKEN,
+    control: { statuses: [401], why: "the token is no sign-in link" },
+  }),
+  "sessions.getSession": plain(),
+  "sessions.signOut": plain(
+    {},
+    { spends: true, control: { statuses: [200, 400], why: "only a session is signed out" } },
+  ),
+  "sessions.createLink": plain(),
+  "stats.getStats": plain({}, { moves: "jobs of the caller's own company are counted" }),
+  "stats.getAssetTrend": byId("assetId"),
+  "tokens.createToken": plain({ body: { kind: "enrollment", label: "x" } }),
+  "tokens.listTokens": plain({}, { moves: "tokens say when they were used last" }),
+  "tokens.revokeToken": byId("tokenId"),
+  "uploads.addSbom": asks(
+    (of) => ({
+      query: {
+        uploadId: of["uploadId"] ?? "",
+        name: of["repositoryName"] ?? "",
+        branch: of["branch"] ?? "",
+        kind: "repository",
+      },
+      body: JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.5", components: [] }),
+      type: "application/octet-stream",
+    }),
+    { control: { statuses: [409], why: "the id is taken" } },
+  ),
+  "uploads.scanImage": asks((of) => ({ body: { reference: "192.0.2.1/none:1", name: of["repositoryName"] } })),
+  "uploads.listUploads": plain(),
+  "uploads.getUpload": byId("uploadId"),
+  "vex.listVex": plain(),
+  "vex.addVex": asks((of) => ({
+    body: {
+      name: of["vexName"],
+      document: {
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": `https://example.com/${randomUUID()}`,
+        author: "x",
+        timestamp: "2026-01-01T00:00:00Z",
+        version: 1,
+        statements: [{ vulnerability: { name: "CVE-2020-1" }, products: [{ "@id": "pkg:npm/x@1" }], status: "fixed" }],
+      },
+    },
+  })),
+  "vex.getVex": byId("vexId"),
+  "vex.listVexStatements": byId("vexId"),
+  "vex.removeVex": byId("vexId"),
+};

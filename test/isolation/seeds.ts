@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { FACTS, full, npm } from "../support/live.ts";
+import { bodyOf } from "./client.ts";
+import { type Caller, type Company, marker, SINK_HOST, type World } from "./world.ts";
+
+/** Ids, names and secrets of a company's objects, by what they are. */
+export type Ids = Readonly<Record<string, string>>;
+
+/** What makes objects of one kind; answers their ids and each text of them that nobody else may see. */
+type Seed = (s: Seeding) => Promise<Ids>;
+
+export interface Seeding {
+  readonly world: World;
+  readonly company: Company;
+  /** What earlier seeds made. */
+  readonly ids: Ids;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a seed picks ids out of answers
+  readonly ask: (method: string, path: string, body?: unknown, as?: Caller, type?: string) => Promise<any>;
+}
+
+/** The one package of which the feed of the world knows a weakness; everybody may know of both. */
+export const KNOWN = { package: "left", fixed: "2.0.0", advisory: "CVE-2026-0002" } as const;
+
+const host: Seed = async ({ world, ask }) => {
+  const [hostName, machineId, packageName, versionTag, laterName] = Array.from({ length: 5 }, marker) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const token = await ask("POST", "/api/v1/tokens", { kind: "enrollment", label: marker(), maxUses: 1000 });
+  const facts = { ...FACTS, hostname: hostName, machineId };
+  const enrolled = await ask("POST", "/api/v1/agents/enroll", { token: token.secret, agentVersion: "1", facts });
+  const device = { name: "device", permissions: [], headers: { authorization: `Bearer ${enrolled.credential}` } };
+  const version = `1.0.0-${versionTag}`;
+  for (const more of [[], [npm(laterName, "1.0.0")]]) {
+    const sources = full({ npm: [npm(KNOWN.package, version), npm(packageName, "1.0.0"), ...more] });
+    await ask("PUT", "/api/v1/inventory", { takenAt: new Date().toISOString(), facts, sources }, device);
+  }
+  await world.live.server.settled();
+  for (let tries = 0; tries < 100; tries += 1) {
+    const findings = await ask("GET", "/api/v1/findings");
+    if (findings.rows.length > 0) {
+      const findingId = findings.rows[0].id;
+      const purl = `pkg:npm/${packageName}@1.0.0`;
+      const { assetId, agentId } = enrolled;
+      const enrollmentToken = token.secret;
+      const own = { hostName, machineId, packageName, versionTag, laterName, purl };
+      return { ...own, assetId, agentId, findingId, enrollmentTokenId: token.id, enrollmentToken };
+    }
+    await new Promise((resolve) => void setTimeout(resolve, 100));
+  }
+  throw new Error("the seeded host has no finding");
+};
+
+const repository: Seed = async ({ ask }) => {
+  const [repositoryName, branch, uploadName, part] = [marker(), marker(), marker(), marker()];
+  const sbom = JSON.stringify({
+    bomFormat: "CycloneDX",
+    specVersion: "1.5",
+    components: [{ type: "library", name: part, version: "1.0.0", purl: `pkg:npm/${part}@1.0.0` }],
+  });
+  const query = new URLSearchParams({ kind: "repository", name: repositoryName, branch, file: uploadName }).toString();
+  const upload = await ask("POST", `/api/v1/sboms?${query}`, sbom, undefined, "application/octet-stream");
+  return { repositoryName, branch, uploadName, part, uploadId: upload.id, repositoryId: upload.assetId };
+};
+
+const vex: Seed = async ({ ask, ids }) => {
+  const [vexName, vexAuthor, vexNote] = [marker(), marker(), marker()];
+  const document = {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": `https://example.com/${vexName}`,
+    author: vexAuthor,
+    timestamp: "2026-01-01T00:00:00Z",
+    version: 1,
+    statements: [
+      {
+        vulnerability: { name: KNOWN.advisory },
+        products: [{ "@id": `pkg:npm/${KNOWN.package}@1.0.0-${ids["versionTag"]}` }],
+        status: "under_investigation",
+        status_notes: vexNote,
+      },
+    ],
+  };
+  const made = await ask("POST", "/api/v1/vex", { name: vexName, document });
+  return { vexName, vexAuthor, vexNote, vexId: made.id };
+};
+
+const token: Seed = async ({ ask }) => {
+  const tokenLabel = marker();
+  const body = { kind: "api", label: tokenLabel, permissions: ["assets:read"] };
+  const { id, secret } = await ask("POST", "/api/v1/tokens", body);
+  return { tokenLabel, tokenId: id, tokenSecret: secret };
+};
+
+const sink: Seed = async ({ ask }) => {
+  const sinkName = marker();
+  const body = { name: sinkName, url: `https://${SINK_HOST}/${sinkName}` };
+  const made = await ask("POST", "/api/v1/audit/sinks", body);
+  return { sinkName, sinkId: made.id };
+};
+
+/** One line for each kind of object; later ones may use what earlier ones made. */
+const SEEDS: readonly Seed[] = [host, repository, vex, token, sink];
+
+/** Makes one object of each kind in the company; answers all their ids. */
+export const seed = async (world: World, company: Company): Promise<Ids> => {
+  let ids: Ids = {};
+  const ask: Seeding["ask"] = async (method, path, body, as = company.admin, type) => {
+    const sent = bodyOf({ body, ...(type === undefined ? {} : { type }) });
+    const headers = { ...as.headers, ...sent.headers };
+    const answer = await world.client.send({ ...sent, method, path, headers, address: "127.0.1.1" });
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return JSON.parse(answer.text);
+  };
+  for (const make of SEEDS) ids = { ...ids, ...(await make({ world, company, ids, ask })) };
+  await world.live.server.settled();
+  return ids;
+};
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** The same names with values of the same form that nobody has. */
+export const strangersOf = (ids: Ids): Ids =>
+  Object.fromEntries(
+    Object.entries(ids).map(([name, value]) => [
+      name,
+      UUID.test(value) ? randomUUID() : value.replaceAll(/zq[0-9a-f]{18}/g, marker),
+    ]),
+  );
