@@ -59,7 +59,16 @@ export const startApi = async (
   const auth = createAuthenticator({ db, standingOf });
   const endpoints = endpointsOf({ db, forget: (id) => auth.forget(id) });
   const log = pino({ level: "silent" });
-  const http = await createHttp({ db, auth, audit: writeAudit, log, endpoints, checkAnswers: true });
+  const http = await createHttp({
+    db,
+    auth,
+    audit: writeAudit,
+    log,
+    endpoints,
+    checkAnswers: true,
+    // a test says by X-Forwarded-For which address it comes from
+    trustedProxy: "127.0.0.1",
+  });
   const origin = await http.listen({ host: "127.0.0.1", port: 0 });
 
   const apiToken: TestApi["apiToken"] = async (companyId, permissions) => {

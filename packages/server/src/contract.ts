@@ -9,6 +9,8 @@ import { routes as findings } from "./features/findings/contract.ts";
 import { routes as health } from "./features/health/contract.ts";
 import { routes as inventory } from "./features/inventory/contract.ts";
 import { routes as jobs } from "./features/jobs/contract.ts";
+import { routes as people } from "./features/people/contract.ts";
+import { routes as limits } from "./features/limits/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
 import { routes as settings } from "./features/settings/contract.ts";
 import { routes as stats } from "./features/stats/contract.ts";
@@ -29,6 +31,8 @@ export const contract = {
   health,
   inventory,
   jobs,
+  limits,
+  people,
   sessions,
   settings,
   stats,

@@ -24,6 +24,8 @@ import { findingRoutes } from "./features/findings/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
+import { createBackOff, createPasswords, peopleRoutes } from "./features/people/index.ts";
+import { limitRoutes, type Quotas } from "./features/limits/index.ts";
 import { sessionRoutes } from "./features/sessions/index.ts";
 import { settingRoutes } from "./features/settings/index.ts";
 import { statRoutes } from "./features/stats/index.ts";
@@ -49,8 +51,11 @@ export const announceFeeds = async (db: Database, summary: Record<string, string
 };
 
 /** What a stored inventory causes: a job, an event, and an audit row for each that changed something. */
-const afterBatch: AfterBatch = async (tx, companyId, stored) => {
+const afterBatch =
+  (quotas: Quotas): AfterBatch =>
+  async (tx, companyId, stored) => {
   if (stored.length === 0) return;
+  await quotas.took(tx, companyId, stored.reduce((sum, s) => sum + s.addedCount, 0));
   const changed = stored.filter((s) => s.addedCount + s.removedCount > 0);
   for (const s of changed) {
     const detail = { components: s.componentCount, added: s.addedCount, removed: s.removedCount };
@@ -77,9 +82,9 @@ const announceAssets = async (tx: Tx, companyId: number, ids: readonly string[])
 };
 
 /** The way of every inventory, by whomever it is brought. */
-export const inventoriesOf = (db: Database): { dictionary: Dictionary; ingest: Ingest } => {
+export const inventoriesOf = (db: Database, quotas: Quotas): { dictionary: Dictionary; ingest: Ingest } => {
   const dictionary = createDictionary(db);
-  return { dictionary, ingest: createIngest(db, dictionary, afterBatch) };
+  return { dictionary, ingest: createIngest(db, dictionary, afterBatch(quotas), (companyId) => quotas.inventory(companyId)) };
 };
 
 export interface WiringDeps {
@@ -95,6 +100,7 @@ export interface WiringDeps {
   readonly ingest: Ingest;
   readonly uploads: Uploads;
   readonly publicUrl: () => string;
+  readonly quotas: Quotas;
 }
 
 const healthChecks = (db: Database, feedsDir: string) => ({
@@ -125,6 +131,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       heartbeatSeconds: config.heartbeatSeconds,
       inventorySeconds: config.inventorySeconds,
       forget,
+      mayEnroll: (tx, companyId) => deps.quotas.agent(tx, companyId),
       onAgent: (tx, companyId, assetId) => announceAssets(tx, companyId, [assetId]),
     }),
     ...assetRoutes({
@@ -142,6 +149,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...findingRoutes(knowledge),
     ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir) }),
     ...inventoryRoutes(deps.ingest),
+    ...limitRoutes(deps.quotas),
     ...jobRoutes({
       listJobs: async (companyId) =>
         (await db.withCompany(companyId, (tx) => listJobs(tx, companyId))).map((job) => ({
@@ -153,6 +161,13 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
           lastError: job.lastError,
           runAt: job.runAt.toISOString(),
         })),
+    }),
+    ...peopleRoutes({
+      forget,
+      publicUrl: deps.publicUrl,
+      passwords: createPasswords(),
+      backOff: createBackOff(),
+      factors: { factorsOf: async () => [] },
     }),
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
     ...settingRoutes(config),

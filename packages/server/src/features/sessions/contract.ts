@@ -1,12 +1,26 @@
 import { PERMISSIONS, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 
-const me = z.object({
+const namedCompany = z.object({ id: z.number().int(), name: z.string() });
+
+/** Who is signed in, where, and what that allows. */
+export const session = z.object({
   companyId: z.number().int(),
   companyName: z.string(),
   subject: z.string(),
   permissions: z.array(z.enum(PERMISSIONS)),
   expiresAt: z.string().nullable(),
+  /** Null for a program and for who came by a link of the server. */
+  person: z.object({ id: z.uuid(), name: z.string(), email: z.string() }).nullable(),
+  /** How the person proved who they are; null for a program. */
+  method: z.enum(["link", "password", "passkey", "sso", "provider"]).nullable(),
+  /** The person's role in this company; `id` is a built-in one's name or the id of one of the company's own. */
+  role: z.object({ id: z.string(), name: z.string() }).nullable(),
+  isOwner: z.boolean(),
+  /** Null: every asset; else only those with one of these labels. */
+  labels: z.array(z.string()).nullable(),
+  /** The companies that this session can be exchanged for one of, itself among them. */
+  companies: z.array(namedCompany),
 });
 
 export const signIn = route({
@@ -16,7 +30,7 @@ export const signIn = route({
   permission: "public",
   status: 201,
   body: z.object({ token: z.string().min(20).max(200) }),
-  answer: me,
+  answer: session,
 });
 
 export const getSession = route({
@@ -24,7 +38,7 @@ export const getSession = route({
   path: "/api/v1/session",
   summary: "Who is signed in",
   permission: "signed-in",
-  answer: me,
+  answer: session,
 });
 
 export const signOut = route({

@@ -2,6 +2,7 @@ import type { Endpoint } from "../../platform/http/index.ts";
 import { createLink } from "./link.ts";
 import { getSession, signIn, signOut } from "./session.ts";
 
+export { type Described, describeSession, isOfPerson } from "./describe.ts";
 export { createSignInLink } from "./link.ts";
 export { type NewSession, openSession } from "./open.ts";
 

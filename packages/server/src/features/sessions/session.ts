@@ -2,10 +2,10 @@ import { AppError } from "@zerotrace/core";
 import { endedCookie, revokeCredential, useCredential } from "../../platform/auth/index.ts";
 import { type Endpoint, implement, reply } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
+import { describeSession } from "./describe.ts";
 import type { SessionDeps } from "./index.ts";
 import { openSession } from "./open.ts";
 import { badSignInLink, parseSignInToken } from "./rules.ts";
-import { companyName } from "./sql.ts";
 
 /** Exchanges a link's token for a session cookie. The session holds what the link was made with. */
 export const signIn = (): Endpoint =>
@@ -14,31 +14,23 @@ export const signIn = (): Endpoint =>
     run: async (context, { body }) => {
       const { db, now, userAgent } = context;
       const { companyId, hash } = parseSignInToken(body.token);
-      return db.withCompany(companyId, async (tx) => {
+      const done = await db.withCompany(companyId, async (tx) => {
         const link = await useCredential(tx, companyId, "signin", hash, now);
         if (link === null) throw badSignInLink();
         const { subject, permissions, labels, personId } = link;
-        const whose = personId === null ? {} : { personId };
-        const session = await openSession(tx, context, {
+        const whose = {
           companyId,
           subject,
           permissions,
           labels,
-          method: "link",
-          ...whose,
-        });
+          method: "link" as const,
+          ...(personId === null ? {} : { personId }),
+        };
+        const session = await openSession(tx, context, whose);
         await context.record(tx, { companyId, actor: subject, target: session.id, detail: { userAgent } });
-        return reply({
-          headers: { "set-cookie": session.cookie },
-          body: {
-            companyId,
-            companyName: await companyName(tx, companyId),
-            subject,
-            permissions: [...permissions],
-            expiresAt: session.expiresAt.toISOString(),
-          },
-        });
+        return { ...whose, ...session };
       });
+      return reply({ headers: { "set-cookie": done.cookie }, body: await describeSession(db, done) });
     },
   });
 
@@ -46,13 +38,8 @@ export const signIn = (): Endpoint =>
 export const getSession = (): Endpoint =>
   implement(routes.getSession, {
     audit: "none",
-    run: async ({ tx, identity, expiresAt }) => ({
-      companyId: identity.companyId,
-      companyName: await companyName(tx, identity.companyId),
-      subject: identity.subject,
-      permissions: [...identity.permissions],
-      expiresAt: expiresAt?.toISOString() ?? null,
-    }),
+    transaction: "none",
+    run: ({ db, identity, expiresAt }) => describeSession(db, { ...identity, expiresAt }),
   });
 
 /** Ends the caller's session everywhere and takes its cookie away. */

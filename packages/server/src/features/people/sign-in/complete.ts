@@ -1,0 +1,58 @@
+import { AppError } from "@zerotrace/core";
+import type { z } from "zod";
+import type { SignInMethod } from "../../../platform/auth/index.ts";
+import { reply, type RequestContext } from "../../../platform/http/index.ts";
+import { describeSession, openSession } from "../../sessions/index.ts";
+import type { session } from "../../sessions/contract.ts";
+import { networkOf } from "./back-off.ts";
+import { deviceFor, shownDevices } from "./device.ts";
+import { findPerson, rememberCaller, touchMembership } from "./sql.ts";
+
+const DEVICES_MAX = 20;
+const NETWORKS_MAX = 50;
+
+/** A person who has proved everything that is asked of them. */
+export interface SignInDone {
+  readonly personId: string;
+  readonly method: SignInMethod;
+  /** Where to; the last used company unless said. */
+  readonly companyId?: number | undefined;
+}
+
+/** One who proved who they are and is not in the company they want, or in none. */
+export const noCompany = (): AppError =>
+  new AppError("NOT_FOUND", "You are not an active member of this company, or of any: ask for an invitation.", {
+    field: "companyId",
+  });
+
+/**
+ * Opens a person's session: with the cookie of the session and the one by which this browser is known. Its audit row has the
+ * action of the route. Throws NOT_FOUND where the person is an active
+ * member of no company, or not of the one asked for.
+ */
+export const completeSignIn = async (
+  context: RequestContext,
+  { personId, method, companyId: wanted }: SignInDone,
+): Promise<ReturnType<typeof reply<z.input<typeof session>>>> => {
+  const { db, now, ip, userAgent } = context;
+  const person = await db.asService((tx) => findPerson(tx, personId, shownDevices(context)));
+  const companyId = wanted === undefined ? person?.companyIds[0] : wanted;
+  if (!person || companyId === undefined || !person.companyIds.includes(companyId)) throw noCompany();
+  const who = { companyId, personId, method, subject: person.email, permissions: [], labels: null };
+  const opened = await db.withCompany(companyId, async (tx) => {
+    const made = await openSession(tx, context, who);
+    await touchMembership(tx, companyId, personId, now);
+    const detail = { method, userAgent };
+    await context.record(tx, { companyId, actor: person.email, target: made.id, detail });
+    return made;
+  });
+  const device = deviceFor(context, person.deviceId);
+  const limits = { devicesMax: DEVICES_MAX, networksMax: NETWORKS_MAX };
+  await db.asService((tx) =>
+    rememberCaller(tx, personId, { device: device.hash, network: networkOf(ip), now, ...limits }),
+  );
+  return reply({
+    headers: { "set-cookie": [opened.cookie, device.cookie] },
+    body: await describeSession(db, { ...who, expiresAt: opened.expiresAt }),
+  });
+};

@@ -1,0 +1,95 @@
+import { AppError } from "@zerotrace/core";
+import { type Endpoint, implement, reply, type RequestContext } from "../../../platform/http/index.ts";
+import { routes } from "../contract.ts";
+import type { PeopleDeps } from "../deps.ts";
+import { type Admitted, networkOf } from "./back-off.ts";
+import { completeSignIn, noCompany } from "./complete.ts";
+import { shownDevices } from "./device.ts";
+import { type Account, findAccount, replaceHash } from "./sql.ts";
+import { createTicket } from "./tickets.ts";
+
+/** The same whatever is wrong: nobody learns by it who has an account. */
+const wrong = (): AppError => new AppError("UNAUTHENTICATED", "The email or the password is not right.");
+
+/** Tells the companies of the account that somebody tried; of an account that does not exist, the log alone. */
+const reportFailure = (context: RequestContext, account: Account | null): void => {
+  if (!account || account.companyIds.length === 0) {
+    context.log.warn({ "event.action": "failed_login", "client.ip": context.ip }, "security event");
+    return;
+  }
+  const actor = `unproved:${account.email}`;
+  for (const companyId of account.companyIds) context.report({ event: "failed_login", companyId, actor });
+};
+
+const admit = (deps: PeopleDeps, context: RequestContext, email: string, account: Account | null): Admitted => {
+  const { deviceId = null, isNear = false } = account ?? {};
+  try {
+    return deps.backOff.admit({ email, ip: context.ip, personId: account?.id ?? null, deviceId, isNear });
+  } catch (error) {
+    reportFailure(context, account);
+    throw error;
+  }
+};
+
+/** Proves the password, with the same work for an account that is not there. Throws UNAUTHENTICATED or RATE_LIMITED. */
+const prove = async (
+  deps: PeopleDeps,
+  context: RequestContext,
+  { email, password }: { email: string; password: string },
+): Promise<{ account: Account; admitted: Admitted }> => {
+  const { db, ip } = context;
+  const caller = { devices: shownDevices(context), network: networkOf(ip) };
+  const account = await db.asService((tx) => findAccount(tx, email, caller));
+  const admitted = admit(deps, context, email, account);
+  const held = account?.isActive ? account.passwordHash : null;
+  const { isRight, isOutdated } = await deps.passwords.verify(password, held, admitted);
+  if (!account || held === null || !isRight) {
+    reportFailure(context, account);
+    throw wrong();
+  }
+  if (isOutdated) {
+    const hash = await deps.passwords.hash(password);
+    await db.asService((tx) => replaceHash(tx, account.id, held, hash));
+  }
+  return { account, admitted };
+};
+
+/** The password was right and more is asked for: a ticket for that. */
+const askForFactor = async (
+  context: RequestContext,
+  account: Account,
+  { factors, companyId: wanted }: { factors: string[]; companyId: number | undefined },
+) => {
+  const { db, now, userAgent } = context;
+  const companyId = wanted ?? account.companyIds[0];
+  if (companyId === undefined || !account.companyIds.includes(companyId)) throw noCompany();
+  const made = await createTicket(db, {
+    personId: account.id,
+    purpose: "second_factor",
+    method: "password",
+    companyId,
+    now,
+  });
+  const detail = { method: "password", next: "second_factor", userAgent };
+  await db.withCompany(companyId, (tx) =>
+    context.record(tx, { companyId, actor: account.email, target: account.id, detail }),
+  );
+  const { ticket, expiresAt } = made;
+  const body = { next: "second_factor" as const, ticket, factors, expiresAt: expiresAt.toISOString() };
+  return reply({ status: 200, body });
+};
+
+/** Signs in by email and password; who has second factors gets a ticket for the next step. */
+export const signInByPassword = (deps: PeopleDeps): Endpoint =>
+  implement(routes.signInByPassword, {
+    audit: "session.sign_in",
+    transaction: "none",
+    run: async (context, { body: { companyId, ...shown } }) => {
+      const { account, admitted } = await prove(deps, context, shown);
+      const factors = await deps.factors.factorsOf(account.id);
+      // the allowance stays used: who knows the password only must not get tickets without end
+      if (factors.length > 0) return askForFactor(context, account, { factors, companyId });
+      admitted.succeeded();
+      return completeSignIn(context, { personId: account.id, method: "password", companyId });
+    },
+  });

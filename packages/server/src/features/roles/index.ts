@@ -1,0 +1,1 @@
+export { permissionsOfRole, standingOf } from "./standing.ts";
