@@ -35,6 +35,8 @@ export interface CompanyKeys {
   rotate(tx: Tx, companyId: number): Promise<string>;
   /** Puts each data key of a company that an older master key wraps under the current one; answers how many. */
   rewrap(db: Database, companyId: number): Promise<number>;
+  /** Drops the keys of a company from memory: it is gone. */
+  forget(companyId: number): void;
 }
 
 /** Unwrapped keys held in memory, and for how long: a key that is gone from the master must end here too. */
@@ -101,6 +103,9 @@ export const createCompanyKeys = (master: MasterKeys): CompanyKeys => {
         await db.asServiceFor(companyId, (tx) => replaceWrapping(tx, companyId, stored, next));
       }
       return old.length;
+    },
+    forget: (companyId) => {
+      for (const name of [...held.keys()]) if (name.startsWith(`${companyId}/`)) held.delete(name);
     },
   };
 };

@@ -1,5 +1,6 @@
 export {
   countPendingJobs,
+  deleteCompanyJobs,
   enqueue,
   type JobOrder,
   type JobPayload,

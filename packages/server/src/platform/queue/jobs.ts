@@ -102,6 +102,17 @@ const statusOf = (row: JobRow): JobStatus => ({
   lastError: row.last_error,
 });
 
+/** Takes out the jobs that wait for a company that is being deleted; service role. Answers how many, and how many still run. */
+export const deleteCompanyJobs = async (
+  tx: Pick<Tx, "query">,
+  companyId: number,
+): Promise<{ gone: number; running: number }> => {
+  const [row] = await tx.query<{ gone: number; running: number }>("select * from public.delete_company_jobs($1)", [
+    companyId,
+  ]);
+  return row ?? { gone: 0, running: 0 };
+};
+
 /** How many jobs wait (for their time or a worker), run, and are dead; for the service role. Cost: one pass over all. */
 export const queueDepth = async (
   from: Pick<Tx, "query"> | Pool,

@@ -131,13 +131,27 @@ begin
   perform graphile_worker.force_unlock_workers(array[own]);
 end $$`;
 
+/** Takes out what waits for a company that is being deleted; answers how many went, and how many still run. */
+const DELETE_COMPANY_JOBS = `
+create or replace function public.delete_company_jobs(company int, out gone int, out running int)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not public.is_company_to_delete(company) then
+    raise exception 'not a company to delete' using errcode = '42501';
+  end if;
+  delete from ${JOBS} where locked_at is null and (payload ->> 'companyId')::int = company;
+  get diagnostics gone = row_count;
+  select count(*)::int into running from ${JOBS} where (payload ->> 'companyId')::int = company;
+end $$`;
+
 const GRANTS = `
 revoke all on function public.enqueue_job(text, jsonb, text, int, interval, int, text), public.company_jobs(int, int),
   public.pending_jobs(int), public.all_jobs(int), public.queue_depth(), public.sweep_jobs(text, interval),
-  public.return_jobs(text), public.free_jobs(text[]) from public;
+  public.return_jobs(text), public.free_jobs(text[]), public.delete_company_jobs(int) from public;
 grant execute on function public.enqueue_job(text, jsonb, text, int, interval, int, text), public.company_jobs(int, int),
   public.pending_jobs(int) to ${APP_ROLE}, ${SERVICE_ROLE};
-grant execute on function public.all_jobs(int), public.queue_depth() to ${SERVICE_ROLE}`;
+grant execute on function public.all_jobs(int), public.queue_depth(), public.delete_company_jobs(int)
+  to ${SERVICE_ROLE}`;
 
 /**
  * Makes or brings up to date the queue's tables (graphile-worker's own migrations) and our functions over them. Run it
@@ -153,7 +167,8 @@ export const migrateQueue = async (ownerConfig: ClientConfig): Promise<void> => 
     await client.connect();
     await client.query("select pg_advisory_lock($1)", [QUEUE_LOCK]);
     await runMigrations({ pgPool: pool, logger: new Logger(() => () => undefined) });
-    const statements = [ENQUEUE, COMPANY_JOBS, PENDING_JOBS, ALL_JOBS, DEPTH, FREE_JOBS, SWEEP, RETURN_JOBS, GRANTS];
+    const functions = [ENQUEUE, COMPANY_JOBS, PENDING_JOBS, ALL_JOBS, DEPTH, FREE_JOBS, SWEEP, RETURN_JOBS];
+    const statements = [...functions, DELETE_COMPANY_JOBS, GRANTS];
     await client.query(`begin; ${statements.join(";\n")}; commit`);
   } catch (error) {
     throw asAppError(error);
