@@ -20,6 +20,7 @@ export const ERRORS = {
   NOT_READY: { status: 503, who: "external", title: "Not ready yet" },
   PAYLOAD_TOO_LARGE: { status: 413, who: "caller", title: "The body is larger than allowed" },
   PORT_BUSY: { status: 500, who: "operator", title: "The port is in use" },
+  QUOTA_EXCEEDED: { status: 429, who: "caller", title: "The company's quota is used up" },
   RATE_LIMITED: { status: 429, who: "caller", title: "Too many requests" },
   UNAUTHENTICATED: { status: 401, who: "caller", title: "A valid credential is needed" },
   UNREADABLE: { status: 422, who: "operator", title: "A source on this machine cannot be read" },

@@ -26,6 +26,8 @@ export const enroll = (deps: AgentDeps): Endpoint =>
           if (other !== null) throw enrolledAlready(other);
         }
         const replaced = await revokeAssetCredentials(tx, companyId, assetId, now);
+        // after the machine's former agent has gone: to enroll it again takes no more room
+        await deps.mayEnroll?.(tx, companyId);
         const { secret, hash: deviceHash } = newToken("device", companyId);
         const device = await insertCredential(tx, {
           companyId,

@@ -11,6 +11,8 @@ export interface AgentDeps {
   readonly inventorySeconds: number;
   /** Makes a revocation felt at once; called after the commit. */
   readonly forget: (credentialId: string) => void;
+  /** Whether the company may have one more agent; throws QUOTA_EXCEEDED where not. */
+  readonly mayEnroll?: (tx: Tx, companyId: number) => Promise<void>;
   /** An agent was enrolled or revoked; runs in the same transaction, so that an outbox row is committed with it. */
   readonly onAgent?: (tx: Tx, companyId: number, assetId: string) => Promise<void>;
 }

@@ -32,10 +32,15 @@ export interface Ingest {
 }
 
 /**
- * Groups what arrives while a company's transaction runs into its next one. A bad inventory fails alone: it is rolled back
+ * `mayPut` refuses before anything is looked at. Groups what arrives while a company's transaction runs into its next one. A bad inventory fails alone: it is rolled back
  * to its own savepoint.
  */
-export const createIngest = (db: Database, dictionary: Dictionary, afterBatch: AfterBatch): Ingest => {
+export const createIngest = (
+  db: Database,
+  dictionary: Dictionary,
+  afterBatch: AfterBatch,
+  mayPut: (companyId: number) => Promise<void> = async () => undefined,
+): Ingest => {
   const lines = new Map<number, Waiting[]>();
 
   const storeOne = async (tx: Tx, companyId: number, w: Waiting): Promise<{ stored: Stored } | { error: unknown }> => {
@@ -96,10 +101,12 @@ export const createIngest = (db: Database, dictionary: Dictionary, afterBatch: A
 
   return {
     async put(companyId, assetId, body) {
+      await mayPut(companyId);
       const prepared = await prepare(dictionary, body);
       return await submit(companyId, { assetId, reported: hostReported(body), prepared });
     },
     async putSource(companyId, assetId, reported, { name, ids: given, problems }) {
+      await mayPut(companyId);
       const ids = sortedSet(given);
       const digest = createHash("sha256").update(Int32Array.from(ids)).digest("hex");
       const whole: Prepared = { kind: "full", source: name, digest, ids, problems: [...problems] };

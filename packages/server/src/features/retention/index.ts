@@ -4,6 +4,7 @@ import { enqueue } from "../../platform/queue/index.ts";
 import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import { cutAudit, writeAudit } from "../audit/index.ts";
 import { companyIds } from "../feeds/index.ts";
+import { measureStorage } from "../limits/index.ts";
 import { expireDeltas } from "../inventory/index.ts";
 import { retentionOf, settingsOf } from "../settings/index.ts";
 import { expireAssetDays, expireDays } from "../stats/index.ts";
@@ -76,6 +77,7 @@ export const applyRetention = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const limit = deps.batchRows ?? BATCH_ROWS;
+  await deps.db.asServiceFor(companyId, (tx) => measureStorage(tx, companyId));
   const settings = await deps.db.withCompany(companyId, (tx) => settingsOf(tx, companyId));
   for (const { table, days, expire } of rulesOf(deps.keys, retentionOf(settings, deps))) {
     for (let batch = 0, count = limit; batch < BATCHES_MAX && count === limit && !signal.aborted; batch += 1) {

@@ -9,6 +9,7 @@ import { authorize } from "./access.ts";
 import { foreignCursor } from "./cursor.ts";
 import { parseInput } from "./input.ts";
 import { requestName, type SecurityEvent } from "./security.ts";
+import { rateHeaders, type RateLimits, rateStateOf } from "./rate-limits.ts";
 import { type AuditWriter, type Change, type Endpoint, isReply, type RequestContext } from "./types.ts";
 
 /** What serving an endpoint needs. */
@@ -18,6 +19,7 @@ export interface EndpointDeps {
   readonly audit: AuditWriter;
   readonly log: Logger;
   readonly publicWrites: Limiter;
+  readonly rates: RateLimits;
   readonly checkAnswers: boolean;
   readonly now: () => Date;
   readonly onSecurityEvent?: ((event: SecurityEvent) => void) | undefined;
@@ -156,6 +158,19 @@ export const serveEndpoint =
     return send(deps, request, answer, { endpoint, result });
   };
 
+/** Counts a request, and tells a person's or a program's client how much is left; an agent hears of it only when it is too much. */
+const count = (rates: RateLimits, request: FastifyRequest, answer: FastifyReply): void => {
+  const identity = request.caller?.identity ?? null;
+  try {
+    const states = rates.take(identity, callerKey(request.ip));
+    if (states !== null && identity?.kind !== "device") answer.headers(rateHeaders(states));
+  } catch (error) {
+    const state = rateStateOf(error);
+    if (state !== null) answer.headers(rateHeaders([state]));
+    throw error;
+  }
+};
+
 /** Refuses before the body is read: the limit of public writes first, then who calls and what they may do. */
 export const admit =
   (deps: EndpointDeps, { route, handler }: Endpoint) =>
@@ -164,4 +179,5 @@ export const admit =
     const caller = await authorize(deps.auth, request, { route, loopback: handler.loopback ?? false });
     if (caller?.setCookie !== undefined) answer.header("set-cookie", caller.setCookie);
     request.caller = caller;
+    count(deps.rates, request, answer);
   };

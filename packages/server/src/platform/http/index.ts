@@ -4,6 +4,7 @@ export { decodeCursor, encodeCursor } from "./cursor.ts";
 export { assertListenable } from "./listen.ts";
 export { openApiOf } from "./openapi.ts";
 export { toProblem } from "./problem.ts";
+export { createRateLimits, type Rate, RATES, type RateLimits } from "./rate-limits.ts";
 export { SECURITY_EVENTS, type SecurityEvent, type SecurityEventName } from "./security.ts";
 export { createHttp, type HttpOptions, type HttpServer } from "./server.ts";
 export {

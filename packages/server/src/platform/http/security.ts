@@ -45,7 +45,7 @@ const shownBy = (request: FastifyRequest): string | null => {
 };
 
 const eventOf = (code: ErrorCode, kind: CredentialKind | null, isShown: boolean): SecurityEventName | null => {
-  if (code === "RATE_LIMITED") return "rate_limited";
+  if (code === "RATE_LIMITED" || code === "QUOTA_EXCEEDED") return "rate_limited";
   if (code === "FORBIDDEN") return "data_access_violation";
   // one who shows nothing has just not signed in yet
   if (code !== "UNAUTHENTICATED" || !isShown) return null;

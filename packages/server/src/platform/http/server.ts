@@ -14,6 +14,7 @@ import { serveErrorPage } from "./error-page.ts";
 import { refusedAddress } from "./listen.ts";
 import { limitBodyTime, type Patience, PATIENCE } from "./patience.ts";
 import { answerToUnreadable, toProblem } from "./problem.ts";
+import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 import { type SecurityEvent, securityEventOf } from "./security.ts";
 import { serveStatic } from "./static.ts";
 import type { AuditWriter, Endpoint, Handler } from "./types.ts";
@@ -53,6 +54,8 @@ export interface HttpOptions {
   readonly now?: () => Date;
   /** Hears of every refusal that may point to an attack; must not throw or wait. */
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
+  /** How much callers may ask; the defaults for every company where not given. */
+  readonly rates?: RateLimits;
   /** How long bodies may take; less in tests. */
   readonly patience?: Patience;
   /** Further registrations, such as the WebSocket; run before the routes. */
@@ -275,6 +278,7 @@ export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
     audit: options.audit,
     log: options.log,
     publicWrites: createLimiter(PUBLIC_WRITES),
+    rates: options.rates ?? createRateLimits(),
     checkAnswers: options.checkAnswers ?? false,
     now: options.now ?? (() => new Date()),
     onSecurityEvent: options.onSecurityEvent,
