@@ -71,3 +71,28 @@ test("sbom complete counts elements, and fails only where a rule is required", a
   expect(told.code).toBe(0);
   expect((await sbom("complete", "a.json", "--require", "bsi")).code).toBe(1);
 });
+
+test("sbom of a bill of materials keeps all that it says, also of what nobody knows", async () => {
+  const component = {
+    type: "library",
+    name: "model",
+    version: "2",
+    purl: "pkg:mlflow/acme/model@2",
+    hashes: [{ alg: "SHA-256", content: "a".repeat(64) }],
+    description: "A model.",
+    properties: [{ name: "own", value: "word" }],
+  };
+  const head = {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    version: 1,
+    metadata: { timestamp: "2026-01-01T00:00:00Z" },
+  };
+  await writeFile(join(folder, "model.json"), JSON.stringify({ ...head, components: [component] }));
+  const { code, out } = await sbom("model.json");
+  expect(code).toBe(0);
+  const made = JSON.parse(out);
+  expect(made.components[0]).toMatchObject(component);
+  expect(made.metadata.timestamp).toMatch(/^2026-01-01T00:00:00/);
+  expect(made.components).toHaveLength(1);
+});

@@ -156,13 +156,20 @@ const registerTarget = (sbom: Command, cli: Cli): void => {
       const read = await readTargets(cli, targets, { isOffline: false, registry: registryOf(cli.env.variables) });
       const inventories = dev ? read : read.map(withoutDev);
       const sourceDateEpoch = cli.env.variables["SOURCE_DATE_EPOCH"];
-      const made = await sbomOfTargets(inventories, { now: new Date(), sourceDateEpoch });
+      const document = (path: string) => readSbomFile(cli, path);
+      const made = await sbomOfTargets(inventories, {
+        now: new Date(),
+        sourceDateEpoch,
+        isDevKept: dev,
+        read: document,
+      });
       await writeOut(cli, await writeSbom(made, to, spec), output);
       for (const { path, error } of inventories.flatMap(({ places }) => places)) {
         if (error !== undefined) cli.err.write(`warning: ${printable(`${path} cannot be read: ${error}`)}\n`);
       }
-      cli.err.write(`${counted(made.components.length - 1, "component")}\n`);
-      if (made.components.length === 1) cli.exitCode = EXIT.nothingScanned;
+      const count = made.components.filter(({ ref }) => ref !== made.subject).length;
+      cli.err.write(`${counted(count, "component")}\n`);
+      if (count === 0) cli.exitCode = EXIT.nothingScanned;
     });
 };
 

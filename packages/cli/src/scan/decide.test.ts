@@ -69,3 +69,19 @@ test("an empty --fail-on leaves the policy's own conditions in force", () => {
   const texts = [undefined, "", " ", "any"].map((text) => failOnOf(text, policy).texts);
   expect(texts).toEqual([["kev"], ["kev"], ["kev"], ["any"]]);
 });
+
+test("of a license that is declared and one that is concluded the policy judges the concluded one", () => {
+  const component = { ecosystem: "npm", name: "ws", version: "7.5.9" };
+  const verdictOf = (found: object) => {
+    const [place] = here.places;
+    const inventory = { ...here, places: [{ ...place!, packages: [{ component, ...found }] }] };
+    const failOn = parseFailOn("license:deny");
+    const licenses = { deny: ["GPL-3.0-only"] };
+    const policy = { failOn, maxDataAgeDays: undefined, exclude: [], ignore: [], licenses };
+    const options = { policy, policyFolder: null, failOn, baseline: null, today: "2026-01-01" };
+    return decide([], [inventory], options).licenses.map(({ license, verdict }) => `${verdict} ${license}`);
+  };
+  expect(verdictOf({ license: "GPL-3.0-only", concludedLicense: "MIT" })).toEqual([]);
+  expect(verdictOf({ license: "MIT", concludedLicense: "GPL-3.0-only" })).toEqual(["denied GPL-3.0-only"]);
+  expect(verdictOf({ license: "GPL-3.0-only" })).toEqual(["denied GPL-3.0-only"]);
+});

@@ -8,6 +8,7 @@ import {
   purlOf,
 } from "@zerotrace/core";
 import type { FindingPlace, Ignored, LicenseFinding, ScanFinding } from "@zerotrace/plugins/formats/report";
+import { licenseOfFound } from "@zerotrace/plugins/extractors/found-words";
 import { sourcePaths } from "@zerotrace/plugins/formats/sentences";
 import type { TargetInventory } from "@zerotrace/plugins/targets/target";
 import { componentsOf, findingPlace } from "./assess.ts";
@@ -115,11 +116,12 @@ const licenseFindings = (
   for (const inventory of inventories) {
     for (const { component, places } of componentsOf(inventory)) {
       // One place may tell what another does not.
-      const told = places.find(({ found }) => found.license !== undefined)?.found.license ?? "";
-      const judged = places.map(({ place, found: { license = told } }) => ({
-        license,
-        verdict: judge(license, inPolicy(inventory.name, place.path)),
-      }));
+      const licenses = places.map(({ found }) => licenseOfFound(found));
+      const told = licenses.find((license) => license !== undefined) ?? "";
+      const judged = places.map(({ place }, at) => {
+        const license = licenses[at] ?? told;
+        return { license, verdict: judge(license, inPolicy(inventory.name, place.path)) };
+      });
       const worst = judged.find((one) => one.verdict === "denied") ?? judged.find((one) => one.verdict === "unknown");
       if (worst === undefined || worst.verdict === null) continue;
       const { license, verdict } = worst;

@@ -17,7 +17,7 @@ const dataAgeDays = (sources: ScanReport["sources"]): number => {
 export const exitOf = (cli: Cli, { report, inventories }: FinishedScan, maxDataAge: number | undefined): number => {
   const places = inventories.flatMap((inventory) => inventory.places);
   const isEmpty = places.every(({ packages }) =>
-    packages.every(({ component }) => component.ecosystem === SYSTEM_ECOSYSTEM),
+    packages.every(({ component, purl }) => component.ecosystem === SYSTEM_ECOSYSTEM || purl !== undefined),
   );
   const isHost = inventories.some(({ kind }) => kind === "host");
   if (isEmpty && (isHost || !isRead(inventories))) {
@@ -35,7 +35,10 @@ export const exitOf = (cli: Cli, { report, inventories }: FinishedScan, maxDataA
 /** Whether any list could be read. One whose every entry is a problem was not: an SBOM of packages that nobody knows is no empty one. */
 export const isRead = (inventories: readonly TargetInventory[]): boolean =>
   inventories.some(({ places }) =>
-    places.some(({ status, packages, problems }) => status === "ok" && (packages.length > 0 || problems.length === 0)),
+    places.some(
+      ({ status, packages, problems }) =>
+        status === "ok" && (packages.some(({ purl }) => purl === undefined) || problems.length === 0),
+    ),
   );
 
 const nothingSays = (inventories: readonly TargetInventory[], isHost: boolean): string =>

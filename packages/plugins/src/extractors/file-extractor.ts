@@ -69,6 +69,10 @@ export interface FoundPackage {
   readonly via?: readonly number[];
   /** As its author declares, an SPDX expression where it is one. */
   readonly license?: string;
+  /** As whoever made the list concludes, where that is said beside what is declared. */
+  readonly concludedLicense?: string;
+  /** Of what no advisory can be found for: its package URL as the list writes it, empty where it has none. Else absent. */
+  readonly purl?: string;
   /** The line of the file that fixes it, from 1. */
   readonly line?: number;
   /** The place inside an archive: `WEB-INF/lib/a.jar`. */

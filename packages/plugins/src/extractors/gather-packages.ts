@@ -12,6 +12,8 @@ export interface PackageEntry {
   readonly isDirect?: boolean;
   readonly isDev?: boolean;
   readonly license?: string;
+  readonly concludedLicense?: string;
+  readonly purl?: string;
   readonly line?: number;
   readonly inside?: string;
 }
@@ -84,6 +86,10 @@ const foundOf = (
   if (via !== undefined) found.via = via;
   const license = entries.find((e) => e.license !== undefined)?.license;
   if (license !== undefined) found.license = license;
+  const concluded = entries.find((e) => e.concludedLicense !== undefined)?.concludedLicense;
+  if (concluded !== undefined) found.concludedLicense = concluded;
+  const purl = entries.find((e) => e.purl !== undefined)?.purl;
+  if (purl !== undefined) found.purl = purl;
   let line: number | undefined;
   let inside: string | undefined;
   for (const entry of entries) {

@@ -138,7 +138,7 @@ export interface LicenseFinding {
   readonly purl: string;
   readonly package: string;
   readonly version: string;
-  /** As declared; empty when nobody says. */
+  /** The concluded one where a bill of materials tells it, else as declared; empty when nobody says. */
   readonly license: string;
   readonly verdict: "denied" | "unknown";
   readonly target: string;

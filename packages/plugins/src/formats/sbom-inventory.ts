@@ -1,5 +1,6 @@
 import { purlOf } from "@zerotrace/core";
 import type { FoundPackage } from "../extractors/file-extractor.ts";
+import { purlOfFound } from "../extractors/found-words.ts";
 import { canonicalLine } from "../extractors/gather.ts";
 import type { Place, TargetInventory, TargetKind } from "../targets/target.ts";
 import { newComponent, newSbom, type Sbom, type SbomComponent, type SbomDependency, type SbomTool } from "./sbom.ts";
@@ -35,13 +36,14 @@ const subjectOf = ({ name, kind, image }: TargetInventory): SbomComponent => ({
 const ownerOf = ({ component: { ownedBy } }: FoundPackage): string => (ownedBy === undefined ? "" : purlOf(ownedBy));
 
 const componentOf = (found: FoundPackage, place: Place, layers: readonly string[], ref: string): SbomComponent => {
-  const { component } = found;
-  const purl = purlOf(component);
+  const { component, concludedLicense = "" } = found;
+  const purl = purlOfFound(found);
   return {
     ...newComponent(ref, component.name),
     version: component.version,
     purl,
     declaredLicenses: found.license === undefined || found.license === "" ? [] : [found.license],
+    concludedLicenses: concludedLicense === "" ? [] : [concludedLicense],
     places: [
       {
         path: place.path,
@@ -64,11 +66,12 @@ interface Gathered {
 }
 
 /** Its purl; for a second component with the same one, which only its owner tells apart, the purl and a number. */
-const refOf = ({ component }: FoundPackage, { refs, byRef }: Gathered): string => {
-  const line = canonicalLine(component);
+const refOf = (found: FoundPackage, { refs, byRef }: Gathered): string => {
+  const { component } = found;
+  const line = `${canonicalLine(component)}\0${found.purl ?? ""}`;
   const known = refs.get(line);
   if (known !== undefined) return known;
-  const purl = purlOf(component);
+  const purl = purlOfFound(found) || `${component.name}@${component.version}`;
   let ref = purl;
   for (let number = 2; byRef.has(ref) || ref === TARGET_REF; number += 1) ref = `${purl}|${number}`;
   refs.set(line, ref);

@@ -82,10 +82,16 @@ const licenseOf = (licenses: readonly string[]): string | undefined => {
 
 const insideOf = ({ path, inside }: SbomPlace): string => (inside === "" ? path : `${path}!/${inside}`);
 
-const add = (gathering: PackageGathering, entry: SbomComponent, component: Component, links: Links): void => {
+const add = (
+  gathering: PackageGathering,
+  entry: SbomComponent,
+  component: Component,
+  { links, purl }: { readonly links: Links; readonly purl?: string },
+): void => {
   const { needs } = links;
   const isDirect = entry.isDirect ?? links.isDirect(entry.ref);
-  const license = licenseOf(entry.declaredLicenses.length > 0 ? entry.declaredLicenses : entry.concludedLicenses);
+  const license = licenseOf(entry.declaredLicenses);
+  const concludedLicense = licenseOf(entry.concludedLicenses);
   const [place] = entry.places;
   const dependsOn = needs.get(entry.ref);
   gathering.add({
@@ -95,8 +101,28 @@ const add = (gathering: PackageGathering, entry: SbomComponent, component: Compo
     ...(isDirect === null ? {} : { isDirect }),
     ...(entry.isDev === null ? {} : { isDev: entry.isDev }),
     ...(license === undefined ? {} : { license }),
+    ...(concludedLicense === undefined ? {} : { concludedLicense }),
+    ...(purl === undefined ? {} : { purl }),
     ...(place === undefined ? {} : { inside: insideOf(place) }),
   });
+};
+
+/** Entries that are no packages: what a package lies in, or runs on. */
+const NO_PACKAGES = new Set(["operating-system", "file", "data"]);
+const NAME_MAX_CHARS = 400;
+const VERSION_MAX_CHARS = 200;
+
+/** A package that nobody speaks of, under a name of its own kind, so that it is counted as not covered; null for what is none. */
+const unknownOf = ({ type, group, name, version, purl, cpes }: SbomComponent): Component | null => {
+  const isPackage = purl !== "" || cpes.length > 0 || (version !== "" && !NO_PACKAGES.has(type));
+  if (!isPackage || name === "") return null;
+  const kind = /^pkg:([A-Za-z][\w.+-]{0,30})\//.exec(purl)?.[1]?.toLowerCase();
+  const plain = (text: string, most: number): string => text.slice(0, most).replaceAll(/[^!-~\u00a1-\ufffc]+/g, "-");
+  return {
+    ecosystem: kind === undefined || kind === "generic" ? "Generic" : `Generic:${kind}`,
+    name: plain(group === "" ? name : `${group}/${name}`, NAME_MAX_CHARS),
+    version: plain(version, VERSION_MAX_CHARS),
+  };
 };
 
 interface Links {
@@ -116,10 +142,15 @@ const directIn = (needs: Links["needs"], subject: string | null): Links["isDirec
 /**
  * The components of a document as packages that can be judged, through their purls; `path` names it in errors. What has no purl
  * or one of a kind that nobody speaks of is told with its reason, never left out in silence. The subject is what the document
- * is about and not one of its packages, unless it stands alone. `inside` is the first place that the document names.
+ * is about and not one of its packages, unless it stands alone. `inside` is the first place that the document names. With `withNotJudged`
+ * the packages among what cannot be judged are packages too, in an ecosystem that no source speaks of.
  * Throws AppError UNREADABLE over the limit of packages.
  */
-export const packagesOfSbom = (sbom: Sbom, path: string): SbomPackages => {
+export const packagesOfSbom = (
+  sbom: Sbom,
+  path: string,
+  { withNotJudged = false }: { readonly withNotJudged?: boolean } = {},
+): SbomPackages => {
   const gathering = gatherPackages(path);
   const distro = distroOf(sbom);
   const needs = new Map(sbom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
@@ -129,8 +160,13 @@ export const packagesOfSbom = (sbom: Sbom, path: string): SbomPackages => {
   for (const entry of sbom.components) {
     if (entry.ref === sbom.subject && !isAlone) continue;
     const component = componentOf(entry, distro);
-    if (typeof component !== "string") add(gathering, entry, component, links);
-    else notJudged.push({ ref: entry.ref, name: entry.name, version: entry.version, reason: component });
+    if (typeof component !== "string") {
+      add(gathering, entry, component, { links });
+      continue;
+    }
+    notJudged.push({ ref: entry.ref, name: entry.name, version: entry.version, reason: component });
+    const unknown = withNotJudged ? unknownOf(entry) : null;
+    if (unknown !== null) add(gathering, entry, unknown, { links, purl: entry.purl });
   }
   const { packages, problems } = gathering.finish();
   return { packages, notJudged, problems };

@@ -27,10 +27,10 @@ export const isSbom = (bytes: Uint8Array): boolean => {
   return detectSbom(plain) !== null || isAttestation(plain);
 };
 
-/** The packages of a bill of materials; what cannot be judged is told with the reason. Throws AppError BAD_REQUEST for a document that is not read. */
+/** The packages of a bill of materials, also those that nobody speaks of; what cannot be judged is told with the reason. Throws AppError BAD_REQUEST for a document that is not read. */
 export const extractSbom = async (bytes: Uint8Array, path: string): Promise<Extracted> => {
   const sbom = await readSbom(bytes);
-  const { packages, notJudged, problems } = packagesOfSbom(sbom, path);
+  const { packages, notJudged, problems } = packagesOfSbom(sbom, path, { withNotJudged: true });
   return { packages, problems: [...sbom.problems, ...problems, ...toldOf(notJudged)] };
 };
 

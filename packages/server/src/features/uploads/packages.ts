@@ -26,7 +26,7 @@ export const notJudged = (name: string, version: string): Component => ({
 /** Gathers what was found: each component once, with the first of its places. */
 export const gatherRead = (): {
   readonly add: (
-    found: Pick<FoundPackage, "component" | "isDirect" | "isDev" | "license">,
+    found: Pick<FoundPackage, "component" | "isDirect" | "isDev" | "license" | "concludedLicense">,
     paths: readonly string[],
     layer: string,
   ) => void;
@@ -42,7 +42,7 @@ export const gatherRead = (): {
   };
   return {
     problem,
-    add: ({ component, isDirect, isDev, license }, paths, layer) => {
+    add: ({ component, isDirect, isDev, license: declared, concludedLicense: license = declared }, paths, layer) => {
       if (!isStorable(component)) return problem(`${component.name.slice(0, 80)}: its name and version are too long`);
       const key = JSON.stringify(component);
       const before = known.get(key);
