@@ -61,6 +61,15 @@ const addressOf =
     return address;
   };
 
+/** Origins as browsers send them: scheme, host and port alone. */
+const origins = (value: unknown): string[] =>
+  texts(value).map((origin) => {
+    const url = URL.canParse(origin) ? new URL(origin) : null;
+    if (url === null || url.origin !== origin || !/^https?:$/.test(url.protocol))
+      throw new Error(`${origin} is no origin such as https://portal.example`);
+    return origin;
+  });
+
 /** The name of a key at a service, as its path and our key ids can hold it. */
 const kmsKeyName = (value: unknown): string => {
   const name = text(value);
@@ -140,6 +149,11 @@ const SETTINGS = {
   ),
   kmsKey: setting("Name of the master key at kmsUrl", kmsKeyName, () => "zerotrace"),
   kmsToken: { ...optional("Token for kmsUrl", text), isSecret: true },
+  corsOrigins: setting(
+    "Origins of other pages whose scripts may use the API with a token; never with a session",
+    origins,
+    () => [],
+  ),
   trustedProxy: optional("Proxies whose X-Forwarded headers are believed: addresses or CIDR ranges", text),
 } as const;
 
@@ -178,7 +192,7 @@ export const readConfig = (values: Readonly<Record<string, unknown>>): Config | 
 };
 
 /** Whether a key holds several texts; a variable holds them with commas between. */
-export const isList = (key: ConfigKey): boolean => SETTINGS[key].read === texts;
+export const isList = (key: ConfigKey): boolean => [texts, origins].some((read) => SETTINGS[key].read === read);
 
 /** The environment variables of a key, the first that is set wins: `ZEROTRACE_DATA_DIR`; for the database also `DATABASE_URL`. */
 export const environmentNames = (key: ConfigKey): string[] => {

@@ -14,6 +14,7 @@ import { serveErrorPage } from "./error-page.ts";
 import { refusedAddress } from "./listen.ts";
 import { limitBodyTime, type Patience, PATIENCE } from "./patience.ts";
 import { answerToUnreadable, toProblem } from "./problem.ts";
+import { allowOrigins, sayHttpsOnly } from "./browsers.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 import { type SecurityEvent, securityEventOf } from "./security.ts";
 import { serveStatic } from "./static.ts";
@@ -54,6 +55,8 @@ export interface HttpOptions {
   readonly now?: () => Date;
   /** Hears of every refusal that may point to an attack; must not throw or wait. */
   readonly onSecurityEvent?: (event: SecurityEvent) => void;
+  /** Origins of other pages whose scripts may call with a token; none where not given. */
+  readonly corsOrigins?: readonly string[];
   /** How much callers may ask; the defaults for every company where not given. */
   readonly rates?: RateLimits;
   /** How long bodies may take; less in tests. */
@@ -92,7 +95,7 @@ const CORRELATION_ID = /^[A-Za-z0-9-]{8,64}$/;
 
 const POLICY = {
   defaultSrc: ["'self'"],
-  connectSrc: ["'self'", "ws:", "wss:"],
+  connectSrc: ["'self'"],
   styleSrc: ["'self'"],
   imgSrc: ["'self'", "data:"],
   scriptSrc: ["'self'"],
@@ -288,6 +291,8 @@ export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
   answerErrors(app, options);
   readBodies(app);
   await app.register(fastifyCookie);
+  await allowOrigins(app, options.corsOrigins ?? []);
+  sayHttpsOnly(app);
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: { useDefaults: false, directives: POLICY },
     strictTransportSecurity: false,
