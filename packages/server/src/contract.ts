@@ -11,6 +11,7 @@ import { routes as inventory } from "./features/inventory/contract.ts";
 import { routes as jobs } from "./features/jobs/contract.ts";
 import { routes as people } from "./features/people/contract.ts";
 import { routes as limits } from "./features/limits/contract.ts";
+import { routes as registries } from "./features/registries/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
 import { routes as settings } from "./features/settings/contract.ts";
 import { routes as stats } from "./features/stats/contract.ts";
@@ -33,6 +34,7 @@ export const contract = {
   jobs,
   limits,
   people,
+  registries,
   sessions,
   settings,
   stats,

@@ -20,6 +20,7 @@ import {
   trustOf,
 } from "./features/feeds/index.ts";
 import { standingOf } from "./features/people/index.ts";
+import { createRegistries, type Registries } from "./features/registries/index.ts";
 import { applyRetention } from "./features/retention/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
 import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
@@ -182,6 +183,7 @@ const listen = async (
     epss: EpssHistory;
     ingest: Ingest;
     uploads: Uploads;
+    registries: Registries;
     connections: Connections;
     keys: CompanyKeys;
   },
@@ -273,7 +275,8 @@ const compose = async (
   closers.push(() => epss.idle());
   const sync = openFeeds(options, db, metrics, log, { enrichment, epss });
   const inventories = inventoriesOf(db);
-  const uploads = createUploads({ db, ...inventories, ...config });
+  const registries = createRegistries({ db, keys, ...inventories, ...config });
+  const uploads = createUploads({ db, ...inventories, ...config, ...registries });
   const queue = openQueue({
     owner: connections.owner,
     concurrency: 4,
@@ -285,11 +288,12 @@ const compose = async (
         forwardAudit({ db, keys, version: VERSION, ...config }, payload, signal),
       rekey: ({ companyId: of }) => rekey({ db, keys, log }, of),
       "image-scan": (payload, context) => uploads.scanImage(payload, context),
+      "registry-watch": (payload, context) => registries.watch(payload, context),
       "feeds-sync": async (payload, { signal }) => void (await sync.run(signal, orderOf(payload))),
     },
   });
   const { ingest } = inventories;
-  const parts = { db, auth, metrics, log, sync, pool, epss, ingest, uploads, connections, keys, masterKeys };
+  const parts = { db, auth, metrics, log, sync, pool, epss, ingest, uploads, registries, connections, keys, masterKeys };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
   closers.push(await startSchedule(config, parts));
   await patiently(() => queue.start(), options.signal);
@@ -310,6 +314,8 @@ const compose = async (
         "audit:read",
         "feeds:manage",
         "agents:manage",
+        "assets:manage",
+        "registries:manage",
         "scan:execute",
         "sboms:upload",
         "tokens:manage",

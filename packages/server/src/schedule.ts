@@ -9,6 +9,7 @@ import {
   requestSync,
 } from "./features/feeds/index.ts";
 import { requestForwarding } from "./features/audit/index.ts";
+import { requestLooks } from "./features/registries/index.ts";
 import { requestRetention } from "./features/retention/index.ts";
 import { assetTotals, findingTotals } from "./features/stats/index.ts";
 import type { Config } from "./platform/config/index.ts";
@@ -74,7 +75,9 @@ export const startSchedule = async (
         await requestRetention(db);
         retentionDueMs = Date.now() + RETENTION_EVERY_MS;
       }
-      await requestForwarding(db, await db.asService(companyIds));
+      const companies = await db.asService(companyIds);
+      await requestForwarding(db, companies);
+      await requestLooks(db, companies);
       await watchKeys();
       await watchSources({ db, metrics, log, syncHours: config.feedSyncHours }, generation, new Date());
       await measure(db, metrics, offlineAfterSeconds(config.heartbeatSeconds));

@@ -3,7 +3,7 @@ import { contract, type Channel } from "./contract.ts";
 import { advisoryRoutes } from "./features/advisories/index.ts";
 import { affectedRoutes } from "./features/affected/index.ts";
 import { agentRoutes, offlineAfterSeconds } from "./features/agents/index.ts";
-import { assetDiffRoute, assetLabelRoutes, assetRoutes, markAllDirty } from "./features/assets/index.ts";
+import { assetDiffRoute, assetLabelRoutes, assetRoutes, markAllDirty, removeAssetRoute } from "./features/assets/index.ts";
 import { auditRoutes, writeAudit } from "./features/audit/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
@@ -26,6 +26,7 @@ import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./f
 import { jobRoutes } from "./features/jobs/index.ts";
 import { createBackOff, createPasswords, peopleRoutes } from "./features/people/index.ts";
 import { limitRoutes, type Quotas } from "./features/limits/index.ts";
+import type { Registries } from "./features/registries/index.ts";
 import { sessionRoutes } from "./features/sessions/index.ts";
 import { settingRoutes } from "./features/settings/index.ts";
 import { statRoutes } from "./features/stats/index.ts";
@@ -99,6 +100,7 @@ export interface WiringDeps {
   readonly epss: EpssHistory;
   readonly ingest: Ingest;
   readonly uploads: Uploads;
+  readonly registries: Registries;
   readonly publicUrl: () => string;
   readonly quotas: Quotas;
 }
@@ -143,6 +145,13 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     }),
     ...assetLabelRoutes(announceAssets),
     assetDiffRoute({ historyDays: config.retentionDays }),
+    removeAssetRoute({
+      forget,
+      onRemoved: async (tx, companyId, assetId) => {
+        await announceAssets(tx, companyId, [assetId]);
+        await requestEnrichment(tx, companyId);
+      },
+    }),
     ...auditRoutes({ keys: deps.keys, version, auditSinkHosts: config.auditSinkHosts }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
@@ -174,6 +183,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...tokenRoutes({ forget, onAgents: announceAssets }),
     ...deps.uploads.routes,
+    ...deps.registries.routes,
     ...vexRoutes({
       onChanged: async (tx, companyId) => {
         await markAllDirty(tx, companyId);

@@ -48,8 +48,10 @@ export interface WatchedRepository {
 
 /** What a look found. */
 export interface RegistryLook {
-  /** Sorted by name. One that could not be listed is not among them: nothing is said of its tags. */
+  /** Sorted by name. */
   readonly repositories: readonly WatchedRepository[];
+  /** Chosen, and could not be listed: nothing is said of their tags. */
+  readonly unlisted: readonly string[];
   /** Repositories that are known not to be there any more. */
   readonly missing: readonly string[];
   /** Every repository that the rules choose was found: any other is gone. */

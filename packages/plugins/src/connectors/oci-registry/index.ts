@@ -28,11 +28,13 @@ const AT_ONCE = 4;
 const LOOK_MS = 10 * 60_000;
 const TEST_MS = 20_000;
 const PROBLEMS_MAX = 20;
+/** A host with a repository (UTF-16 units): with a tag and a digest it is still a reference. */
+const NAME_MAX_CHARS = 300;
 
 /** The names that stand in the rules must be names of repositories: they become a part of addresses. */
 const nameOf = (host: string, repository: string): string => {
   const reference = parseReference(`${host}/${repository}:latest`);
-  if (reference !== null && reference.version === "latest" && `${host}/${repository}`.length <= 400) {
+  if (reference !== null && reference.version === "latest" && `${host}/${repository}`.length <= NAME_MAX_CHARS) {
     return reference.repository;
   }
   throw new AppError("BAD_REQUEST", `"${repository.slice(0, 80)}" is no name of a repository.`, {
@@ -71,7 +73,9 @@ const catalogOf = async ({ target, clientOf, problem }: Looking): Promise<{ name
   try {
     const { items, isWhole } = await readList(client, "_catalog", "repositories", CATALOG_MAX);
     if (!isWhole) problem(`${host} has more than ${CATALOG_MAX} repositories: the rest is not looked at.`);
-    return { names: items.filter((name) => parseReference(`${host}/${name}`) !== null), isWhole };
+    const isUsable = (name: string): boolean =>
+      `${host}/${name}`.length <= NAME_MAX_CHARS && parseReference(`${host}/${name}`) !== null;
+    return { names: items.filter(isUsable), isWhole };
   } catch (error) {
     if (!(error instanceof AppError) || !["NOT_FOUND", "UNAUTHENTICATED"].includes(error.code)) throw error;
     const says = `${host} shows no list of its repositories with this credential. Where a registry has none (Docker Hub, GHCR, GitLab), name each repository instead of a pattern`;
@@ -154,7 +158,9 @@ const look = async (target: RegistryTarget, context: ConnectorContext): Promise<
     }
   }
   if (repositories.length === 0 && missing.length < refusals.length) throw refusals[0];
-  return { repositories, missing, isWhole, problems, requestCount: counted.count() };
+  const said = new Set([...missing, ...repositories.map(({ repository }) => repository)]);
+  const unlisted = names.filter((name) => !said.has(name));
+  return { repositories, unlisted, missing, isWhole, problems, requestCount: counted.count() };
 };
 
 const test: Connector["test"] = async (target, context) => {

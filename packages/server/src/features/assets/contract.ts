@@ -258,7 +258,32 @@ export const listAssetLabels = route({
   answer: z.object({ rows: z.array(z.object({ label: z.string(), count: z.number().int() })) }),
 });
 
+export const removeAsset = route({
+  method: "DELETE",
+  path: "/api/v1/assets/:id",
+  summary:
+    "Remove an asset with its inventory and history; an agent of it may report no more. With `dryRun` only say how much that is",
+  permission: "assets:manage",
+  params: idParam,
+  query: z.object({ dryRun: z.enum(["true", "false"]).optional() }),
+  answer: z.object({
+    kind: z.enum(ASSET_KINDS),
+    name: z.string(),
+    branch: z.string(),
+    componentCount: z.number().int(),
+    /** Open findings that it has. */
+    findingCount: z.number().int(),
+    /** Those of them that no other asset has: they are closed. */
+    closedCount: z.number().int(),
+    /** Changes of its inventory that are forgotten. */
+    deltaCount: z.number().int(),
+    /** Credentials of its agent that are revoked. */
+    credentialCount: z.number().int(),
+  }),
+});
+
 export const routes = {
+  removeAsset,
   setAssetLabels,
   changeAssetLabels,
   listAssetLabels,

@@ -21,6 +21,7 @@ import { type Authorities, toAssetRow, toBranchRow, toComponentRow } from "./row
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
 export { oneDecimal } from "./rows.ts";
 export { assetDiffRoute } from "./diff.ts";
+export { type RemovalDeps, removeAssetRoute } from "./remove.ts";
 export { assetLabelRoutes } from "./labels.ts";
 export { addLabels } from "./labels-sql.ts";
 export {

@@ -5,11 +5,11 @@ import { sourcesOf } from "./sql.ts";
 
 export { createIngest, type AfterBatch, type Ingest } from "./ingest.ts";
 export { differences } from "./rules.ts";
-export { type ComponentPlace, replacePlaces } from "./places-sql.ts";
-export { expireDeltas, sourceComponents, sourceVersions } from "./sql.ts";
+export { type ComponentPlace, copyPlaces, replacePlaces } from "./places-sql.ts";
+export { expireDeltas, sourceComponents, sourcesOf, sourceVersions } from "./sql.ts";
 
-/** The routes by which agents report what is installed. */
-export const inventoryRoutes = (ingest: Ingest): Endpoint[] => [
+/** The routes by which agents report what is installed; `onStored` hears of each asset whose inventory was committed. */
+export const inventoryRoutes = (ingest: Ingest, onStored?: (assetId: string) => void): Endpoint[] => [
   implement(routes.compareDigests, {
     audit: "none",
     run: async ({ tx, identity }, { body }) => {
@@ -29,6 +29,10 @@ export const inventoryRoutes = (ingest: Ingest): Endpoint[] => [
     // the batch writes its own audit rows, in its own transaction
     audit: "none",
     transaction: "none",
-    run: async ({ identity }, { body }) => await ingest.put(identity.companyId, identity.assetId ?? "", body),
+    run: async ({ identity: { companyId, assetId = "" } }, { body }) => {
+      const stored = await ingest.put(companyId, assetId, body);
+      onStored?.(assetId);
+      return stored;
+    },
   }),
 ];

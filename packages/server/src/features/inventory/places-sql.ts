@@ -51,3 +51,14 @@ export const replacePlaces = async (
     );
   }
 };
+
+/** Makes the places of an asset those of another one. */
+export const copyPlaces = async (tx: Tx, companyId: number, fromId: string, toId: string): Promise<void> => {
+  await tx.query("delete from component_place where company_id = $1 and asset_id = $2", [companyId, toId]);
+  await tx.query(
+    `insert into component_place (company_id, asset_id, component_id, paths, layer, license, is_direct, is_dev)
+     select company_id, $3, component_id, paths, layer, license, is_direct, is_dev from component_place
+     where company_id = $1 and asset_id = $2`,
+    [companyId, fromId, toId],
+  );
+};

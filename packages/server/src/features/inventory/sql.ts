@@ -4,6 +4,7 @@ export interface StoredSource {
   readonly source: string;
   readonly status: "ok" | "unreadable";
   readonly digest: string | null;
+  readonly problems: string[];
   readonly componentIds: number[];
 }
 
@@ -14,7 +15,7 @@ const idList = (ids: readonly number[]): string => `{${ids.join(",")}}`;
 export const sourcesOf = async (tx: Tx, companyId: number, assetId: string): Promise<StoredSource[]> => {
   const rows = await tx.prepared<Omit<StoredSource, "componentIds"> & { ids: string }>(
     "inventory-sources",
-    `select source, status, digest, array_to_string(component_ids, ',') as ids from inventory
+    `select source, status, digest, problems, array_to_string(component_ids, ',') as ids from inventory
      where company_id = $1 and asset_id = $2`,
     [companyId, assetId],
   );

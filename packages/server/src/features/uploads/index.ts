@@ -4,11 +4,12 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Database } from "../../platform/db/index.ts";
+import type { Database, Tx } from "../../platform/db/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
-import { enqueue, type JobContext, type JobPayload } from "../../platform/queue/index.ts";
+import type { JobContext, JobPayload } from "../../platform/queue/index.ts";
 import { pageOf } from "../assets/index.ts";
 import { routes } from "./contract.ts";
+import { createImageJob, enqueueImage, type ImageDeps } from "./images.ts";
 import { createIntake, type Intake, type IntakeDeps } from "./intake.ts";
 import { receive } from "./receive.ts";
 import {
@@ -21,6 +22,9 @@ import {
   uploadsPage,
 } from "./sql.ts";
 
+export { copyImage } from "./copy-image.ts";
+export { type ImageDeps, orderImage } from "./images.ts";
+export { SIGN_IN } from "./reading.ts";
 export { expireUploads } from "./sql.ts";
 
 /** Uploads of one company that may be under way at once. */
@@ -28,8 +32,6 @@ const RUNNING_MAX = 50;
 /** An upload that was told nothing of for so long is over. */
 const FORGOTTEN_HOURS = 24;
 const FORGOTTEN = "The server stopped before it was read: send it again.";
-/** Tries to pull an image. */
-const IMAGE_ATTEMPTS = 3;
 
 const addedAndId = z.tuple([z.iso.datetime(), z.uuid()]);
 
@@ -40,11 +42,11 @@ const required = (upload: UploadRecord | null): UploadRecord => {
   return upload;
 };
 
-export interface UploadDeps extends IntakeDeps {
-  readonly dataDir: string;
-  /** Registries that may be at addresses that are not public. */
-  readonly registryHosts: readonly string[];
-}
+export type UploadDeps = IntakeDeps &
+  ImageDeps & {
+    /** Whether the company may have one more under way; throws QUOTA_EXCEEDED where not. */
+    readonly mayScan?: (tx: Tx, companyId: number) => Promise<void>;
+  };
 
 /** What the uploads of a server are: routes, and the job that pulls images. */
 export interface Uploads {
@@ -54,7 +56,7 @@ export interface Uploads {
 }
 
 const begin = async (
-  db: Database,
+  { db, mayScan }: Pick<UploadDeps, "db" | "mayScan">,
   companyId: number,
   upload: Parameters<typeof insertUpload>[2],
   also?: Parameters<Database["withCompany"]>[1],
@@ -64,6 +66,7 @@ const begin = async (
     if ((await countRunning(tx, companyId)) >= RUNNING_MAX) {
       throw new AppError("RATE_LIMITED", `${RUNNING_MAX} uploads are under way: wait until one of them has ended.`);
     }
+    await mayScan?.(tx, companyId);
     if (!(await insertUpload(tx, companyId, upload))) {
       throw new AppError("CONFLICT", "There is an upload with this id already: choose another.", { field: "uploadId" });
     }
@@ -71,7 +74,7 @@ const begin = async (
   });
 };
 
-const addSbom = (intake: Intake, { db, dataDir }: UploadDeps): Endpoint =>
+const addSbom = (intake: Intake, { db, dataDir, mayScan }: UploadDeps): Endpoint =>
   implement(routes.addSbom, {
     audit: "sbom.upload",
     transaction: "none",
@@ -79,7 +82,14 @@ const addSbom = (intake: Intake, { db, dataDir }: UploadDeps): Endpoint =>
       const { companyId, subject: actor } = context.identity;
       const key = { companyId, id: uploadId ?? randomUUID() };
       const name = file ?? asked.name ?? "document";
-      await begin(db, companyId, { id: key.id, kind: "sbom", name, asked, state: "receiving", addedBy: actor });
+      await begin({ db, mayScan }, companyId, {
+        id: key.id,
+        kind: "sbom",
+        name,
+        asked,
+        state: "receiving",
+        addedBy: actor,
+      });
       const progress = intake.progress(key);
       let path: string | null = null;
       try {
@@ -108,7 +118,7 @@ const addSbom = (intake: Intake, { db, dataDir }: UploadDeps): Endpoint =>
     },
   });
 
-const scanImageRoute = ({ db }: UploadDeps): Endpoint =>
+const scanImageRoute = ({ db, mayScan }: UploadDeps): Endpoint =>
   implement(routes.scanImage, {
     audit: "image.scan",
     transaction: "none",
@@ -116,47 +126,18 @@ const scanImageRoute = ({ db }: UploadDeps): Endpoint =>
       const { companyId, subject: addedBy } = context.identity;
       const { text } = mustReference(reference);
       const id = randomUUID();
-      await begin(db, companyId, { id, kind: "image", name: text, asked, state: "waiting", addedBy }, async (tx) => {
-        const payload = { companyId, uploadId: id };
-        await enqueue(tx, {
-          task: "image-scan",
-          payload,
-          queueName: "images",
-          maxAttempts: IMAGE_ATTEMPTS,
-        });
-        await context.record(tx, { companyId, actor: addedBy, target: id, detail: { reference: text } });
-      });
+      await begin(
+        { db, mayScan },
+        companyId,
+        { id, kind: "image", name: text, asked, state: "waiting", addedBy },
+        async (tx) => {
+          await enqueueImage(tx, companyId, id);
+          await context.record(tx, { companyId, actor: addedBy, target: id, detail: { reference: text } });
+        },
+      );
       return await db.withCompany(companyId, async (tx) => toRow(required(await uploadById(tx, companyId, id))));
     },
   });
-
-/** Only what lies outside may be better the next time. */
-const isWorthAnotherTry = (error: unknown): boolean =>
-  !(error instanceof AppError) || error.code === "UNREADABLE" || error.code === "RATE_LIMITED";
-
-const createImageJob =
-  (intake: Intake, { db, dataDir, registryHosts }: UploadDeps): Uploads["scanImage"] =>
-  async (payload, { attempt, maxAttempts, signal }) => {
-    const { companyId } = payload;
-    const key = { companyId, id: String(payload["uploadId"]) };
-    const upload = await db.withCompany(companyId, (tx) => uploadById(tx, companyId, key.id));
-    if (upload === null || upload.state === "done" || upload.state === "failed") return;
-    const { platform, ...asked } = upload.asked;
-    const order = {
-      kind: "image",
-      reference: upload.name,
-      ...(platform === undefined ? {} : { platform }),
-      allowedHosts: registryHosts,
-      credentialsDir: join(dataDir, "registry"),
-    } as const;
-    try {
-      await intake.take(key, order, asked, signal);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      if (attempt < maxAttempts && isWorthAnotherTry(error)) throw error;
-      await intake.fail(key, error);
-    }
-  };
 
 /** The uploads of a server. */
 export const createUploads = (deps: UploadDeps): Uploads => {

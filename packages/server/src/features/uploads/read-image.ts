@@ -5,7 +5,7 @@ import { scanImage } from "@zerotrace/plugins/targets/image/scan-image";
 import type { Place, TargetInventory } from "@zerotrace/plugins/targets/target";
 import { guardedFetch } from "../../platform/outgoing/index.ts";
 import { gatherRead, plainText } from "./packages.ts";
-import type { ReadHead, ReadOrder, ReadPackage } from "./reading.ts";
+import { type ReadHead, type ReadOrder, type ReadPackage, SIGN_IN } from "./reading.ts";
 
 const TEXT_MAX = 300;
 /** Layers and faults of an image that are kept among its facts (count). */
@@ -51,7 +51,8 @@ export const readImage = async (
   const reference = mustReference(order.reference);
   onProgress("Asking the registry", 0, null);
   const source = await openRegistryImage(reference, {
-    env: { dockerConfig: order.credentialsDir },
+    env: { dockerConfig: order.credentialsDir, ...order.credential },
+    signIn: SIGN_IN,
     ...(order.platform === undefined ? {} : { platform: order.platform }),
     fetch: guardedFetch(order.allowedHosts),
     signal: NEVER,

@@ -40,6 +40,8 @@ export type ReadOrder =
       readonly allowedHosts: readonly string[];
       /** The folder whose `config.json` holds the operator's credentials. */
       readonly credentialsDir: string;
+      /** The company's own credential for this registry. */
+      readonly credential?: { readonly user: string; readonly password: string };
     };
 
 /** What the thread says; after `packages` it waits for the next. */
@@ -49,6 +51,10 @@ export type ReadMessage =
   | { readonly says: "packages"; readonly packages: readonly ReadPackage[] }
   | { readonly says: "end" }
   | { readonly says: "refused"; readonly code: string; readonly message: string };
+
+/** How one signs in to a registry, where one is told to. */
+export const SIGN_IN =
+  "give the registry a user name and a password or token that still hold under Registries, or have the operator put them into registry/config.json of the data directory";
 
 /** Components in one message. */
 export const READ_BATCH = 2_000;
