@@ -13,9 +13,11 @@ create index asset_labels on asset using gin (labels);
 create table agent_chain (
   company_id int not null references company,
   agent_id uuid not null,
+  -- proves the steps of this chain
+  secret bytea not null,
   branch int not null,
   step bigint not null,
-  -- at which step each of the newest branches left the one before it
+  -- pairs: a branch that the present one rests on, and its last step that it does
   forks bigint[] not null default '{}',
   -- hashes: of the machine's own id, and of its present boot
   machine text not null default '',

@@ -50,6 +50,7 @@ import { masterKeysOf, rekey } from "./rekey.ts";
 import { issueToken } from "./start-tokens.ts";
 import { createSteps, type ServerStep } from "./steps.ts";
 import type { Ingest } from "./features/inventory/index.ts";
+import { createFleet } from "./fleet.ts";
 import { announceFeeds, endpointsOf, inventoriesOf, openApi } from "./wiring.ts";
 
 export type { Config } from "./platform/config/index.ts";
@@ -196,6 +197,8 @@ const listen = async (
   closers.push(() => security.stop());
   const { report: onSecurityEvent } = security;
   const hub = createHub({ protocol: streamProtocol, auth, log, metrics, onSecurityEvent });
+  const presence = createFleet(config, parts);
+  closers.push(() => presence.stop());
   const http = await createHttp({
     db,
     auth,
@@ -205,7 +208,7 @@ const listen = async (
     metrics,
     openapi: openApi(VERSION),
     webDir: WEB_DIR,
-    endpoints: endpointsOf({ ...parts, config, version: VERSION, publicUrl: () => url }),
+    endpoints: endpointsOf({ ...parts, presence, config, version: VERSION, publicUrl: () => url }),
     plugins: [(app) => hub.register(app)],
     ...(config.trustedProxy ? { trustedProxy: config.trustedProxy } : {}),
     ...(options.checkAnswers ? { checkAnswers: true } : {}),

@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { contract, type Channel } from "./contract.ts";
 import { advisoryRoutes } from "./features/advisories/index.ts";
 import { affectedRoutes } from "./features/affected/index.ts";
-import { agentRoutes, offlineAfterSeconds } from "./features/agents/index.ts";
+import { agentRoutes, offlineAfterSeconds, type Presence } from "./features/agents/index.ts";
 import { assetDiffRoute, assetLabelRoutes, assetRoutes, markAllDirty, removeAssetRoute } from "./features/assets/index.ts";
 import { auditRoutes, writeAudit } from "./features/audit/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
@@ -100,6 +100,7 @@ export interface WiringDeps {
   readonly epss: EpssHistory;
   readonly ingest: Ingest;
   readonly uploads: Uploads;
+  readonly presence: Presence;
   readonly registries: Registries;
   readonly publicUrl: () => string;
   readonly quotas: Quotas;
@@ -132,6 +133,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...agentRoutes({
       heartbeatSeconds: config.heartbeatSeconds,
       inventorySeconds: config.inventorySeconds,
+      presence: deps.presence,
       forget,
       mayEnroll: (tx, companyId) => deps.quotas.agent(tx, companyId),
       onAgent: (tx, companyId, assetId) => announceAssets(tx, companyId, [assetId]),
@@ -157,7 +159,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...explainRoutes(knowledge),
     ...findingRoutes(knowledge),
     ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir) }),
-    ...inventoryRoutes(deps.ingest),
+    ...inventoryRoutes(deps.ingest, (assetId) => deps.presence.want(assetId, false)),
     ...limitRoutes(deps.quotas),
     ...jobRoutes({
       listJobs: async (companyId) =>

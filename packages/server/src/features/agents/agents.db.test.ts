@@ -1,27 +1,34 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import { insertCredential, newToken } from "../../platform/auth/index.ts";
-import { agentRoutes } from "./index.ts";
+import { agentRoutes, createPresence, type Presence } from "./index.ts";
+import { writeAudit } from "../audit/index.ts";
 
 let api: TestApi;
 let company: TestCompany;
 let other: TestCompany;
+let presence: Presence;
 const noticed: string[] = [];
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 beforeAll(async () => {
-  api = await startApi(({ forget }) =>
-    agentRoutes({
+  api = await startApi(({ db, forget }) => {
+    presence = createPresence({ db, heartbeatSeconds: 30, audit: writeAudit });
+    return agentRoutes({
+      presence,
       heartbeatSeconds: 30,
       inventorySeconds: 3600,
       forget,
       onAgent: async (_tx, _companyId, assetId) => void noticed.push(assetId),
-    }),
-  );
+    });
+  });
   company = await api.company();
   other = await api.company();
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await presence.stop();
+  await api.close();
+});
 
 const facts = (machineId: string, hostname = machineId) => ({
   hostname,
@@ -97,6 +104,7 @@ test("an agent enrolls, reports, rotates and is revoked; each secret ends with t
   expect((await beat(rotated.body.credential)).status).toBe(200);
   expect((await beat(credential)).status).toBe(401);
 
+  await presence.flush();
   const [row] = (await api.call("GET", "/api/v1/agents", { token: company.reader })).body.rows;
   expect(row).toMatchObject({ id: agentId, assetId, hostname: "web-1", online: true, agentVersion: "1.0.1" });
 
@@ -180,6 +188,10 @@ test("an inventory is asked for by those who may, of their own agents only", asy
   await api.db.withCompany(asking.id, (tx) =>
     tx.query("update asset set inventory_wanted = false where company_id = $1 and id = $2", [asking.id, assetId]),
   );
+  expect((await beat(credential)).body.inventoryWanted).toBe(false);
+  presence.want(assetId, true);
+  await beat(credential);
+  await presence.flush();
   expect((await beat(credential)).body.inventoryWanted).toBe(false);
   const ask = (token: string, id: string = agentId) =>
     api.call("POST", `/api/v1/agents/${id}/inventory-requests`, { token });

@@ -29,6 +29,19 @@ export const agentRow = z.object({
   enrolledAt: z.string(),
   lastSeenAt: z.string(),
   revokedAt: z.string().nullable(),
+  /** Of its asset. */
+  labels: z.array(z.string()),
+  /** When an older state of it went on, as after a restored snapshot. */
+  restoredAt: z.string().nullable(),
+  /** Two machines use its credential. */
+  clone: z
+    .object({
+      at: z.string(),
+      holders: z.array(z.object({ hostname: z.string(), ip: z.string(), seenAt: z.string() })),
+      /** What to do. */
+      advice: z.string(),
+    })
+    .nullable(),
 });
 
 export const enroll = route({
@@ -58,9 +71,17 @@ export const heartbeat = route({
   path: "/api/v1/agents/heartbeat",
   summary: "Say that the agent is alive; the answer says whether an inventory is wanted now",
   permission: "agents:report",
-  body: z.object({ agentVersion: z.string().max(32) }),
+  body: z.object({
+    agentVersion: z.string().max(32),
+    chain: z.string().max(64).optional().describe("What the last heartbeat was answered; empty for the first"),
+    once: z.string().max(32).optional().describe("Random; the same when the network repeats a request"),
+    machine: z.string().max(64).optional().describe("The first 24 characters of the machine id that was enrolled"),
+    boot: z.string().max(64).optional().describe("A hash of the machine's present boot"),
+    hostname: z.string().max(255).optional(),
+  }),
   answer: z.object({
     inventoryWanted: z.boolean(),
+    chain: z.string().optional().describe("What the next heartbeat shows"),
     heartbeatSeconds: z.number().int(),
     inventorySeconds: z.number().int(),
   }),

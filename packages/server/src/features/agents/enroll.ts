@@ -1,10 +1,30 @@
-import { insertCredential, newToken, revokeAssetCredentials, useCredential } from "../../platform/auth/index.ts";
+import {
+  countEnrolledBy,
+  type Credential,
+  insertCredential,
+  isInRanges,
+  newToken,
+  revokeAssetCredentials,
+  useCredential,
+} from "../../platform/auth/index.ts";
+import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
-import { upsertHost } from "../assets/index.ts";
+import { addLabels, upsertHost } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import type { AgentDeps } from "./index.ts";
-import { badEnrollmentToken, DEVICE_PERMISSIONS, enrolledAlready, parseEnrollmentToken } from "./rules.ts";
+import {
+  badEnrollmentToken,
+  DEVICE_PERMISSIONS,
+  enrolledAlready,
+  parseEnrollmentToken,
+  tooManyAgents,
+} from "./rules.ts";
 import { otherAgentOf } from "./sql.ts";
+
+/** Throws CONFLICT when as many agents as the token allows at one time are in force; its use holds a lock until the commit. */
+const assertRoom = async (tx: Tx, { companyId, id, agentsMax }: Credential): Promise<void> => {
+  if (agentsMax !== null && (await countEnrolledBy(tx, companyId, id)) >= agentsMax) throw tooManyAgents(agentsMax);
+};
 
 /**
  * Exchanges one use of an enrollment token for a device credential. A machine enrolled again keeps its asset and its
@@ -19,7 +39,8 @@ export const enroll = (deps: AgentDeps): Endpoint =>
       const { companyId, hash } = parseEnrollmentToken(body.token);
       const done = await db.withCompany(companyId, async (tx) => {
         const token = await useCredential(tx, companyId, "enrollment", hash, now);
-        if (token === null) throw badEnrollmentToken();
+        if (token === null || (token.ranges !== null && !isInRanges(context.ip, token.ranges)))
+          throw badEnrollmentToken();
         const assetId = await upsertHost(tx, companyId, body.facts, body.agentVersion);
         if (body.replace !== true) {
           const other = await otherAgentOf(tx, companyId, assetId, body.formerAgentId ?? null);
@@ -28,6 +49,8 @@ export const enroll = (deps: AgentDeps): Endpoint =>
         const replaced = await revokeAssetCredentials(tx, companyId, assetId, now);
         // after the machine's former agent has gone: to enroll it again takes no more room
         await deps.mayEnroll?.(tx, companyId);
+        await assertRoom(tx, token);
+        await addLabels(tx, companyId, assetId, token.labels ?? []);
         const { secret, hash: deviceHash } = newToken("device", companyId);
         const device = await insertCredential(tx, {
           companyId,
@@ -37,12 +60,13 @@ export const enroll = (deps: AgentDeps): Endpoint =>
           label: body.facts.hostname,
           permissions: DEVICE_PERMISSIONS,
           assetId,
+          enrolledBy: token.id,
         });
         await context.record(tx, {
           companyId,
           actor: `enrollment:${token.label}`,
           target: device.id,
-          detail: { assetId, hostname: body.facts.hostname, replaced },
+          detail: { assetId, hostname: body.facts.hostname, replaced, labels: token.labels ?? [] },
         });
         await deps.onAgent?.(tx, companyId, assetId);
         return { agentId: device.id, assetId, credential: secret, replaced };

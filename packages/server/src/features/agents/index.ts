@@ -2,13 +2,16 @@ import type { Tx } from "../../platform/db/index.ts";
 import type { Endpoint } from "../../platform/http/index.ts";
 import { enroll } from "./enroll.ts";
 import { listAgents, requestInventory, revokeAgent } from "./manage.ts";
+import type { Presence } from "./presence.ts";
 import { heartbeat, rotate } from "./report.ts";
 
+export { createPresence, type Presence } from "./presence.ts";
 export { offlineAfterSeconds } from "./rules.ts";
 
 export interface AgentDeps {
   readonly heartbeatSeconds: number;
   readonly inventorySeconds: number;
+  readonly presence: Presence;
   /** Makes a revocation felt at once; called after the commit. */
   readonly forget: (credentialId: string) => void;
   /** Whether the company may have one more agent; throws QUOTA_EXCEEDED where not. */
@@ -24,5 +27,5 @@ export const agentRoutes = (deps: AgentDeps): Endpoint[] => [
   rotate(deps),
   listAgents(deps),
   revokeAgent(deps),
-  requestInventory(),
+  requestInventory(deps),
 ];

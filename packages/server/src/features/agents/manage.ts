@@ -4,7 +4,7 @@ import { decodeCursor, type Endpoint, implement } from "../../platform/http/inde
 import { pageOf, wantInventory } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import type { AgentDeps } from "./index.ts";
-import { noSuchAgent, offlineAfterSeconds } from "./rules.ts";
+import { cloneAdvice, noSuchAgent, offlineAfterSeconds } from "./rules.ts";
 import { activeAgent, type AgentRecord, agentsPage, countAgents } from "./sql.ts";
 
 const toRow = (row: AgentRecord) => ({
@@ -17,6 +17,16 @@ const toRow = (row: AgentRecord) => ({
   enrolledAt: row.enrolledAt.toISOString(),
   lastSeenAt: row.lastSeenAt.toISOString(),
   revokedAt: row.revokedAt?.toISOString() ?? null,
+  labels: row.labels,
+  restoredAt: row.restoredAt?.toISOString() ?? null,
+  clone:
+    row.clonedAt === null || row.clone === null
+      ? null
+      : {
+          at: row.clonedAt.toISOString(),
+          holders: row.clone.map(({ hostname, ip, seenAt }) => ({ hostname, ip, seenAt })),
+          advice: cloneAdvice(row.clone),
+        },
 });
 const seenAndId = z.tuple([z.iso.datetime(), z.uuid()]);
 
@@ -57,12 +67,20 @@ export const revokeAgent = (deps: AgentDeps): Endpoint =>
   });
 
 /** Asks an agent for an inventory with its next heartbeat. */
-export const requestInventory = (): Endpoint =>
+export const requestInventory = ({ presence }: AgentDeps): Endpoint =>
   implement(routes.requestInventory, {
     audit: "agent.request_inventory",
-    run: async ({ tx, identity: { companyId } }, { params }) => {
-      const agent = await activeAgent(tx, companyId, params.id);
-      if (agent === null || !(await wantInventory(tx, companyId, agent.assetId))) throw noSuchAgent();
+    transaction: "none",
+    run: async (context, { params }) => {
+      const { db, identity } = context;
+      const { companyId, subject: actor } = identity;
+      const assetId = await db.withCompany(companyId, async (tx) => {
+        const agent = await activeAgent(tx, companyId, params.id);
+        if (agent === null || !(await wantInventory(tx, companyId, agent.assetId))) throw noSuchAgent();
+        await context.record(tx, { companyId, actor, target: params.id });
+        return agent.assetId;
+      });
+      presence.want(assetId, true);
       return {};
     },
   });

@@ -1,21 +1,21 @@
 import { AppError } from "@zerotrace/core";
 import { newToken, rotateCredential } from "../../platform/auth/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
-import { assetSeen } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import type { AgentDeps } from "./index.ts";
 import { noSuchAgent } from "./rules.ts";
 import { activeAgent } from "./sql.ts";
 
 /** Notes that the agent is alive and says whether an inventory is wanted. */
-export const heartbeat = (deps: AgentDeps): Endpoint =>
+export const heartbeat = ({ presence, heartbeatSeconds, inventorySeconds }: AgentDeps): Endpoint =>
   implement(routes.heartbeat, {
     // a heartbeat proves nothing that the asset's last_seen_at does not say, and comes every few seconds
     audit: "none",
-    run: async ({ tx, identity }, { body }) => ({
-      inventoryWanted: await assetSeen(tx, identity.companyId, identity.assetId ?? "", body.agentVersion),
-      heartbeatSeconds: deps.heartbeatSeconds,
-      inventorySeconds: deps.inventorySeconds,
+    transaction: "none",
+    run: async ({ identity, ip, now }, { body }) => ({
+      ...(await presence.beat(identity, body, { ip, now })),
+      heartbeatSeconds,
+      inventorySeconds,
     }),
   });
 

@@ -14,7 +14,7 @@ export const offlineAfterSeconds = (heartbeatSeconds: number): number => heartbe
 export const badEnrollmentToken = (): AppError =>
   new AppError(
     "UNAUTHENTICATED",
-    "The enrollment token is wrong, expired, revoked or used up: create a new one in the dashboard under Enroll.",
+    "The enrollment token is wrong, expired, revoked, used up or not for this address: create a new one in the dashboard under Enroll.",
     { field: "token" },
   );
 
@@ -34,3 +34,21 @@ export const enrolledAlready = (agent: { id: string; hostname: string; lastSeenA
 
 /** The refusal for an agent that does not exist, is another company's or is revoked already. */
 export const noSuchAgent = (): AppError => new AppError("NOT_FOUND", "There is no active agent with this id.");
+
+/** The refusal of one agent more than an enrollment token may have in force at a time. */
+export const tooManyAgents = (agentsMax: number): AppError =>
+  new AppError(
+    "CONFLICT",
+    `${agentsMax} agents of this enrollment token are in force, and that is its limit: revoke one.`,
+    {
+      field: "token",
+    },
+  );
+
+/** What to do about a credential that two machines use. */
+export const cloneAdvice = (holders: readonly { machine: string }[]): string => {
+  const isImage = new Set(holders.map((one) => one.machine).filter((one) => one !== "")).size < 2;
+  return isImage
+    ? "A disk image was copied with its agent. On the copy: remove /etc/machine-id, run systemd-machine-id-setup, remove the agent's folder and enroll it with a new token. Then enroll the original again with --replace."
+    : "The agent's folder was copied to another machine. Remove it there and enroll that machine with a new token; then enroll the original again with --replace.";
+};

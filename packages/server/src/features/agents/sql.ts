@@ -1,5 +1,6 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
+import type { Holder } from "./presence-sql.ts";
 
 /** An agent: the asset's device credential, joined with the asset. */
 export interface AgentRecord {
@@ -12,6 +13,10 @@ export interface AgentRecord {
   readonly enrolledAt: Date;
   readonly lastSeenAt: Date;
   readonly revokedAt: Date | null;
+  readonly labels: string[];
+  readonly restoredAt: Date | null;
+  readonly clonedAt: Date | null;
+  readonly clone: readonly Holder[] | null;
   /** `lastSeenAt` in microseconds, as a page needs it. */
   readonly seenKey: string;
 }
@@ -32,8 +37,9 @@ export const agentsPage = (
     `select c.id, a.id as "assetId", a.name as hostname, a.os, a.agent_version as "agentVersion",
        c.revoked_at is null and a.last_seen_at > now() - make_interval(secs => $2) as online,
        c.created_at as "enrolledAt", a.last_seen_at as "lastSeenAt", c.revoked_at as "revokedAt",
+       a.labels, h.restored_at as "restoredAt", h.cloned_at as "clonedAt", h.clone,
        to_char(a.last_seen_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "seenKey"
-     from asset a ${DEVICE}
+     from asset a ${DEVICE} left join agent_chain h on h.company_id = a.company_id and h.agent_id = c.id
      where a.company_id = $1 and ($3::timestamptz is null or (a.last_seen_at, a.id) < ($3, $4::uuid))
      order by a.last_seen_at desc, a.id desc limit $5`,
     [companyId, page.offlineAfterSeconds, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
@@ -70,9 +76,11 @@ export const otherAgentOf = async (
   exceptId: string | null,
 ): Promise<{ id: string; hostname: string; lastSeenAt: Date } | null> => {
   const [row] = await tx.query<{ id: string; hostname: string; lastSeenAt: Date }>(
-    `select id, label as hostname, coalesce(last_used_at, created_at) as "lastSeenAt" from credential
-     where company_id = $1 and asset_id = $2 and kind = 'device' and revoked_at is null and id is distinct from $3::uuid
-     order by created_at desc, id desc limit 1`,
+    `select c.id, c.label as hostname, coalesce(h.seen_at, c.last_used_at, c.created_at) as "lastSeenAt"
+     from credential c left join agent_chain h on h.company_id = c.company_id and h.agent_id = c.id
+     where c.company_id = $1 and c.asset_id = $2 and c.kind = 'device' and c.revoked_at is null
+       and c.id is distinct from $3::uuid
+     order by c.created_at desc, c.id desc limit 1`,
     [companyId, assetId, exceptId],
   );
   return row ?? null;

@@ -28,7 +28,6 @@ export {
   type AssetSums,
   assetForInventory,
   assetReported,
-  assetSeen,
   assetIds,
   dirtyAssets,
   heldComponents,

@@ -113,18 +113,6 @@ export const assetReported = async (
   );
 };
 
-/** Notes that an agent is alive and says whether an inventory is wanted. Throws NOT_FOUND. */
-export const assetSeen = async (tx: Tx, companyId: number, assetId: string, agentVersion: string): Promise<boolean> => {
-  const rows = await tx.prepared<{ wanted: boolean }>(
-    "asset-seen",
-    `update asset set last_seen_at = now(), agent_version = $3 where company_id = $1 and id = $2
-     returning inventory_wanted as wanted`,
-    [companyId, assetId, agentVersion],
-  );
-  if (!rows[0]) throw new AppError("NOT_FOUND", "This agent's asset does not exist any more; enroll the agent again.");
-  return rows[0].wanted;
-};
-
 /** Asks for an inventory with the next heartbeat. False when there is no such asset. */
 export const wantInventory = async (tx: Tx, companyId: number, assetId: string): Promise<boolean> =>
   (
