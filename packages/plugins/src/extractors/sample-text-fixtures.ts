@@ -264,6 +264,8 @@ export const TEXT_SAMPLES: Readonly<Record<string, readonly [path: string, conte
       "",
       "DEPENDENCIES:",
       "  - A (~> 3)",
+      "",
+      "COCOAPODS: 1.12.1",
     ),
   ],
   "poetry-lock": ["poetry.lock", tomlPackages('groups = ["main"]', "[package.dependencies]", 'beta = ">=1"')],

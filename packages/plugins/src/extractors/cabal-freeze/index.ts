@@ -8,7 +8,11 @@ const PIN = /(?:^|[\s,:])(?:any\.|setup\.)?([A-Za-z0-9][A-Za-z0-9-]*)\s*==\s*(\d
 /** Haskell's cabal.project.freeze: constraints that pin every package of the build. */
 export const extract: ExtractFile = async (file, context) => {
   const into = gatherPackages(file.path);
-  (await textOf(file, context)).split(/\r?\n/).forEach((line, at) => {
+  const text = await textOf(file, context);
+  // Only what follows a constraint is told by a comma.
+  if (/(?:,|==|[\s.]any\.[\w-]*)\s*$/.test(text))
+    into.problem("it ends in the middle of its constraints: the file is cut off");
+  text.split(/\r?\n/).forEach((line, at) => {
     context.signal.throwIfAborted();
     if (line.length > MAX_LINE_CHARS) return into.problem(`line ${at + 1} is longer than ${MAX_LINE_CHARS} characters`);
     if (line.trimStart().startsWith("--")) return;

@@ -49,7 +49,7 @@ test("Gemfile.lock gives gems without their platform, with graph and line; gems 
 });
 
 test("a gem without a version is told and the rest is read; with nothing to read the file is refused", async () => {
-  const lock = "GEM\n  specs:\n    bad\n    ast (2.4.2)\n";
+  const lock = "GEM\n  specs:\n    bad\n    ast (2.4.2)\n\nDEPENDENCIES\n";
   expect(await extractFrom(extract, { "Gemfile.lock": lock })).toMatchObject({
     problems: ["line 3: bad has no version"],
   });

@@ -11,6 +11,7 @@ export const extract: ExtractFile = async (file, context) => {
     throw new AppError("UNREADABLE", `${file.path} is no Gemfile.lock: it has none of its sections.`);
   }
   const lock = read(text, into);
+  if (isCut(text)) into.problem("it has no list of what was asked for (DEPENDENCIES): the file is cut off");
   for (const gem of lock.gems) {
     const { name, version, line, needs } = gem;
     const component = { ecosystem: "RubyGems", name, version };
@@ -27,6 +28,9 @@ interface Gem {
 }
 
 const SOURCES: ReadonlySet<string> = new Set(["GEM", "GIT", "PLUGIN SOURCE"]);
+/** Bundler writes what was asked for after what was found, also when that is nothing. */
+const isCut = (text: string): boolean => /^(?:GEM|GIT|PATH)\r?$/m.test(text) && !/^DEPENDENCIES\r?$/m.test(text);
+
 /** A line that Bundler begins a section with; a lockfile without gems has at least its platforms. */
 const SECTION = /^(?:[A-Z][A-Z ]*)\r?$/m;
 /** `    name (1.2.3-x86_64-linux)` and, deeper, `      name (~> 1.0)`; the depth says which. */

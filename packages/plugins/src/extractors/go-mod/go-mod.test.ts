@@ -64,6 +64,19 @@ test("a text that is no go.mod is refused, an empty one is not, and a strange li
   expect([namesOf(cut), cut.problems]).toEqual([["a.com/a@1.0.0"], [expect.stringContaining("cut off")]]);
 });
 
+test("a go.sum that ends in the middle of a line is cut off", async () => {
+  const mod = "module m\ngo 1.16\n";
+  const sum = "a.com/a v1.0.0 h1:eA==\nb.com/b v1.0.0 h1:eA==";
+  for (const [text, count] of [
+    [sum, 0],
+    [`${sum}\n`, 0],
+    [sum.slice(0, -3), 1],
+    [sum.slice(0, -8), 2],
+  ] as const) {
+    expect((await extractFrom(extract, { "go.mod": mod, "go.sum": text })).problems).toHaveLength(count);
+  }
+});
+
 test("release candidates of the toolchain are named as OSV names them", async () => {
   expect(namesOf(await extractFrom(extract, { "go.mod": "module m\ngo 1.23rc2\n" }))).toEqual(["stdlib@1.23.0-rc.2"]);
 });

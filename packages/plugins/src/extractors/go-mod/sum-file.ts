@@ -1,4 +1,5 @@
 import { schemeFor } from "@zerotrace/core";
+import { openLineOf } from "../cut-off.ts";
 import { MAX_PROBLEMS } from "../gather.ts";
 import { goVersion } from "../go-version.ts";
 
@@ -8,6 +9,8 @@ export const latestOfSum = (
 ): { readonly versions: ReadonlyMap<string, string>; readonly problems: readonly string[] } => {
   const versions = new Map<string, string>();
   const problems: string[] = [];
+  // A hash ends with its padding.
+  if (openLineOf(text)?.endsWith("=") === false) problems.push("it ends in the middle of a line: the file is cut off");
   for (const line of text.split("\n")) {
     const [name, version, hash, more] = line.trim().split(/\s+/);
     if (name === undefined || name === "") continue;

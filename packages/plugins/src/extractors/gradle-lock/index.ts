@@ -1,4 +1,5 @@
 import type { ExtractFile } from "../file-extractor.ts";
+import { openLineOf } from "../cut-off.ts";
 import { gatherPackages } from "../gather-packages.ts";
 import { textOf } from "../text-file.ts";
 
@@ -12,7 +13,9 @@ const LOCKED = /^([^\s:=]+):([^\s:=]+):([^\s:=]+)(?:=(.*))?$/;
 export const extract: ExtractFile = async (file, context) => {
   const into = gatherPackages(file.path);
   const base = file.path.slice(file.path.lastIndexOf("/") + 1);
-  const lines = (await textOf(file, context)).split("\n");
+  const text = await textOf(file, context);
+  if (isCut(text)) into.problem("it ends in the middle of a line: the file is cut off");
+  const lines = text.split("\n");
   for (const [index, raw] of lines.entries()) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#") || line.startsWith("empty=")) continue;
@@ -30,6 +33,12 @@ export const extract: ExtractFile = async (file, context) => {
     });
   }
   return into.finish();
+};
+
+/** The last line of what Gradle writes names the configurations that are empty, and each line has its end. */
+const isCut = (text: string): boolean => {
+  const line = openLineOf(text);
+  return line !== null && /^# This is a Gradle generated file/m.test(text) && !line.startsWith("empty=");
 };
 
 /** `testRuntimeClasspath`, `debugUnitTestCompileClasspath`; what runs in the compiler is not shipped either. */

@@ -1,4 +1,5 @@
 import type { ExtractFile, FileContext, ScannedFile } from "../file-extractor.ts";
+import { openLineOf } from "../cut-off.ts";
 import { gatherPackages } from "../gather-packages.ts";
 import { nugetPackage } from "../nuget-package.ts";
 import { textOf } from "../text-file.ts";
@@ -16,7 +17,10 @@ export const extract: ExtractFile = async (file, context) => {
   let section = "";
   let group = "";
   let last: string[] | null = null;
-  const lines = (await textOf(file, context)).split("\n");
+  const text = await textOf(file, context);
+  // A version and what restricts it stand in parentheses.
+  if (/\([^()]*$/.test(openLineOf(text) ?? "")) into.problem("it ends in the middle of a line: the file is cut off");
+  const lines = text.split("\n");
   const entries: { name: string; group: string; version: string; line: number; needs: string[] }[] = [];
   for (const [index, raw] of lines.entries()) {
     const line = raw.trimEnd();

@@ -36,6 +36,7 @@ const readLock = (lock: Fields, { lines }: YamlDocument, into: PackageGathering)
   const isNew = Object.keys(snapshots).length > 0 || wordOf(lock["lockfileVersion"])?.startsWith("9") === true;
   const nodes = isNew ? nodesOf(packages, snapshots) : packages;
   const direct = directOf(lock, nodes);
+  if (isCut(packages, snapshots, lock)) into.problem("what it lists last is not whole: the file is cut off");
   for (const [key, value] of Object.entries(nodes)) {
     const place = isNew ? withoutPeers(key) : key;
     const fields = recordOf(packages[place]) ?? {};
@@ -57,6 +58,15 @@ const readLock = (lock: Fields, { lines }: YamlDocument, into: PackageGathering)
       ...(line === undefined ? {} : { line }),
     });
   }
+};
+
+/** Since version 9 each package has a snapshot below the packages; before, each says where it comes from. */
+const isCut = (packages: Fields, snapshots: Fields, lock: Fields): boolean => {
+  const last = Object.keys(packages).at(-1);
+  if (last === undefined) return false;
+  const isNew = wordOf(lock["lockfileVersion"])?.startsWith("9") === true;
+  if (isNew) return Object.keys(snapshots).length === 0;
+  return recordOf(packages[last])?.["resolution"] === undefined;
 };
 
 /** A folder of the project: it has a version of its own only where it was packed. */

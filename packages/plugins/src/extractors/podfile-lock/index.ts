@@ -11,6 +11,7 @@ export const extract: ExtractFile = async (file, context) => {
   const lock = read(await textOf(file, context));
   if (lock === null) throw new AppError("UNREADABLE", `${file.path} is no Podfile.lock: it lists no PODS.`);
   const into = gatherPackages(file.path);
+  if (lock.isCut) into.problem("it does not say by which CocoaPods it was written (COCOAPODS): the file is cut off");
   for (const { pod, version, needs, line } of lock.pods) {
     context.signal.throwIfAborted();
     const name = rootOf(pod);
@@ -38,6 +39,8 @@ interface Lock {
   readonly asked: Set<string>;
   /** Root names of pods that lie in a folder of the project. */
   readonly local: Set<string>;
+  /** What CocoaPods writes last is missing. */
+  readonly isCut: boolean;
 }
 
 const rootOf = (pod: string): string => pod.split("/")[0] ?? pod;
@@ -50,7 +53,8 @@ const FOLDER = /^ {4}:path:/;
 
 /** The file is regular: CocoaPods writes it itself, always in this layout. */
 const read = (text: string): Lock | null => {
-  const lock: Lock = { pods: [], asked: new Set(), local: new Set() };
+  const isCut = !/^COCOAPODS:/m.test(text);
+  const lock: Lock = { pods: [], asked: new Set(), local: new Set(), isCut };
   let section = "";
   let source = "";
   let seen = false;

@@ -15,6 +15,7 @@ export const extract: ExtractFile = async (file, context) => {
   if (yaml === null || lock === null || lock["packages"] === undefined)
     throw new AppError("UNREADABLE", `${file.path} is no pubspec.lock: it is no plain map with packages.`);
   const into = gatherPackages(file.path);
+  if (isCut(lock)) into.problem("its last package has no version: the file is cut off");
   for (const [name, value] of Object.entries(recordOf(lock["packages"]) ?? {})) {
     context.signal.throwIfAborted();
     const fields = recordOf(value);
@@ -33,6 +34,13 @@ export const extract: ExtractFile = async (file, context) => {
     into.add({ component, ...asked, ...(line === undefined ? {} : { line }) });
   }
   return into.finish();
+};
+
+/** Pub writes the version of a package last, and of the SDKs after all packages. */
+const isCut = (lock: Readonly<Record<string, unknown>>): boolean => {
+  if (lock["sdks"] !== undefined || lock["sdk"] !== undefined) return false;
+  const last = Object.values(recordOf(lock["packages"]) ?? {}).at(-1);
+  return last !== undefined && wordOf(recordOf(last)?.["version"]) === null;
 };
 
 const devOf = (kind: string): { isDev?: boolean } => (kind === "transitive" ? {} : { isDev: kind === "direct dev" });

@@ -1,6 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import { posix } from "node:path";
 import type { ExtractFile, FileContext } from "../file-extractor.ts";
+import { isHexDigestOpen, openLineOf } from "../cut-off.ts";
 import { gatherPackages, type PackageGathering } from "../gather-packages.ts";
 import { normalizePython, parseRequirement, type Requirement } from "../python-requirement.ts";
 import { linesOf, type RequirementLine } from "./lines.ts";
@@ -72,6 +73,15 @@ const textIn = async (path: string, context: FileContext): Promise<string | null
   return new TextDecoder().decode(bytes);
 };
 
+/** Whether the last line promises more than there is: a continuation, a digest or a version. People leave out the end of a line, tools do not. */
+const isCut = (text: string): boolean => {
+  const line = (openLineOf(text) ?? text.trimEnd().split("\n").at(-1) ?? "").trim();
+  if (line.startsWith("#")) return false;
+  if (line.endsWith("\\")) return true;
+  if (openLineOf(text) === null) return false;
+  return isHexDigestOpen(line) || /(?:[=<>~!]=?|\d\.|--[a-z]*|--hash=\w*)$/.test(line);
+};
+
 const INCLUDE = /^(?:-r|--requirement|-c|--constraint)(?:\s+|=|(?=[^\s-]))(.+)$/s;
 const EDITABLE = /^(?:-e|--editable)(?:\s+|=)(.+)$/s;
 /** `#egg=name` or `&egg=name[extra]` of an address. */
@@ -80,6 +90,7 @@ const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:|\.|\/)/i;
 
 /** `included` is the line of the first file that takes this one in; null for that one itself. */
 const readText = async (reading: Reading, path: string, text: string, included: number | null): Promise<void> => {
+  if (isCut(text)) reading.into.problem(`${path} ends in the middle of a line: it is cut off`);
   for (const line of linesOf(text)) {
     reading.context.signal.throwIfAborted();
     const include = INCLUDE.exec(line.text);

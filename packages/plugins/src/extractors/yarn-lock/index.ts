@@ -1,6 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import { posix } from "node:path";
 import type { ExtractFile } from "../file-extractor.ts";
+import { isDigestOpen, isQuoteOpen, openLineOf } from "../cut-off.ts";
 import { gatherPackages } from "../gather-packages.ts";
 import { aliasOf, isInstalledWith, NOTHING_FOUND } from "../package-manifest.ts";
 import { textOf } from "../text-file.ts";
@@ -22,6 +23,7 @@ export const extract: ExtractFile = async (file, context) => {
     throw new AppError("UNREADABLE", `${file.path} is no yarn lockfile.`);
   }
   const entries = blocks.filter(({ specs }) => specs[0] !== "__metadata");
+  if (isCut(text, entries.at(-1), isBerry)) into.problem("the last entry has no end: the file is cut off");
   const index = indexOf(entries);
   const askings = await projectsOf(entries, posix.dirname(file.path), isBerry, context);
   const direct = askings === null ? null : directOf(askings, index);
@@ -40,6 +42,14 @@ export const extract: ExtractFile = async (file, context) => {
     });
   }
   return into.finish({ devByGraph: askings !== null && askings.every(({ isDev }) => isDev !== null) });
+};
+
+/** Every entry has a version, every one of berry its kind of link; and a line of yarn's is whole. */
+const isCut = (text: string, last: Block | undefined, isBerry: boolean): boolean => {
+  if (last !== undefined && !last.fields.has(isBerry ? "linkType" : "version")) return true;
+  const line = openLineOf(text);
+  if (line === null) return false;
+  return isQuoteOpen(line) || isDigestOpen(line) || !line.includes(" ");
 };
 
 /** Where a package comes from that is part of the project, not one installed into it. */
