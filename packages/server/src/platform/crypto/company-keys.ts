@@ -105,7 +105,7 @@ export const createCompanyKeys = (master: MasterKeys): CompanyKeys => {
       return old.length;
     },
     forget: (companyId) => {
-      for (const name of [...held.keys()]) if (name.startsWith(`${companyId}/`)) held.delete(name);
+      for (const name of held.keys()) if (name.startsWith(`${companyId}/`)) held.delete(name);
     },
   };
 };

@@ -9,7 +9,7 @@ export interface Signer {
   /** 32 bytes in hex. */
   readonly publicKey: string;
   /** The signature in hex. */
-  sign(bytes: Buffer): string;
+  readonly sign: (bytes: Buffer) => string;
 }
 
 /** The key of a seed of 32 bytes, the same each time. */

@@ -1,0 +1,20 @@
+import { newToken } from "../../platform/auth/index.ts";
+import type { Tx } from "../../platform/db/index.ts";
+
+/** An invitation of the first administrator works this long, milliseconds. */
+const INVITATION_MS = 7 * 86_400_000;
+
+/** Invites the first administrator, in the scope of the new company. The secret is in the link and nowhere else. */
+export const inviteAdministrator = async (
+  tx: Tx,
+  companyId: number,
+  { email, invitedBy, now, publicUrl }: { email: string; invitedBy: string; now: Date; publicUrl: string },
+): Promise<{ url: string; expiresAt: Date }> => {
+  const { secret, hash } = newToken("invitation", companyId);
+  const expiresAt = new Date(now.getTime() + INVITATION_MS);
+  await tx.query(
+    `insert into invitation (company_id, email, role, hash, invited_by, expires_at) values ($1, $2, 'admin', $3, $4, $5)`,
+    [companyId, email.toLowerCase(), hash, invitedBy, expiresAt],
+  );
+  return { url: `${publicUrl.replace(/\/+$/, "")}/invitation#token=${secret}`, expiresAt };
+};

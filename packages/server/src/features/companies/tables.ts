@@ -1,0 +1,56 @@
+/**
+ * Every table of companies, and which of its columns an export leaves out because they are secrets, or open something; `all` for a
+ * table that holds nothing of lasting meaning. A test compares this with the schema: a new table with a company_id belongs here,
+ * so that somebody decides what of it leaves with the company.
+ */
+export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">> = {
+  agent_chain: ["secret"],
+  asset: [],
+  asset_day: [],
+  audit_checkpoint: [],
+  audit_event: [],
+  audit_link: [],
+  audit_sink: ["secret"],
+  company_ca: ["key"],
+  company_data_key: ["wrapped"],
+  company_export: [],
+  company_limit: [],
+  company_setting: [],
+  company_usage: [],
+  component_place: [],
+  credential: ["hash", "previous_hash"],
+  daily_stat: [],
+  finding: [],
+  identity_link: [],
+  identity_provider: ["secret"],
+  inventory: [],
+  inventory_delta: [],
+  invitation: ["hash"],
+  membership: [],
+  outbox: "all",
+  provider_entry: [],
+  registry: ["secret"],
+  registry_tag: [],
+  role: [],
+  scim_group: [],
+  scim_group_member: [],
+  scim_user: [],
+  sso_seen: "all",
+  upload: [],
+  vex_document: [],
+  vex_effect: [],
+  vex_statement: [],
+};
+
+/** Columns that look like secrets by name or type, and are none. */
+export const NO_SECRETS: readonly string[] = [
+  "audit_checkpoint.hash",
+  "audit_checkpoint.key_id",
+  "audit_checkpoint.public_key",
+  "audit_checkpoint.signature",
+  "audit_link.hash",
+  "audit_link.previous",
+  "company_ca.certificate",
+  "company_data_key.master_key_id",
+  "vex_document.digest",
+];
