@@ -31,6 +31,7 @@ create table advisory_record (
 create table agent_chain (
   company_id integer not null,
   agent_id uuid not null,
+  secret bytea not null,
   branch integer not null,
   step bigint not null,
   forks bigint[] default '{}'::bigint[] not null,
@@ -308,6 +309,26 @@ create table company_export_5 partition of company_export FOR VALUES WITH (modul
 create table company_export_6 partition of company_export FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table company_export_7 partition of company_export FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table company_limit (
+  company_id integer not null,
+  name text not null,
+  value bigint not null,
+  changed_at timestamp with time zone default now() not null,
+  changed_by text not null,
+  constraint company_limit_pkey PRIMARY KEY (company_id, name),
+  constraint company_limit_value_check CHECK ((value >= 0))
+) partition by HASH (company_id);
+alter table company_limit enable row level security;
+alter table company_limit force row level security;
+create table company_limit_0 partition of company_limit FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table company_limit_1 partition of company_limit FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table company_limit_2 partition of company_limit FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table company_limit_3 partition of company_limit FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table company_limit_4 partition of company_limit FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table company_limit_5 partition of company_limit FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table company_limit_6 partition of company_limit FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table company_limit_7 partition of company_limit FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table company_setting (
   company_id integer not null,
   name text not null,
@@ -326,6 +347,24 @@ create table company_setting_4 partition of company_setting FOR VALUES WITH (mod
 create table company_setting_5 partition of company_setting FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table company_setting_6 partition of company_setting FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table company_setting_7 partition of company_setting FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table company_usage (
+  company_id integer not null,
+  day date not null,
+  components_added bigint default 0 not null,
+  storage_bytes bigint,
+  constraint company_usage_pkey PRIMARY KEY (company_id, day)
+) partition by HASH (company_id);
+alter table company_usage enable row level security;
+alter table company_usage force row level security;
+create table company_usage_0 partition of company_usage FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table company_usage_1 partition of company_usage FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table company_usage_2 partition of company_usage FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table company_usage_3 partition of company_usage FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table company_usage_4 partition of company_usage FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table company_usage_5 partition of company_usage FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table company_usage_6 partition of company_usage FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table company_usage_7 partition of company_usage FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table component (
   id integer generated always as identity not null,
@@ -1047,7 +1086,9 @@ alter table audit_sink add constraint audit_sink_company_id_fkey FOREIGN KEY (co
 alter table company_ca add constraint company_ca_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_data_key add constraint company_data_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_export add constraint company_export_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table company_limit add constraint company_limit_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_setting add constraint company_setting_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table company_usage add constraint company_usage_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table component add constraint component_package_id_fkey FOREIGN KEY (package_id) REFERENCES package(id);
 alter table component_match add constraint component_match_advisory_id_fkey FOREIGN KEY (advisory_id) REFERENCES advisory(id);
 alter table component_match add constraint component_match_component_id_fkey FOREIGN KEY (component_id) REFERENCES component(id);
@@ -1137,7 +1178,9 @@ create policy company_only on audit_sink as permissive for all to public using (
 create policy company_only on company_ca as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_data_key as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_export as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on company_limit as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_setting as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on company_usage as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on component_place as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on daily_stat as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1161,6 +1204,34 @@ create policy company_only on upload as permissive for all to public using ((com
 create policy company_only on vex_document as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_effect as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_statement as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy in_scope on asset as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))) with check ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array))));
+create policy in_scope on asset_day as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
+   FROM asset a
+  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on audit_event as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on audit_link as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on company_export as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on component_place as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
+   FROM asset a
+  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on credential as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (kind = 'session'::text) OR (asset_id IN ( SELECT a.id
+   FROM asset a
+  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer))) OR ((asset_id IS NULL) AND (labels IS NOT NULL) AND (labels <@ ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))));
+create policy in_scope on daily_stat as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on finding as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT unnest(i.component_ids) AS unnest
+   FROM inventory i
+  WHERE (i.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on inventory as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
+   FROM asset a
+  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on inventory_delta as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
+   FROM asset a
+  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on registry as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on registry_tag as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on upload as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
+   FROM asset a
+  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
 create policy notifier on outbox as permissive for all to zerotrace_service using (true);
 create policy old_only on audit_event as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
 create policy old_only on inventory_delta as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
@@ -1184,8 +1255,10 @@ grant delete, insert, select, update on table audit_sink to zerotrace_service;
 grant delete, insert, select, update on table company to zerotrace_service;
 grant delete, insert, select, update on table company_export to zerotrace_app;
 grant delete, insert, select, update on table company_export to zerotrace_service;
+grant delete, insert, select, update on table company_limit to zerotrace_service;
 grant delete, insert, select, update on table company_setting to zerotrace_app;
 grant delete, insert, select, update on table company_setting to zerotrace_service;
+grant delete, insert, select, update on table company_usage to zerotrace_service;
 grant delete, insert, select, update on table component to zerotrace_service;
 grant delete, insert, select, update on table component_match to zerotrace_service;
 grant delete, insert, select, update on table component_place to zerotrace_app;
@@ -1245,10 +1318,12 @@ grant insert, select on table company_ca to zerotrace_app;
 grant insert, select on table company_data_key to zerotrace_app;
 grant insert, select on table company_data_key to zerotrace_service;
 grant insert, select on table inventory_delta to zerotrace_app;
+grant insert, select, update on table company_usage to zerotrace_app;
 grant insert, select, update on table provider_entry to zerotrace_app;
 grant select on table audit_checkpoint to zerotrace_app;
 grant select on table audit_link to zerotrace_app;
 grant select on table company to zerotrace_app;
+grant select on table company_limit to zerotrace_app;
 grant usage on sequence advisory_id_seq to zerotrace_app;
 grant usage on sequence advisory_id_seq to zerotrace_service;
 grant usage on sequence audit_event_id_seq to zerotrace_app;
@@ -1305,6 +1380,20 @@ begin
     j.run_at, j.last_error
   from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
   where (j.flags ? 'superseded') is not true and (j.payload ->> 'companyId')::int = company order by (j.attempts >= j.max_attempts) desc, j.priority, j.run_at, j.id limit most;
+end $function$;
+CREATE OR REPLACE FUNCTION public.delete_company_jobs(company integer, OUT gone integer, OUT running integer)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if not public.is_company_to_delete(company) then
+    raise exception 'not a company to delete' using errcode = '42501';
+  end if;
+  delete from graphile_worker._private_jobs where locked_at is null and (payload ->> 'companyId')::int = company;
+  get diagnostics gone = row_count;
+  select count(*)::int into running from graphile_worker._private_jobs where (payload ->> 'companyId')::int = company;
 end $function$;
 CREATE OR REPLACE FUNCTION public.delete_company_rows(company integer, from_table text, most integer)
  RETURNS integer
@@ -1530,6 +1619,7 @@ grant execute on function all_jobs(integer) to zerotrace_service;
 grant execute on function audit_content(integer,bigint,timestamp with time zone,text,text,text,jsonb,jsonb,jsonb,text) to public;
 grant execute on function company_jobs(integer,integer) to zerotrace_app;
 grant execute on function company_jobs(integer,integer) to zerotrace_service;
+grant execute on function delete_company_jobs(integer) to zerotrace_service;
 grant execute on function delete_company_rows(integer,text,integer) to zerotrace_service;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_app;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_service;

@@ -1,13 +1,10 @@
 import type { Tx } from "../../platform/db/index.ts";
+import { type Refreshed, refreshFew } from "./refresh-few-sql.ts";
 
 /** Components and matches that are looked at one by one (count); more are joined as a whole. */
 const GIVEN_MAX = 10_000;
 
-export interface Refreshed {
-  readonly opened: { id: string; advisory: string; severity: string; package: string; risk: number }[];
-  readonly closedCount: number;
-  readonly changedCount: number;
-}
+export type { Refreshed } from "./refresh-few-sql.ts";
 
 /** PostgreSQL's text of an int[]: the driver's own quotes every element. */
 const idList = (ids: readonly number[]): string => `{${ids.join(",")}}`;
@@ -97,29 +94,22 @@ const SHOULD_SAY = `'open', d.assets, d.advisory, d.aliases, d.summary, d.fixed_
 const DIFFERS_ALL = `where not exists (
   select 1 from finding o where o.company_id = $1 and o.component_id = d.component_id and o.advisory_id = d.advisory_id
     and (${said("o")}) is not distinct from (${SHOULD_SAY}))`;
-/** Of what is given most differs. The index of the conflict leads to each finding, whatever the planner believes of the table. */
-const UNLESS_SAID = `where (${said("f")}) is distinct from (${said("excluded")})`;
 
-const writeOf = (
-  which: string,
-  unless: string,
-): string => `insert into finding as f (company_id, component_id, advisory_id, advisory, aliases,
+const WRITE = `insert into finding as f (company_id, component_id, advisory_id, advisory, aliases,
     summary, ecosystem, package, source, version, purl, fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk,
     urgency, record_id, status, asset_count, published_at)
   select $1, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version, purl, fixed_in,
     severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, 'open', assets, published_at
-  from desired d ${which}
+  from desired d ${DIFFERS_ALL}
   on conflict (company_id, component_id, advisory_id) do update set advisory = excluded.advisory,
     aliases = excluded.aliases, summary = excluded.summary, fixed_in = excluded.fixed_in, severity = excluded.severity,
     severity_rank = excluded.severity_rank, cvss = excluded.cvss, epss = excluded.epss,
     kev_added_at = excluded.kev_added_at, risk = excluded.risk, urgency = excluded.urgency,
     record_id = excluded.record_id, asset_count = excluded.asset_count, published_at = excluded.published_at,
     reopened_at = case when f.status = 'fixed' then now() else f.reopened_at end,
-    fixed_at = case when f.status = 'fixed' then null else f.fixed_at end, status = 'open' ${unless}
+    fixed_at = case when f.status = 'fixed' then null else f.fixed_at end, status = 'open'
   returning f.id, f.advisory, f.severity, f.package, f.risk,
     f.first_seen_at = now() or f.reopened_at is not distinct from now() as fresh`;
-const WRITE_ALL = writeOf(DIFFERS_ALL, "");
-const WRITE_GIVEN = `with desired as materialized (${desiredOf(MATCHES_GIVEN)}) ${writeOf("", UNLESS_SAID)}`;
 
 interface WrittenFinding {
   readonly id: string;
@@ -138,25 +128,28 @@ const writeAll = async (tx: Tx, companyId: number, only?: Present): Promise<Writ
   // Nobody has looked at the statistics of a table this new, nor perhaps of findings: without an index the planner may
   // compare each of one with each of the other.
   await tx.query("create unique index on desired (component_id, advisory_id)");
-  return await tx.query<WrittenFinding>(WRITE_ALL, [companyId]);
+  return await tx.query<WrittenFinding>(WRITE, [companyId]);
 };
+
+/** The highest risk first. */
+const inOrder = (opened: Refreshed["opened"]): Refreshed["opened"] =>
+  opened.sort((a, b) => b.risk - a.risk || (a.id < b.id ? -1 : 1));
 
 /**
  * Makes a company's findings equal to what its inventories and the matches say, and writes only the differences: new ones
  * open, those that came back reopen, those whose component or advisory is gone are fixed, with their time. Recomputed and
  * never counted in place, so that running it twice, or after a kill, changes nothing. Needs the service role with the company
- * set, and one writer per company at a time, which the advisory lock sees to. `only`: those components alone, when nothing
- * else has changed since the last time.
+ * set, and one writer per company at a time, which `lockFindings` sees to. `only`: those components alone, when nothing else
+ * has changed since the last time.
  */
 export const refreshFindings = async (tx: Tx, companyId: number, only?: Present): Promise<Refreshed> => {
-  await tx.query("select pg_advisory_xact_lock(7302, $1)", [companyId]);
   const given = only === undefined || only.isAll === true ? null : parametersOf(only);
   const isFew = only !== undefined && only.components.length + only.matches.length <= GIVEN_MAX;
-  const written =
-    given === null || !isFew
-      ? await writeAll(tx, companyId, only)
-      : await tx.query<WrittenFinding>(WRITE_GIVEN, [companyId, ...given]);
+  if (given !== null && isFew) {
+    const { opened, ...counts } = await refreshFew(tx, companyId, given);
+    return { opened: inOrder(opened), ...counts };
+  }
+  const written = await writeAll(tx, companyId, only);
   const closedCount = await closeGone(tx, companyId, given);
-  const opened = written.filter((w) => w.fresh).sort((a, b) => b.risk - a.risk || (a.id < b.id ? -1 : 1));
-  return { opened, closedCount, changedCount: written.length };
+  return { opened: inOrder(written.filter((w) => w.fresh)), closedCount, changedCount: written.length };
 };

@@ -3,6 +3,17 @@ import { COUNT_LIMIT } from "../assets/index.ts";
 import { containsText, IS_CLOSED, namesStatus, queryCondition } from "./query-sql.ts";
 import type { FindingFilter } from "./rules.ts";
 
+const STORED = `id, company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version, purl,
+  fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, status, published_at, first_seen_at,
+  fixed_at, reopened_at`;
+/** Findings as somebody sees who sees some assets only: with how many of these have each. */
+const SCOPED = `(select ${STORED}, p.assets as asset_count from finding join (
+    select u.component, count(distinct i.asset_id)::int as assets from inventory i, unnest(i.component_ids) as u(component)
+    where i.company_id = nullif(current_setting('app.company_id', true), '')::int group by 1) p on p.component = component_id)`;
+
+/** The findings that a transaction sees, to be named after \`from\`. */
+export const findings = (tx: Tx): string => (tx.labels === null ? "finding" : SCOPED);
+
 /** Every column of a `FindingRecord`, of the table named `f`. */
 export const COLUMNS = `f.id, f.advisory, f.aliases, f.summary, f.ecosystem, f.package, f.source, f.version, f.purl,
   f.fixed_in as "fixedIn", f.severity, f.cvss, f.epss, f.kev_added_at::text as "kevAddedAt", f.risk, f.urgency,
@@ -107,7 +118,7 @@ export const findingsPage = async (
     where += ` and (${sort.key}, f.id) ${beyond} ($${values.push(page.after[0])}::${sort.type}, $${values.push(page.after[1])}::uuid)`;
   }
   return await tx.query(
-    `select ${COLUMNS}, ${sort.key} as "sortValue" from finding f where ${where}
+    `select ${COLUMNS}, ${sort.key} as "sortValue" from ${findings(tx)} f where ${where}
      order by ${sort.key} ${sort.order}, f.id ${sort.order} limit $${values.push(page.limit)}`,
     values,
   );
@@ -118,7 +129,7 @@ export const countFindings = async (tx: Tx, companyId: number, filter: FindingFi
   const values: unknown[] = [];
   const where = condition(companyId, filter, values);
   const rows = await tx.query<{ n: number }>(
-    `select count(*)::int as n from (select 1 from finding f where ${where} limit $${values.push(COUNT_LIMIT)}) x`,
+    `select count(*)::int as n from (select 1 from ${findings(tx)} f where ${where} limit $${values.push(COUNT_LIMIT)}) x`,
     values,
   );
   return rows[0]?.n ?? 0;
@@ -127,7 +138,7 @@ export const countFindings = async (tx: Tx, companyId: number, filter: FindingFi
 /** One finding or null. */
 export const findingById = async (tx: Tx, companyId: number, id: string): Promise<FindingRecord | null> =>
   (
-    await tx.query<FindingRecord>(`select ${COLUMNS} from finding f where f.company_id = $1 and f.id = $2`, [
+    await tx.query<FindingRecord>(`select ${COLUMNS} from ${findings(tx)} f where f.company_id = $1 and f.id = $2`, [
       companyId,
       id,
     ])
@@ -190,7 +201,7 @@ export const fixGroups = async (
     `with f as (
        select distinct on (f.ecosystem, coalesce(f.source, f.package), f.advisory) f.*,
          coalesce(f.source, f.package) as fix_package, f.fixed_in is not null as fixable
-       from finding f where ${where}
+       from ${findings(tx)} f where ${where}
        order by f.ecosystem, coalesce(f.source, f.package), f.advisory, f.asset_count desc, f.risk desc)
      select f.ecosystem, f.fix_package as package, array_remove(array_agg(distinct f.fixed_in), null) as fixes,
        count(*)::int as "findingCount", count(distinct f.advisory)::int as "advisoryCount", max(f.asset_count)::int as "assetCount",
@@ -208,7 +219,7 @@ export const totalWeight = async (tx: Tx, companyId: number, filter: FindingFilt
   const where = condition(companyId, filter, values);
   const rows = await tx.query<{ weight: number }>(
     `select coalesce(sum(weight), 0)::float8 as weight from (
-       select max(f.risk * f.asset_count) as weight from finding f where ${where}
+       select max(f.risk * f.asset_count) as weight from ${findings(tx)} f where ${where}
        group by f.ecosystem, coalesce(f.source, f.package), f.advisory) x`,
     values,
   );
@@ -246,7 +257,7 @@ export const advisoryGroups = async (
        min(f.kev_added_at)::text as "kevAddedAt", max(f.risk) as risk,
        (array_agg(distinct coalesce(f.source, f.package)))[1:20] as packages, count(*)::int as "findingCount",
        max(f.asset_count)::int as "assetCount", bool_or(f.fixed_in is not null) as "fixAvailable"
-     from finding f where ${where} group by f.advisory
+     from ${findings(tx)} f where ${where} group by f.advisory
      having ${risk} is null or (-max(f.risk), f.advisory) > (-${risk}, ${name})
      order by -max(f.risk), f.advisory limit $${values.push(page.limit)}`,
     values,
@@ -258,7 +269,7 @@ export const countAdvisories = async (tx: Tx, companyId: number, filter: Finding
   const values: unknown[] = [];
   const where = condition(companyId, filter, values);
   const rows = await tx.query<{ n: number }>(
-    `select count(*)::int as n from (select distinct f.advisory from finding f where ${where} limit $${values.push(COUNT_LIMIT)}) x`,
+    `select count(*)::int as n from (select distinct f.advisory from ${findings(tx)} f where ${where} limit $${values.push(COUNT_LIMIT)}) x`,
     values,
   );
   return rows[0]?.n ?? 0;

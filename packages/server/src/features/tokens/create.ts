@@ -23,6 +23,8 @@ export const createToken = (): Endpoint =>
         permissions,
         expiresAt,
         ...(body.kind === "enrollment" ? { usesLeft: body.maxUses } : {}),
+        // a token reaches no further than its maker
+        ...(body.kind === "api" ? { labels: identity.labels } : {}),
         ...limits,
       });
       const after = {

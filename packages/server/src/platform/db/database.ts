@@ -18,6 +18,8 @@ const SERVICE_POOL_SIZE = 8;
 
 /** One open transaction. It must not be used after the function that got it returned. */
 export interface Tx {
+  /** The labels that the transaction is scoped by; null where it sees every asset of its company. */
+  readonly labels: readonly string[] | null;
   /** The rows of one statement. Throws pg's DatabaseError, or AppError DATABASE_UNAVAILABLE. */
   query<R>(sql: string, values?: unknown[]): Promise<R[]>;
   /** As `query`, but planned once per connection under `name`, which must always go with the same SQL. */
@@ -44,7 +46,7 @@ export interface Database {
   /** Role zerotrace_service, no company set: the global tables. */
   asService<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Role zerotrace_service with this company set: jobs that write a company's rows and read the global tables. */
-  asServiceFor<T>(companyId: number, run: (tx: Tx) => Promise<T>): Promise<T>;
+  asServiceFor<T>(companyId: number, run: (tx: Tx) => Promise<T>, labels?: readonly string[] | null): Promise<T>;
   /** Resolves when the database answers; else AppError DATABASE_UNAVAILABLE. */
   ping(): Promise<void>;
   /** Waits for open transactions, then closes all connections. */
@@ -63,9 +65,9 @@ export const openDatabase = (options: {
     options,
   );
   return {
-    withCompany: async (companyId, run, labels) => transaction(app, beginFor(companyId, labels), run),
-    asService: async (run) => transaction(service, "begin", run),
-    asServiceFor: async (companyId, run) => transaction(service, beginFor(companyId), run),
+    withCompany: async (companyId, run, labels) => transaction(app, scopeOf(companyId, labels), run),
+    asService: async (run) => transaction(service, { begin: "begin", labels: null }, run),
+    asServiceFor: async (companyId, run, labels) => transaction(service, scopeOf(companyId, labels), run),
     ping: async () => {
       try {
         await app.query("select 1");
@@ -94,33 +96,38 @@ const openPool = (config: PoolConfig, options: { onError: (error: Error) => void
 /** Letters that need no quoting in SQL nor in a list with commas. */
 const LABEL = /^[a-z0-9][a-z0-9._:-]{0,99}$/;
 
-const beginFor = (companyId: number, labels: readonly string[] | null = null): string => {
+interface Scope {
+  readonly begin: string;
+  readonly labels: readonly string[] | null;
+}
+
+const scopeOf = (companyId: number, labels: readonly string[] | null = null): Scope => {
   if (!Number.isSafeInteger(companyId) || companyId <= 0) {
     throw new AppError("INTERNAL", `A company id must be a positive integer, not ${String(companyId)}.`);
   }
   const begin = `begin; set local app.company_id='${companyId}'`;
-  if (labels === null) return begin;
+  if (labels === null) return { begin, labels };
   if (!labels.every((label) => LABEL.test(label)))
     throw new AppError("INTERNAL", "A label has letters it cannot have.");
   // a comma in front: a scope of no labels is not the same as no scope
-  return `${begin}; set local app.labels=',${labels.join(",")}'`;
+  return { begin: `${begin}; set local app.labels=',${labels.join(",")}'`, labels };
 };
 
-const transaction = async <T>(pool: Pool, begin: string, run: (tx: Tx) => Promise<T>): Promise<T> => {
+const transaction = async <T>(pool: Pool, scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T> => {
   try {
-    return await attempt(pool, begin, run);
+    return await attempt(pool, scope, run);
   } catch (error) {
     if (!isRetryable(error)) throw error;
-    return await attempt(pool, begin, run);
+    return await attempt(pool, scope, run);
   }
 };
 
-const attempt = async <T>(pool: Pool, begin: string, run: (tx: Tx) => Promise<T>): Promise<T> => {
+const attempt = async <T>(pool: Pool, { begin, labels }: Scope, run: (tx: Tx) => Promise<T>): Promise<T> => {
   const client = await acquire(pool);
   let broken: Error | undefined;
   try {
     await client.query(begin);
-    const answer = await run(txOf(client));
+    const answer = await run(txOf(client, labels));
     const committed = await client.query("commit");
     // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and its error was swallowed.
     if (committed.command !== "COMMIT") {
@@ -159,7 +166,7 @@ const acquire = async (pool: Pool): Promise<PoolClient> => {
   }
 };
 
-const txOf = (client: PoolClient): Tx => {
+const txOf = (client: PoolClient, labels: readonly string[] | null): Tx => {
   const rowsOf = async <R>(config: QueryConfig): Promise<R[]> => {
     try {
       return (await client.query(config)).rows as R[];
@@ -169,6 +176,7 @@ const txOf = (client: PoolClient): Tx => {
   };
   return {
     client,
+    labels,
     query: async <R>(sql: string, values?: unknown[]) => rowsOf<R>({ text: sql, values }),
     prepared: async <R>(name: string, sql: string, values?: unknown[]) => rowsOf<R>({ name, text: sql, values }),
     copyFrom: async (sql, bytes) => {

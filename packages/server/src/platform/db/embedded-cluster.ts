@@ -31,7 +31,8 @@ const SETTINGS: Record<string, string> = {
   wal_level: "minimal",
   max_wal_senders: "0",
   max_logical_replication_workers: "0",
-  wal_compression: "on",
+  // Compressing the first image of each page after a checkpoint takes longer than writing it: the build has only pglz.
+  wal_compression: "off",
   max_wal_size: "2GB",
   checkpoint_timeout: "15min",
   random_page_cost: "1.1",
@@ -56,7 +57,20 @@ export const serverArguments = (place: Place): string[] => {
   return [
     "-D",
     place.clusterDirectory,
-    ...Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
+    ...Object.entries(
+      process.env["ZT_EXPLAIN"]
+        ? {
+            ...settings,
+            session_preload_libraries: "auto_explain",
+            "auto_explain.log_min_duration": "8ms",
+            "auto_explain.log_analyze": "on",
+            "auto_explain.log_buffers": "on",
+            "auto_explain.log_wal": "on",
+            "auto_explain.log_triggers": "on",
+            "auto_explain.log_parameter_max_length": "40",
+          }
+        : settings,
+    ).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
   ];
 };
 

@@ -38,7 +38,13 @@ const missing = (what: string): never => {
 
 /** Whoever sees some assets only sees no others by a transaction of the handler's own either. */
 const scopedTo = (db: Database, labels: readonly string[] | null): Database =>
-  labels === null ? db : { ...db, withCompany: (companyId, run) => db.withCompany(companyId, run, labels) };
+  labels === null
+    ? db
+    : {
+        ...db,
+        withCompany: (companyId, run) => db.withCompany(companyId, run, labels),
+        asServiceFor: (companyId, run) => db.asServiceFor(companyId, run, labels),
+      };
 
 const contextOf = (
   deps: EndpointDeps,

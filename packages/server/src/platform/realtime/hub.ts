@@ -237,6 +237,9 @@ const watch = (options: HubOptions, members: Members, heartbeatMs: number) => {
   };
 };
 
+/** Who sees some assets only hears that something changed, and asks for what they may see. */
+const withoutNames = ({ channel }: HubEvent): HubEvent => ({ channel, ids: [], count: 0, summary: {} });
+
 /** A hub for one process. */
 export const createHub = (options: HubOptions): Hub => {
   const { path } = options.protocol;
@@ -245,7 +248,10 @@ export const createHub = (options: HubOptions): Hub => {
   return {
     clientCount: () => members.size(),
     publish: (companyId, event) => {
-      for (const { client } of members.of(companyId)) if (client.channels.has(event.channel)) client.deliver(event);
+      const { channel } = event;
+      for (const { client, caller } of members.of(companyId)) {
+        if (client.channels.has(channel)) client.deliver(caller.identity.labels === null ? event : withoutNames(event));
+      }
     },
     register: async (app) => {
       const preClose = (done: () => void) => {
