@@ -3,6 +3,7 @@ import { routes as affected } from "./features/affected/contract.ts";
 import { routes as agents } from "./features/agents/contract.ts";
 import { routes as assets } from "./features/assets/contract.ts";
 import { routes as audit } from "./features/audit/contract.ts";
+import { routes as companies } from "./features/companies/contract.ts";
 import { routes as explain } from "./features/explain/contract.ts";
 import { routes as feeds } from "./features/feeds/contract.ts";
 import { routes as findings } from "./features/findings/contract.ts";
@@ -26,6 +27,7 @@ export const contract = {
   agents,
   assets,
   audit,
+  companies,
   explain,
   feeds,
   findings,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createSecurityTrail, forwardAudit, writeAudit } from "./features/audit/index.ts";
-import { ensureDefaultCompany } from "./features/companies/index.ts";
+import { deleteCompany, ensureDefaultCompany, exportCompany } from "./features/companies/index.ts";
 import { createMatchPool } from "./features/components/index.ts";
 import { createEnrichment, type Enrichment } from "./features/enrichment/index.ts";
 import {
@@ -290,6 +290,14 @@ const compose = async (
       "audit-forward": (payload, { signal }) =>
         forwardAudit({ db, keys, version: VERSION, ...config }, payload, signal),
       rekey: ({ companyId: of }) => rekey({ db, keys, log }, of),
+      "company-export": (payload, { signal }) =>
+        exportCompany({ db, dataDir: config.dataDir, version: VERSION }, payload, signal),
+      "company-delete": (payload, { signal }) =>
+        deleteCompany(
+          { db, keys, dataDir: config.dataDir, forgetCompany: (id) => auth.forgetCompany(id) },
+          payload,
+          signal,
+        ),
       "image-scan": (payload, context) => uploads.scanImage(payload, context),
       "registry-watch": (payload, context) => registries.watch(payload, context),
       "feeds-sync": async (payload, { signal }) => void (await sync.run(signal, orderOf(payload))),

@@ -9,6 +9,7 @@ import {
   requestSync,
 } from "./features/feeds/index.ts";
 import { requestForwarding } from "./features/audit/index.ts";
+import { requestDeletions, sweepExports } from "./features/companies/index.ts";
 import { requestLooks } from "./features/registries/index.ts";
 import { requestRetention } from "./features/retention/index.ts";
 import { assetTotals, findingTotals } from "./features/stats/index.ts";
@@ -75,6 +76,8 @@ export const startSchedule = async (
         await requestRetention(db);
         retentionDueMs = Date.now() + RETENTION_EVERY_MS;
       }
+      await sweepExports(config.dataDir);
+      await requestDeletions(db);
       const companies = await db.asService(companyIds);
       await requestForwarding(db, companies);
       await requestLooks(db, companies);

@@ -5,6 +5,7 @@ import { affectedRoutes } from "./features/affected/index.ts";
 import { agentRoutes, offlineAfterSeconds, type Presence } from "./features/agents/index.ts";
 import { assetDiffRoute, assetLabelRoutes, assetRoutes, markAllDirty, removeAssetRoute } from "./features/assets/index.ts";
 import { auditRoutes, writeAudit } from "./features/audit/index.ts";
+import { companyRoutes } from "./features/companies/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import {
@@ -155,6 +156,14 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       },
     }),
     ...auditRoutes({ keys: deps.keys, version, auditSinkHosts: config.auditSinkHosts }),
+    ...companyRoutes({
+      forget,
+      forgetCompany: (id) => auth.forgetCompany(id),
+      publicUrl: deps.publicUrl,
+      keys: deps.keys,
+      dataDir: config.dataDir,
+      companyDeletionDays: config.companyDeletionDays,
+    }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
     ...findingRoutes(knowledge),

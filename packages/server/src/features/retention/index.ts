@@ -3,6 +3,7 @@ import type { Database, Tx } from "../../platform/db/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
 import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import { cutAudit, writeAudit } from "../audit/index.ts";
+import { expireEntries, expireExports } from "../companies/index.ts";
 import { companyIds } from "../feeds/index.ts";
 import { measureStorage } from "../limits/index.ts";
 import { expireDeltas } from "../inventory/index.ts";
@@ -14,7 +15,7 @@ import { expireUploads } from "../uploads/index.ts";
 const BATCH_ROWS = 5_000;
 /** Batches of one table in one run; what is left then is the next day's. */
 const BATCHES_MAX = 1_000;
-/** Days for which a token or session stays to be seen after it has ended. */
+/** Days for which a token, a session or an export stays to be seen after it has ended. */
 const CREDENTIAL_DAYS = 30;
 /** After everything that somebody waits for. */
 const PRIORITY = 100;
@@ -44,6 +45,8 @@ const rulesOf = (keys: CompanyKeys, { inventoryDays, auditDays }: ReturnType<typ
   { table: "asset_day", days: inventoryDays, expire: expireAssetDays },
   { table: "upload", days: inventoryDays, expire: expireUploads },
   { table: "credential", days: CREDENTIAL_DAYS, expire: expireCredentials },
+  { table: "company_export", days: CREDENTIAL_DAYS, expire: expireExports },
+  { table: "provider_entry", days: auditDays, expire: expireEntries },
   {
     table: "audit_event",
     days: auditDays,

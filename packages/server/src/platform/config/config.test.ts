@@ -31,6 +31,7 @@ test("defaults alone are a whole configuration", () => {
     inventorySeconds: 3600,
     retentionDays: 365,
     auditRetentionDays: 730,
+    companyDeletionDays: 7,
   });
   expect(config.dataDir).toBe(join(homedir(), ".zerotrace"));
   expect(new Set(Object.values(origin))).toEqual(new Set(["default"]));

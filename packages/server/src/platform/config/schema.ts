@@ -132,6 +132,11 @@ const SETTINGS = {
     numberFrom(RETENTION_DAYS_MIN, RETENTION_DAYS_MAX),
     () => 730,
   ),
+  companyDeletionDays: setting(
+    "Days in which the deletion of a company can be undone, at least 1",
+    numberFrom(1, 90),
+    () => 7,
+  ),
   registryHosts: setting("Hosts of image registries that may be at addresses that are not public", texts, () => []),
   auditSinkHosts: setting(
     "Hosts, or host:port, that audit trails may be sent to though not public or without TLS",
