@@ -1,29 +1,13 @@
-import { AppError } from "@zerotrace/core";
 import type { Command } from "@commander-js/extra-typings";
-import { type Answer, type Client, contract } from "@zerotrace/sdk";
+import { type Answer, contract } from "@zerotrace/sdk";
 import type { Cli } from "../cli.ts";
 import { connect } from "../local.ts";
 import { dataDirOption, formatOption, serverOption, tokenOption } from "../options.ts";
 import { counted } from "../output/headline.ts";
 import { printable } from "../output/style.ts";
+import { idOf } from "./named.ts";
 
 type Diff = Answer<typeof contract.assets.getAssetDiff>;
-
-const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** The id of an asset by its name; of several branches the one that is named so. Throws NOT_FOUND. */
-const idOf = async (call: Client, name: string, branch: string | undefined): Promise<string> => {
-  if (ID.test(name)) return name;
-  const { rows } = await call(contract.assets.listAssets, { query: { q: name, sort: "name", limit: 500 } });
-  const same = rows.filter((asset) => asset.name === name && (branch === undefined || asset.branch === branch));
-  const [only] = same;
-  if (only === undefined) throw new AppError("NOT_FOUND", `There is no asset ${name}${branch ? ` (${branch})` : ""}.`);
-  if (same.length === 1) return only.id;
-  const branches = same.map((asset) => asset.branch || "none").join(", ");
-  throw new AppError("BAD_REQUEST", `${name} has several branches (${branches}): name one with --branch.`, {
-    field: "branch",
-  });
-};
 
 const lines = ({ components: c, findings }: Diff): string[] => {
   const more = (part: { count: number; rows: readonly unknown[] }): string[] =>

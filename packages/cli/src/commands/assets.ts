@@ -7,6 +7,7 @@ import { counted, coverageLine } from "../output/headline.ts";
 import { pagesOf } from "../pages.ts";
 import { table } from "../output/table.ts";
 import { registerDiff } from "../assets/diff.ts";
+import { registerRemove } from "../assets/remove.ts";
 
 const COLUMNS = [
   { title: "ASSET" },
@@ -23,10 +24,11 @@ const COLUMNS = [
   { title: "COVERAGE" },
 ] as const;
 
-/** `zerotrace assets`, `zerotrace assets diff` */
+/** `zerotrace assets`, `zerotrace assets diff`, `zerotrace assets remove` */
 export const register = (program: Command, cli: Cli): void => {
   const assets = program.command("assets");
   registerDiff(assets, cli);
+  registerRemove(assets, cli);
   assets
     .description("list what is protected, highest risk first")
     .argument("[text]", "part of a name")

@@ -1,11 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AskedOfServer, startServer, type TestServer } from "@zerotrace/plugins/targets/image/registry-fixtures";
-import { digestOf, type MadeImage, madeImage, npmFile } from "@zerotrace/plugins/targets/image/image-fixtures";
+import { type MadeImage, madeImage, npmFile } from "@zerotrace/plugins/targets/image/image-fixtures";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import {
+  emulatedRegistry,
+  type EmulatedRegistry,
+  REGISTRY_PASSWORD,
+  REGISTRY_USER,
+} from "../../../../../test/support/registry.ts";
 import { type CompanyKeys, createCompanyKeys, keyringPath, localMasterKeys } from "../../platform/crypto/index.ts";
 import { assetRoutes } from "../assets/index.ts";
 import { createDictionary } from "../components/index.ts";
@@ -13,7 +17,7 @@ import { createIngest } from "../inventory/index.ts";
 import { createUploads, type Uploads } from "../uploads/index.ts";
 import { createRegistries, type Registries, requestLooks, resealRegistries } from "./index.ts";
 
-const PASSWORD = "a-secret-of-this-test";
+const PASSWORD = REGISTRY_PASSWORD;
 const context = { attempt: 1, maxAttempts: 1, signal: new AbortController().signal };
 
 let api: TestApi;
@@ -21,41 +25,14 @@ let keys: CompanyKeys;
 let registries: Registries;
 let uploads: Uploads;
 let dataDir: string;
-let server: TestServer;
+let server: EmulatedRegistry;
 let company: TestCompany;
-/** What the registry has: repository, tag, image. */
-let images: Record<string, Record<string, MadeImage>> = {};
 
 const imageOf = (version: string): MadeImage => madeImage({ layers: [{ files: [npmFile("app", "left", version)] }] });
 
-const answer = ({ method, path, authorization }: AskedOfServer, response: ServerResponse): boolean => {
-  if (authorization !== `Basic ${Buffer.from(`ann:${PASSWORD}`).toString("base64")}`) {
-    response.writeHead(401, { "www-authenticate": 'Basic realm="r"' }).end();
-    return true;
-  }
-  const { pathname } = new URL(path, "http://x");
-  const send = (bytes: Buffer, digest = ""): boolean => {
-    response.writeHead(200, { "docker-content-digest": digest, "content-length": bytes.length });
-    response.end(method === "HEAD" ? "" : bytes);
-    return true;
-  };
-  if (pathname === "/v2/_catalog") return send(Buffer.from(JSON.stringify({ repositories: Object.keys(images) })));
-  const [, name = "", kind = "", what = ""] = /^\/v2\/(.+)\/(tags|manifests|blobs)\/(.+)$/.exec(pathname) ?? [];
-  const tags = images[name];
-  if (tags === undefined) return false;
-  if (kind === "tags") return send(Buffer.from(JSON.stringify({ tags: Object.keys(tags) })));
-  const all = Object.values(tags);
-  if (kind === "blobs") {
-    const blob = all.map(({ blobs }) => blobs.get(what)).find((bytes) => bytes !== undefined);
-    return blob === undefined ? false : send(blob);
-  }
-  const image = tags[what] ?? all.find(({ manifest }) => digestOf(manifest) === what);
-  return image === undefined ? false : send(image.manifest, digestOf(image.manifest));
-};
-
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "zerotrace-registries-"));
-  server = await startServer(answer);
+  server = await emulatedRegistry();
   keys = createCompanyKeys(localMasterKeys({ path: keyringPath(dataDir) }));
   api = await startApi(({ db }) => {
     const dictionary = createDictionary(db);
@@ -69,7 +46,9 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   company = await api.company();
-  images = { "team/app": { "1.0": imageOf("1.0.0") }, "team/web": { latest: imageOf("2.0.0") } };
+  server.clear();
+  await server.push("team/app", "1.0", imageOf("1.0.0"));
+  await server.push("team/web", "latest", imageOf("2.0.0"));
 });
 afterAll(async () => {
   await api.close();
@@ -83,7 +62,7 @@ const settings = (more: object = {}) => ({
   name: "ours",
   host: server.host,
   rules: { repositories: ["team/*"] },
-  user: "ann",
+  user: REGISTRY_USER,
   ...more,
 });
 const created = async (more: object = { password: PASSWORD }) =>
@@ -124,8 +103,8 @@ test("what the rules choose is scanned, an unchanged look costs no download, and
   expect(asked(before).filter((way) => way.includes("/manifests/") && !way.startsWith("HEAD"))).toEqual([]);
   expect(pulls(before)).toEqual([]);
 
-  images["team/app"]!["1.1"] = imageOf("1.1.0");
-  images["team/web"]!["latest"] = imageOf("2.1.0");
+  await server.push("team/app", "1.1", imageOf("1.1.0"));
+  await server.push("team/web", "latest", imageOf("2.1.0"));
   await look(id);
   expect(await tags(id)).toEqual(["team/app:1.0 scanned", "team/app:1.1 scanning", "team/web:latest scanning"]);
   await scan();
@@ -144,7 +123,7 @@ test("a digest that was scanned is not pulled for another tag: its asset is made
   const { id } = await created();
   await look(id);
   await scan();
-  images["team/app"]!["stable"] = images["team/app"]!["1.0"]!;
+  await server.push("team/app", "stable", imageOf("1.0.0"));
   const before = server.asked.length;
   await look(id);
   await scan();
@@ -163,13 +142,12 @@ test("a tag that vanished is gone and its asset stays; it comes back without a d
   const { id } = await created();
   await look(id);
   await scan();
-  const { "1.0": first } = images["team/app"]!;
-  images["team/app"] = {};
+  server.remove("team/app", "1.0");
   await look(id);
   expect(await tags(id)).toEqual(["team/app:1.0 gone", "team/web:latest scanned"]);
   expect(await one()).toMatchObject({ tags: { found: 1, gone: 1 } });
   expect((await call("GET", "/assets")).body.rows).toHaveLength(2);
-  images["team/app"] = { "1.0": first! };
+  await server.push("team/app", "1.0", imageOf("1.0.0"));
   const before = server.asked.length;
   await look(id);
   await scan();
@@ -186,7 +164,7 @@ test("a credential that is refused is told with what to do, and a look after it 
   const good = await call("POST", "/registries/test", {
     host: server.host,
     rules: settings().rules,
-    user: "ann",
+    user: REGISTRY_USER,
     password: PASSWORD,
   });
   expect(good.body).toMatchObject({ ok: true, repositoryCount: 2 });
@@ -210,7 +188,7 @@ test("an image that is asked for once is pulled with the company's credential fo
 
 test("the password is sealed, shown to nobody, sent to no other host, and sealed anew under a new key", async () => {
   const made = await created();
-  expect(made).toMatchObject({ hasPassword: true, user: "ann", host: server.host });
+  expect(made).toMatchObject({ hasPassword: true, user: REGISTRY_USER, host: server.host });
   const all = JSON.stringify([made, await one(), await api.audits(company.id)]);
   expect(all).not.toContain(PASSWORD);
   const stored = async () =>
@@ -228,7 +206,7 @@ test("the password is sealed, shown to nobody, sent to no other host, and sealed
     id: made.id,
     ...elsewhere,
     rules: settings().rules,
-    user: "ann",
+    user: REGISTRY_USER,
   });
   expect(tested).toMatchObject({ status: 400, body: { field: "password" } });
   await api.db.withCompany(company.id, (tx) => keys.rotate(tx, company.id));
