@@ -132,3 +132,7 @@ export const deactivateMember = async (
   );
   return row ?? null;
 };
+
+/** Whether an account may be used at all. For the service role. */
+export const isPersonActive = async (tx: Tx, personId: string): Promise<boolean> =>
+  (await tx.query(`select id from person where id = $1 and deactivated_at is null`, [personId])).length === 1;
