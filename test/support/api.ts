@@ -52,12 +52,20 @@ const parse = (text: string): unknown => {
 
 /** Starts the server on a free port; `endpointsOf` gets what a composition root would give the features. */
 export const startApi = async (
-  endpointsOf: (given: { db: Database; forget: (credentialId: string) => void }) => Endpoint[],
+  endpointsOf: (given: {
+    db: Database;
+    forget: (credentialId: string) => void;
+    forgetCompany: (companyId: number) => void;
+  }) => Endpoint[],
 ): Promise<TestApi> => {
   const database = await testDatabase();
   const { db } = database;
   const auth = createAuthenticator({ db, standingOf });
-  const endpoints = endpointsOf({ db, forget: (id) => auth.forget(id) });
+  const endpoints = endpointsOf({
+    db,
+    forget: (id) => auth.forget(id),
+    forgetCompany: (id) => auth.forgetCompany(id),
+  });
   const log = pino({ level: "silent" });
   const http = await createHttp({
     db,
