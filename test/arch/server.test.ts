@@ -120,9 +120,15 @@ test("every route is public, for anyone signed in, or names a permission that ex
 /** Each open door, with the reason. A new one has to be written here. */
 const PUBLIC = {
   enroll: "proves itself by the enrollment token in its body",
+  finishSignIn: "proves itself by a sealed ticket and the cookie of the browser that began",
   live: "a process manager asks whether the process answers",
+  oidcCallback: "proves itself by a code of the identity provider and the cookie of the browser that began",
   ready: "a load balancer asks; details need a credential",
+  samlMetadata: "an identity provider reads it; it holds addresses only",
+  samlResponse: "proves itself by an assertion that the identity provider signed",
   signIn: "proves itself by the one-time link's token in its body",
+  signInOptions: "tells the ways to sign in, by the domain of an email alone",
+  startSignIn: "sends the browser to an identity provider",
 };
 
 test("public routes are these and no others", () => {

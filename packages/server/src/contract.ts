@@ -15,6 +15,7 @@ import { routes as limits } from "./features/limits/contract.ts";
 import { routes as registries } from "./features/registries/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
 import { routes as settings } from "./features/settings/contract.ts";
+import { routes as sso } from "./features/sso/contract.ts";
 import { routes as stats } from "./features/stats/contract.ts";
 import { routes as tokens } from "./features/tokens/contract.ts";
 import { routes as uploads } from "./features/uploads/contract.ts";
@@ -39,6 +40,7 @@ export const contract = {
   registries,
   sessions,
   settings,
+  sso,
   stats,
   tokens,
   uploads,

@@ -30,6 +30,7 @@ import { limitRoutes, type Quotas } from "./features/limits/index.ts";
 import type { Registries } from "./features/registries/index.ts";
 import { sessionRoutes } from "./features/sessions/index.ts";
 import { settingRoutes } from "./features/settings/index.ts";
+import { ssoRoutes } from "./features/sso/index.ts";
 import { statRoutes } from "./features/stats/index.ts";
 import { emit } from "./features/stream/index.ts";
 import { tokenRoutes } from "./features/tokens/index.ts";
@@ -191,6 +192,14 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     }),
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
     ...settingRoutes(config),
+    ...ssoRoutes({
+      db,
+      keys: deps.keys,
+      forget,
+      publicUrl: deps.publicUrl,
+      ssoHosts: config.ssoHosts,
+      directoryGroups: async () => null,
+    }),
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...tokenRoutes({ forget, onAgents: announceAssets }),
     ...deps.uploads.routes,

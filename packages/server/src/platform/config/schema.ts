@@ -143,6 +143,11 @@ const SETTINGS = {
     texts,
     () => [],
   ),
+  ssoHosts: setting(
+    "Hosts, or host:port, of identity providers that may be asked though not public or without TLS",
+    texts,
+    () => [],
+  ),
   masterKeyFile: optional("File of the master keys that seal secrets; master.key in dataDir when not given", folder),
   masterKey: {
     ...optional("Master keys, 32 bytes in base64, comma-separated, the first seals; only as a variable", text),
