@@ -4,7 +4,14 @@ import { isObject, type Json, jsonOfBytes, refused } from "./sbom-json.ts";
 import { SBOM_LIMITS } from "./sbom.ts";
 
 /** Members of a document that are read element by element: the long ones, each read once from its beginning to its end. */
-const LAZY: ReadonlySet<string> = new Set(["components", "dependencies", "packages", "files", "relationships"]);
+const LAZY: ReadonlySet<string> = new Set([
+  "components",
+  "dependencies",
+  "packages",
+  "files",
+  "relationships",
+  "@graph",
+]);
 /** From this size on a document is cut into its elements; below, parsing it whole is faster. */
 export const LAZY_BYTES = 4 * 1024 ** 2;
 

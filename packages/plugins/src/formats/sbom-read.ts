@@ -1,6 +1,6 @@
 import { messageOf } from "@zerotrace/core";
 import { detectSbom, packedAs } from "./sbom-detect.ts";
-import { isObject, type Json, jsonOfBytes, refused, textOf, utf8Of } from "./sbom-json.ts";
+import { isObject, type Json, jsonOfBytes, refused, textOf } from "./sbom-json.ts";
 import { lazyJsonOfBytes } from "./sbom-lists.ts";
 import { type Sbom, SBOM_LIMITS, type SbomFormatId } from "./sbom.ts";
 
@@ -77,7 +77,7 @@ export const openSbom = async (
   }
   if (detected?.format === "spdx-tag-value") {
     const { spdxFromTags } = await import("./spdx-tag-value/from-tags.ts");
-    return { format: detected.format, ...spdxFromTags(utf8Of(bytes)) };
+    return { format: detected.format, ...spdxFromTags(bytes) };
   }
   // An envelope hides what is in it.
   if (detected === null && !/^\s*\{/.test(Buffer.from(bytes.subarray(0, 1024)).toString())) {

@@ -90,7 +90,9 @@ const licenseFinding = z.object({
   purl: z.string(),
   package: z.string(),
   version: z.string(),
-  license: z.string().describe("the concluded one where a bill of materials tells it, else as declared; empty when nobody says"),
+  license: z
+    .string()
+    .describe("the concluded one where a bill of materials tells it, else as declared; empty when nobody says"),
   verdict: z.enum(["denied", "unknown"]),
   target: z.string(),
   places: z.array(place),

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type Json, refused } from "../sbom-json.ts";
 import { newProblems, SBOM_LIMITS } from "../sbom.ts";
 
@@ -177,40 +178,68 @@ class Reader {
 const TAG = /^([A-Za-z][A-Za-z0-9]*)\s*:\s*(.*)$/s;
 const OPEN = "<text>";
 const CLOSE = "</text>";
-/** Characters of one line; a text of several lines may be longer. */
-const LINE_CHARS_MAX = 1024 * 1024;
+const BOM = Buffer.from("\ufeff");
+/** Bytes of one line; a text of several lines may be longer. */
+const LINE_BYTES_MAX = 1024 * 1024;
 
-/** Reads a document of tags and values. Throws BAD_REQUEST when a text is not closed, and over a limit. */
-export const spdxFromTags = (text: string): FromTags => {
+const NEWLINE = 0x0a;
+
+/**
+ * Reads a document of tags and values. Each line is decoded by itself: neither the whole text nor what its slices hold on to is in
+ * memory. Throws BAD_REQUEST when a text is not closed, for bytes that are no UTF-8, and over a limit.
+ */
+export const spdxFromTags = (bytes: Uint8Array): FromTags => {
+  if (!isUtf8(bytes)) throw refused("it is no UTF-8 text");
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const faults = newProblems();
   const reader = new Reader(faults.add);
+  const once = keptOnce();
   let line = 0;
-  let at = 0;
-  while (at < text.length) {
+  let at = buffer.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
+  while (at < buffer.length) {
     line += 1;
-    const end = text.indexOf("\n", at);
-    let written = text.slice(at, end < 0 ? text.length : end);
     const start = line;
-    if (written.length > LINE_CHARS_MAX) throw refused(`line ${line} is longer than ${LINE_CHARS_MAX} characters`);
-    at += written.length + 1;
+    const end = lineEnd(buffer, at);
+    if (end - at > LINE_BYTES_MAX) throw refused(`line ${line} is longer than ${LINE_BYTES_MAX} bytes`);
+    let written = buffer.toString("utf8", at, end);
+    at = end + 1;
     if (/^\s*(?:#|$)/.test(written)) continue;
     const open = written.indexOf(OPEN);
     if (open >= 0 && !written.includes(CLOSE, open)) {
-      const close = text.indexOf(CLOSE, at);
+      const close = buffer.indexOf(CLOSE, at);
       if (close < 0) throw refused(`line ${line}: a text is not closed by ${CLOSE}`);
-      const rest = text.slice(at, close + CLOSE.length);
+      const rest = buffer.toString("utf8", at, close + CLOSE.length);
       written += `\n${rest}`;
       line += rest.split("\n").length;
-      const next = text.indexOf("\n", close);
-      at = next < 0 ? text.length : next + 1;
+      at = lineEnd(buffer, close) + 1;
     }
     const found = TAG.exec(written.trim());
     if (found === null) {
       faults.add(`line ${start}: it is no tag with a value`);
       continue;
     }
-    const value = found[2]!.trim();
+    const value = once(found[2]!.trim());
     reader.tag(found[1]!, value.startsWith(OPEN) ? value.slice(OPEN.length, value.lastIndexOf(CLOSE)) : value, start);
   }
   return { document: reader.done(), faults: faults.list() };
+};
+
+/** Values that stand in every package, such as NOASSERTION, are in memory once (counts; UTF-16 units). */
+const ONCE_MAX = 256;
+const ONCE_CHARS = 48;
+
+const keptOnce = (): ((value: string) => string) => {
+  const known = new Map<string, string>();
+  return (value) => {
+    if (value.length > ONCE_CHARS) return value;
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    if (known.size < ONCE_MAX) known.set(value, value);
+    return value;
+  };
+};
+
+const lineEnd = (buffer: Buffer, from: number): number => {
+  const end = buffer.indexOf(NEWLINE, from);
+  return end < 0 ? buffer.length : end;
 };

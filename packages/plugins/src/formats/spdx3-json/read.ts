@@ -11,6 +11,7 @@ import {
   type SbomProperty,
 } from "../sbom.ts";
 import { gatherRelations, related, type Relations } from "../spdx-json/relations.ts";
+import { drained, isList, lengthOf } from "../sbom-lists.ts";
 import { asserted, NO_TIME, propertyOfComment } from "../spdx-json/words.ts";
 import { readPackage3 } from "./package.ts";
 import { isNone, NOBODY } from "./words.ts";
@@ -31,10 +32,14 @@ const ELEMENTS_MAX = SBOM_LIMITS.components * 10;
 const idOf = (json: Json): string => textOf(json["spdxId"]) || textOf(json["@id"]);
 const typeOf = (json: Json): string => textOf(json["type"]) || textOf(json["@type"]);
 
+/** Stands for an element of which nothing but its being there is asked later: a large graph gives its memory back while it is read. */
+const NOTHING: Json = Object.freeze({});
+
 /** The graph by what its elements are. */
 interface Graph {
+  /** Agents, licenses, documents; packages, relationships and annotations are there by their id alone. */
   readonly byId: ReadonlyMap<string, Json>;
-  readonly packages: readonly Json[];
+  readonly packages: Json[];
   readonly relationships: readonly Json[];
   readonly properties: ReadonlyMap<string, SbomProperty[]>;
   readonly document: Json;
@@ -43,8 +48,8 @@ interface Graph {
 
 const graphOf = (root: Json): Graph => {
   const graph = root["@graph"];
-  const elements = Array.isArray(graph) ? objectsOf(graph, ELEMENTS_MAX + 1) : [root];
-  if (elements.length > ELEMENTS_MAX) throw refused(`it has more than ${ELEMENTS_MAX} elements`);
+  const elements = isList(graph) ? drained(graph, ELEMENTS_MAX) : [root];
+  if (lengthOf(graph) > ELEMENTS_MAX) throw refused(`it has more than ${ELEMENTS_MAX} elements`);
   const byId = new Map<string, Json>();
   const packages: Json[] = [];
   const relationships: Json[] = [];
@@ -54,7 +59,8 @@ const graphOf = (root: Json): Graph => {
   for (const element of elements) {
     const type = typeOf(element);
     const id = idOf(element);
-    if (id !== "") byId.set(id, element);
+    const isKept = !PACKAGES.has(type) && !FILES.has(type) && type !== "Annotation" && !type.endsWith("Relationship");
+    if (id !== "") byId.set(id, isKept ? element : NOTHING);
     if (PACKAGES.has(type)) packages.push(element);
     else if (FILES.has(type)) fileCount += 1;
     else if (type.endsWith("Relationship")) relationships.push(element);
@@ -185,7 +191,7 @@ const componentsOf = (graph: Graph, namespace: string, problem: (text: string) =
   const concluded = licensesIn(graph, "hasConcludedLicense");
   const refOf = new Map<string, string>();
   const refs = new Set<string>();
-  const components: SbomComponent[] = graph.packages.map((json, i) => {
+  const components: SbomComponent[] = Array.from(drained(graph.packages, SBOM_LIMITS.components), (json, i) => {
     const own = idOf(json);
     if (own !== "" && refOf.has(own)) problem(`spdxId ${own} is given twice; the second one gets another`);
     const id = own === "" || refOf.has(own) ? `package-${i + 1}` : own;
