@@ -5,6 +5,7 @@ import type { Database } from "../../packages/server/src/platform/db/index.ts";
 import { createHttp, type Endpoint } from "../../packages/server/src/platform/http/index.ts";
 import { writeAudit } from "../../packages/server/src/features/audit/index.ts";
 import { standingOf } from "../../packages/server/src/features/people/index.ts";
+import { sessionLimitsOf } from "../../packages/server/src/features/sessions/index.ts";
 import { testDatabase } from "./database.ts";
 
 /** A company with an API token that may do everything and one that may only look. */
@@ -60,7 +61,7 @@ export const startApi = async (
 ): Promise<TestApi> => {
   const database = await testDatabase();
   const { db } = database;
-  const auth = createAuthenticator({ db, standingOf });
+  const auth = createAuthenticator({ db, standingOf, sessionLimitsOf });
   const endpoints = endpointsOf({
     db,
     forget: (id) => auth.forget(id),

@@ -10,9 +10,12 @@ import { routes as findings } from "./features/findings/contract.ts";
 import { routes as health } from "./features/health/contract.ts";
 import { routes as inventory } from "./features/inventory/contract.ts";
 import { routes as jobs } from "./features/jobs/contract.ts";
+import { routes as invitations } from "./features/invitations/contract.ts";
+import { routes as me } from "./features/me/contract.ts";
 import { routes as people } from "./features/people/contract.ts";
 import { routes as limits } from "./features/limits/contract.ts";
 import { routes as registries } from "./features/registries/contract.ts";
+import { routes as roles } from "./features/roles/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
 import { routes as settings } from "./features/settings/contract.ts";
 import { routes as sso } from "./features/sso/contract.ts";
@@ -36,7 +39,10 @@ export const contract = {
   inventory,
   jobs,
   limits,
+  invitations,
+  me,
   people,
+  roles,
   registries,
   sessions,
   settings,

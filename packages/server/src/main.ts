@@ -22,7 +22,7 @@ import {
 import { standingOf } from "./features/people/index.ts";
 import { createRegistries, type Registries } from "./features/registries/index.ts";
 import { applyRetention } from "./features/retention/index.ts";
-import { createSignInLink } from "./features/sessions/index.ts";
+import { createSignInLink, sessionLimitsOf } from "./features/sessions/index.ts";
 import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
 import { createUploads, type Uploads } from "./features/uploads/index.ts";
 import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";
@@ -270,7 +270,7 @@ const compose = async (
   const metrics = createMetrics({ version: VERSION, process: true });
   const pool = createMatchPool(config.workers);
   closers.push(() => pool.close());
-  const auth = createAuthenticator({ db, standingOf, ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}) });
+  const auth = createAuthenticator({ db, standingOf, sessionLimitsOf, ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}) });
   const masterKeys = masterKeysOf(config);
   const keys = createCompanyKeys(masterKeys);
   const enrichment = createEnrichment({ db, pool, metrics, feedsDir });

@@ -25,7 +25,10 @@ import { findingRoutes } from "./features/findings/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
-import { createBackOff, createPasswords, peopleRoutes } from "./features/people/index.ts";
+import { invitationRoutes } from "./features/invitations/index.ts";
+import { meRoutes } from "./features/me/index.ts";
+import { createBackOff, createPasswords, type PeopleDeps, peopleRoutes } from "./features/people/index.ts";
+import { roleRoutes } from "./features/roles/index.ts";
 import { limitRoutes, type Quotas } from "./features/limits/index.ts";
 import type { Registries } from "./features/registries/index.ts";
 import { sessionRoutes } from "./features/sessions/index.ts";
@@ -129,6 +132,13 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
   const feedsDir = feedsDirectory(config.dataDir);
   const knowledge = createKnowledge(db, feedsDir);
   const forget = (id: string): void => auth.forget(id);
+  const people: PeopleDeps = {
+    forget,
+    publicUrl: deps.publicUrl,
+    passwords: createPasswords(),
+    backOff: createBackOff(),
+    factors: { factorsOf: async () => [] },
+  };
   const endpoints = [
     ...advisoryRoutes(knowledge, deps.epss),
     ...affectedRoutes(),
@@ -183,13 +193,10 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
           runAt: job.runAt.toISOString(),
         })),
     }),
-    ...peopleRoutes({
-      forget,
-      publicUrl: deps.publicUrl,
-      passwords: createPasswords(),
-      backOff: createBackOff(),
-      factors: { factorsOf: async () => [] },
-    }),
+    ...peopleRoutes(people),
+    ...invitationRoutes(people),
+    ...meRoutes(people),
+    ...roleRoutes(),
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
     ...settingRoutes(config),
     ...ssoRoutes({

@@ -1,1 +1,9 @@
+import type { Endpoint } from "../../platform/http/index.ts";
+import { changeRole, createRole, deleteRole, listRoles } from "./manage.ts";
+
+export { type Giver, mayGive, permissionsNow, refuseAbove, refuseWider } from "./rules.ts";
+export { isProviderCompany } from "./sql.ts";
 export { permissionsOfRole, standingOf } from "./standing.ts";
+
+/** The routes of roles. */
+export const roleRoutes = (): Endpoint[] => [listRoles(), createRole(), changeRole(), deleteRole()];

@@ -3,7 +3,9 @@ import { createLink } from "./link.ts";
 import { getSession, signIn, signOut } from "./session.ts";
 
 export { type Described, describeSession, isOfPerson } from "./describe.ts";
+export { sessionLimitsOf } from "./limits.ts";
 export { createSignInLink } from "./link.ts";
+export { companyName } from "./sql.ts";
 export { type NewSession, openSession } from "./open.ts";
 
 export interface SessionDeps {

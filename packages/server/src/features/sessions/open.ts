@@ -1,13 +1,8 @@
 import type { Permission } from "@zerotrace/core/schema";
-import {
-  insertCredential,
-  newToken,
-  SESSION_SECONDS,
-  sessionCookie,
-  type SignInMethod,
-} from "../../platform/auth/index.ts";
+import { insertCredential, newToken, sessionCookie, type SignInMethod } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import type { RequestContext } from "../../platform/http/index.ts";
+import { sessionLimitsOf } from "./limits.ts";
 
 /** Who gets a session and what it may do. */
 export interface NewSession {
@@ -18,7 +13,7 @@ export interface NewSession {
   readonly personId?: string;
   readonly permissions?: readonly Permission[];
   readonly labels?: readonly string[] | null;
-  /** The absolute end, in seconds from now; 30 days unless said. */
+  /** The absolute end, in seconds from now; what the company decided unless said. */
   readonly lifeSeconds?: number;
 }
 
@@ -26,10 +21,12 @@ export interface NewSession {
 export const openSession = async (
   tx: Tx,
   context: Pick<RequestContext, "now" | "ip" | "userAgent" | "secure">,
-  { permissions = [], lifeSeconds = SESSION_SECONDS, ...session }: NewSession,
+  { permissions = [], lifeSeconds, ...session }: NewSession,
 ): Promise<{ id: string; expiresAt: Date; cookie: string }> => {
   const { now, ip, userAgent, secure } = context;
-  const expiresAt = new Date(now.getTime() + lifeSeconds * 1000);
+  const lifeMs =
+    lifeSeconds === undefined ? (await sessionLimitsOf(tx, session.companyId)).absoluteMs : lifeSeconds * 1000;
+  const expiresAt = new Date(now.getTime() + lifeMs);
   const { secret, hash } = newToken("session", session.companyId);
   const row = { ...session, kind: "session", hash, permissions, expiresAt, ip, userAgent } as const;
   const { id } = await insertCredential(tx, row);

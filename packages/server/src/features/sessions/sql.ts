@@ -33,10 +33,13 @@ export const memberOf = async (
   return row ?? null;
 };
 
-/** The active companies where a person is an active member, by name; for the service role without a company. */
+/**
+ * The active companies that a person may enter by password or passkey, by name; for the service role without a company. A membership
+ * that single sign-on made holds for that alone.
+ */
 export const companiesOfPerson = (tx: Tx, personId: string): Promise<{ id: number; name: string }[]> =>
   tx.query(
     `select c.id, c.name from membership m join company c on c.id = m.company_id and c.state = 'active'
-     where m.person_id = $1 and m.deactivated_at is null order by c.name, c.id`,
+     where m.person_id = $1 and m.deactivated_at is null and m.source in ('invitation', 'server') order by c.name, c.id`,
     [personId],
   );

@@ -43,12 +43,22 @@ export interface Standing {
   readonly labels: readonly string[] | null;
 }
 
+/** How long a session lasts, in ms. */
+export interface SessionLimits {
+  /** Without being used. */
+  readonly idleMs: number;
+  /** Used or not. */
+  readonly absoluteMs: number;
+}
+
 export interface AuthenticatorOptions {
   readonly db: Database;
   readonly now?: () => Date;
   readonly publicUrl?: string;
   /** What a session's person may do; null where the person is no active member. */
   readonly standingOf?: (tx: Tx, companyId: number, personId: string) => Promise<Standing | null>;
+  /** How long the sessions of a company last; a day unused and 30 days unless said. */
+  readonly sessionLimitsOf?: (tx: Tx, companyId: number) => Promise<SessionLimits>;
 }
 
 export interface Authenticator {
@@ -69,7 +79,7 @@ const KNOWN_MS = 3_600_000;
 const KNOWN_MAX = 20_000;
 const TOUCH_MS = 60_000;
 const ROTATE_MS = 15 * 60_000;
-const IDLE_MS = 24 * 3_600_000;
+const LIMITS: SessionLimits = { idleMs: 24 * 3_600_000, absoluteMs: SESSION_SECONDS * 1000 };
 const CLOSED_RETRY_SECONDS = 300;
 const FAILURES = { burst: 20, perSecond: 1 / 3 };
 const KIND = { session: "session", api: "api_token", device: "device" } as const;
@@ -126,9 +136,8 @@ const identityOf = (c: Credential): Identity => ({
   ...(c.assetId === null ? {} : { assetId: c.assetId }),
 });
 
-const tooOld = (c: Credential, now: number): boolean =>
-  c.kind === "session" &&
-  (now - c.createdAt.getTime() > SESSION_SECONDS * 1000 || now - (c.lastUsedAt ?? c.createdAt).getTime() > IDLE_MS);
+const tooOld = (c: Credential, now: number, { idleMs, absoluteMs }: SessionLimits): boolean =>
+  now - c.createdAt.getTime() > absoluteMs || now - (c.lastUsedAt ?? c.createdAt).getTime() > idleMs;
 
 /** A person's session holds what the person may do now, not what they might when they signed in. */
 const asOfNow = async (tx: Tx, c: Credential, standingOf: StandingOf): Promise<Credential | null> => {
@@ -138,7 +147,11 @@ const asOfNow = async (tx: Tx, c: Credential, standingOf: StandingOf): Promise<C
 };
 
 /** Looks a secret up; the company in the token scopes the look-up, so a forged one finds nothing. */
-const lookUp = (db: Database, token: Presented, now: Date, standingOf: StandingOf): Promise<Known | null> =>
+const lookUp = (
+  { db, standingOf, sessionLimitsOf }: AuthenticatorOptions,
+  token: Presented,
+  now: Date,
+): Promise<Known | null> =>
   db.withCompany(token.companyId, async (tx) => {
     let found = await findCredential(tx, token.companyId, token.hash, now);
     let former = false;
@@ -147,7 +160,11 @@ const lookUp = (db: Database, token: Presented, now: Date, standingOf: StandingO
       found = await findRotated(tx, token.companyId, token.kind, token.hash, since, now);
       former = true;
     }
-    if (found === null || found.kind !== token.kind || tooOld(found, now.getTime())) return null;
+    if (found === null || found.kind !== token.kind) return null;
+    if (token.kind === "session") {
+      const limits = (await sessionLimitsOf?.(tx, token.companyId)) ?? LIMITS;
+      if (tooOld(found, now.getTime(), limits)) return null;
+    }
     if (found.companyState !== "active") return refuseClosed(found.kind);
     let credential = await asOfNow(tx, found, standingOf);
     if (credential === null) return null;
@@ -212,7 +229,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     // one wrong caller behind a shared address must not lock out those who were right before
     if (!held) failures.check(callerKey(ip));
     const before = known.epoch();
-    const found = await lookUp(options.db, token, at, options.standingOf);
+    const found = await lookUp(options, token, at);
     if (!found) {
       known.delete(key);
       failures.take(callerKey(ip));

@@ -1,8 +1,10 @@
 import { AppError } from "@zerotrace/core";
 import type { z } from "zod";
 import type { SignInMethod } from "../../../platform/auth/index.ts";
+import type { Database } from "../../../platform/db/index.ts";
 import { reply, type RequestContext } from "../../../platform/http/index.ts";
 import { describeSession, openSession } from "../../sessions/index.ts";
+import { settingsOf } from "../../settings/index.ts";
 import type { session } from "../../sessions/contract.ts";
 import { networkOf } from "./back-off.ts";
 import { deviceFor, shownDevices } from "./device.ts";
@@ -25,10 +27,31 @@ export const noCompany = (): AppError =>
     field: "companyId",
   });
 
+const takes = (db: Database, companyId: number, method: SignInMethod): Promise<boolean> =>
+  db.withCompany(companyId, async (tx) => {
+    const methods: readonly string[] = (await settingsOf(tx, companyId))["security.sign_in_methods"];
+    return methods.includes(method);
+  });
+
+/** The company that is asked for, else the last used that lets people in this way. Throws NOT_FOUND or FORBIDDEN. */
+export const companyFor = async (
+  db: Database,
+  companyIds: readonly number[],
+  { method, wanted }: { method: SignInMethod; wanted: number | undefined },
+): Promise<number> => {
+  const among = wanted === undefined ? companyIds : companyIds.filter((id) => id === wanted);
+  if (among.length === 0) throw noCompany();
+  for (const id of among) if (await takes(db, id, method)) return id;
+  throw new AppError(
+    "FORBIDDEN",
+    "The company does not let people in this way: use its single sign-on or another method.",
+  );
+};
+
 /**
  * Opens a person's session: with the cookie of the session and the one by which this browser is known. Its audit row has the
  * action of the route. Throws NOT_FOUND where the person is an active
- * member of no company, or not of the one asked for.
+ * member of no company, or not of the one asked for; FORBIDDEN where that one lets nobody in by this method.
  */
 export const completeSignIn = async (
   context: RequestContext,
@@ -36,8 +59,8 @@ export const completeSignIn = async (
 ): Promise<ReturnType<typeof reply<z.input<typeof session>>>> => {
   const { db, now, ip, userAgent } = context;
   const person = await db.asService((tx) => findPerson(tx, personId, shownDevices(context)));
-  const companyId = wanted === undefined ? person?.companyIds[0] : wanted;
-  if (!person || companyId === undefined || !person.companyIds.includes(companyId)) throw noCompany();
+  if (!person) throw noCompany();
+  const companyId = await companyFor(db, person.companyIds, { method, wanted });
   const who = { companyId, personId, method, subject: person.email, permissions: [], labels: null };
   const opened = await db.withCompany(companyId, async (tx) => {
     const made = await openSession(tx, context, who);

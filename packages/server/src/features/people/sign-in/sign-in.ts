@@ -3,9 +3,9 @@ import { type Endpoint, implement, reply, type RequestContext } from "../../../p
 import { routes } from "../contract.ts";
 import type { PeopleDeps } from "../deps.ts";
 import { type Admitted, networkOf } from "./back-off.ts";
-import { completeSignIn, noCompany } from "./complete.ts";
+import { companyFor, completeSignIn } from "./complete.ts";
 import { shownDevices } from "./device.ts";
-import { type Account, findAccount, replaceHash } from "./sql.ts";
+import { type Account, findAccount, findPerson, replaceHash } from "./sql.ts";
 import { createTicket } from "./tickets.ts";
 
 /** The same whatever is wrong: nobody learns by it who has an account. */
@@ -61,8 +61,8 @@ const askForFactor = async (
   { factors, companyId: wanted }: { factors: string[]; companyId: number | undefined },
 ) => {
   const { db, now, userAgent } = context;
-  const companyId = wanted ?? account.companyIds[0];
-  if (companyId === undefined || !account.companyIds.includes(companyId)) throw noCompany();
+  const person = await db.asService((tx) => findPerson(tx, account.id, []));
+  const companyId = await companyFor(db, person?.companyIds ?? [], { method: "password", wanted });
   const made = await createTicket(db, {
     personId: account.id,
     purpose: "second_factor",
@@ -79,17 +79,36 @@ const askForFactor = async (
   return reply({ status: 200, body });
 };
 
+/** What is shown to sign in, and where to. */
+export interface Shown {
+  readonly email: string;
+  readonly password: string;
+  readonly companyId?: number | undefined;
+}
+
+/**
+ * Proves a password and opens a session, or asks for the second factor. `onProved` runs between; what it throws refuses the sign-in.
+ * Throws UNAUTHENTICATED, RATE_LIMITED, or NOT_FOUND where the person is in no such company.
+ */
+export const passwordSignIn = async (
+  deps: PeopleDeps,
+  context: RequestContext,
+  { companyId, ...shown }: Shown,
+  onProved: (personId: string) => Promise<void> = async () => undefined,
+) => {
+  const { account, admitted } = await prove(deps, context, shown);
+  await onProved(account.id);
+  const factors = await deps.factors.factorsOf(account.id);
+  // the allowance stays used: who knows the password only must not get tickets without end
+  if (factors.length > 0) return askForFactor(context, account, { factors, companyId });
+  admitted.succeeded();
+  return completeSignIn(context, { personId: account.id, method: "password", companyId });
+};
+
 /** Signs in by email and password; who has second factors gets a ticket for the next step. */
 export const signInByPassword = (deps: PeopleDeps): Endpoint =>
   implement(routes.signInByPassword, {
     audit: "session.sign_in",
     transaction: "none",
-    run: async (context, { body: { companyId, ...shown } }) => {
-      const { account, admitted } = await prove(deps, context, shown);
-      const factors = await deps.factors.factorsOf(account.id);
-      // the allowance stays used: who knows the password only must not get tickets without end
-      if (factors.length > 0) return askForFactor(context, account, { factors, companyId });
-      admitted.succeeded();
-      return completeSignIn(context, { personId: account.id, method: "password", companyId });
-    },
+    run: (context, { body }) => passwordSignIn(deps, context, body),
   });

@@ -15,9 +15,14 @@ export interface Account {
   readonly companyIds: readonly number[];
 }
 
+/**
+ * A membership that single sign-on or SCIM made holds for single sign-on only: whoever took the email first at another company does
+ * not come by a password into one that never invited them.
+ */
 const COMPANIES = `array(
   select m.company_id from membership m join company c on c.id = m.company_id and c.state = 'active'
-  where m.person_id = p.id and m.deactivated_at is null order by m.last_seen_at desc nulls last, m.company_id)`;
+  where m.person_id = p.id and m.deactivated_at is null and m.source in ('invitation', 'server')
+  order by m.last_seen_at desc nulls last, m.company_id)`;
 
 /** The account of an email in small letters, and whether the caller's device or network is known to it; null for none. */
 export const findAccount = async (
