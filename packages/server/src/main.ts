@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { createCertificates } from "./features/agents/index.ts";
 import { createSecurityTrail, forwardAudit, writeAudit } from "./features/audit/index.ts";
 import { deleteCompany, ensureDefaultCompany, exportCompany } from "./features/companies/index.ts";
 import { createMatchPool } from "./features/components/index.ts";
@@ -51,6 +52,7 @@ import { issueToken } from "./start-tokens.ts";
 import { createSteps, type ServerStep } from "./steps.ts";
 import type { Ingest } from "./features/inventory/index.ts";
 import { createFleet } from "./fleet.ts";
+import { tlsOf, watchTls } from "./tls.ts";
 import { announceFeeds, endpointsOf, inventoriesOf, openApi } from "./wiring.ts";
 
 export type { Config } from "./platform/config/index.ts";
@@ -198,6 +200,8 @@ const listen = async (
   const { report: onSecurityEvent } = security;
   const hub = createHub({ protocol: streamProtocol, auth, log, metrics, onSecurityEvent });
   const presence = createFleet(config, parts);
+  const certificates = createCertificates({ db, keys: parts.keys, mode: config.agentTls });
+  const tls = await tlsOf(config);
   closers.push(() => presence.stop());
   const http = await createHttp({
     db,
@@ -208,12 +212,15 @@ const listen = async (
     metrics,
     openapi: openApi(VERSION),
     webDir: WEB_DIR,
-    endpoints: endpointsOf({ ...parts, presence, config, version: VERSION, publicUrl: () => url }),
+    endpoints: endpointsOf({ ...parts, presence, certificates, config, version: VERSION, publicUrl: () => url }),
     plugins: [(app) => hub.register(app)],
+    tls,
+    proveDevice: certificates.prove,
     ...(config.trustedProxy ? { trustedProxy: config.trustedProxy } : {}),
     ...(options.checkAnswers ? { checkAnswers: true } : {}),
   });
   closers.push(() => http.close());
+  closers.push(watchTls(config, { http, listener: tls, log }));
   const notifier = startNotifier({
     connect: () => connectClient(connections.service),
     drain: () => db.asService(drainOutbox),

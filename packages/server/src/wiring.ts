@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { contract, type Channel } from "./contract.ts";
 import { advisoryRoutes } from "./features/advisories/index.ts";
 import { affectedRoutes } from "./features/affected/index.ts";
-import { agentRoutes, offlineAfterSeconds, type Presence } from "./features/agents/index.ts";
+import { agentRoutes, type Certificates, offlineAfterSeconds, type Presence } from "./features/agents/index.ts";
 import { assetDiffRoute, assetLabelRoutes, assetRoutes, markAllDirty, removeAssetRoute } from "./features/assets/index.ts";
 import { auditRoutes, writeAudit } from "./features/audit/index.ts";
 import { companyRoutes } from "./features/companies/index.ts";
@@ -106,6 +106,7 @@ export interface WiringDeps {
   readonly ingest: Ingest;
   readonly uploads: Uploads;
   readonly presence: Presence;
+  readonly certificates: Certificates;
   readonly registries: Registries;
   readonly publicUrl: () => string;
   readonly quotas: Quotas;
@@ -146,6 +147,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       heartbeatSeconds: config.heartbeatSeconds,
       inventorySeconds: config.inventorySeconds,
       presence: deps.presence,
+      certificates: deps.certificates,
       forget,
       mayEnroll: (tx, companyId) => deps.quotas.agent(tx, companyId),
       onAgent: (tx, companyId, assetId) => announceAssets(tx, companyId, [assetId]),

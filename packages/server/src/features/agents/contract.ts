@@ -44,6 +44,12 @@ export const agentRow = z.object({
     .nullable(),
 });
 
+const csr = z.base64().max(8_192);
+const certificate = z
+  .string()
+  .optional()
+  .describe("The agent's certificate (DER in base64), where it sent a csr and the server uses certificates");
+
 export const enroll = route({
   method: "POST",
   path: "/api/v1/agents/enroll",
@@ -55,12 +61,14 @@ export const enroll = route({
     agentVersion: z.string().max(32),
     facts: hostFacts,
     formerAgentId: z.uuid().optional().describe("The agent of this machine that this one was before: it is replaced"),
+    csr: csr.optional().describe("A request for a certificate (PKCS #10 of P-256, DER in base64)"),
     replace: z.boolean().optional().describe("Take the place of whichever agent of this machine is enrolled"),
   }),
   answer: z.object({
     agentId: z.uuid(),
     assetId: z.uuid(),
     credential: z.string(),
+    certificate,
     heartbeatSeconds: z.number().int(),
     inventorySeconds: z.number().int(),
   }),
@@ -93,7 +101,8 @@ export const rotate = route({
   summary:
     "Exchange the device credential for a new one; the old one ends when the new one is used, or after 2 minutes",
   permission: "agents:report",
-  answer: z.object({ credential: z.string() }),
+  body: z.object({ csr: csr.optional() }).optional(),
+  answer: z.object({ credential: z.string(), certificate }),
 });
 
 export const listAgents = route({

@@ -69,7 +69,14 @@ export const enroll = (deps: AgentDeps): Endpoint =>
           detail: { assetId, hostname: body.facts.hostname, replaced, labels: token.labels ?? [] },
         });
         await deps.onAgent?.(tx, companyId, assetId);
-        return { agentId: device.id, assetId, credential: secret, replaced };
+        const certificate = await deps.certificates?.issue(tx, { companyId, agentId: device.id }, body.csr);
+        return {
+          agentId: device.id,
+          assetId,
+          credential: secret,
+          replaced,
+          ...(certificate === undefined ? {} : { certificate }),
+        };
       });
       for (const id of done.replaced) deps.forget(id);
       const { replaced: _, ...answer } = done;

@@ -11,6 +11,7 @@ export const heartbeat = ({ presence, heartbeatSeconds, inventorySeconds }: Agen
   implement(routes.heartbeat, {
     // a heartbeat proves nothing that the asset's last_seen_at does not say, and comes every few seconds
     audit: "none",
+    isQuiet: true,
     transaction: "none",
     run: async ({ identity, ip, now }, { body }) => ({
       ...(await presence.beat(identity, body, { ip, now })),
@@ -27,10 +28,10 @@ export const rotate = (deps: AgentDeps): Endpoint =>
   implement(routes.rotate, {
     audit: "agent.rotate",
     transaction: "none",
-    run: async (context) => {
+    run: async (context, { body }) => {
       const { db, identity, now } = context;
       const { companyId, credentialId } = identity;
-      const credential = await db.withCompany(companyId, async (tx) => {
+      const fresh = await db.withCompany(companyId, async (tx) => {
         const agent = await activeAgent(tx, companyId, credentialId);
         if (agent === null) throw noSuchAgent();
         const { secret, hash } = newToken("device", companyId);
@@ -39,9 +40,10 @@ export const rotate = (deps: AgentDeps): Endpoint =>
           throw new AppError("CONFLICT", "The credential was just rotated or revoked by another request.");
         }
         await context.record(tx, { companyId, actor: identity.subject, target: credentialId });
-        return secret;
+        const certificate = await deps.certificates?.issue(tx, { companyId, agentId: credentialId }, body?.csr);
+        return { credential: secret, ...(certificate === undefined ? {} : { certificate }) };
       });
       deps.forget(credentialId);
-      return { credential };
+      return fresh;
     },
   });

@@ -85,6 +85,14 @@ const logLevel = (value: unknown): LogLevel => {
   return found;
 };
 
+const AGENT_TLS = ["off", "optional", "required"] as const;
+type AgentTls = (typeof AGENT_TLS)[number];
+const agentTls = (value: unknown): AgentTls => {
+  const found = AGENT_TLS.find((mode) => mode === value);
+  if (found === undefined) throw new Error(`it is none of ${AGENT_TLS.join(", ")}`);
+  return found;
+};
+
 const setting = <T>(meaning: string, read: (value: unknown) => T, otherwise: () => NoInfer<T>): Setting<T> => ({
   meaning,
   read,
@@ -163,6 +171,13 @@ const SETTINGS = {
     "Origins of other pages whose scripts may use the API with a token; never with a session",
     origins,
     () => [],
+  ),
+  tlsCert: optional("Certificate of this server with its chain (PEM file); with tlsKey it speaks TLS itself", folder),
+  tlsKey: optional("Private key of tlsCert (PEM file)", folder),
+  agentTls: setting<AgentTls>(
+    "Whether agents prove themselves by a certificate of ours besides their credential: off, optional, required",
+    agentTls,
+    () => "off",
   ),
   trustedProxy: optional("Proxies whose X-Forwarded headers are believed: addresses or CIDR ranges", text),
 } as const;

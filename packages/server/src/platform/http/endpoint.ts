@@ -10,7 +10,14 @@ import { foreignCursor } from "./cursor.ts";
 import { parseInput } from "./input.ts";
 import { requestName, type SecurityEvent } from "./security.ts";
 import { rateHeaders, type RateLimits, rateStateOf } from "./rate-limits.ts";
-import { type AuditWriter, type Change, type Endpoint, isReply, type RequestContext } from "./types.ts";
+import {
+  type AuditWriter,
+  type Change,
+  type Endpoint,
+  isReply,
+  type ProveDevice,
+  type RequestContext,
+} from "./types.ts";
 
 /** What serving an endpoint needs. */
 export interface EndpointDeps {
@@ -23,6 +30,7 @@ export interface EndpointDeps {
   readonly checkAnswers: boolean;
   readonly now: () => Date;
   readonly onSecurityEvent?: ((event: SecurityEvent) => void) | undefined;
+  readonly proveDevice?: ProveDevice | undefined;
 }
 
 interface Noted {
@@ -185,5 +193,6 @@ export const admit =
     const caller = await authorize(deps.auth, request, { route, loopback: handler.loopback ?? false });
     if (caller?.setCookie !== undefined) answer.header("set-cookie", caller.setCookie);
     request.caller = caller;
+    if (caller?.identity.kind === "device") await deps.proveDevice?.(request, caller.identity, route);
     count(deps.rates, request, answer);
   };

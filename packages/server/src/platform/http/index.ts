@@ -6,6 +6,7 @@ export { openApiOf } from "./openapi.ts";
 export { toProblem } from "./problem.ts";
 export { createRateLimits, type Rate, RATES, type RateLimits } from "./rate-limits.ts";
 export { SECURITY_EVENTS, type SecurityEvent, type SecurityEventName } from "./security.ts";
+export { renewTls, type TlsListener } from "./tls.ts";
 export { createHttp, type HttpOptions, type HttpServer } from "./server.ts";
 export {
   type AuditRow,
@@ -15,6 +16,7 @@ export {
   type Handler,
   type HttpStream,
   implement,
+  type ProveDevice,
   type Input,
   type Problem,
   reply,

@@ -18,7 +18,8 @@ import { allowOrigins, sayHttpsOnly } from "./browsers.ts";
 import { createRateLimits, type RateLimits } from "./rate-limits.ts";
 import { type SecurityEvent, securityEventOf } from "./security.ts";
 import { serveStatic } from "./static.ts";
-import type { AuditWriter, Endpoint, Handler } from "./types.ts";
+import { type TlsListener, tlsOptions } from "./tls.ts";
+import type { AuditWriter, Endpoint, Handler, ProveDevice } from "./types.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -30,6 +31,8 @@ declare module "fastify" {
     inflatedLimitBytes?: number | null;
     /** Whether the handler reads the body itself. */
     bodyIsStream?: boolean;
+    /** Whether a request that went well is logged for debugging only. */
+    isQuiet?: boolean;
     /** Types of the body that are taken besides application/json. */
     mediaTypes?: readonly string[];
     /** How a refusal looks, where not as a problem document. */
@@ -50,6 +53,10 @@ export interface HttpOptions {
   readonly webDir?: string;
   /** Believe `X-Forwarded-*` of these proxies (addresses or CIDR ranges, comma-separated). */
   readonly trustedProxy?: string;
+  /** Speak TLS; plain HTTP without it. */
+  readonly tls?: TlsListener | undefined;
+  /** What a device must prove besides its credential; throws UNAUTHENTICATED. */
+  readonly proveDevice?: ProveDevice | undefined;
   /** Check every answer against its route: for tests and development. */
   readonly checkAnswers?: boolean;
   readonly now?: () => Date;
@@ -107,6 +114,7 @@ const POLICY = {
 
 const bare = (options: HttpOptions): FastifyInstance =>
   Fastify({
+    ...(options.tls === undefined ? {} : ({ https: tlsOptions(options.tls) } as object)),
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -199,7 +207,9 @@ const observe = (app: FastifyInstance, { log, metrics }: HttpOptions): void => {
       "organization.id": caller?.identity.companyId,
       "zerotrace.credential_kind": caller?.identity.kind,
     };
-    log.info(fields, "request");
+    // thousands of agents say that they are alive, twice a minute each
+    const isQuiet = request.routeOptions.config?.isQuiet === true && answer.statusCode < 400;
+    log[isQuiet ? "debug" : "info"](fields, "request");
   });
 };
 
@@ -250,8 +260,11 @@ const addEndpoint = (app: FastifyInstance, deps: EndpointDeps, endpoint: Endpoin
     method: route.method,
     url: route.path,
     bodyLimit,
+    // what an agent is answered no browser shows
+    ...(route.permission === "agents:report" ? { helmet: false as const } : {}),
     config: {
       inflatedLimitBytes,
+      isQuiet: handler.isQuiet ?? false,
       bodyIsStream: route.bodyIsStream ?? false,
       ...(route.mediaTypes === undefined ? {} : { mediaTypes: route.mediaTypes }),
       ...(handler.refuse === undefined ? {} : { refuse: handler.refuse }),
@@ -261,7 +274,11 @@ const addEndpoint = (app: FastifyInstance, deps: EndpointDeps, endpoint: Endpoin
   });
 };
 
-const listen = async (app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> => {
+const listen = async (
+  app: FastifyInstance,
+  { host, port }: { host: string; port: number },
+  scheme: "http" | "https",
+): Promise<string> => {
   try {
     await app.listen({ host, port });
   } catch (cause) {
@@ -269,7 +286,7 @@ const listen = async (app: FastifyInstance, { host, port }: { host: string; port
   }
   const bound = app.server.address() as AddressInfo;
   const name = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
-  return `http://${name}:${bound.port}`;
+  return `${scheme}://${name}:${bound.port}`;
 };
 
 /** Builds the server of the whole API; it knows no feature and is given its endpoints. */
@@ -285,6 +302,7 @@ export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
     checkAnswers: options.checkAnswers ?? false,
     now: options.now ?? (() => new Date()),
     onSecurityEvent: options.onSecurityEvent,
+    proveDevice: options.proveDevice,
   };
   observe(app, options);
   limitBodyTime(app, options.patience ?? PATIENCE);
@@ -306,5 +324,9 @@ export const createHttp = async (options: HttpOptions): Promise<HttpServer> => {
   serveErrorPage(app);
   refuseUnknown(app, options);
   await app.ready();
-  return { app, listen: (address) => listen(app, address), close: closer(app) };
+  return {
+    app,
+    listen: (address) => listen(app, address, options.tls === undefined ? "http" : "https"),
+    close: closer(app),
+  };
 };

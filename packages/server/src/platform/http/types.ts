@@ -1,4 +1,5 @@
 import type { problem, Route } from "@zerotrace/core";
+import type { FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
@@ -94,12 +95,17 @@ export interface Handler<R extends Route> {
   readonly transaction?: "company" | "none";
   /** A caller on this machine needs no credential (and has no company); never true behind a proxy. */
   readonly loopback?: boolean;
+  /** A request that goes well is no line in the log unless one debugs: for what comes all the time and proves nothing. */
+  readonly isQuiet?: boolean;
   /** Largest body after inflating, in bytes; eight times the route's `bodyLimitBytes` unless said. */
   readonly inflatedLimitBytes?: number;
   /** How a refusal looks here, where another protocol or a browser must read it. Must not throw. */
   readonly refuse?: (problem: Problem) => { readonly contentType: string; readonly body: string };
   run(context: RequestContext, input: Input<R>): Promise<Answered<R> | Reply<Answered<R>>>;
 }
+
+/** Sees to it that a device proves more than its credential. Throws UNAUTHENTICATED. */
+export type ProveDevice = (request: FastifyRequest, identity: Identity, route: Route) => Promise<void> | void;
 
 /** A route with its handler. */
 export interface Endpoint {

@@ -54,7 +54,7 @@ const signedWith = (key: string, body: CertificateBody): Buffer => {
 export const newAuthority = (companyId: number, now: Date): Authority => {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: CURVE });
   const spki = publicKey.export({ type: "spki", format: "der" });
-  const key = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+  const key = privateKey.export({ type: "pkcs8", format: "pem" });
   const name = { organization: ORGANIZATION, commonName: `Agents of company ${companyId}` };
   const certificate = signedWith(key, {
     serial: serial(),
