@@ -1,4 +1,5 @@
 import { OWNER_PERMISSIONS, type Permission, READ_PERMISSIONS } from "@zerotrace/core/schema";
+import type { Pool } from "pg";
 import { pino } from "pino";
 import { createAuthenticator, insertCredential, newToken } from "../../packages/server/src/platform/auth/index.ts";
 import type { Database } from "../../packages/server/src/platform/db/index.ts";
@@ -26,6 +27,8 @@ export interface TestAnswer {
 /** A real server over HTTP on a real database, with some endpoints. */
 export interface TestApi {
   readonly db: Database;
+  /** The owner of the schema. */
+  readonly owner: Pool;
   readonly origin: string;
   call(
     method: string,
@@ -90,6 +93,7 @@ export const startApi = async (
 
   return {
     db,
+    owner: database.owner,
     origin,
     apiToken,
     call: async (method, path, { token, cookie, body, headers } = {}) => {
