@@ -35,10 +35,17 @@ export type Agent = Answer<typeof contract.agents.listAgents>["rows"][number];
 export type VexDocument = Answer<typeof contract.vex.listVex>["rows"][number];
 export type VexStatement = Answer<typeof contract.vex.listVexStatements>["rows"][number];
 export type Upload = Answer<typeof contract.uploads.listUploads>["rows"][number];
+export type Registry = Answer<typeof contract.registries.listRegistries>["rows"][number];
+export type RegistryTag = Answer<typeof contract.registries.listRegistryTags>["rows"][number];
 export type Affected = Answer<typeof contract.affected.getAffected>;
 export type AffectedRow = Affected["rows"][number];
 export type AssetDiff = Answer<typeof contract.assets.getAssetDiff>;
 export type AssetDay = Answer<typeof contract.stats.getAssetTrend>["rows"][number];
+export type Member = Answer<typeof contract.people.listPeople>["rows"][number];
+export type Role = Answer<typeof contract.roles.listRoles>["rows"][number];
+export type Invitation = Answer<typeof contract.invitations.listInvitations>["rows"][number];
+export type MySession = Answer<typeof contract.me.listMySessions>["rows"][number];
+export type CompanySession = Answer<typeof contract.me.listSessions>["rows"][number];
 export type Token = Answer<typeof contract.tokens.listTokens>["rows"][number];
 export type Severity = Finding["severity"];
 export type SeverityCounts = Stats["findings"];
@@ -133,6 +140,19 @@ export const queries = {
       enabled: q !== "",
     }),
   uploads: () => pages(["uploads"], (cursor) => call(contract.uploads.listUploads, { query: { limit, cursor } })),
+  registries: () =>
+    queryOptions({
+      queryKey: ["registries"],
+      queryFn: () => call(contract.registries.listRegistries),
+      refetchInterval: (q) =>
+        q.state.data?.rows.some((r) => r.looking || r.tags.waiting + r.tags.scanning > 0)
+          ? SYNCING_POLL_MS * 2
+          : POLL_MS,
+    }),
+  registryTags: (id: string, state: RegistryTag["state"] | undefined) =>
+    pages(["registries", id, state ?? ""], (cursor) =>
+      call(contract.registries.listRegistryTags, { params: { id }, query: { state, limit, cursor } }),
+    ),
   components: (q: string) =>
     pages(["components", q], (cursor) => call(contract.assets.listComponents, { query: { q, limit, cursor } })),
   advisories: (q: string) =>
@@ -156,6 +176,14 @@ export const queries = {
     pages(["vex", id, "statements"], (cursor) =>
       call(contract.vex.listVexStatements, { params: { id }, query: { limit, cursor } }),
     ),
+  people: (q: string) =>
+    pages(["people", q], (cursor) => call(contract.people.listPeople, { query: { q, limit, cursor } })),
+  roles: () => queryOptions({ queryKey: ["roles"], queryFn: () => call(contract.roles.listRoles) }),
+  invitations: () =>
+    pages(["invitations"], (cursor) => call(contract.invitations.listInvitations, { query: { limit, cursor } })),
+  mySessions: () => queryOptions({ queryKey: ["my-sessions"], queryFn: () => call(contract.me.listMySessions) }),
+  companySessions: () =>
+    pages(["company-sessions"], (cursor) => call(contract.me.listSessions, { query: { limit, cursor } })),
   tokens: () => pages(["tokens"], (cursor) => call(contract.tokens.listTokens, { query: { limit, cursor } })),
 };
 

@@ -7,7 +7,7 @@ const TOUCHED: Readonly<Record<Channel, readonly string[]>> = {
   asset_update: ["stats", "assets", "asset", "agents", "components", "coverage"],
   scan_update: ["stats", "assets", "asset", "jobs", "components", "coverage", "affected"],
   feed_update: ["stats", "feeds", "coverage", "advisories", "advisory", "affected"],
-  upload_update: ["uploads"],
+  upload_update: ["uploads", "registries"],
 };
 
 /**

@@ -82,6 +82,19 @@ const upload = createRoute({
   ...page("/upload"),
   component: lazyRouteComponent(() => import("./features/uploads/uploads.tsx"), "UploadsPage"),
 });
+const registries = createRoute({
+  ...page("/registries"),
+  component: lazyRouteComponent(() => import("./features/registries/registries.tsx"), "RegistriesPage"),
+});
+const TAG_STATES = ["waiting", "scanning", "scanned", "failed", "gone", "unwatched"] as const;
+export type TagState = (typeof TAG_STATES)[number];
+const registry = createRoute({
+  ...page("/registries/$id"),
+  validateSearch: (s: Record<string, unknown>): { state?: TagState } => ({
+    state: TAG_STATES.find((state) => state === s["state"]),
+  }),
+  component: lazyRouteComponent(() => import("./features/registries/registry-tags.tsx"), "RegistryTagsPage"),
+});
 const affected = createRoute({
   ...page("/affected"),
   validateSearch: wordSearch,
@@ -120,6 +133,27 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./features/sessions/sign-in.tsx"), "SignInPage"),
 });
 
+const join = createRoute({
+  ...page("/join"),
+  component: lazyRouteComponent(() => import("./features/sessions/join.tsx"), "JoinPage"),
+});
+const reset = createRoute({
+  ...page("/reset"),
+  component: lazyRouteComponent(() => import("./features/sessions/reset.tsx"), "ResetPage"),
+});
+const people = createRoute({
+  ...page("/people"),
+  component: lazyRouteComponent(() => import("./features/people/people.tsx"), "PeoplePage"),
+});
+const roles = createRoute({
+  ...page("/roles"),
+  component: lazyRouteComponent(() => import("./features/people/roles.tsx"), "RolesPage"),
+});
+const me = createRoute({
+  ...page("/me"),
+  component: lazyRouteComponent(() => import("./features/me/me.tsx"), "MePage"),
+});
+
 /** Every page of the dashboard. A new page is a folder in `features` and an entry here. */
 export const routeTree = root.addChildren([
   overview,
@@ -131,6 +165,8 @@ export const routeTree = root.addChildren([
   advisories,
   advisory,
   upload,
+  registries,
+  registry,
   affected,
   vex,
   vexDocument,
@@ -140,4 +176,9 @@ export const routeTree = root.addChildren([
   jobs,
   tokens,
   signIn,
+  join,
+  reset,
+  people,
+  roles,
+  me,
 ]);

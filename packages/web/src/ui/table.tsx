@@ -39,8 +39,9 @@ interface TableProps<Row> {
 
 const ROW_PX = 32;
 const CARD_PX = 72;
-/** Height of what stays at the top of the page: navigation and prompt. */
-const STICKY_PX = 90;
+/** Height of what stays at the top of the page: the prompt, and on narrow screens the bar with the menu. */
+const PROMPT_PX = 41;
+const BAR_PX = 48;
 
 /** Enter belongs to a focused link or button; only without one it opens the row. */
 const noControlFocused = (): boolean =>
@@ -60,6 +61,8 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
   const body = useRef<HTMLTableSectionElement>(null);
   const [offset, setOffset] = useState(0);
   const [active, setActive] = useState(-1);
+  const hasRail = useMedia("(width >= 68.75rem)");
+  const stickyPx = hasRail ? PROMPT_PX : PROMPT_PX + BAR_PX;
   // Whatever grows or shrinks above the table (a notice, a selection bar) moves where it begins.
   useLayoutEffect(() => {
     const measure = () => {
@@ -75,7 +78,7 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
     estimateSize: () => (narrow ? cardHeight : ROW_PX),
     overscan: 12,
     scrollMargin: offset,
-    scrollPaddingStart: STICKY_PX + ROW_PX,
+    scrollPaddingStart: stickyPx + ROW_PX,
     scrollPaddingEnd: 64,
   });
 
@@ -111,7 +114,7 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
       className="grid-table"
       aria-label={props.label}
       aria-rowcount={rows.length + 1}
-      style={{ ["--row-narrow" as string]: `${cardHeight}px`, ["--sticky" as string]: `${STICKY_PX}px` }}
+      style={{ ["--row-narrow" as string]: `${cardHeight}px`, ["--sticky" as string]: `${stickyPx}px` }}
     >
       <thead>
         <tr>

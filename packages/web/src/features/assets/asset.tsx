@@ -10,6 +10,7 @@ import { SeverityLine } from "../../ui/severity.tsx";
 import { ErrorPanel, Notice, PageSkeleton } from "../../ui/states.tsx";
 import { FindingRows } from "../findings/findings.tsx";
 import { AssetBranches, AssetCompare } from "./asset-compare.tsx";
+import { RemoveAsset } from "./remove-asset.tsx";
 import { AssetTrend, RiskCourse } from "./asset-trend.tsx";
 import { AssetChanges, AssetCoverage, AssetFacts, AssetInventory } from "./asset-tabs.tsx";
 
@@ -52,7 +53,16 @@ export const AssetPage = () => {
   const a = asset.data;
   const judged = a.coverage.covered + a.coverage.notCovered + a.coverage.unparsable;
   return (
-    <Page title={a.name} lead={leadOf(a)} actions={<Copy text={a.id} label="the asset's id" />}>
+    <Page
+      title={a.name}
+      lead={leadOf(a)}
+      actions={
+        <>
+          <Copy text={a.id} label="the asset's id" />
+          <RemoveAsset asset={a} />
+        </>
+      }
+    >
       {a.branches.length > 1 && <AssetBranches asset={a} />}
       {a.unreadableSources.length > 0 && (
         <Notice>

@@ -65,7 +65,7 @@ const COLUMNS: readonly Column<Upload>[] = [
     width: "24%",
     cell: (u) =>
       u.assetId === null ? (
-        <span className="text-dim">{u.state === "failed" ? "none" : "…"}</span>
+        <span className="text-dim">{u.state === "failed" ? "none" : u.state === "done" ? "removed" : "…"}</span>
       ) : (
         <span className="inline-flex max-w-full items-center gap-2">
           <Link to="/assets/$id" params={{ id: u.assetId }} className="mono link truncate">

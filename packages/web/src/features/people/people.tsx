@@ -1,0 +1,222 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { call, contract, type Invitation, type Member, queries, type Session } from "../../api.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { Time } from "../../ui/marks.tsx";
+import { useMay } from "../../ui/may.ts";
+import { Page, Panel } from "../../ui/panel.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
+import { Invite } from "./invite.tsx";
+import { CompanySessions } from "./sessions.tsx";
+
+/** A mutation of people that refreshes what it may have changed. */
+const usePeople = (run: () => Promise<unknown>) => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: run,
+    onSuccess: () =>
+      Promise.all(
+        [["people"], ["roles"], ["invitations"], ["company-sessions"], ["session"]].map((queryKey) =>
+          client.invalidateQueries({ queryKey }),
+        ),
+      ),
+  });
+};
+
+const Said = ({ error }: { error: Error | null }) =>
+  error && (
+    <span role="alert" className="truncate text-bad" title={error.message}>
+      {error.message}
+    </span>
+  );
+
+const RoleChoice = ({ member }: { member: Member }) => {
+  const roles = useQuery(queries.roles());
+  const may = useMay("users:manage");
+  const [role, setRole] = useState(member.role.id);
+  const change = usePeople(() =>
+    call(contract.people.changePerson, { params: { id: member.id }, body: { role } }).catch((error: unknown) => {
+      setRole(member.role.id);
+      throw error;
+    }),
+  );
+  if (!may || member.isOwner || member.deactivatedAt) return <>{member.isOwner ? "owner" : member.role.name}</>;
+  return (
+    <span className="inline-flex items-center gap-2">
+      <select
+        className="field h-6 py-0"
+        aria-label={`Role of ${member.email}`}
+        value={role}
+        onChange={(e) => setRole(e.target.value)}
+      >
+        {(roles.data?.rows ?? []).map((r) => (
+          <option key={r.id} value={r.id} disabled={!r.mayGive}>
+            {r.name}
+          </option>
+        ))}
+      </select>
+      {role !== member.role.id && (
+        <button type="button" className="act" onClick={() => change.mutate()} disabled={change.isPending}>
+          Give
+        </button>
+      )}
+      <Said error={change.error} />
+    </span>
+  );
+};
+
+const Actions = ({ member, session }: { member: Member; session: Session }) => {
+  const params = { id: member.id };
+  const deactivate = usePeople(() => call(contract.people.deactivatePerson, { params }));
+  const reactivate = usePeople(() => call(contract.people.reactivatePerson, { params }));
+  const remove = usePeople(() => call(contract.people.removePerson, { params }));
+  const transfer = usePeople(() => call(contract.people.transferOwnership, { params }));
+  const error = deactivate.error ?? reactivate.error ?? remove.error ?? transfer.error;
+  if (member.isOwner || member.id === session.person?.id)
+    return <span className="text-dim">that is you or the owner</span>;
+  return (
+    <span className="inline-flex gap-4">
+      <Said error={error} />
+      {session.isOwner && !member.deactivatedAt && (
+        <Confirm
+          verb="Make owner"
+          question={`${member.email} becomes the owner of ${session.companyName}; you stay as an admin`}
+          onConfirm={() => transfer.mutate()}
+        />
+      )}
+      {member.deactivatedAt ? (
+        <button type="button" className="act" onClick={() => reactivate.mutate()}>
+          Let in again
+        </button>
+      ) : (
+        <Confirm
+          verb="Keep out"
+          question={`${member.email} is signed out everywhere in ${session.companyName} and cannot sign in to it`}
+          onConfirm={() => deactivate.mutate()}
+        />
+      )}
+      <Confirm
+        verb="Remove"
+        question={`${member.email} leaves ${session.companyName}; the account stays`}
+        onConfirm={() => remove.mutate()}
+      />
+    </span>
+  );
+};
+
+const columnsOf = (session: Session, mayManage: boolean): readonly Column<Member>[] => [
+  {
+    head: "Person",
+    className: "full",
+    cell: (m) => (
+      <>
+        {m.name} <span className="mono text-dim">{m.email}</span>
+      </>
+    ),
+  },
+  { head: "Role", width: "230px", label: "role", cell: (m) => <RoleChoice key={m.role.id} member={m} /> },
+  {
+    head: "Sees",
+    width: "150px",
+    className: "wide-only",
+    cell: (m) => (m.labels === null ? <span className="text-dim">every asset</span> : m.labels.join(", ")),
+  },
+  { head: "Came by", width: "90px", className: "wide-only", cell: (m) => m.source },
+  {
+    head: "Last seen",
+    width: "110px",
+    label: "seen",
+    cell: (m) => (m.deactivatedAt ? <span className="text-warn">kept out</span> : <Time at={m.lastSeenAt} />),
+  },
+  ...(mayManage
+    ? [
+        {
+          head: "Actions",
+          width: "260px",
+          className: "end",
+          cell: (m: Member) => <Actions member={m} session={session} />,
+        },
+      ]
+    : []),
+];
+
+const RevokeInvitation = ({ invitation }: { invitation: Invitation }) => {
+  const revoke = usePeople(() => call(contract.invitations.revokeInvitation, { params: { id: invitation.id } }));
+  if (invitation.state !== "open") return <span className="text-dim">{invitation.state}</span>;
+  return (
+    <span className="inline-flex gap-4">
+      <Said error={revoke.error} />
+      <Confirm verb="Take back" question={`The link for ${invitation.email} ends`} onConfirm={() => revoke.mutate()} />
+    </span>
+  );
+};
+
+const INVITATIONS: readonly Column<Invitation>[] = [
+  { head: "Invited", className: "full", cell: (i) => <span className="mono">{i.email}</span> },
+  { head: "As", width: "160px", label: "as", cell: (i) => i.role.name },
+  { head: "By", width: "180px", className: "wide-only", cell: (i) => i.invitedBy },
+  { head: "Ends", width: "120px", label: "ends", cell: (i) => <Time at={i.expiresAt} /> },
+  { head: "Actions", width: "200px", className: "end", cell: (i) => <RevokeInvitation invitation={i} /> },
+];
+
+/** The people of the company: who, in what role, since when; invitations; open sessions. */
+export const PeoplePage = () => {
+  const [q, setQ] = useState("");
+  const pages = useInfiniteQuery(queries.people(q));
+  const invitations = useInfiniteQuery(queries.invitations());
+  const session = useQuery(queries.session()).data;
+  const mayManage = useMay("users:manage");
+  if (!session) return null;
+  return (
+    <Page title="People" lead={`Who may sign in to ${session.companyName}, and what each may do`}>
+      {session.person === null && session.method === "link" && (
+        <p className="panel px-4 py-3">
+          You are signed in by the server&apos;s link. Invite yourself below: with an account of your own the audit
+          trail knows your name, and the link is needed only in an emergency.
+        </p>
+      )}
+      {mayManage && <Invite />}
+      <Panel
+        title="Members"
+        flush
+        aside={
+          <input
+            className="field h-7 w-56 max-w-full"
+            type="search"
+            placeholder="part of a name or email"
+            aria-label="Part of a name or email"
+            value={q}
+            onChange={(e) => setQ(e.target.value)}
+          />
+        }
+      >
+        <PagedTable
+          pages={pages}
+          noun="people"
+          label="Members"
+          keyOf={(m) => m.id}
+          cardHeight={128}
+          columns={columnsOf(session, mayManage)}
+          empty={
+            <Empty title={q === "" ? "Nobody has an account yet" : `Nobody here has "${q}" in the name or email`}>
+              {q === "" && "An invitation is a link that you give to the person yourself."}
+            </Empty>
+          }
+        />
+      </Panel>
+      <Panel title="Invitations" flush>
+        <PagedTable
+          pages={invitations}
+          noun="invitations"
+          label="Invitations"
+          keyOf={(i) => i.id}
+          cardHeight={104}
+          columns={INVITATIONS}
+          empty={<Empty title="No invitation is open" />}
+        />
+      </Panel>
+      <CompanySessions />
+    </Page>
+  );
+};

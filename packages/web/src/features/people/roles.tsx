@@ -1,0 +1,159 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Permission } from "@zerotrace/core/schema";
+import { useState } from "react";
+import { call, contract, queries, type Role } from "../../api.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { plural } from "../../ui/format.ts";
+import { useMay } from "../../ui/may.ts";
+import { Page, Panel } from "../../ui/panel.tsx";
+import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+
+const useRoles = (run: () => Promise<unknown>, done?: () => void) => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: run,
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ["roles"] });
+      done?.();
+    },
+  });
+};
+
+/** Makes a role, or changes `role`: a name, a line about it, and what it may do. */
+const RoleForm = ({ role, mine, onDone }: { role?: Role; mine: readonly Permission[]; onDone: () => void }) => {
+  const [name, setName] = useState(role?.name ?? "");
+  const [summary, setSummary] = useState(role?.summary ?? "");
+  const [chosen, setChosen] = useState<readonly Permission[]>(role?.permissions ?? []);
+  const body = { name, summary, permissions: [...chosen] };
+  const save = useRoles(
+    () =>
+      role
+        ? call(contract.roles.changeRole, { params: { id: role.id }, body })
+        : call(contract.roles.createRole, { body }),
+    onDone,
+  );
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(e) => {
+        e.preventDefault();
+        save.mutate();
+      }}
+    >
+      <div className="flex flex-wrap gap-4">
+        <label className="grid gap-1 text-sm">
+          <span className="text-dim">name</span>
+          <input
+            className="field w-56 max-w-full"
+            required
+            maxLength={60}
+            value={name}
+            onChange={(e) => setName(e.target.value)}
+          />
+        </label>
+        <label className="grid grow gap-1 text-sm">
+          <span className="text-dim">what it is for</span>
+          <input
+            className="field w-full"
+            maxLength={300}
+            value={summary}
+            onChange={(e) => setSummary(e.target.value)}
+          />
+        </label>
+      </div>
+      <fieldset className="flex flex-wrap gap-x-5 gap-y-2">
+        <legend className="mb-1 text-sm text-dim">what it may do, at most what you may</legend>
+        {mine.map((p) => (
+          <label key={p} className="mono flex items-center gap-2">
+            <input
+              type="checkbox"
+              className="accent-accent"
+              checked={chosen.includes(p)}
+              onChange={(e) => setChosen(e.target.checked ? [...chosen, p] : chosen.filter((c) => c !== p))}
+            />
+            {p}
+          </label>
+        ))}
+      </fieldset>
+      {save.error && <ErrorPanel error={save.error} />}
+      <div className="flex gap-2">
+        <button type="submit" className="button button-primary" disabled={save.isPending || chosen.length === 0}>
+          {role ? "Change the role" : "Make the role"}
+        </button>
+        <button type="button" className="button" onClick={onDone}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+};
+
+const RoleCard = ({ role, mine }: { role: Role; mine: readonly Permission[] }) => {
+  const may = useMay("roles:manage");
+  const [editing, setEditing] = useState(false);
+  const remove = useRoles(() => call(contract.roles.deleteRole, { params: { id: role.id } }));
+  return (
+    <li className="grid gap-2 border-b border-line px-4 py-3 last:border-0">
+      <div className="flex flex-wrap items-baseline gap-x-3">
+        <h3 className="font-semibold">{role.name}</h3>
+        <span className="text-dim">{role.summary}</span>
+        <span className="ml-auto text-xs text-dim">
+          {plural(role.memberCount, "person", "people")}
+          {role.isBuiltIn ? ", built in" : ""}
+        </span>
+      </div>
+      <p className="mono text-dim">{role.permissions.join("  ")}</p>
+      {may && !role.isBuiltIn && !editing && (
+        <div className="flex gap-4">
+          <button type="button" className="act" onClick={() => setEditing(true)}>
+            Change
+          </button>
+          <Confirm verb="Delete" question={`The role ${role.name} goes`} onConfirm={() => remove.mutate()} />
+          {remove.error && (
+            <span role="alert" className="text-bad">
+              {remove.error.message}
+            </span>
+          )}
+        </div>
+      )}
+      {editing && <RoleForm role={role} mine={mine} onDone={() => setEditing(false)} />}
+    </li>
+  );
+};
+
+/** What each role may do; built-in ones, and the company's own. */
+export const RolesPage = () => {
+  const roles = useQuery(queries.roles());
+  const mine = useQuery(queries.session()).data?.permissions ?? [];
+  const may = useMay("roles:manage");
+  const [making, setMaking] = useState(false);
+  return (
+    <Page
+      title="Roles"
+      lead="What a person may do. A change is felt within two seconds."
+      actions={
+        may &&
+        !making && (
+          <button type="button" className="button" onClick={() => setMaking(true)}>
+            Make a role
+          </button>
+        )
+      }
+    >
+      {making && (
+        <Panel title="A role of your own">
+          <RoleForm mine={mine} onDone={() => setMaking(false)} />
+        </Panel>
+      )}
+      {roles.error && <ErrorPanel error={roles.error} retry={() => void roles.refetch()} />}
+      {roles.isPending && <RowsSkeleton rows={6} />}
+      {roles.data && (
+        <ul className="panel">
+          {roles.data.rows.map((role) => (
+            <RoleCard key={role.id} role={role} mine={mine} />
+          ))}
+        </ul>
+      )}
+    </Page>
+  );
+};

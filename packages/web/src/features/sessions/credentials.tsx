@@ -1,0 +1,53 @@
+import type { ReactNode } from "react";
+
+/** The frame of the pages outside: the name, a heading, and what is to be done. */
+export const Gate = ({ title, children }: { title: string; children: ReactNode }) => (
+  <main className="mx-auto grid max-w-md gap-4 px-4 py-16">
+    <p className="mono font-bold">
+      <span aria-hidden="true" className="text-accent">
+        ▍
+      </span>{" "}
+      zerotrace
+    </p>
+    <h1 className="text-lg font-semibold">{title}</h1>
+    {children}
+  </main>
+);
+
+/** One labeled field of a form that takes the whole width. */
+export const Field = ({
+  label,
+  type = "text",
+  autoComplete,
+  value,
+  onChange,
+  hint,
+}: {
+  label: string;
+  type?: "text" | "email" | "password";
+  autoComplete: string;
+  value: string;
+  onChange: (value: string) => void;
+  hint?: ReactNode;
+}) => (
+  <label className="grid gap-1 text-sm">
+    <span className="text-dim">{label}</span>
+    <input
+      className="field w-full"
+      type={type}
+      autoComplete={autoComplete}
+      required
+      value={value}
+      onChange={(e) => onChange(e.target.value)}
+    />
+    {hint && <span className="text-xs text-dim">{hint}</span>}
+  </label>
+);
+
+/** What went wrong, in a form that keeps what was typed. */
+export const Refusal = ({ error }: { error: Error | null }) =>
+  error && (
+    <p role="alert" className="panel border-bad px-4 py-3">
+      {error.message}
+    </p>
+  );

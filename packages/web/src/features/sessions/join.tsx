@@ -1,0 +1,90 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { call, contract, queries } from "../../api.ts";
+import { useTitle } from "../../ui/hooks.ts";
+import { Time } from "../../ui/marks.tsx";
+import { Field, Gate, Refusal } from "./credentials.tsx";
+import { useEnter } from "./password-form.tsx";
+import { takeToken } from "./token.ts";
+
+/** Accepts an invitation: with a new account, with the password of one that is there, or as who is signed in. */
+export const JoinPage = () => {
+  useTitle("Join");
+  const enter = useEnter();
+  const [token] = useState(() => takeToken("/join"));
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const look = useQuery({
+    queryKey: ["invitation", token],
+    queryFn: () => call(contract.invitations.lookAtInvitation, { body: { token } }),
+    enabled: token !== "",
+    staleTime: Infinity,
+  });
+  const session = useQuery({ ...queries.session(), retry: false });
+  const accept = useMutation({
+    mutationFn: (hasAccount: boolean) =>
+      call(contract.invitations.acceptInvitation, {
+        body: hasAccount ? { token, password } : { token, name, password },
+      }),
+    onSuccess: (answer) => ("next" in answer ? undefined : enter(answer)),
+  });
+  const join = useMutation({
+    mutationFn: () => call(contract.invitations.joinByInvitation, { body: { token } }),
+    onSuccess: enter,
+  });
+  if (token === "")
+    return <Gate title="This address holds no invitation">Open the whole link that you were given.</Gate>;
+  if (look.error) {
+    return (
+      <Gate title="This invitation cannot be accepted">
+        <Refusal error={look.error} />
+      </Gate>
+    );
+  }
+  if (!look.data) return <output className="block p-8 text-center text-dim">Looking at the invitation…</output>;
+  const { companyName, email, roleName, hasAccount, expiresAt } = look.data;
+  const isMine = session.data?.person?.email === email;
+  return (
+    <Gate title={`Join ${companyName}`}>
+      <p>
+        <span className="mono">{email}</span> is invited as {roleName}. The invitation ends <Time at={expiresAt} />.
+      </p>
+      {isMine ? (
+        <>
+          <Refusal error={join.error} />
+          <button
+            type="button"
+            className="button button-primary justify-center"
+            disabled={join.isPending}
+            onClick={() => join.mutate()}
+          >
+            Join as {session.data?.person?.name}
+          </button>
+        </>
+      ) : (
+        <form
+          className="grid gap-4"
+          onSubmit={(e) => {
+            e.preventDefault();
+            accept.mutate(hasAccount);
+          }}
+        >
+          {!hasAccount && <Field label="your name" autoComplete="name" value={name} onChange={setName} />}
+          <input type="hidden" autoComplete="username" value={email} readOnly />
+          <Field
+            label={hasAccount ? "the password of your account" : "a new password"}
+            type="password"
+            autoComplete={hasAccount ? "current-password" : "new-password"}
+            value={password}
+            onChange={setPassword}
+            hint={hasAccount ? undefined : "Any characters, 8 or more. A few unusual words are best."}
+          />
+          <Refusal error={accept.error} />
+          <button type="submit" className="button button-primary justify-center" disabled={accept.isPending}>
+            Join {companyName}
+          </button>
+        </form>
+      )}
+    </Gate>
+  );
+};

@@ -1,0 +1,97 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { call, contract, queries, type Session } from "../../api.ts";
+import { useTitle } from "../../ui/hooks.ts";
+import { Command } from "../../ui/marks.tsx";
+import { Field, Gate, Refusal } from "./credentials.tsx";
+
+/** Takes the session that signing in gave to the whole dashboard. */
+export const useEnter = () => {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return (session: Session): void => {
+    client.clear();
+    client.setQueryData(queries.session().queryKey, session);
+    void navigate({ to: "/", replace: true });
+  };
+};
+
+/** The ways of a company to sign in elsewhere, asked for by the domain of an email. */
+const Elsewhere = ({ email }: { email: string }) => {
+  const ways = useMutation({ mutationFn: () => call(contract.sso.signInOptions, { query: { email } }) });
+  if (ways.data && ways.data.providers.length > 0) {
+    return (
+      <ul className="grid gap-2">
+        {ways.data.providers.map((p) => (
+          <li key={p.startUrl}>
+            <a className="button w-full justify-center" href={p.startUrl}>
+              {p.name} ({p.companyName})
+            </a>
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  return (
+    <div className="grid gap-1">
+      <button
+        type="button"
+        className="button w-full justify-center"
+        onClick={() => ways.mutate()}
+        disabled={ways.isPending}
+      >
+        Use single sign-on
+      </button>
+      {ways.data && <p className="text-sm text-dim">No company signs people of this address in elsewhere.</p>}
+      {ways.error && <p className="text-sm text-dim">Write your email above first.</p>}
+    </div>
+  );
+};
+
+/** Signs in by email and password, single sign-on, or the link of the server's machine. */
+export const PasswordForm = ({ notice }: { notice?: string }) => {
+  useTitle("Sign in");
+  const enter = useEnter();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useMutation({
+    mutationFn: () => call(contract.people.signInByPassword, { body: { email, password } }),
+    onSuccess: (answer) => ("next" in answer ? undefined : enter(answer)),
+  });
+  return (
+    <Gate title="Sign in">
+      {notice && <p className="panel px-4 py-3">{notice}</p>}
+      <form
+        className="grid gap-4"
+        onSubmit={(e) => {
+          e.preventDefault();
+          signIn.mutate();
+        }}
+      >
+        <Field label="email" type="email" autoComplete="username" value={email} onChange={setEmail} />
+        <Field
+          label="password"
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          onChange={setPassword}
+        />
+        <Refusal error={signIn.error} />
+        <button type="submit" className="button button-primary justify-center" disabled={signIn.isPending}>
+          {signIn.isPending ? "Signing in…" : "Sign in"}
+        </button>
+      </form>
+      <Elsewhere email={email} />
+      <details className="text-sm">
+        <summary className="cursor-pointer text-dim">No account yet, or locked out?</summary>
+        <div className="mt-2 grid gap-2">
+          <p>
+            <code>npm start</code> prints a one-time link. For a new one, run this where the server runs:
+          </p>
+          <Command text="npx zerotrace sign-in" />
+        </div>
+      </details>
+    </Gate>
+  );
+};

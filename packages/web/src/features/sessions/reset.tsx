@@ -1,0 +1,59 @@
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { call, contract } from "../../api.ts";
+import { useTitle } from "../../ui/hooks.ts";
+import { Field, Gate, Refusal } from "./credentials.tsx";
+import { takeToken } from "./token.ts";
+
+/** Chooses a new password by a link. */
+export const ResetPage = () => {
+  useTitle("New password");
+  const [token] = useState(() => takeToken("/reset"));
+  const [password, setPassword] = useState("");
+  const reset = useMutation({
+    mutationFn: () => call(contract.people.resetPassword, { body: { token, password } }),
+  });
+  if (reset.isSuccess) {
+    return (
+      <Gate title="The password is changed">
+        <p>Every session that you had has ended.</p>
+        <Link to="/sign-in" className="button button-primary justify-center">
+          Sign in
+        </Link>
+      </Gate>
+    );
+  }
+  return (
+    <Gate title="Choose a new password">
+      <form
+        className="grid gap-4"
+        onSubmit={(e) => {
+          e.preventDefault();
+          reset.mutate();
+        }}
+      >
+        <Field
+          label="a new password"
+          type="password"
+          autoComplete="new-password"
+          value={password}
+          onChange={setPassword}
+
+          hint="Any characters, 8 or more. A few unusual words are best."
+        />
+        <Refusal error={reset.error} />
+        <button
+          type="submit"
+          className="button button-primary justify-center"
+          disabled={reset.isPending || token === ""}
+        >
+          Change the password
+        </button>
+        {token === "" && (
+          <p className="text-dim">This address holds no token: open the whole link that you were given.</p>
+        )}
+      </form>
+    </Gate>
+  );
+};

@@ -1,0 +1,87 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { LogOut, SunMoon } from "lucide-react";
+import { call, contract, queries, type Session } from "../api.ts";
+import { chooseTheme, storedTheme, THEMES } from "../theme/theme.ts";
+
+/** Takes the next theme: dark, light, high contrast. */
+export const nextTheme = () => {
+  const at = THEMES.indexOf(storedTheme());
+  chooseTheme(THEMES[(at + 1) % THEMES.length] ?? "dark");
+};
+
+const SignOut = () => {
+  const client = useQueryClient();
+  const signOut = useMutation({
+    mutationFn: () => call(contract.sessions.signOut),
+    onSettled: () => client.resetQueries(),
+  });
+  return (
+    <button
+      type="button"
+      className="button w-8 px-0"
+      onClick={() => signOut.mutate()}
+      aria-label="Sign out"
+      title="Sign out"
+    >
+      <LogOut className="size-4 shrink-0" />
+    </button>
+  );
+};
+
+const Theme = () => (
+  <button type="button" className="button w-8 px-0" onClick={nextTheme} aria-label="Next theme" title="Next theme (t)">
+    <SunMoon className="size-4 shrink-0" />
+  </button>
+);
+
+/** The company that is looked at; where a person belongs to several, the way to another. */
+export const CompanyChoice = ({ session }: { session: Session }) => {
+  const client = useQueryClient();
+  const change = useMutation({
+    mutationFn: (companyId: number) => call(contract.people.switchCompany, { body: { companyId } }),
+    onSuccess: (me) => {
+      client.clear();
+      client.setQueryData(queries.session().queryKey, me);
+    },
+  });
+  if (session.companies.length < 2) return null;
+  return (
+    <label className="grid gap-1 text-xs text-dim">
+      company
+      <select
+        className="field w-full"
+        value={session.companyId}
+        disabled={change.isPending}
+        onChange={(e) => change.mutate(Number(e.target.value))}
+      >
+        {session.companies.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {change.error && (
+        <span role="alert" className="text-bad">
+          {change.error.message}
+        </span>
+      )}
+    </label>
+  );
+};
+
+/** Who is signed in, with the theme and the way out. */
+export const Account = ({ session }: { session: Session }) => (
+  <div className="flex items-center gap-2">
+    <Link
+      to="/me"
+      className="min-w-0 grow truncate text-sm hover:text-accent"
+      title={session.person?.email ?? session.subject}
+    >
+      {session.person?.name ?? session.subject}
+      <span className="block truncate text-xs text-dim">{session.role?.name ?? session.method ?? ""}</span>
+    </Link>
+    <Theme />
+    <SignOut />
+  </div>
+);
