@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/db/index.ts";
 import type { AssetSums, OpenSums } from "../assets/index.ts";
 import { type ComponentSums, componentSums } from "../components/index.ts";
-import { sourceComponents, sourceVersions } from "../inventory/index.ts";
+import { sourceComponents, sourcesDigest, sourceVersions } from "../inventory/index.ts";
 import { createSums, type Ruled } from "./sums.ts";
 
 /** Sources read in one statement. */
@@ -107,6 +107,7 @@ export const createFleet = (companyId: number): Fleet => {
   const { assets, counts, replace, differing } = createInventories(companyId);
   const sums = createSums();
   let size = 0;
+  let digest = "";
   const held = (assetId: string): Int32Array[] => Array.from(assets.get(assetId)?.values() ?? [], ({ ids }) => ids);
   const sumsOf = (ids: Iterable<string>, ruled: Ruled): AssetSums[] =>
     Array.from(ids, (id) => sums.whole(id, held(id), ruled));
@@ -117,6 +118,10 @@ export const createFleet = (companyId: number): Fleet => {
     },
     async read(tx) {
       const components = new Set<number>();
+      // Taken before the sources: what is written in between makes the next one another.
+      const now = await sourcesDigest(tx, companyId);
+      if (now === digest) return { components, assets: new Set() };
+      digest = now;
       const next = await differing(tx);
       for (const [assetId, sources] of next) for (const id of replace(assetId, sources)) components.add(id);
       size = 0;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import type { Metrics } from "../../platform/metrics/index.ts";
@@ -17,6 +18,8 @@ const DEBOUNCE_MS = 250;
 const DEBOUNCE_MAX_MS = 10_000;
 /** The rest after a computation, as a multiple of its duration: a large company's ingest and pages keep that share. */
 const REST_FACTOR = 5;
+/** What the notifier needs to send what was committed, in ms. */
+const NEWS_FIRST_MS = 20;
 /** Companies whose last duration is remembered; the others begin with the shortest delay. */
 const DURATIONS_MAX = 10_000;
 /** Components judged before a generation comes into force; more would keep it waiting. */
@@ -65,16 +68,13 @@ const refresh = async (
   { companyId, feedChanged = false }: EnrichmentOrder,
   known: Pick<Known, "fleet" | "judged">,
 ): Promise<Pick<Recomputed, "fleet" | "computed">> => {
-  const { fleet, assets, computed, changedAssets, findings, open } = await recompute(tx, companyId, {
+  const { fleet, assets, computed, changedAssets, findings, open, isRuled } = await recompute(tx, companyId, {
     ...known,
     feedChanged,
   });
   const { opened: all, closedCount, changedCount } = findings;
-  const closed = await closedAmong(
-    tx,
-    companyId,
-    all.map((o) => o.id),
-  );
+  const ids = isRuled ? all.map((o) => o.id) : [];
+  const closed = ids.length > 0 ? await closedAmong(tx, companyId, ids) : new Set();
   // Nobody is woken for what a statement says is nothing.
   const opened = all.filter((o) => !closed.has(o.id));
   await recordDay(tx, companyId, open ?? undefined);
@@ -190,7 +190,8 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
         const judged = { end: log.end(), since: known && log.since(known.judgedUpTo) };
         return await refresh(tx, order, { fleet: known, judged });
       });
-      // Nobody waits for these. Where it fails, nothing is remembered, and the next attempt writes them of all assets.
+      // Nobody waits for these, and somebody does for the news of what was just committed, which takes the same cores. Where it fails, nothing is remembered, and the next attempt writes them of all assets.
+      await sleep(NEWS_FIRST_MS);
       await db.asServiceFor(order.companyId, (tx) => recordAssetDays(tx, order.companyId, computed));
       if (fleet !== null) fleets.set(order.companyId, fleet);
       lastMs.set(order.companyId, performance.now() - refreshedAt);

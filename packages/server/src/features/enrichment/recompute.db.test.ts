@@ -116,6 +116,12 @@ const rule = async (tx: Tx): Promise<void> => {
   );
 };
 
+/** As the removal of a document does where that decides otherwise. */
+const unrule = async (tx: Tx): Promise<void> => {
+  await tx.query("delete from vex_document where company_id = $1", [company]);
+  await markAllDirty(tx, company);
+};
+
 const state = async (): Promise<unknown> => {
   const findings = await database.owner.query(
     `select component_id, advisory, status, severity, fixed_in, risk, asset_count from finding where company_id = $1
@@ -159,7 +165,9 @@ test("computing what changed gives what computing everything gives, whatever cha
       if (random() < 0.1) {
         await tx.query("delete from asset where company_id = $1 and name = $2", [company, `host-${below(ASSETS)}`]);
       }
-      if (random() < 0.2) await rule(tx);
+      const said = random();
+      if (said < 0.2) await rule(tx);
+      else if (said < 0.35) await unrule(tx);
     });
     const warm = fleet;
     const { fleet: after, open } = await service((tx) => recompute(tx, company, known(warm)));

@@ -11,7 +11,7 @@ import {
 } from "../assets/index.ts";
 import type { ChangedMatch, Rejudged } from "../components/index.ts";
 import { type Present, refreshFindings, type Refreshed } from "../findings/index.ts";
-import { refreshVexEffects } from "../vex/index.ts";
+import { isRuledOn, lockFindings, refreshVexEffects } from "../vex/index.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import type { Ruled } from "./sums.ts";
 
@@ -30,6 +30,8 @@ export interface Recomputed {
   readonly findings: Refreshed;
   /** What is open of the company, each finding once, and the highest risk; null where nothing is remembered. */
   readonly open: OpenSums | null;
+  /** False: no statement says anything of any finding. */
+  readonly isRuled: boolean;
 }
 
 /** What is known before. */
@@ -46,7 +48,7 @@ const everythingStored = async (tx: Tx, companyId: number, { feedChanged }: Know
   const ruledAnew = await refreshVexEffects(tx, companyId);
   if (feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
   const assets = await refreshDirtyAssets(tx, companyId);
-  return { fleet: null, assets, computed: assets, changedAssets: assets, findings, open: null };
+  return { fleet: null, assets, computed: assets, changedAssets: assets, findings, open: null, isRuled: true };
 };
 
 /** What statements leave of components. */
@@ -69,7 +71,7 @@ const everything = async (tx: Tx, companyId: number, known: Known): Promise<Reco
   const changedAssets = await writeAssetSums(tx, companyId, sums);
   const assets = [...new Set([...dirty, ...changedAssets])].sort();
   const computed = sums.map(({ id }) => id);
-  return { fleet, assets, computed, changedAssets, findings, open: fleet.total(ruled) };
+  return { fleet, assets, computed, changedAssets, findings, open: fleet.total(ruled), isRuled: true };
 };
 
 /** What of the findings may be other than before: some components as a whole, of others single matches. */
@@ -92,25 +94,61 @@ const presentOf = (fleet: Fleet, moved: ReadonlySet<number>, since: readonly Rej
   };
 };
 
+/** No statement speaks of anything. */
+const NOTHING_RULED: Ruled = new Map();
+
+/** What sums depend on beside the components. */
+interface Standing {
+  readonly ruled: Ruled;
+  readonly dirty: readonly string[];
+}
+
+/**
+ * Makes findings true, and what statements decide of them. Where no statement decides anything `sum` does not wait for that: it
+ * computes while the database writes.
+ */
+const findingsAndSums = async <T>(
+  tx: Tx,
+  companyId: number,
+  present: Present,
+  sum: (standing: Standing) => Promise<T>,
+): Promise<{ findings: Refreshed; isRuled: boolean; sums: T }> => {
+  const isRuled = await isRuledOn(tx, companyId);
+  if (!isRuled) {
+    const dirty = await dirtyAssets(tx, companyId);
+    const writing = refreshFindings(tx, companyId, present);
+    const summing = sum({ ruled: NOTHING_RULED, dirty });
+    // Neither may go on when the transaction is over, should the other fail.
+    await Promise.allSettled([writing, summing]);
+    return { findings: await writing, isRuled, sums: await summing };
+  }
+  const findings = await refreshFindings(tx, companyId, present);
+  if ((await refreshVexEffects(tx, companyId)) > 0) await markAllDirty(tx, companyId);
+  const ruled = await rulings(tx, companyId);
+  return { findings, isRuled, sums: await sum({ ruled, dirty: await dirtyAssets(tx, companyId) }) };
+};
+
 /**
  * Makes a company's findings and the sums of its assets true. From scratch where nothing is remembered; else of those
  * matches alone that judging changed and of components that another number of assets has, and of those assets alone that have one
  * of which something changed. Both ways recompute, and give the same.
  */
 export const recompute = async (tx: Tx, companyId: number, known: Known): Promise<Recomputed> => {
-  const { fleet, judged } = known;
-  if (fleet === null || judged.since === null) return await everything(tx, companyId, known);
-  fleet.judgedUpTo = judged.end;
+  const { fleet } = known;
+  const { end, since } = known.judged;
+  await lockFindings(tx, companyId);
+  if (fleet === null || since === null) return await everything(tx, companyId, known);
+  fleet.judgedUpTo = end;
   const moved = await fleet.read(tx);
-  const findings = await refreshFindings(tx, companyId, presentOf(fleet, moved.components, judged.since));
-  const ruledAnew = await refreshVexEffects(tx, companyId);
-  if (ruledAnew > 0) await markAllDirty(tx, companyId);
-  for (const { sums } of judged.since) fleet.takeSums(sums ?? []);
-  const unknown = judged.since.flatMap(({ ids, sums }) => (sums === null ? ids : []));
-  await fleet.readSums(tx, new Set([...unknown, ...moved.components]));
-  const ruled = await rulings(tx, companyId);
-  const sums = fleet.changedSums(new Set([...moved.assets, ...(await dirtyAssets(tx, companyId))]), ruled);
-  const changedAssets = await writeAssetSums(tx, companyId, sums);
-  const assets = sums.map(({ id }) => id).sort();
-  return { fleet, assets, computed: assets, changedAssets, findings, open: fleet.total(ruled) };
+  const present = presentOf(fleet, moved.components, since);
+  const { sums: summed, ...judgedNow } = await findingsAndSums(tx, companyId, present, async ({ ruled, dirty }) => {
+    for (const { sums } of since) fleet.takeSums(sums ?? []);
+    const unknown = since.flatMap(({ ids, sums }) => (sums === null ? ids : []));
+    await fleet.readSums(tx, new Set([...unknown, ...moved.components]));
+    const changed = fleet.changedSums(new Set([...moved.assets, ...dirty]), ruled);
+    const open = fleet.total(ruled);
+    const changedAssets = await writeAssetSums(tx, companyId, changed);
+    return { assets: changed.map(({ id }) => id).sort(), changedAssets, open };
+  });
+  return { ...summed, ...judgedNow, fleet, computed: summed.assets };
 };

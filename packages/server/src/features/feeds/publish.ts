@@ -105,18 +105,25 @@ export interface Published {
 /** Judges what a new generation changed, in the transaction that puts it in force. */
 export type JudgeWithin = (tx: Tx, generation: Judging) => Promise<void>;
 
+/** Runs a publication: alone among all that judge. */
+export type Publishing = <T>(publish: (judge: JudgeWithin) => Promise<T>) => Promise<T>;
+
 export interface PublishOptions {
   readonly origin: Origin;
   /** What the sources looked like; null when that cannot be told. */
   readonly sourceStamp: string | null;
+  readonly publishing: Publishing;
+}
+
+interface Publication {
+  readonly directory: string;
+  readonly name: string;
+  readonly origin: Origin;
+  readonly sourceStamp: string | null;
   readonly judge: JudgeWithin;
 }
 
-const publishWithin = async (
-  tx: Tx,
-  recordsPath: string,
-  file: { directory: string; name: string } & PublishOptions,
-): Promise<Published> => {
+const publishWithin = async (tx: Tx, recordsPath: string, file: Publication): Promise<Published> => {
   await lockJudging(tx, "exclusive");
   const before = await generationInForce(tx);
   const known = await knownPackages(tx);
@@ -156,12 +163,15 @@ export const publish = async (
   db: Database,
   compiled: { indexPath: string; recordsPath: string },
   directory: string,
-  options: PublishOptions,
+  { publishing, ...options }: PublishOptions,
 ): Promise<Published> => {
   await mkdir(directory, { recursive: true });
   const file = { directory, name: `index-${Date.now()}.ztx`, ...options };
   await rename(compiled.indexPath, join(directory, file.name));
-  const published = await db.asService((tx) => publishWithin(tx, compiled.recordsPath, file));
+  const published = await publishing((judge) =>
+    db.asService((tx) => publishWithin(tx, compiled.recordsPath, { ...file, judge })),
+  );
+  // From here on others may judge: the jobs that the commit ordered wait for that, and not for large files to be gone.
   const old = await db.asService((tx) => outdatedFiles(tx, KEEP_GENERATIONS));
   for (const name of old) await rm(indexPath(directory, name), { force: true });
   await rm(compiled.recordsPath, { force: true });

@@ -72,6 +72,12 @@ export const outdatedFiles = async (tx: Tx, keep: number): Promise<string[]> =>
     )
   ).map((r) => r.file);
 
+/**
+ * Gives a table's files back within the transaction that made it. Left to the commit that is done after it is seen, and before the
+ * jobs that it orders are announced.
+ */
+const emptied = (table: "record_stage" | "advisory_stage"): string => `truncate ${table}`;
+
 /** Brings the stored records in line with a COPY file; unchanged ones are not written. Returns how many changed. */
 export const replaceRecords = async (tx: Tx, copyFile: string): Promise<number> => {
   await tx.query(
@@ -93,6 +99,7 @@ export const replaceRecords = async (tx: Tx, copyFile: string): Promise<number> 
        delete from advisory_record r where not exists (select 1 from record_stage s where s.id = r.id) returning 1)
      select ((select count(*) from written) + (select count(*) from gone))::int as count`,
   );
+  await tx.query(emptied("record_stage"));
   return rows[0]?.count ?? 0;
 };
 
@@ -124,6 +131,7 @@ export const replaceAdvisories = async (tx: Tx, copy: AsyncIterable<Uint8Array>)
        s.kev_added_at::date, s.published_at, s.modified_at, s.attributes_hash
      from advisory_stage s where not exists (select 1 from advisory a where a.name = s.name)`,
   );
+  await tx.query(emptied("advisory_stage"));
   return rows.map((r) => r.id);
 };
 

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import type { Database } from "../../platform/db/index.ts";
 import { giveBackMemory } from "./give-back.ts";
 import { feedsDirectory, generationsDirectory, importsDirectory, isIndexHere } from "./index-file.ts";
-import { type JudgeWithin, type Published, publish } from "./publish.ts";
+import { type Published, publish, type Publishing } from "./publish.ts";
 import { confirmGeneration, generationInForce, type Origin } from "./sql.ts";
 
 export interface SyncState {
@@ -46,8 +46,7 @@ export interface FeedSyncOptions {
   readonly onProgress: (progress: Progress) => void;
   /** Called before a generation is made, which takes long enough to get ready for its publication meanwhile. */
   readonly onCompile?: () => void;
-  /** Runs a publication: alone among all that judge. */
-  readonly publishing: <T>(publish: (judge: JudgeWithin) => Promise<T>) => Promise<T>;
+  readonly publishing: Publishing;
   readonly onDone: (outcome: { ok: boolean; seconds: number; message: string }) => Promise<void>;
 }
 
@@ -118,9 +117,11 @@ export const createFeedSync = (options: FeedSyncOptions): FeedSync => {
       },
     });
     const files = { indexPath: compiled.indexPath, recordsPath: compiled.recordsPath as string };
-    return await options.publishing((judge) =>
-      publish(options.db, files, directory, { origin: task.origin, sourceStamp, judge }),
-    );
+    return await publish(options.db, files, directory, {
+      origin: task.origin,
+      sourceStamp,
+      publishing: options.publishing,
+    });
   };
 
   const apply = async (order: FeedOrder, signal: AbortSignal): Promise<Published | null> => {

@@ -130,6 +130,19 @@ export interface SourceVersion {
   readonly version: string;
 }
 
+/**
+ * A number that is another one when any source of a company is new, gone or written since: the sum of 64-bit hashes. Two states are
+ * taken for the same by an accident of one in 10^19.
+ */
+export const sourcesDigest = async (tx: Tx, companyId: number): Promise<string> =>
+  (
+    await tx.query<{ digest: string }>(
+      `select concat(count(*), ' ', sum(hashtextextended(concat(asset_id, source, xmin, ctid), 0))) as digest
+       from inventory where company_id = $1`,
+      [companyId],
+    )
+  )[0]?.digest ?? "";
+
 /** Every source of a company with its version, by asset. */
 export const sourceVersions = async (tx: Tx, companyId: number): Promise<SourceVersion[]> =>
   await tx.query(

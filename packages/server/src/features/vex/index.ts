@@ -19,7 +19,7 @@ import { lookAtRemoval, removeDocument } from "./remove.ts";
 import { statementsPage } from "./statements-sql.ts";
 
 export { refreshVexEffects } from "./effects.ts";
-export { closedAmong } from "./sql.ts";
+export { closedAmong, isRuledOn, lockFindings } from "./sql.ts";
 
 /** Documents and statements that a company can have (counts). */
 const COMPANY_MAX = { documents: 5_000, statements: 200_000 } as const;

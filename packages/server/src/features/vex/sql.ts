@@ -6,6 +6,16 @@ export const lockFindings = async (tx: Tx, companyId: number): Promise<void> => 
   await tx.query("select pg_advisory_xact_lock(7302, $1)", [companyId]);
 };
 
+/** Whether statements are said to a company, or said once and still decide. What it answers holds while `lockFindings` does. */
+export const isRuledOn = async (tx: Tx, companyId: number): Promise<boolean> =>
+  (
+    await tx.query<{ is: boolean }>(
+      `select exists (select 1 from vex_statement where company_id = $1)
+         or exists (select 1 from vex_effect where company_id = $1) as is`,
+      [companyId],
+    )
+  )[0]?.is ?? true;
+
 export interface DocumentRecord {
   id: string;
   name: string;
