@@ -34,6 +34,8 @@ export { passwordSignIn } from "./sign-in/sign-in.ts";
 export { moveTo, provedPerson } from "./sign-in/switch.ts";
 export { createTicket, endTicket, takeTicket, type TicketHolder } from "./sign-in/tickets.ts";
 
+export { removeStrangers } from "./strangers-sql.ts";
+
 /** The routes of people: signing in, who they are in the company, new passwords. */
 export const peopleRoutes = (deps: PeopleDeps): Endpoint[] => [
   signInByPassword(deps),
