@@ -66,8 +66,18 @@ const lookingAt = (
   };
 };
 
+/** Throws UNAUTHENTICATED where the registry lets nobody in with this credential, whatever is asked. */
+const assertAdmitted = async ({ clientOf }: Looking): Promise<void> => {
+  try {
+    await clientOf("", "anything with this credential").list("", "");
+  } catch (error) {
+    if (error instanceof AppError && error.code === "UNAUTHENTICATED") throw error;
+  }
+};
+
 /** Every repository that the registry shows. Throws BAD_REQUEST where it shows no list. */
-const catalogOf = async ({ target, clientOf, problem }: Looking): Promise<{ names: string[]; isWhole: boolean }> => {
+const catalogOf = async (looking: Looking): Promise<{ names: string[]; isWhole: boolean }> => {
+  const { target, clientOf, problem } = looking;
   const { host } = target;
   const client = clientOf("", "a list of its repositories");
   try {
@@ -78,6 +88,7 @@ const catalogOf = async ({ target, clientOf, problem }: Looking): Promise<{ name
     return { names: items.filter(isUsable), isWhole };
   } catch (error) {
     if (!(error instanceof AppError) || !["NOT_FOUND", "UNAUTHENTICATED"].includes(error.code)) throw error;
+    await assertAdmitted(looking);
     const says = `${host} shows no list of its repositories with this credential. Where a registry has none (Docker Hub, GHCR, GitLab), name each repository instead of a pattern`;
     throw new AppError("BAD_REQUEST", `${says}; it said: ${error.message}`, { field: "rules.repositories" });
   }

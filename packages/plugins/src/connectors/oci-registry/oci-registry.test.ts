@@ -130,6 +130,11 @@ test("a credential is used, and one that is refused says how to sign in", async 
     code: "UNAUTHENTICATED",
     message: expect.stringContaining("set its user and password"),
   });
+  const everything = { host: server.host, rules: RULES, credential: { user: "ann", password: "wrong" } };
+  await expect(ociRegistry.look(everything, context())).rejects.toMatchObject({
+    code: "UNAUTHENTICATED",
+    message: expect.stringMatching(/does not give anything with this credential: set its user/),
+  });
 });
 
 test("a list that leads in circles, elsewhere or nowhere ends, and hostile names are passed over", async () => {
