@@ -77,7 +77,8 @@ export const targetsPage = (): string => {
 ${sections.join("\n")}
 ## Files
 
-Every reader takes hostile bytes: sizes, depth and time are bounded, a broken file is named and the rest is read.
+Every reader takes hostile bytes: sizes, depth and time are bounded, a broken file is named and the rest is read. One that is cut off in the
+middle says so wherever that can be told: by half a word, or by what its tool writes last.
 
 | id | what | files | ecosystem |
 |---|---|---|---|
