@@ -5,6 +5,7 @@ import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { deleteCompanyJobs, enqueue, type JobPayload } from "../../platform/queue/index.ts";
 import { writeAudit } from "../audit/index.ts";
+import { removeStrangers } from "../people/index.ts";
 import { childrenFirst, companyTables } from "./catalog-sql.ts";
 import { certify, type Statement } from "./certificate.ts";
 import {
@@ -13,7 +14,6 @@ import {
   DELETED,
   deleteCompanyRow,
   deleteRows,
-  deleteStrangers,
   type Doomed,
   doomedCompany,
   keepDeletion,
@@ -169,7 +169,7 @@ const finish = async (deps: DeleteDeps, id: number, tables: readonly string[], f
     await deleteCompanyRow(tx, id);
     const provider = await providerId(tx);
     await tx.query("select set_config('app.company_id', '', true)");
-    const people = await deleteStrangers(tx, from.people ?? []);
+    const people = await removeStrangers(tx, from.people ?? []);
     await goOnAs(tx, provider);
     const certificate = await certify(keys, tx, provider, statementOf(doomed, deletion, after, people));
     const rowCount = Object.values(deletion.deleted ?? {}).reduce((sum, count) => sum + count, 0);

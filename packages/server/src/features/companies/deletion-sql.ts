@@ -60,27 +60,6 @@ export const memberIds = async (tx: Tx, id: number): Promise<string[]> =>
     ])
   ).map((row) => row.id);
 
-/** Deletes the accounts of those who belong to no company (any more); answers how many. Service role without a company. */
-export const deleteStrangers = async (tx: Tx, people: readonly string[]): Promise<number> => {
-  let count = 0;
-  for (const person of people) {
-    await tx.query("savepoint stranger");
-    try {
-      const gone = await tx.query(
-        `delete from person p where id = $1 and not exists (select 1 from membership m where m.person_id = p.id)
-         returning id`,
-        [person],
-      );
-      count += gone.length;
-      await tx.query("release savepoint stranger");
-    } catch {
-      // something of another company still names the person, such as an entry: the account stays
-      await tx.query("rollback to savepoint stranger");
-    }
-  }
-  return count;
-};
-
 /** Deletes the company itself, whose rows are gone. Service role. */
 export const deleteCompanyRow = async (tx: Tx, id: number): Promise<void> => {
   await tx.query("delete from company where id = $1", [id]);

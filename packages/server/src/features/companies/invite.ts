@@ -1,5 +1,6 @@
 import { newToken } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
+import { insertInvitation } from "../invitations/index.ts";
 
 /** An invitation of the first administrator works this long, milliseconds. */
 const INVITATION_MS = 7 * 86_400_000;
@@ -12,9 +13,7 @@ export const inviteAdministrator = async (
 ): Promise<{ url: string; expiresAt: Date }> => {
   const { secret, hash } = newToken("invitation", companyId);
   const expiresAt = new Date(now.getTime() + INVITATION_MS);
-  await tx.query(
-    `insert into invitation (company_id, email, role, hash, invited_by, expires_at) values ($1, $2, 'admin', $3, $4, $5)`,
-    [companyId, email.toLowerCase(), hash, invitedBy, expiresAt],
-  );
+  const invitation = { email: email.toLowerCase(), role: "admin", labels: null, invitedBy, expiresAt, hash };
+  await insertInvitation(tx, companyId, invitation);
   return { url: `${publicUrl.replace(/\/+$/, "")}/invitation#token=${secret}`, expiresAt };
 };

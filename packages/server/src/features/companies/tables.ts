@@ -52,5 +52,6 @@ export const NO_SECRETS: readonly string[] = [
   "audit_link.previous",
   "company_ca.certificate",
   "company_data_key.master_key_id",
+  "company_data_key.rewrapped_at",
   "vex_document.digest",
 ];
