@@ -13,6 +13,7 @@ import {
   upsertMember,
 } from "../people/index.ts";
 import { openSession } from "../sessions/index.ts";
+import { settingsOf } from "../settings/index.ts";
 import type { SsoDeps } from "./deps.ts";
 import { insertLink, type Link, linkOf, noteUse } from "./link-sql.ts";
 import { emailOf, type Grant, grantOf } from "./rules.ts";
@@ -37,6 +38,7 @@ const forbidden = (detail: string): AppError => new AppError("FORBIDDEN", detail
 const NO_ROLE = "Your groups at the identity provider give you no role here: ask an administrator.";
 const NO_MEMBER = "You are no member here: ask an administrator for an invitation.";
 const OWNER = "The owner is not signed in by an identity provider: use a password, a passkey or a link.";
+const NOT_THIS_WAY = "This company lets nobody sign in by an identity provider: sign in another way.";
 const ENDED = "Your membership was ended: ask an administrator.";
 const TAKEN = "Another identity of this provider belongs to the account: ask an administrator to forget it first.";
 
@@ -121,6 +123,8 @@ type Outcome = { refusal: AppError; ended: readonly string[] } | { cookie: strin
 const decide = async (deps: SsoDeps, sign: Sign): Promise<Outcome> => {
   const { tx, companyId, provider, claimed, context } = sign;
   const { now, userAgent } = context;
+  const settings = await settingsOf(tx, companyId);
+  if (!settings["security.sign_in_methods"].includes("sso")) throw forbidden(NOT_THIS_WAY);
   const link = await linkOf(tx, companyId, provider.id, claimed.subject);
   const member = await memberFor(sign, link);
   const grant = await grantFor(deps, sign, member);
@@ -141,7 +145,7 @@ const decide = async (deps: SsoDeps, sign: Sign): Promise<Outcome> => {
     subject,
     personId,
     method: "sso",
-    lifeSeconds: SESSION_SECONDS,
+    lifeSeconds: Math.min(SESSION_SECONDS, settings["session.absolute_hours"] * 3600),
   });
   const detail = { method: "sso", provider: provider.name, userAgent };
   await context.record(tx, { companyId, actor: subject, target: session.id, detail });

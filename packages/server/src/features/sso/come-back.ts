@@ -8,7 +8,7 @@ import type { Oidc } from "./oidc.ts";
 import { refusalPage } from "./page.ts";
 import { domainOf, emailOf, localPath, noProvider, refused } from "./rules.ts";
 import { ownMetadata, startSaml, verifySaml } from "./saml.ts";
-import { providerById, type ProviderRow, providersOfDomain, useOnce } from "./sql.ts";
+import { isCompanyActive, providerById, type ProviderRow, providersOfDomain, useOnce } from "./sql.ts";
 import {
   endedTransaction,
   openTicket,
@@ -34,7 +34,9 @@ const enabledProvider = async <K extends Kind>(
   id: string,
   kind?: K,
 ): Promise<Extract<ProviderRow, { kind: K }>> => {
-  const found = await db.withCompany(companyId, (tx) => providerById(tx, companyId, id));
+  const found = await db.withCompany(companyId, async (tx) =>
+    (await isCompanyActive(tx, companyId)) ? providerById(tx, companyId, id) : null,
+  );
   if (found === null || !found.enabled || (kind !== undefined && found.kind !== kind)) throw noProvider();
   return found as Extract<ProviderRow, { kind: K }>;
 };

@@ -173,6 +173,21 @@ test("a provider's word is good in its own company alone, for its own domains, a
   expect((await signIn(provider.startUrl)).answer?.status).toBe(401);
 });
 
+test("a company that wants no single sign-on, or is suspended, lets nobody in by it", async () => {
+  const provider = await addProvider();
+  account("ann@corp.example", ["ops"]);
+  await api.db.withCompany(company.id, (tx) =>
+    tx.query(
+      "insert into company_setting (company_id, name, value, changed_by) values ($1, 'security.sign_in_methods', $2, 'x')",
+      [company.id, '["password"]'],
+    ),
+  );
+  expect((await signIn(provider.startUrl)).answer?.status).toBe(403);
+  await api.db.asService((tx) => tx.query("update company set state = 'suspended' where id = $1", [company.id]));
+  expect((await signIn(provider.startUrl)).answer?.status).toBe(404);
+  expect(await members()).toEqual([]);
+});
+
 test("an email that the provider gives to somebody else does not bring the membership with it", async () => {
   const provider = await addProvider();
   account("ann@corp.example", ["admins"]);

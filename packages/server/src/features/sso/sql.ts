@@ -133,6 +133,10 @@ export const providersOfDomain = (
     [domain],
   );
 
+/** Whether a company is there and neither suspended nor about to be deleted. */
+export const isCompanyActive = async (tx: Tx, companyId: number): Promise<boolean> =>
+  (await tx.query(`select id from company where id = $1 and state = 'active'`, [companyId])).length === 1;
+
 /** A role of the company's own: its permissions, or null where there is none. */
 export const ownRole = async (tx: Tx, companyId: number, role: string): Promise<Permission[] | null> => {
   const [row] = await tx.query<{ permissions: Permission[] }>(
