@@ -59,7 +59,7 @@ export class ChaosAgent {
 
   enrolled(url: string, assetId: string, credential: string): void {
     this.assetId = assetId;
-    const plain = createTransport(url, credential, this.#watchedFetch);
+    const plain = createTransport(url, { credential }, this.#watchedFetch);
     this.#transport = {
       call: (async (route: never, input: never) => {
         const answer = await plain.call(route, input);

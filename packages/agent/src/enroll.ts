@@ -1,8 +1,10 @@
 import { collectHost, type HostInventory } from "@zerotrace/plugins";
 import { contract, createClient } from "@zerotrace/sdk";
+import { certified, newKeyRequest } from "./certificate.ts";
 import { snapshotOf } from "./inventory-body.ts";
 import { lockState } from "./lock.ts";
 import { openState, type Credential } from "./state.ts";
+import { tlsFetch } from "./tls-fetch.ts";
 import { createTransport } from "./transport.ts";
 import { AGENT_VERSION } from "./version.ts";
 
@@ -16,6 +18,8 @@ export interface EnrollOptions {
   readonly replace?: boolean;
   /** The agent that this one was, where its folder no longer knows; else the enrollment in the folder. */
   readonly formerAgentId?: string;
+  /** The authority of the server's certificate, PEM, where it is none that the system knows. */
+  readonly serverCa?: string | undefined;
   readonly signal?: AbortSignal;
   readonly fetch?: typeof globalThis.fetch;
   /** Stands in for this machine, for simulations and tests. */
@@ -43,18 +47,22 @@ const enroll = async (options: EnrollOptions): Promise<Credential> => {
   const signal = options.signal ?? new AbortController().signal;
   const inventory = await (options.inventory?.() ?? collectHost({ fallbackMachineId, signal }));
   const { facts } = snapshotOf({ facts: inventory.facts, sources: [] }, new Date());
-  const call = createClient({ baseUrl: server, fetch: options.fetch });
+  const { serverCa } = options;
+  const call = createClient({ baseUrl: server, fetch: options.fetch ?? tlsFetch({ serverCa }) });
   // a damaged file is no reason to refuse: it is about to be replaced
   const former = await state.credential().catch(() => null);
   const formerAgentId = former?.agentId ?? options.formerAgentId;
   const { token, replace } = options;
-  const body = { token, agentVersion: AGENT_VERSION, facts, replace, formerAgentId };
-  const answer = await call(contract.agents.enroll, { body });
+  const request = newKeyRequest();
+  const body = { token, agentVersion: AGENT_VERSION, facts, replace, formerAgentId, csr: request.csr };
+  const { certificate, ...answer } = await call(contract.agents.enroll, { body });
   const credential: Credential = {
     schema: "zerotrace.credential/1",
     server,
     issuedAt: new Date().toISOString(),
     ...answer,
+    ...certified(request, certificate),
+    ...(serverCa === undefined ? {} : { serverCa }),
   };
   await state.forget();
   await state.saveCredential(credential);
@@ -74,11 +82,13 @@ export interface RotateOptions {
  */
 export const rotateCredential = async (credential: Credential, options: RotateOptions): Promise<Credential> => {
   const server = options.server ?? credential.server;
-  const { call } = createTransport(server, credential.credential, options.fetch);
-  const answer = await call(contract.agents.rotate);
-  const fresh: Credential = { ...credential, credential: answer.credential, issuedAt: new Date().toISOString() };
+  const { call } = createTransport(server, credential, options.fetch);
+  const request = newKeyRequest();
+  const { certificate, ...answer } = await call(contract.agents.rotate, { body: { csr: request.csr } });
+  const issuedAt = new Date().toISOString();
+  const fresh: Credential = { ...credential, ...answer, ...certified(request, certificate), issuedAt };
   await openState(options.stateDir).saveCredential(fresh);
-  const next = createTransport(server, fresh.credential, options.fetch);
+  const next = createTransport(server, fresh, options.fetch);
   // Any use will do. Should it fail, the next one does it, or time.
   await next.call(contract.inventory.compareDigests, { body: { digests: {} } }).catch(() => undefined);
   return fresh;

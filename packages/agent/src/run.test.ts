@@ -158,3 +158,61 @@ test("without an enrollment the agent says how to get one", async () => {
   await openState(stateDir).forget();
   await expect(once()).rejects.toMatchObject({ message: expect.stringContaining("zerotrace agent enroll") });
 });
+
+test("the credential is exchanged on a schedule, and an answer lost on the way only delays it", async () => {
+  const state = openState(stateDir);
+  const old = await state.credential();
+  const issuedAt = new Date(Date.now() - 21 * 86_400_000).toISOString();
+  await state.saveCredential({ ...old!, issuedAt });
+  server.losses.push("/rotate", "/rotate");
+  const abort = new AbortController();
+  const running = runAgent(options({ signal: abort.signal }));
+  await until(() => lines.includes("Device credential rotated"));
+  const { heartbeatCount } = server;
+  server.formerCredential = null;
+  await until(() => server.heartbeatCount > heartbeatCount);
+  abort.abort();
+  await running;
+  expect(server.losses).toEqual([]);
+  expect((await state.credential())?.credential).toBe(server.credential);
+  expect(lines.filter((line) => line === "Device credential rotated")).toHaveLength(1);
+});
+
+test("a revoked agent says so, stops, and keeps what waits on disk", async () => {
+  server.away = true;
+  await once();
+  server.away = false;
+  const abort = new AbortController();
+  server.revoked = true;
+  const startedAt = performance.now();
+  await expect(runAgent(options({ signal: abort.signal }))).rejects.toMatchObject({
+    code: "UNAUTHENTICATED",
+    message: expect.stringContaining("revoked"),
+  });
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(server.bodies).toEqual([]);
+  expect(await openSpool(join(stateDir, "spool")).count()).toBe(1);
+});
+
+test("each heartbeat shows what the last was answered, also after a restart, and names machine and boot", async () => {
+  const turn = async (count: number): Promise<void> => {
+    const abort = new AbortController();
+    const running = runAgent(options({ signal: abort.signal }));
+    const wanted = server.heartbeatCount + count;
+    await until(() => server.heartbeatCount >= wanted);
+    abort.abort();
+    await running;
+  };
+  await turn(3);
+  const before = server.beats.length;
+  await turn(2);
+  const shown = server.beats.map(({ chain }) => chain);
+  expect(shown.slice(0, 3)).toEqual(["", "step-1", "step-2"]);
+  // the answer that the end cut off may be missing
+  expect([`step-${before}`, `step-${before - 1}`]).toContain(shown[before]);
+  expect(new Set(server.beats.map((one) => one["once"])).size).toBe(server.beats.length);
+  expect(server.beats[0]).toMatchObject({ machine: "m".repeat(24), hostname: expect.any(String) });
+  await openState(stateDir).forget();
+  await enrollAgent({ server: server.url, token: TOKEN, stateDir, inventory: async () => inventory });
+  expect(await openState(stateDir).chain((await openState(stateDir).credential())!.agentId)).toBe("");
+});

@@ -1,6 +1,7 @@
 import { AppError } from "@zerotrace/core";
-import { collectHost, type HostInventory } from "@zerotrace/plugins";
+import { collectHost, type HostInventory, identifyMachine, type MachineIdentity } from "@zerotrace/plugins";
 import { ApiError, contract } from "@zerotrace/sdk";
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { backoffMs } from "./backoff.ts";
 import { rotateCredential } from "./enroll.ts";
@@ -12,8 +13,12 @@ import { openState, type AgentState, type Credential } from "./state.ts";
 import { createTransport, isAway, type Transport } from "./transport.ts";
 import { AGENT_VERSION } from "./version.ts";
 
-/** Age at which the device credential is exchanged for a new one. */
-const ROTATE_AFTER_MS = 30 * 24 * 3600 * 1000;
+/** Age at which the device credential is exchanged for a new one: two thirds of the life of the certificate that comes with it. */
+const ROTATE_AFTER_MS = 20 * 24 * 3600 * 1000;
+/** Characters of the machine id that a heartbeat carries. */
+const MACHINE_CHARS = 24;
+/** Random bytes that tell a heartbeat from its repetition by the network. */
+const ONCE_BYTES = 6;
 
 export interface RunOptions {
   readonly stateDir: string;
@@ -45,7 +50,9 @@ const notEnrolled = (stateDir: string): AppError =>
 const revoked = (cause: ApiError): AppError =>
   new AppError(
     "UNAUTHENTICATED",
-    "The server no longer accepts this agent's credential: it was revoked. Enroll again with a new token: zerotrace agent enroll.",
+    cause.field === "certificate"
+      ? cause.message
+      : "The server no longer accepts this agent's credential: it was revoked. Enroll again with a new token: zerotrace agent enroll.",
     { cause },
   );
 
@@ -59,6 +66,10 @@ class Agent {
   #retryAtMs = 0;
   #heartbeatDueMs = 0;
   #inventoryDueMs = 0;
+  /** What the last heartbeat was answered; null until it is read from the folder. */
+  #chain: string | null = null;
+  /** The machine of the last inventory, which may stand in for this one. */
+  #machineId = "";
   deliveredCount = 0;
 
   constructor(options: RunOptions, state: AgentState, credential: Credential) {
@@ -71,7 +82,7 @@ class Agent {
 
   #connect(): Transport {
     const server = this.#options.server ?? this.#credential.server;
-    return createTransport(server, this.#credential.credential, this.#options.fetch);
+    return createTransport(server, this.#credential, this.#options.fetch);
   }
 
   /**
@@ -82,6 +93,7 @@ class Agent {
     const kept = await this.#state.credential();
     if (kept === null || kept.credential === this.#credential.credential) return false;
     this.#credential = kept;
+    this.#chain = null;
     this.#transport = this.#connect();
     this.#options.log("info", "Device credential read again: it was rotated beside this agent");
     return true;
@@ -133,6 +145,7 @@ class Agent {
     const fallbackMachineId = await this.#state.machineId();
     const inventory = await (this.#options.inventory?.() ?? collectHost({ fallbackMachineId, signal }));
     const snapshot = snapshotOf(inventory, takenAt);
+    this.#machineId = inventory.facts.machineId;
     for (const source of inventory.sources) {
       if (source.status === "unreadable") log("warn", "A source cannot be read", { ...source, components: undefined });
     }
@@ -150,14 +163,39 @@ class Agent {
     }
   }
 
+  async #machine(): Promise<MachineIdentity> {
+    const own = await identifyMachine(await this.#state.machineId());
+    return this.#options.inventory === undefined ? own : { ...own, machineId: this.#machineId };
+  }
+
+  /** Says that we are alive. What the server answers is kept before anything else: the next heartbeat shows it. */
+  async #beat(): Promise<boolean> {
+    const { agentId } = this.#credential;
+    const { machineId, bootId, hostname } = await this.#machine();
+    this.#chain ??= await this.#state.chain(agentId);
+    const body = {
+      agentVersion: AGENT_VERSION,
+      chain: this.#chain,
+      once: randomBytes(ONCE_BYTES).toString("base64url"),
+      machine: machineId.slice(0, MACHINE_CHARS),
+      boot: bootId,
+      hostname: hostname.slice(0, 255),
+    };
+    const { chain, inventoryWanted, ...seconds } = await this.#transport.call(contract.agents.heartbeat, { body });
+    this.#credential = { ...this.#credential, ...seconds };
+    if (chain !== undefined) {
+      this.#chain = chain;
+      await this.#state.saveChain(agentId, chain);
+    }
+    return inventoryWanted;
+  }
+
   async #heartbeat(): Promise<void> {
     const { log } = this.#options;
     try {
       await this.#online(async () => {
-        const answer = await this.#transport.call(contract.agents.heartbeat, { body: { agentVersion: AGENT_VERSION } });
-        const { heartbeatSeconds, inventorySeconds, inventoryWanted } = answer;
+        const inventoryWanted = await this.#beat();
         if (inventoryWanted && this.deliveredCount > 0) this.#inventoryDueMs = 0;
-        this.#credential = { ...this.#credential, heartbeatSeconds, inventorySeconds };
         if (Date.now() - Date.parse(this.#credential.issuedAt) > ROTATE_AFTER_MS) {
           this.#credential = await rotateCredential(this.#credential, this.#options);
           this.#transport = this.#connect();

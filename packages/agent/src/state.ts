@@ -16,6 +16,10 @@ export interface Credential {
   readonly issuedAt: string;
   readonly heartbeatSeconds: number;
   readonly inventorySeconds: number;
+  /** What proves the agent to a server that uses certificates. PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** The authority of the server's own certificate, PEM, where it is none that the system knows. */
+  readonly serverCa?: string;
 }
 
 /** The agent's own folder. */
@@ -30,6 +34,9 @@ export interface AgentState {
   /** What the server last acknowledged, by source; empty when nothing. */
   acknowledged(): Promise<Acknowledged>;
   saveAcknowledged(acknowledged: Acknowledged): Promise<void>;
+  /** What the last heartbeat was answered; empty where nothing is kept for this agent. */
+  chain(agentId: string): Promise<string>;
+  saveChain(agentId: string, chain: string): Promise<void>;
   /** A random id, kept, for machines without a machine-id of their own. */
   machineId(): Promise<string>;
 }
@@ -43,6 +50,7 @@ const isCredential = (value: unknown): value is Credential => {
 export const openState = (dir: string): AgentState => {
   const credentialPath = join(dir, "credential.json");
   const acknowledgedPath = join(dir, "acknowledged.json");
+  const chainPath = join(dir, "chain.json");
   const machineIdPath = join(dir, "machine-id");
   return {
     dir,
@@ -58,9 +66,15 @@ export const openState = (dir: string): AgentState => {
     forget: async () => {
       await rm(credentialPath, { force: true });
       await rm(acknowledgedPath, { force: true });
+      await rm(chainPath, { force: true });
     },
     acknowledged: async () => ((await readJsonOrNull(acknowledgedPath)) ?? {}) as Acknowledged,
     saveAcknowledged: (acknowledged) => writeWhole(acknowledgedPath, JSON.stringify(acknowledged)),
+    chain: async (agentId) => {
+      const kept = (await readJsonOrNull(chainPath)) as { agentId?: unknown; chain?: unknown } | null;
+      return kept?.agentId === agentId && typeof kept.chain === "string" ? kept.chain : "";
+    },
+    saveChain: (agentId, chain) => writeWhole(chainPath, `${JSON.stringify({ agentId, chain })}\n`),
     machineId: async () => {
       const kept = (await readOrNull(machineIdPath))?.toString("utf8").trim() ?? "";
       if (/^[0-9a-f]{32}$/.test(kept)) return kept;

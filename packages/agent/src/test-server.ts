@@ -22,8 +22,13 @@ export interface TestServer {
   /** Status for the next inventories, first to last; then 202 again. */
   readonly refusals: number[];
   heartbeatCount: number;
+  /** What heartbeats said, first to last. */
+  readonly beats: Record<string, string>[];
+  /** Answers to drop on the way, by the end of the path: the server does its work, the agent hears nothing. */
+  readonly losses: string[];
   wanted: boolean;
   credential: string;
+  isCredentialUsed: boolean;
   /** The one before the last rotation; good until the test ends it, as the platform ends it some minutes later. */
   formerCredential: string | null;
   close(): Promise<void>;
@@ -63,12 +68,15 @@ const answerOf = (server: TestServer, path: string, bytes: Buffer): [number, unk
   }
   if (path.endsWith("/heartbeat")) {
     server.heartbeatCount += 1;
+    server.beats.push(json() as Record<string, string>);
     const inventoryWanted = server.wanted;
     server.wanted = false;
-    return [200, { inventoryWanted, ...intervals }];
+    return [200, { inventoryWanted, ...intervals, chain: `step-${server.heartbeatCount}` }];
   }
   if (path.endsWith("/rotate")) {
-    server.formerCredential = server.credential;
+    // as the platform does: of secrets that were never used, the one before them stays good
+    if (server.isCredentialUsed) server.formerCredential = server.credential;
+    server.isCredentialUsed = false;
     server.credential = `${server.credential}x`;
     return [200, { credential: server.credential }];
   }
@@ -92,12 +100,19 @@ export const startTestServer = async (): Promise<TestServer> => {
       const bytes = await readAll(request);
       const isPublic = request.url?.endsWith("/enroll") ?? false;
       const good = [server.credential, server.formerCredential].map((one) => `Bearer ${one}`);
+      server.isCredentialUsed ||= good[0] === request.headers.authorization;
       const known = isPublic || good.includes(request.headers.authorization ?? "");
       const [status, answer] = server.away
         ? [503, null]
         : server.revoked || !known
           ? [401, null]
           : answerOf(server, request.url ?? "", bytes);
+      const lost = server.losses.findIndex((end) => request.url?.endsWith(end));
+      if (lost >= 0) {
+        server.losses.splice(lost, 1);
+        request.socket.destroy();
+        return;
+      }
       response.writeHead(status, { "content-type": "application/json", connection: "close" });
       response.end(JSON.stringify(answer));
     })();
@@ -111,8 +126,11 @@ export const startTestServer = async (): Promise<TestServer> => {
     revoked: false,
     refusals: [],
     heartbeatCount: 0,
+    beats: [],
+    losses: [],
     wanted: false,
     credential: "ztd_secret",
+    isCredentialUsed: true,
     formerCredential: null,
     close: () =>
       new Promise((resolve) => {

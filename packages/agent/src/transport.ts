@@ -1,5 +1,6 @@
 import { ApiError, contract, createClient, problem, type Client } from "@zerotrace/sdk";
 import { zstdCompressSync } from "node:zlib";
+import { tlsFetch, type TlsIdentity } from "./tls-fetch.ts";
 import type { InventoryBody } from "./inventory-body.ts";
 
 const PUT_TIMEOUT_MS = 120_000;
@@ -27,11 +28,16 @@ const refusal = async (response: Response): Promise<ApiError> => {
   }
 };
 
-/** A transport with a device credential. */
+/** What an agent proves itself by. */
+export interface DeviceIdentity extends TlsIdentity {
+  readonly credential: string;
+}
+
+/** A transport with a device credential, and its certificate where there is one. */
 export const createTransport = (
   server: string,
-  credential: string,
-  fetchImpl: typeof globalThis.fetch = globalThis.fetch,
+  { credential, tls, serverCa }: DeviceIdentity,
+  fetchImpl: typeof globalThis.fetch = tlsFetch({ tls, serverCa }),
 ): Transport => ({
   call: createClient({ baseUrl: server, token: credential, fetch: fetchImpl }),
   putInventory: async (body) => {

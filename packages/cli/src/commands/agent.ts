@@ -1,6 +1,8 @@
 import { type AgentLog, enrollAgent, openSpool, openState, rotateCredential, runAgent } from "@zerotrace/agent";
-import { AppError } from "@zerotrace/core";
+import { AppError, messageOf } from "@zerotrace/core";
 import { type Command, Option } from "@commander-js/extra-typings";
+import { X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Cli, EXIT } from "../cli.ts";
 import { formatOption, secretOf, serverOf } from "../options.ts";
@@ -25,6 +27,15 @@ const credentialIn = async (stateDir: string) => {
   throw new AppError("UNAUTHENTICATED", `No enrollment in ${stateDir}. ${mend}`);
 };
 
+const authorityIn = async (path: string | undefined): Promise<string | undefined> => {
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new AppError("UNREADABLE", `${path} cannot be read: ${messageOf(cause)}.`, { field: "server-ca", cause });
+  }
+};
+
 const registerEnroll = (agent: Command, cli: Cli): void => {
   agent
     .command("enroll")
@@ -34,10 +45,12 @@ const registerEnroll = (agent: Command, cli: Cli): void => {
       secretOf(text, "--token"),
     )
     .addOption(stateDirOption(cli))
+    .option("--server-ca <file>", "the authority of the server's certificate (PEM), where the system does not know it")
     .option("--replace", "take the place of this machine's agent that is enrolled already")
     .addOption(formatOption())
-    .action(async ({ format, ...options }) => {
-      const { agentId, assetId, server } = await enrollAgent({ ...options, signal: cli.signal });
+    .action(async ({ format, serverCa: caFile, ...options }) => {
+      const serverCa = await authorityIn(caFile);
+      const { agentId, assetId, server } = await enrollAgent({ ...options, serverCa, signal: cli.signal });
       if (format === "json") {
         cli.out.write(`${JSON.stringify({ schema: "zerotrace.enrollment/1", server, agentId, assetId })}\n`);
       } else cli.out.write(`Enrolled as agent ${agentId} with ${server}. Start it: zerotrace agent run\n`);
@@ -78,17 +91,22 @@ const registerStatus = (agent: Command, cli: Cli): void => {
     .addOption(stateDirOption(cli))
     .addOption(formatOption())
     .action(async ({ stateDir, format }) => {
-      const { credential: _, ...shown } = await credentialIn(stateDir);
+      const { credential: _, tls, serverCa: ___, ...shown } = await credentialIn(stateDir);
       const acknowledged = await openState(stateDir).acknowledged();
       const sources = Object.fromEntries(Object.entries(acknowledged).map(([s, a]) => [s, a.components.name.length]));
+      const certificateEndsAt =
+        tls === undefined ? null : new X509Certificate(tls.certificate).validToDate.toISOString();
       const spooledCount = await openSpool(join(stateDir, "spool")).count();
       if (format === "json") {
         const { schema: __, ...rest } = shown;
-        cli.out.write(`${JSON.stringify({ schema: "zerotrace.agent/1", ...rest, sources, spooledCount })}\n`);
+        cli.out.write(
+          `${JSON.stringify({ schema: "zerotrace.agent/1", ...rest, certificateEndsAt, sources, spooledCount })}\n`,
+        );
         return;
       }
       const lines = [
         `Agent ${shown.agentId} of ${shown.server}, credential of ${shown.issuedAt.slice(0, 10)}`,
+        ...(certificateEndsAt === null ? [] : [`Certificate until ${certificateEndsAt.slice(0, 10)}`]),
         ...Object.entries(sources).map(([source, count]) => `  ${source}: ${counted(count, "component")} acknowledged`),
         `${counted(spooledCount, "inventory", "inventories")} waiting to be delivered`,
       ];

@@ -8,7 +8,7 @@ import { MAX_STATUS_BYTES } from "./dpkg/places.ts";
 import { readDpkgStatus } from "./dpkg/status.ts";
 import type { ExtractContext, Extraction, Extractor, HostInventory, OsRelease, SourceInventory } from "./extractor.ts";
 import { gather, osEcosystem } from "./gather.ts";
-import { hostFacts, readOsRelease, treeFacts } from "./host-facts.ts";
+import { hostFacts, machineIdentity, type MachineIdentity, readOsRelease, treeFacts } from "./host-facts.ts";
 import { hostFs } from "./host-fs.ts";
 import { EXTRACTORS } from "./index.ts";
 import { MAX_OS_RELEASE_BYTES, parseOsRelease } from "./os-release.ts";
@@ -66,6 +66,10 @@ export const collectHost = async (options: CollectOptions): Promise<HostInventor
   const sources = await extractAll(EXTRACTORS, { fs, os: release, signal });
   return { facts, sources: [...sources, ...systemOf(release)].sort(bySource) };
 };
+
+/** Which machine and boot this is. `fallbackMachineId` stands in for a machine-id that the host lacks. */
+export const identifyMachine = (fallbackMachineId: string): Promise<MachineIdentity> =>
+  machineIdentity(hostFs("/"), fallbackMachineId);
 
 const bySource = (a: SourceInventory, b: SourceInventory): number => (a.source < b.source ? -1 : 1);
 

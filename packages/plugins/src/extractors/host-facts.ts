@@ -29,6 +29,25 @@ export const hostFacts = async (fs: HostFs, release: OsRelease, fallbackMachineI
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
 });
 
+/** Which machine this is, and which of its boots. */
+export interface MachineIdentity {
+  /** As in `hostFacts`. */
+  readonly machineId: string;
+  /** A salted hash of the boot's id, 16 hexadecimal digits; empty where the system tells none. */
+  readonly bootId: string;
+  readonly hostname: string;
+}
+
+/** Which machine we run on: what `hostFacts` says, without reading anything else. */
+export const machineIdentity = async (fs: HostFs, fallbackMachineId?: string): Promise<MachineIdentity> => {
+  const boot = (await textOf(fs, "/proc/sys/kernel/random/boot_id", MAX_FACT_BYTES)).trim();
+  return {
+    machineId: await machineIdOf(fs, fallbackMachineId),
+    bootId: boot === "" ? "" : hashed(boot).slice(0, 16),
+    hostname: os.hostname(),
+  };
+};
+
 /** Facts of a file tree that is not the running machine: what only a running one can tell is empty, 0 or null. */
 export const treeFacts = async (
   fs: HostFs,
