@@ -35,6 +35,12 @@ const plain = (ask: Ask = {}, more: Omit<Entry, "ask"> = {}): Entry => ({ ask: (
 const OWN_TRAIL = "the trail holds the refusals of the caller's own questions";
 const NO_SUCH_TOKEN = { statuses: [401], why: "the secret in the body is nobody's" };
 
+/** The provider runs every company by its number, and is asked for none that is there: it would be gone for the rest. */
+const NO_COMPANY: Ask = { params: { companyId: "2147483000" } };
+const NO_SUCH_COMPANY = { control: { statuses: [404], why: "there is no such company" } };
+const PROVIDER = { callers: ["provider"], why: "the provider runs every company" };
+const VISIT = "A reason that is long enough";
+
 const inventoryOf = (of: Ids): unknown => ({
   takenAt: new Date().toISOString(),
   facts: { ...FACTS, hostname: of["hostName"], machineId: of["machineId"] },
@@ -85,6 +91,36 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     { control: { statuses: [409], why: "the name is taken" } },
   ),
   "audit.deleteAuditSink": byId("sinkId"),
+  "companies.listCompanies": plain({}, { beyond: PROVIDER }),
+  "companies.getCompany": plain(NO_COMPANY, NO_SUCH_COMPANY),
+  "companies.createCompany": asks(() => ({ body: { name: randomUUID(), adminEmail: "ann@example.com" } }), {
+    moves: "each company has a number of its own",
+  }),
+  "companies.renameCompany": plain({ ...NO_COMPANY, body: { name: "x" } }, NO_SUCH_COMPANY),
+  "companies.suspendCompany": plain({ ...NO_COMPANY, body: { reason: VISIT } }, NO_SUCH_COMPANY),
+  "companies.resumeCompany": plain(NO_COMPANY, NO_SUCH_COMPANY),
+  "companies.enterCompany": plain({ ...NO_COMPANY, body: { reason: VISIT, role: "viewer" } }, NO_SUCH_COMPANY),
+  "companies.listEntries": plain(),
+  "companies.endEntry": byId("entryId"),
+  "companies.getOwnEntry": plain(),
+  "companies.leaveCompany": plain({}, { control: { statuses: [409], why: "nobody entered" } }),
+  "companies.startExport": plain(
+    {},
+    { moves: "one export is under way at a time", control: { statuses: [409], why: "one is under way" } },
+  ),
+  "companies.listExports": plain({}, { moves: "exports end by themselves" }),
+  "companies.downloadExport": byId("exportId"),
+  "companies.deleteOwnCompany": plain(
+    { body: { name: "another name" } },
+    {
+      control: { statuses: [400, 403], why: "the name is another, and only the owner may" },
+      refuses: { statuses: [403], why: "only the owner asks for the deletion" },
+    },
+  ),
+  "companies.deleteCompany": plain({ ...NO_COMPANY, body: { name: "x", reason: VISIT } }, NO_SUCH_COMPANY),
+  "companies.undoDeletion": plain(NO_COMPANY, NO_SUCH_COMPANY),
+  "companies.listDeletions": plain({}, { beyond: PROVIDER }),
+  "companies.getCertificate": plain(NO_COMPANY, NO_SUCH_COMPANY),
   "explain.explain": asks((of) => ({ query: { purl: of["purl"] ?? "" } })),
   "feeds.getFeeds": plain(),
   "feeds.syncFeeds": plain(),
@@ -130,6 +166,8 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     { spends: true, control: { statuses: [200, 400], why: "only a session is signed out" } },
   ),
   "sessions.createLink": plain(),
+  "settings.getSettings": plain(),
+  "settings.putSettings": plain({ body: { "session.absolute_hours": 700 } }),
   "stats.getStats": plain({}, { moves: "jobs of the caller's own company are counted" }),
   "stats.getAssetTrend": byId("assetId"),
   "tokens.createToken": plain({ body: { kind: "enrollment", label: "x" } }),

@@ -101,6 +101,20 @@ const sink: Seed = async ({ ask }) => {
   return { sinkName, sinkId: made.id };
 };
 
+const visit: Seed = async ({ world, company, ask }) => {
+  const visitReason = `asked for help ${marker()}`;
+  const visitor = world.provider.callers.find(({ name }) => name === "provider");
+  const body = { reason: visitReason, role: "viewer", minutes: 480 };
+  const entered = await ask("POST", `/api/v1/companies/${company.id}/entries`, body, visitor);
+  return { visitReason, entryId: entered.id };
+};
+
+const exported: Seed = async ({ world, ask }) => {
+  const asked = await ask("POST", "/api/v1/company/exports");
+  await world.live.server.settled();
+  return { exportId: asked.id };
+};
+
 /** One line for each kind of object; later ones may use what earlier ones made. */
 const SEEDS: readonly Seed[] = [host, repository, vex, token, sink];
 
