@@ -1,3 +1,4 @@
+import { AppError } from "@zerotrace/core";
 import { OWNER_PERMISSIONS, PROVIDER_PERMISSIONS } from "@zerotrace/core/schema";
 import { insertCredential, type NewCredential, newToken } from "../../platform/auth/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
@@ -44,6 +45,9 @@ export const createLink = (deps: SessionDeps): Endpoint =>
     run: async (context) => {
       const { tx, identity, now } = context;
       const { companyId, subject, labels, personId } = identity;
+      if (identity.method === "provider") {
+        throw new AppError("FORBIDDEN", "A visit ends when it ends: no link outlasts it.");
+      }
       const permissions = PROVIDER_PERMISSIONS.filter((one) => identity.permissions.includes(one));
       const { id, secret } = await insertLink(tx, {
         companyId,
