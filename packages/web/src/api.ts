@@ -46,6 +46,14 @@ export type Role = Answer<typeof contract.roles.listRoles>["rows"][number];
 export type Invitation = Answer<typeof contract.invitations.listInvitations>["rows"][number];
 export type MySession = Answer<typeof contract.me.listMySessions>["rows"][number];
 export type CompanySession = Answer<typeof contract.me.listSessions>["rows"][number];
+export type AuditRow = Answer<typeof contract.audit.listAudit>["rows"][number];
+export type AuditSink = Answer<typeof contract.audit.listAuditSinks>["rows"][number];
+export type IdentityProvider = Answer<typeof contract.sso.listIdentityProviders>["rows"][number];
+export interface AuditSearch {
+  action?: string | undefined;
+  actor?: string | undefined;
+  target?: string | undefined;
+}
 export type Token = Answer<typeof contract.tokens.listTokens>["rows"][number];
 export type Severity = Finding["severity"];
 export type SeverityCounts = Stats["findings"];
@@ -184,6 +192,13 @@ export const queries = {
   mySessions: () => queryOptions({ queryKey: ["my-sessions"], queryFn: () => call(contract.me.listMySessions) }),
   companySessions: () =>
     pages(["company-sessions"], (cursor) => call(contract.me.listSessions, { query: { limit, cursor } })),
+  audit: (search: AuditSearch) =>
+    pages(["audit", search], (cursor) => call(contract.audit.listAudit, { query: { ...search, limit, cursor } })),
+  auditVerify: () =>
+    queryOptions({ queryKey: ["audit-verify"], queryFn: () => call(contract.audit.verifyAudit), gcTime: 0 }),
+  auditSinks: () => queryOptions({ queryKey: ["audit-sinks"], queryFn: () => call(contract.audit.listAuditSinks) }),
+  identityProviders: () =>
+    queryOptions({ queryKey: ["identity-providers"], queryFn: () => call(contract.sso.listIdentityProviders) }),
   tokens: () => pages(["tokens"], (cursor) => call(contract.tokens.listTokens, { query: { limit, cursor } })),
 };
 

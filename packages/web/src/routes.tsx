@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { PromptFilter } from "@zerotrace/core/query/index";
 import { PROMPT_KEYS } from "@zerotrace/core/query/index";
-import type { Sort } from "./api.ts";
+import type { AuditSearch, Sort } from "./api.ts";
 import { Shell } from "./ui/shell.tsx";
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
@@ -149,6 +149,19 @@ const roles = createRoute({
   ...page("/roles"),
   component: lazyRouteComponent(() => import("./features/people/roles.tsx"), "RolesPage"),
 });
+const audit = createRoute({
+  ...page("/audit"),
+  validateSearch: (s: Record<string, unknown>): AuditSearch => ({
+    action: text(s["action"]),
+    actor: text(s["actor"]),
+    target: text(s["target"]),
+  }),
+  component: lazyRouteComponent(() => import("./features/audit/audit.tsx"), "AuditPage"),
+});
+const sso = createRoute({
+  ...page("/single-sign-on"),
+  component: lazyRouteComponent(() => import("./features/sso/sso.tsx"), "SsoPage"),
+});
 const me = createRoute({
   ...page("/me"),
   component: lazyRouteComponent(() => import("./features/me/me.tsx"), "MePage"),
@@ -179,6 +192,8 @@ export const routeTree = root.addChildren([
   join,
   reset,
   people,
+  audit,
+  sso,
   roles,
   me,
 ]);

@@ -42,6 +42,8 @@ export const NAV = [
     entries: [
       { to: "/people", name: "People", needs: "users:read" },
       { to: "/roles", name: "Roles", needs: "users:read" },
+      { to: "/single-sign-on", name: "Single sign-on", needs: "sso:manage" },
+      { to: "/audit", name: "Audit", needs: "audit:read" },
       { to: "/tokens", name: "Tokens", needs: "tokens:manage" },
       { to: "/jobs", name: "Jobs", needs: "jobs:read" },
     ],

@@ -1,0 +1,98 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { type AuditSink, call, contract, queries } from "../../api.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { count } from "../../ui/format.ts";
+import { Time } from "../../ui/marks.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { Empty, ErrorPanel } from "../../ui/states.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+
+const Remove = ({ sink }: { sink: AuditSink }) => {
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => call(contract.audit.deleteAuditSink, { params: { id: sink.id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["audit-sinks"] }),
+  });
+  return <Confirm verb="Stop" question={`${sink.name} gets nothing more`} onConfirm={() => remove.mutate()} />;
+};
+
+const COLUMNS: readonly Column<AuditSink>[] = [
+  { head: "To", className: "full", cell: (s) => s.name },
+  { head: "Address", className: "wide-only", cell: (s) => <span className="mono">{s.url}</span> },
+  { head: "As", width: "70px", className: "wide-only", cell: (s) => s.format },
+  { head: "Sent", width: "120px", label: "sent", cell: (s) => <Time at={s.sentAt} /> },
+  { head: "Waiting", width: "100px", label: "waiting", cell: (s) => count(s.waitingCount) },
+  {
+    head: "State",
+    width: "200px",
+    cell: (s) =>
+      s.lastError ? (
+        <span className="text-bad" title={s.lastError}>
+          {s.lastError}
+        </span>
+      ) : (
+        <span className="text-dim">delivers</span>
+      ),
+  },
+  { head: "Actions", width: "160px", className: "end", cell: (s) => <Remove sink={s} /> },
+];
+
+const Add = () => {
+  const client = useQueryClient();
+  const [name, setName] = useState("");
+  const [url, setUrl] = useState("");
+  const [format, setFormat] = useState<"json" | "cef">("json");
+  const add = useMutation({
+    mutationFn: () => call(contract.audit.createAuditSink, { body: { name, url, format } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["audit-sinks"] }),
+  });
+  return (
+    <form
+      className="grid gap-3 border-t border-line p-4"
+      onSubmit={(e) => {
+        e.preventDefault();
+        add.mutate();
+      }}
+    >
+      <div className="flex flex-wrap items-end gap-3">
+        <label className="grid gap-1 text-sm">
+          <span className="text-dim">name</span>
+          <input className="field w-40" required value={name} onChange={(e) => setName(e.target.value)} />
+        </label>
+        <label className="grid grow gap-1 text-sm">
+          <span className="text-dim">https://… or syslog+tls://host:port</span>
+          <input className="field w-full" required value={url} onChange={(e) => setUrl(e.target.value)} />
+        </label>
+        <label className="grid gap-1 text-sm">
+          <span className="text-dim">format</span>
+          <select className="field" value={format} onChange={(e) => setFormat(e.target.value as "json" | "cef")}>
+            <option value="json">JSON</option>
+            <option value="cef">CEF</option>
+          </select>
+        </label>
+        <button type="submit" className="button" disabled={add.isPending}>
+          Send the trail there
+        </button>
+      </div>
+      {add.error && <ErrorPanel error={add.error} />}
+    </form>
+  );
+};
+
+/** Where the trail is sent as it is written, and how far each receiver is. */
+export const Sinks = () => {
+  const sinks = useQuery(queries.auditSinks());
+  return (
+    <Panel title="Sent to" flush>
+      {sinks.error && <ErrorPanel error={sinks.error} retry={() => void sinks.refetch()} />}
+      {sinks.data &&
+        (sinks.data.rows.length === 0 ? (
+          <Empty title="The trail stays here">A receiver elsewhere keeps it from whoever has this machine.</Empty>
+        ) : (
+          <Table label="Receivers" columns={COLUMNS} rows={sinks.data.rows} keyOf={(s) => s.id} cardHeight={120} />
+        ))}
+      <Add />
+    </Panel>
+  );
+};

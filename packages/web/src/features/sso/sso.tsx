@@ -1,0 +1,146 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { call, contract, type IdentityProvider, queries } from "../../api.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { plural } from "../../ui/format.ts";
+import { Copy, Time } from "../../ui/marks.tsx";
+import { Facts, Page, Panel } from "../../ui/panel.tsx";
+import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+import { ProviderForm } from "./provider-form.tsx";
+
+const useProviders = (run: () => Promise<unknown>) => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: run,
+    onSuccess: () => client.invalidateQueries({ queryKey: ["identity-providers"] }),
+  });
+};
+
+const Test = ({ provider }: { provider: IdentityProvider }) => {
+  const test = useMutation({
+    mutationFn: () => call(contract.sso.testIdentityProvider, { params: { id: provider.id } }),
+  });
+  return (
+    <div className="grid gap-2">
+      <button
+        type="button"
+        className="button justify-self-start"
+        disabled={test.isPending}
+        onClick={() => test.mutate()}
+      >
+        {test.isPending ? "Asking the provider…" : "Test the connection"}
+      </button>
+      {test.error && <ErrorPanel error={test.error} />}
+      {test.data && (
+        <ul className="grid gap-1 text-sm">
+          {test.data.checks.map((check) => (
+            <li key={check.name}>
+              <span className={check.ok ? "text-accent" : "text-bad"}>{check.ok ? "ok" : "no"}</span> {check.name}:{" "}
+              <span className="text-dim">{check.detail}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+};
+
+const enterThere = (p: IdentityProvider): (readonly [string, string])[] =>
+  p.kind === "oidc"
+    ? [["redirect URI", p.redirectUrl]]
+    : [
+        ["assertion consumer service", p.redirectUrl],
+        ["entity id", p.entityId ?? ""],
+        ["metadata", p.metadataUrl ?? ""],
+      ];
+
+const Provider = ({ provider }: { provider: IdentityProvider }) => {
+  const [editing, setEditing] = useState(false);
+  const remove = useProviders(() => call(contract.sso.deleteIdentityProvider, { params: { id: provider.id } }));
+  if (editing) {
+    return (
+      <Panel title={`Change ${provider.name}`}>
+        <ProviderForm provider={provider} onDone={() => setEditing(false)} />
+      </Panel>
+    );
+  }
+  return (
+    <Panel
+      title={provider.name}
+      aside={
+        <span className="inline-flex gap-4">
+          <button type="button" className="act" onClick={() => setEditing(true)}>
+            Change
+          </button>
+          <Confirm
+            verb="Remove"
+            question={`${plural(provider.peopleCount, "person", "people")} cannot sign in by ${provider.name} any more`}
+            onConfirm={() => remove.mutate()}
+          />
+        </span>
+      }
+    >
+      <div className="grid gap-4">
+        <Facts
+          rows={[
+            ["kind", provider.kind === "oidc" ? "OpenID Connect" : "SAML 2.0"],
+            ["state", provider.enabled ? "in use" : "off: nobody signs in by it"],
+            ["emails of", provider.domains.join(", ")],
+            ["people", `${provider.peopleCount}${provider.createsMembers ? ", new ones become members" : ""}`],
+            [
+              "groups",
+              provider.mappings.length === 0
+                ? "none: everybody gets the default role"
+                : provider.mappings.map((m) => `${m.group} → ${m.role}`).join(", "),
+            ],
+            ["default role", provider.defaultRole ?? "none: who is in no group is refused"],
+            ["last used", <Time key="used" at={provider.lastUsedAt} />],
+          ]}
+        />
+        <div>
+          <h3 className="mb-1 text-sm text-dim">What is entered at the provider</h3>
+          <Facts rows={enterThere(provider).map(([name, text]) => [name, <Copy key={name} text={text} />] as const)} />
+        </div>
+        <Test provider={provider} />
+        {remove.error && <ErrorPanel error={remove.error} />}
+      </div>
+    </Panel>
+  );
+};
+
+/** The company's ways to sign in elsewhere: OpenID Connect and SAML. */
+export const SsoPage = () => {
+  const providers = useQuery(queries.identityProviders());
+  const [adding, setAdding] = useState(false);
+  return (
+    <Page
+      title="Single sign-on"
+      lead="People sign in where your company keeps them; groups decide what they may do here"
+      actions={
+        !adding && (
+          <button type="button" className="button" onClick={() => setAdding(true)}>
+            Add a provider
+          </button>
+        )
+      }
+    >
+      {adding && (
+        <Panel title="An identity provider">
+          <ProviderForm onDone={() => setAdding(false)} />
+        </Panel>
+      )}
+      {providers.isPending && <RowsSkeleton rows={4} />}
+      {providers.error && <ErrorPanel error={providers.error} retry={() => void providers.refetch()} />}
+      {providers.data?.rows.map((provider) => (
+        <Provider key={provider.id} provider={provider} />
+      ))}
+      {providers.data?.rows.length === 0 && !adding && (
+        <section className="panel">
+          <Empty title="Everybody signs in by password or passkey">
+            Add the provider that your company uses, such as Entra, Okta, Google or Keycloak.
+          </Empty>
+        </section>
+      )}
+    </Page>
+  );
+};
