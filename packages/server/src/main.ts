@@ -1,5 +1,5 @@
 import { AppError, messageOf } from "@zerotrace/core";
-import { type Permission, READ_PERMISSIONS } from "@zerotrace/core/schema";
+import { type Permission, PROVIDER_PERMISSIONS } from "@zerotrace/core/schema";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,6 +22,7 @@ import {
 } from "./features/feeds/index.ts";
 import { standingOf } from "./features/people/index.ts";
 import { createRegistries, type Registries } from "./features/registries/index.ts";
+import { createQuotas, type Quotas } from "./features/limits/index.ts";
 import { applyRetention } from "./features/retention/index.ts";
 import { createSignInLink, sessionLimitsOf } from "./features/sessions/index.ts";
 import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
@@ -40,7 +41,7 @@ import {
   openDatabase,
   startEmbedded,
 } from "./platform/db/index.ts";
-import { assertListenable, createHttp } from "./platform/http/index.ts";
+import { assertListenable, createHttp, createRateLimits } from "./platform/http/index.ts";
 import { createLog, type Logger } from "./platform/log/index.ts";
 import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
 import { countPendingJobs, migrateQueue, openQueue } from "./platform/queue/index.ts";
@@ -51,7 +52,7 @@ import { masterKeysOf, rekey } from "./rekey.ts";
 import { issueToken } from "./start-tokens.ts";
 import { createSteps, type ServerStep } from "./steps.ts";
 import type { Ingest } from "./features/inventory/index.ts";
-import { createFleet } from "./fleet.ts";
+import { createFleet, watchDevices } from "./fleet.ts";
 import { tlsOf, watchTls } from "./tls.ts";
 import { announceFeeds, endpointsOf, inventoriesOf, openApi } from "./wiring.ts";
 
@@ -186,6 +187,7 @@ const listen = async (
     epss: EpssHistory;
     ingest: Ingest;
     uploads: Uploads;
+    quotas: Quotas;
     registries: Registries;
     connections: Connections;
     keys: CompanyKeys;
@@ -202,12 +204,15 @@ const listen = async (
   const presence = createFleet(config, parts);
   const certificates = createCertificates({ db, keys: parts.keys, mode: config.agentTls });
   const tls = await tlsOf(config);
+  const watch = watchDevices({ auth, log, connections });
+  closers.push(() => watch.stop());
   closers.push(() => presence.stop());
   const http = await createHttp({
     db,
     auth,
     audit: writeAudit,
     onSecurityEvent,
+    rates: createRateLimits({ ofCompany: (of) => parts.quotas.rate(of) }),
     log,
     metrics,
     openapi: openApi(VERSION),
@@ -216,6 +221,7 @@ const listen = async (
     plugins: [(app) => hub.register(app)],
     tls,
     proveDevice: certificates.prove,
+    corsOrigins: config.corsOrigins,
     ...(config.trustedProxy ? { trustedProxy: config.trustedProxy } : {}),
     ...(options.checkAnswers ? { checkAnswers: true } : {}),
   });
@@ -277,16 +283,28 @@ const compose = async (
   const metrics = createMetrics({ version: VERSION, process: true });
   const pool = createMatchPool(config.workers);
   closers.push(() => pool.close());
-  const auth = createAuthenticator({ db, standingOf, sessionLimitsOf, ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}) });
+  const auth = createAuthenticator({
+    db,
+    standingOf,
+    sessionLimitsOf,
+    ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
+  });
   const masterKeys = masterKeysOf(config);
   const keys = createCompanyKeys(masterKeys);
   const enrichment = createEnrichment({ db, pool, metrics, feedsDir });
   const epss = createEpssHistory(config.dataDir, (error) => log.warn({ error }, "EPSS history not kept"));
   closers.push(() => epss.idle());
   const sync = openFeeds(options, db, metrics, log, { enrichment, epss });
-  const inventories = inventoriesOf(db);
+  const quotas = createQuotas(db);
+  const inventories = inventoriesOf(db, quotas);
   const registries = createRegistries({ db, keys, ...inventories, ...config });
-  const uploads = createUploads({ db, ...inventories, ...config, ...registries });
+  const uploads = createUploads({
+    db,
+    ...inventories,
+    ...config,
+    ...registries,
+    mayScan: (tx, of) => quotas.scan(tx, of),
+  });
   const queue = openQueue({
     owner: connections.owner,
     concurrency: 4,
@@ -311,7 +329,22 @@ const compose = async (
     },
   });
   const { ingest } = inventories;
-  const parts = { db, auth, metrics, log, sync, pool, epss, ingest, uploads, registries, connections, keys, masterKeys };
+  const parts = {
+    db,
+    auth,
+    quotas,
+    metrics,
+    log,
+    sync,
+    pool,
+    epss,
+    ingest,
+    uploads,
+    registries,
+    connections,
+    keys,
+    masterKeys,
+  };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
   closers.push(await startSchedule(config, parts));
   await patiently(() => queue.start(), options.signal);
@@ -327,18 +360,8 @@ const compose = async (
     timings: steps.timings,
     createEnrollmentToken: (label) => token("enrollment", label, []),
     createCliToken: () =>
-      token("api", "command line of this machine", [
-        ...READ_PERMISSIONS,
-        "audit:read",
-        "feeds:manage",
-        "agents:manage",
-        "assets:manage",
-        "registries:manage",
-        "scan:execute",
-        "sboms:upload",
-        "tokens:manage",
-        "vex:manage",
-      ]),
+      // it lies beside the database: whoever reads it could as well read that
+      token("api", "command line of this machine", PROVIDER_PERMISSIONS),
     createSignInLink: () => createSignInLink(db, companyId, url),
     settled: (signal) => settled({ db, sync, feedsDir }, companyId, signal),
     stop,
