@@ -72,7 +72,7 @@ export const CompanyChoice = ({ session }: { session: Session }) => {
 
 /** Who is signed in, with the theme and the way out. */
 export const Account = ({ session }: { session: Session }) => (
-  <div className="flex items-center gap-2">
+  <div className="flex min-w-0 items-center gap-2">
     <Link
       to="/me"
       className="min-w-0 grow truncate text-sm hover:text-accent"

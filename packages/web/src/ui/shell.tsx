@@ -78,7 +78,7 @@ const SignedIn = ({ session }: { session: Session }) => {
         <header className="sticky top-0 z-30 flex h-12 items-center border-b border-line bg-panel wide:h-[calc(100dvh-2rem)] wide:flex-col wide:items-stretch wide:overflow-y-auto wide:border-r wide:border-b-0">
           <Logo />
           <Nav session={session} open={menu} onFollow={() => setMenu(false)} />
-          <div className="mt-auto hidden gap-3 border-t border-line p-3 wide:grid">
+          <div className="mt-auto hidden grid-cols-[minmax(0,1fr)] gap-3 border-t border-line p-3 wide:grid">
             <CompanyChoice session={session} />
             <Account session={session} />
           </div>
