@@ -1,4 +1,4 @@
-import { type AdvisoryIndex, AppError, messageOf } from "@zerotrace/core";
+import { type AdvisoryIndex, AppError, baseEcosystem, messageOf } from "@zerotrace/core";
 import { isBundleLocation } from "@zerotrace/plugins/feeds/bundle-location";
 import type { PublicSources } from "@zerotrace/plugins/feeds/plan";
 import type { Progress } from "@zerotrace/plugins/plugin";
@@ -127,13 +127,15 @@ export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIn
   const ageMs = known === null ? Number.POSITIVE_INFINITY : Date.now() - Date.parse(known.meta.builtAt);
   const isFresh = ageMs < FRESH_MS && union.missing.length === 0;
   const tellMissing = (mend: string): void => {
-    if (union.missing.length === 0) return;
+    if (union.uncovered.length === 0) return;
     options.warn(
-      `The data at hand does not cover ${union.missing.join(", ")}: nothing is known of what is there; ${mend}.`,
+      `The data at hand does not cover ${union.uncovered.join(", ")}: nothing is known of what is there; ${mend}.`,
     );
   };
   if (known !== null && (isFresh || options.isOffline === true) && options.force !== true) {
-    tellMissing("run once without --offline");
+    tellMissing(
+      options.isOffline === true ? "run once without --offline" : "the public source was away when it was read",
+    );
     return known;
   }
   if (options.isOffline === true && (options.feeds.length === 0 || options.feeds.some(isUrl))) {
@@ -155,8 +157,10 @@ export const openScanIndex = async (given: ScanIndexOptions): Promise<AdvisoryIn
 interface Union {
   /** What is asked for and what the index at hand has; undefined: all of it. */
   readonly ecosystems: readonly string[] | undefined;
-  /** Asked for, and not in the index at hand. */
+  /** Asked for, and not in the index at hand: it is compiled anew. */
   readonly missing: readonly string[];
+  /** As `missing`, and what a package mirror that stands in for the source does not hold. */
+  readonly uncovered: readonly string[];
 }
 
 /** What is to be read of the public sources. Of named feeds everything is, and of a package mirror. */
@@ -164,13 +168,20 @@ const unionOf = async ({ feeds, ecosystems }: ScanIndexOptions, known: AdvisoryI
   const osv = known?.meta.sources.find(({ feed }) => feed === PUBLIC_FEED);
   const isWhole = osv !== undefined && osv.parts === undefined;
   if (feeds.length > 0 || ecosystems === undefined || isWhole) {
-    return { ecosystems: undefined, missing: isWhole || osv === undefined ? [] : ["all other ecosystems"] };
+    const missing = isWhole || osv === undefined ? [] : ["all other ecosystems"];
+    return { ecosystems: undefined, missing, uncovered: missing };
   }
   const { publicEcosystems } = await import("@zerotrace/plugins/feeds/public-ecosystems");
   const wanted = publicEcosystems(ecosystems);
   const parts = osv?.parts?.map(({ ecosystem }) => ecosystem) ?? [];
+  const covered = osv === undefined ? coveredBy(known) : new Set(parts);
+  const uncovered = wanted.filter((one) => !covered.has(one));
   return {
     ecosystems: [...new Set([...parts, ...wanted])].sort(),
-    missing: osv === undefined ? [] : wanted.filter((one) => !parts.includes(one)),
+    missing: osv === undefined ? [] : uncovered,
+    uncovered,
   };
 };
+
+const coveredBy = (known: AdvisoryIndex | null): ReadonlySet<string> =>
+  new Set(known?.meta.sources.flatMap(({ covers }) => covers.map(baseEcosystem)));
