@@ -47,6 +47,13 @@ const inventoryOf = (of: Ids): unknown => ({
   sources: full({ npm: [npm(of["packageName"] ?? "", "1.0.0")] }),
 });
 
+const registryOf = (of: Ids) => ({
+  name: of["registryName"] ?? "",
+  host: SINK_HOST,
+  rules: { repositories: [of["repositoryPattern"] ?? ""] },
+  user: of["registryUser"] ?? "",
+});
+
 /** One line for each route of the contract, by `feature.name`. A route that is not here fails the test. */
 export const ENTRIES: Readonly<Record<string, Entry>> = {
   "advisories.listAdvisories": asks((of) => ({ query: { q: of["packageName"] ?? "" } })),
@@ -72,6 +79,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "agents.requestInventory": byId("agentId"),
   "assets.listAssets": asks((of) => ({ query: { q: of["hostName"] ?? "" } })),
   "assets.getAsset": byId("assetId"),
+  "assets.removeAsset": asks((of) => ({ params: { id: of["repositoryId"] ?? "" }, query: { dryRun: "true" } })),
   "assets.listAssetComponents": byId("assetId"),
   "assets.listAssetDeltas": byId("assetId"),
   "assets.listComponents": asks((of) => ({ query: { q: of["packageName"] ?? "" } })),
@@ -156,6 +164,18 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     moves: "it counts what changed since the question before",
   }),
   "jobs.listJobs": plain({}, { moves: "jobs run" }),
+  "registries.listRegistries": plain({}, { moves: "registries are looked at" }),
+  "registries.listRegistryTags": byId("registryId"),
+  "registries.createRegistry": asks((of) => ({ body: registryOf(of) }), {
+    control: { statuses: [409], why: "the name is taken" },
+  }),
+  "registries.updateRegistry": asks((of) => ({ params: { id: of["registryId"] ?? "" }, body: registryOf(of) })),
+  "registries.lookAtRegistry": byId("registryId"),
+  "registries.testRegistry": asks((of) => {
+    const { host, rules, user } = registryOf(of);
+    return { body: { id: of["registryId"], host, rules, user } };
+  }),
+  "registries.deleteRegistry": byId("registryId"),
   "sessions.signIn": asks((of) => ({ body: { token: `${of["tokenSecret"]}`.replace("zt_a_", "zt_l_") } }), {
     refuses: NO_SUCH_TOKEN,
     control: { statuses: [401], why: "the token is no sign-in link" },
