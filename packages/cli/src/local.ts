@@ -60,14 +60,14 @@ const clientOf = (url: string, token: string, mend: string): Client => {
 export const connect = async (
   cli: Cli,
   options: { server?: string; token?: string; dataDir?: string },
-): Promise<{ call: Client; url: string }> => {
+): Promise<{ call: Client; url: string; token: string }> => {
   const { env } = cli;
   const url = options.server ?? (env.server === undefined ? undefined : serverOf(env.server, "ZEROTRACE_SERVER"));
   const token = options.token ?? (env.token === undefined ? undefined : secretOf(env.token, "ZEROTRACE_TOKEN"));
   if (url !== undefined) {
     const mend = "Make an API token on the dashboard's Tokens page, and give it with --token or ZEROTRACE_TOKEN.";
     if (token === undefined) throw new AppError("UNAUTHENTICATED", `${url} needs a token. ${mend}`, { field: "token" });
-    return { call: clientOf(url, token, mend), url };
+    return { call: clientOf(url, token, mend), url, token };
   }
   const { dataDir } = configOf(cli, { dataDir: options.dataDir }).config;
   const local = await readLocal(dataDir);
@@ -76,5 +76,6 @@ export const connect = async (
     throw new AppError("NOT_READY", `No server was started with ${dataDir}. ${mend}`);
   }
   const mend = "Give another with --token, or start the server again: it makes a new one.";
-  return { call: clientOf(local.url, token ?? local.token, mend), url: local.url };
+  const own = token ?? local.token;
+  return { call: clientOf(local.url, own, mend), url: local.url, token: own };
 };
