@@ -101,6 +101,14 @@ const sink: Seed = async ({ ask }) => {
   return { sinkName, sinkId: made.id };
 };
 
+const registry: Seed = async ({ ask }) => {
+  const [registryName, registryUser, repositoryPattern, registryPassword] = [marker(), marker(), marker(), marker()];
+  const rules = { repositories: [repositoryPattern] };
+  const body = { name: registryName, host: SINK_HOST, rules, user: registryUser, password: registryPassword };
+  const made = await ask("POST", "/api/v1/registries", body);
+  return { registryName, registryUser, repositoryPattern, registryPassword, registryId: made.id };
+};
+
 const visit: Seed = async ({ world, company, ask }) => {
   const visitReason = `asked for help ${marker()}`;
   const visitor = world.provider.callers.find(({ name }) => name === "provider");
@@ -115,16 +123,8 @@ const exported: Seed = async ({ world, ask }) => {
   return { exportId: asked.id };
 };
 
-const registry: Seed = async ({ ask }) => {
-  const [registryName, registryUser, repositoryPattern, registryPassword] = [marker(), marker(), marker(), marker()];
-  const rules = { repositories: [repositoryPattern] };
-  const body = { name: registryName, host: SINK_HOST, rules, user: registryUser, password: registryPassword };
-  const made = await ask("POST", "/api/v1/registries", body);
-  return { registryName, registryUser, repositoryPattern, registryPassword, registryId: made.id };
-};
-
 /** One line for each kind of object; later ones may use what earlier ones made. */
-const SEEDS: readonly Seed[] = [host, repository, vex, token, sink, registry];
+const SEEDS: readonly Seed[] = [host, repository, vex, token, sink, registry, visit, exported];
 
 /** Makes one object of each kind in the company; answers all their ids. */
 export const seed = async (world: World, company: Company): Promise<Ids> => {

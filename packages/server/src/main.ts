@@ -297,13 +297,14 @@ const compose = async (
   const sync = openFeeds(options, db, metrics, log, { enrichment, epss });
   const quotas = createQuotas(db);
   const inventories = inventoriesOf(db, quotas);
-  const registries = createRegistries({ db, keys, ...inventories, ...config });
+  const mayScan: Quotas["scan"] = (tx, of) => quotas.scan(tx, of);
+  const registries = createRegistries({ db, keys, mayScan, ...inventories, ...config });
   const uploads = createUploads({
     db,
     ...inventories,
     ...config,
     ...registries,
-    mayScan: (tx, of) => quotas.scan(tx, of),
+    mayScan,
   });
   const queue = openQueue({
     owner: connections.owner,

@@ -38,6 +38,8 @@ export interface WatchDeps {
   readonly keys: CompanyKeys;
   readonly ingest: Ingest;
   readonly dataDir: string;
+  /** Whether the company may have one more scan under way; throws QUOTA_EXCEEDED where not. */
+  readonly mayScan?: (tx: Tx, companyId: number) => Promise<void>;
   /** Asks the registries. */
   readonly fetch: typeof fetch;
 }
@@ -124,12 +126,25 @@ const copyKnown = async (deps: WatchDeps, companyId: number): Promise<void> => {
   }
 };
 
+/** Whether the company's limits leave room for one more scan. */
+const hasRoom = async ({ mayScan }: WatchDeps, tx: Tx, companyId: number): Promise<boolean> => {
+  try {
+    await mayScan?.(tx, companyId);
+    return true;
+  } catch (error) {
+    // The tag waits until a scan has ended, or until the next look.
+    if (error instanceof AppError && error.code === "QUOTA_EXCEEDED") return false;
+    throw error;
+  }
+};
+
 /** Orders scans of tags that wait, a few at a time. */
-const orderScans = async ({ db }: WatchDeps, companyId: number): Promise<void> => {
-  await db.withCompany(companyId, async (tx) => {
+const orderScans = async (deps: WatchDeps, companyId: number): Promise<void> => {
+  await deps.db.withCompany(companyId, async (tx) => {
     const room = SCANNING_MAX - (await countScanning(tx, companyId));
     if (room <= 0) return;
     for (const waiting of await waitingTags(tx, companyId, room)) {
+      if (!(await hasRoom(deps, tx, companyId))) return;
       const { host, repository, tag, platform } = waiting;
       const asked = { name: `${host}/${repository}`, branch: tag, ...(platform === "" ? {} : { platform }) };
       const addedBy = `registry:${waiting.registryName}`;
