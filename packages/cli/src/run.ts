@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   "sign-in": () => import("./commands/sign-in.ts"),
   agent: () => import("./commands/agent.ts"),
   audit: () => import("./commands/audit.ts"),
+  companies: () => import("./commands/companies.ts"),
   config: () => import("./commands/config.ts"),
   version: () => import("./commands/version.ts"),
   vex: () => import("./commands/vex.ts"),
