@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { coverageMatrix, feedsGuide } from "../support/coverage-matrix.ts";
 import { errorTable } from "../support/error-table.ts";
+import { rolesPage } from "../support/role-table.ts";
 import { scanPages } from "../support/scan-docs.ts";
 import { filesIn, read, ROOT } from "./source.ts";
 
@@ -23,6 +24,11 @@ test.each([...scanPages()])("docs/reference/%s is what the registries and schema
 test("docs/guide/feeds.md lists every feed of the registry", () => {
   const guide = read("docs/guide/feeds.md");
   expect(guide, "run npm run docs:coverage").toBe(feedsGuide(guide));
+});
+
+test("docs/operate/people-and-roles.md lists every role with what it holds", () => {
+  const page = read("docs/operate/people-and-roles.md");
+  expect(page, "run npm run docs:coverage").toBe(rolesPage(page));
 });
 
 /** The anchors of a document's headings, as the places that show it make them. */

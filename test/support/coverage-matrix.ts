@@ -2,6 +2,7 @@ import { schemeFor } from "@zerotrace/core";
 import { FEED_FACTS, FEEDS, feedsFor } from "@zerotrace/plugins";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { writeScanPages } from "./scan-docs.ts";
+import { writeRolesPage } from "./role-table.ts";
 
 const page = (id: string): string =>
   existsSync(new URL(`../../docs/reference/feeds/${id}.md`, import.meta.url)) ? `[${id}](feeds/${id}.md)` : `\`${id}\``;
@@ -71,3 +72,4 @@ export const feedsGuide = (guide: string): string => {
 if (import.meta.main) writeFileSync(GUIDE, feedsGuide(readFileSync(GUIDE, "utf8")));
 if (import.meta.main) writeFileSync(new URL("../../docs/reference/coverage.md", import.meta.url), coverageMatrix());
 if (import.meta.main) writeScanPages();
+if (import.meta.main) writeRolesPage();

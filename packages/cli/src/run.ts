@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   match: () => import("./commands/match.ts"),
   explain: () => import("./commands/explain.ts"),
   "sign-in": () => import("./commands/sign-in.ts"),
+  people: () => import("./commands/people.ts"),
   agent: () => import("./commands/agent.ts"),
   audit: () => import("./commands/audit.ts"),
   companies: () => import("./commands/companies.ts"),

@@ -64,7 +64,7 @@ test("who came by the server's link invites themselves, and becomes the owner wi
   const link = await createSignInLink(api.db, company.id, api.origin);
   const session = await call("POST", "/sessions", {}, { token: tokenOf(link) });
   const made = await invite("First@Example.test", {}, { cookie: cookiesOf(session.headers) });
-  expect(made.body.url).toMatch(/^https:\/\/zt\.example\/invitation#token=zt_i_/);
+  expect(made.body.url).toMatch(/^https:\/\/zt\.example\/join#token=zt_i_/);
   const token = tokenOf(made.body.url);
   expect((await look(token)).body).toMatchObject({
     companyName: company.name,

@@ -51,7 +51,7 @@ export const createInvitation = (deps: { readonly publicUrl: () => string }): En
       const id = await insertInvitation(tx, companyId, { email, role, labels, invitedBy, expiresAt, hash });
       const after = { email, role, labels, expiresAt: expiresAt.toISOString() };
       context.note(id, { email }, { after });
-      const url = `${deps.publicUrl().replace(/\/+$/, "")}/invitation#token=${secret}`;
+      const url = `${deps.publicUrl().replace(/\/+$/, "")}/join#token=${secret}`;
       return { id, url, expiresAt: expiresAt.toISOString() };
     },
   });

@@ -54,7 +54,7 @@ const proveCurrent = async (
   const admitted = deps.backOff.admit({ email, ip, personId, deviceId: identity.credentialId, isNear: true });
   const { isRight } = await deps.passwords.verify(current, passwordHash, admitted);
   if (!isRight) throw new AppError("BAD_REQUEST", "This is not your present password.", { field: "current" });
-  admitted.succeeded();
+  admitted.giveBack();
 };
 
 /** Changes one's own password; every other session of the person ends, in all companies. */

@@ -57,7 +57,7 @@ export const createResetLink = (deps: Pick<PeopleDeps, "publicUrl">): Endpoint =
         const row = { companyId: other, actor: "provider", action: "person.reset_link", target: personId, detail, ip };
         await db.withCompany(other, (tx) => writeAudit(tx, row));
       }
-      const url = `${deps.publicUrl().replace(/\/+$/, "")}/reset-password#token=${ticket}`;
+      const url = `${deps.publicUrl().replace(/\/+$/, "")}/reset#token=${ticket}`;
       return { url, expiresAt: expiresAt.toISOString() };
     },
   });

@@ -21,7 +21,7 @@ const RATES = {
   /** Strangers at one address. */
   address: { burst: 20, perSecond: 1 / 30 },
   /** The same while the server is under attack. */
-  addressUnderAttack: { burst: 3, perSecond: 1 / 600 },
+  addressUnderAttack: { burst: 2, perSecond: 1 / 600 },
   /** Strangers' wrong attempts on the whole server; beyond it is an attack. */
   server: { burst: 60, perSecond: 1 },
 } as const satisfies Record<string, Rate>;
@@ -41,8 +41,8 @@ export interface Attempt {
 export interface Admitted {
   /** Comes from a device or network of the account. */
   readonly isKnown: boolean;
-  /** The attempt was right: nothing of the allowance is used. */
-  succeeded(): void;
+  /** The attempt was right, or not looked at: nothing of the allowance is used. */
+  giveBack(): void;
 }
 
 /** Slows guessing down without ever keeping out those who signed in from their device or network before. */
@@ -84,7 +84,7 @@ export const createBackOff = (options: { now?: () => number } = {}): BackOff => 
     for (const [buckets, key] of taken) buckets.take(key);
     return {
       isKnown,
-      succeeded: () => {
+      giveBack: () => {
         for (const [buckets, key] of taken) buckets.giveBack(key);
       },
     };

@@ -31,6 +31,16 @@ const admit = (deps: PeopleDeps, context: RequestContext, email: string, account
   }
 };
 
+/** As `verify` of the hasher; what was turned away by too many others uses no allowance. */
+const verify = async (deps: PeopleDeps, password: string, held: string | null, admitted: Admitted) => {
+  try {
+    return await deps.passwords.verify(password, held, admitted);
+  } catch (error) {
+    admitted.giveBack();
+    throw error;
+  }
+};
+
 /** Proves the password, with the same work for an account that is not there. Throws UNAUTHENTICATED or RATE_LIMITED. */
 const prove = async (
   deps: PeopleDeps,
@@ -42,7 +52,7 @@ const prove = async (
   const account = await db.asService((tx) => findAccount(tx, email, caller));
   const admitted = admit(deps, context, email, account);
   const held = account?.isActive ? account.passwordHash : null;
-  const { isRight, isOutdated } = await deps.passwords.verify(password, held, admitted);
+  const { isRight, isOutdated } = await verify(deps, password, held, admitted);
   if (!account || held === null || !isRight) {
     reportFailure(context, account);
     throw wrong();
@@ -101,7 +111,7 @@ export const passwordSignIn = async (
   const factors = await deps.factors.factorsOf(account.id);
   // the allowance stays used: who knows the password only must not get tickets without end
   if (factors.length > 0) return askForFactor(context, account, { factors, companyId });
-  admitted.succeeded();
+  admitted.giveBack();
   return completeSignIn(context, { personId: account.id, method: "password", companyId });
 };
 
