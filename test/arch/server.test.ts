@@ -196,6 +196,8 @@ const OWNERS: Record<string, string> = {
   person_device: "features/people",
   person_network: "features/people",
   person_ticket: "features/people",
+  registry: "features/registries",
+  registry_tag: "features/registries",
   role: "features/roles",
   inventory_delta: "features/inventory",
   outbox: "features/stream",
