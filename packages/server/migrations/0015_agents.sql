@@ -75,3 +75,11 @@ begin
 end $$;
 create trigger credential_notify after update of revoked_at, hash, previous_hash, expires_at, permissions on credential
   for each row when (new.kind = 'device') execute function notify_credential();
+-- of a company that was suspended or goes on, all of them: without an id
+create function notify_company_state() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('zt_credential', '');
+  return null;
+end $$;
+create trigger company_state_notify after update of state on company
+  for each row when (new.state is distinct from old.state) execute function notify_company_state();

@@ -2,7 +2,8 @@ import { messageOf } from "@zerotrace/core";
 import { createPresence, type Presence } from "./features/agents/index.ts";
 import { writeAudit } from "./features/audit/index.ts";
 import { emit } from "./features/stream/index.ts";
-import type { Database } from "./platform/db/index.ts";
+import { type Authenticator, type Watch, watchCredentials } from "./platform/auth/index.ts";
+import { connectClient, type Connections, type Database } from "./platform/db/index.ts";
 import type { Logger } from "./platform/log/index.ts";
 
 /** Who is alive, with the trail and the listeners that hear of what heartbeats reveal. */
@@ -22,3 +23,23 @@ export const createFleet = (
       emit(tx, companyId, { channel: "asset_update", ids: [assetId], count: 1, summary }),
     onError: (error) => log.warn({ error: messageOf(error) }, "heartbeats were not written; trying again"),
   });
+
+/** Hears of devices that were revoked or rotated anywhere, so that those that were proved need not be looked up each time. */
+export const watchDevices = ({
+  auth,
+  log,
+  connections,
+}: {
+  auth: Authenticator;
+  log: Logger;
+  connections: Connections;
+}): Watch => {
+  const watch = watchCredentials({
+    connect: () => connectClient(connections.service),
+    onChange: (credentialId) => auth.refresh(credentialId === "" ? null : credentialId),
+    onGap: () => auth.refresh(null),
+    onError: (detail) => log.warn({ detail }, "changes of credentials are not heard; asking each time meanwhile"),
+  });
+  auth.follow(watch.isListening);
+  return watch;
+};

@@ -68,6 +68,10 @@ export interface Authenticator {
   forget(credentialId: string): void;
   /** The same for every credential of a company that was suspended or is to be deleted. */
   forgetCompany(companyId: number): void;
+  /** Asks again for a device that another process changed; null for all of them. */
+  refresh(credentialId: string | null): void;
+  /** From now on a device that was proved is trusted for a quarter of an hour while this says that changes are heard. */
+  follow(isListening: () => boolean): void;
   /** Calls back on each `forget`; answers how to stop that. */
   onForget(listener: (credentialId: string) => void): () => void;
   /** Whether a credential that was proved before is still in force: for connections that stay open. */
@@ -75,6 +79,7 @@ export interface Authenticator {
 }
 
 const FRESH_MS = 2_000;
+const DEVICE_FRESH_MS = 15 * 60_000;
 const KNOWN_MS = 3_600_000;
 const KNOWN_MAX = 20_000;
 const TOUCH_MS = 60_000;
@@ -202,6 +207,11 @@ const createKnown = () => {
       for (const key of hashesOf.get(credentialId) ?? []) byHash.delete(key);
       hashesOf.delete(credentialId);
     },
+    clear: (): void => {
+      epoch += 1;
+      byHash.clear();
+      hashesOf.clear();
+    },
     /** The credentials of a company that were proved lately. */
     ofCompany: (companyId: number): string[] => {
       // a look-up of one that is not known yet and began before must not count either
@@ -213,19 +223,25 @@ const createKnown = () => {
   };
 };
 
-/** Verifies credentials against the `credential` table; a verified one is trusted for two seconds without asking again. */
+/**
+ * Verifies credentials against the `credential` table; a verified one is trusted for two seconds without asking again, a device's
+ * longer while changes are heard.
+ */
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
   const now = options.now ?? (() => new Date());
   const known = createKnown();
   const listeners = new Set<(credentialId: string) => void>();
   const failures = createLimiter({ ...FAILURES, now: () => now().getTime() });
 
+  let isFollowing = (): boolean => false;
+
   const verify = async (token: Presented, ip: string): Promise<Known> => {
     const key = token.hash.toString("base64");
     const held = known.get(key);
     const at = now();
     const expired = held?.credential.expiresAt ? held.credential.expiresAt <= at : false;
-    if (held && !expired && at.getTime() - held.verifiedAt < FRESH_MS) return held;
+    const freshMs = token.kind === "device" && held?.former === false && isFollowing() ? DEVICE_FRESH_MS : FRESH_MS;
+    if (held && !expired && at.getTime() - held.verifiedAt < freshMs) return held;
     // one wrong caller behind a shared address must not lock out those who were right before
     if (!held) failures.check(callerKey(ip));
     const before = known.epoch();
@@ -273,6 +289,10 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     },
     isAlive: ({ companyId, credentialId }) =>
       options.db.withCompany(companyId, (tx) => isCredentialAlive(tx, companyId, credentialId, now())),
+    refresh: (credentialId) => (credentialId === null ? known.clear() : known.drop(credentialId)),
+    follow: (isListening) => {
+      isFollowing = isListening;
+    },
     onForget: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -7,3 +7,4 @@ export * from "./person-sql.ts";
 export { isInRanges, normalRange } from "./ranges.ts";
 export * from "./sql.ts";
 export * from "./token.ts";
+export * from "./watch.ts";

@@ -22,6 +22,8 @@ const start = async (options: Partial<HubOptions> = {}) => {
     isAlive: (identity) => late.auth!.isAlive(identity),
     forget: (id) => late.auth!.forget(id),
     forgetCompany: (id) => late.auth!.forgetCompany(id),
+    refresh: (id) => late.auth!.refresh(id),
+    follow: (isListening) => late.auth!.follow(isListening),
     onForget: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
