@@ -1,0 +1,170 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { call, type Company, contract, queries } from "../../api.ts";
+import { count } from "../../ui/format.ts";
+import { Command, Time } from "../../ui/marks.tsx";
+import { Page, Panel } from "../../ui/panel.tsx";
+import { Empty, ErrorPanel } from "../../ui/states.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
+import { CompanyPanel } from "./company-panel.tsx";
+
+const CreateCompany = () => {
+  const client = useQueryClient();
+  const [name, setName] = useState("");
+  const [adminEmail, setAdminEmail] = useState("");
+  const create = useMutation({
+    mutationFn: () => call(contract.companies.createCompany, { body: { name, adminEmail } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["companies"] }),
+  });
+  return (
+    <Panel title="Make a company">
+      <form
+        className="flex flex-wrap items-end gap-4"
+        onSubmit={(e) => {
+          e.preventDefault();
+          create.mutate();
+        }}
+      >
+        <label className="grid gap-1 text-sm">
+          <span className="text-dim">name</span>
+          <input
+            className="field w-64 max-w-full"
+            required
+            maxLength={100}
+            value={name}
+            onChange={(e) => setName(e.target.value)}
+          />
+        </label>
+        <label className="grid gap-1 text-sm">
+          <span className="text-dim">email of its first administrator</span>
+          <input
+            className="field w-64 max-w-full"
+            type="email"
+            required
+            maxLength={254}
+            value={adminEmail}
+            onChange={(e) => setAdminEmail(e.target.value)}
+          />
+        </label>
+        <button type="submit" className="button button-primary" disabled={create.isPending}>
+          Make the company
+        </button>
+      </form>
+      {create.error && <ErrorPanel error={create.error} />}
+      {create.data && (
+        <output className="mt-4 grid gap-2">
+          <p>
+            Hand this link to the administrator. It is shown this once and works until{" "}
+            <Time at={create.data.invitationExpiresAt} />.
+          </p>
+          <Command text={create.data.invitationUrl} />
+        </output>
+      )}
+    </Panel>
+  );
+};
+
+const State = ({ company }: { company: Company }) => {
+  if (company.isProvider) return <span className="text-dim">runs the platform</span>;
+  if (company.state === "active") return <>active</>;
+  if (company.state === "suspended") {
+    return (
+      <span className="text-warn" title={company.stateReason ?? ""}>
+        suspended
+      </span>
+    );
+  }
+  return (
+    <span className="text-bad" title={company.stateReason ?? ""}>
+      deleted <Time at={company.deleteAt} />
+    </span>
+  );
+};
+
+const columnsOf = (open: (company: Company) => void): readonly Column<Company>[] => [
+  {
+    head: "Company",
+    className: "full",
+    cell: (c) => (
+      <>
+        {c.name} <span className="mono text-dim">{c.id}</span>
+      </>
+    ),
+  },
+  { head: "State", width: "150px", cell: (c) => <State company={c} /> },
+  { head: "Agents", width: "80px", className: "end", label: "agents", cell: (c) => count(c.agentCount) },
+  { head: "Assets", width: "80px", className: "end", label: "assets", cell: (c) => count(c.assetCount) },
+  { head: "Findings", width: "90px", className: "end", label: "findings", cell: (c) => count(c.findingCount) },
+  { head: "People", width: "80px", className: "end wide-only", label: "people", cell: (c) => count(c.personCount) },
+  { head: "Last activity", width: "120px", className: "wide-only", cell: (c) => <Time at={c.lastActivityAt} /> },
+  {
+    head: "Actions",
+    width: "110px",
+    className: "end",
+    cell: (c) => (
+      <button type="button" className="act" onClick={() => open(c)}>
+        Open
+      </button>
+    ),
+  },
+];
+
+const certificateOf = async (companyId: number): Promise<void> => {
+  const certificate = await call(contract.companies.getCertificate, { params: { companyId } });
+  const url = URL.createObjectURL(new Blob([JSON.stringify(certificate, null, 2)], { type: "application/json" }));
+  const link = Object.assign(document.createElement("a"), { href: url, download: `deletion-${companyId}.json` });
+  link.click();
+  URL.revokeObjectURL(url);
+};
+
+const Deletions = () => {
+  const deletions = useQuery(queries.companyDeletions());
+  const download = useMutation({ mutationFn: certificateOf });
+  const rows = deletions.data?.rows ?? [];
+  if (rows.length === 0) return null;
+  return (
+    <Panel title="Deleted companies" aside="each with a signed certificate of what went">
+      <ul className="grid gap-1 text-sm">
+        {rows.map((row) => (
+          <li key={row.companyId} className="flex flex-wrap gap-x-4">
+            <span>
+              {row.companyName} <span className="mono text-dim">{row.companyId}</span>
+            </span>
+            <span className="text-dim">
+              {count(row.rowCount)} rows, <Time at={row.deletedAt} />
+            </span>
+            <button type="button" className="act ml-auto" onClick={() => download.mutate(row.companyId)}>
+              Download the certificate
+            </button>
+          </li>
+        ))}
+      </ul>
+      {download.error && <ErrorPanel error={download.error} />}
+    </Panel>
+  );
+};
+
+/** The companies of the platform: made, entered with a reason, suspended, deleted. For the provider only. */
+export const CompaniesPage = () => {
+  const pages = useInfiniteQuery(queries.companies());
+  const [openId, setOpenId] = useState<number | null>(null);
+  const opened = pages.data?.pages.flatMap(({ rows }) => rows).find(({ id }) => id === openId);
+  return (
+    <Page title="Companies" lead="Each sees itself only. Counts stop at 10,000.">
+      <CreateCompany />
+      {opened && <CompanyPanel key={opened.id} company={opened} onClose={() => setOpenId(null)} />}
+      <section className="panel" aria-label="Companies">
+        <PagedTable
+          pages={pages}
+          noun="companies"
+          label="Companies"
+          keyOf={(c) => String(c.id)}
+          cardHeight={120}
+          columns={columnsOf((c) => setOpenId(c.id))}
+          empty={<Empty title="There is no company yet">Make one above.</Empty>}
+        />
+      </section>
+      <Deletions />
+    </Page>
+  );
+};

@@ -1,0 +1,186 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  COMPANY_SETTING_NAMES,
+  COMPANY_SETTINGS,
+  type CompanySettingName,
+  type CompanySettings,
+  SIGN_IN_METHODS,
+} from "@zerotrace/core/schema";
+import { type ReactNode, useState } from "react";
+import { call, contract, queries, type Settings } from "../../api.ts";
+import { Time } from "../../ui/marks.tsx";
+import { useMay } from "../../ui/may.ts";
+import { Page, Panel } from "../../ui/panel.tsx";
+import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+import { DangerZone } from "./danger.tsx";
+import { Exports } from "./exports.tsx";
+import { Visits } from "./visits.tsx";
+
+const GROUPS: readonly (readonly [string, readonly CompanySettingName[]])[] = [
+  ["Signing in", ["security.sign_in_methods", "security.require_second_factor"]],
+  ["Sessions", ["session.idle_minutes", "session.absolute_hours"]],
+  ["How long it is kept", ["retention.inventory_days", "retention.audit_days"]],
+  ["Decisions", ["decisions.second_approval"]],
+];
+
+type Draft = { -readonly [K in CompanySettingName]?: CompanySettings[K] | null };
+
+const mostOf = (name: CompanySettingName, { most }: Settings): number | undefined =>
+  name === "retention.audit_days"
+    ? most.auditDays
+    : name === "retention.inventory_days"
+      ? most.inventoryDays
+      : undefined;
+
+const NumberField = ({
+  value,
+  most,
+  onChange,
+}: {
+  value: number | null;
+  most: number | undefined;
+  onChange: (value: number | null) => void;
+}) => (
+  <span className="inline-flex items-center gap-2">
+    <input
+      className="field w-28"
+      type="number"
+      min={1}
+      max={most}
+      value={value ?? ""}
+      placeholder={most === undefined ? "" : String(most)}
+      onChange={(e) => onChange(e.target.value === "" ? null : Number(e.target.value))}
+    />
+    {most !== undefined && <span className="text-xs text-dim">the operator keeps {most}</span>}
+  </span>
+);
+
+const MethodsField = ({
+  value,
+  onChange,
+}: {
+  value: CompanySettings["security.sign_in_methods"];
+  onChange: (value: CompanySettings["security.sign_in_methods"]) => void;
+}) => (
+  <span className="flex flex-wrap gap-4">
+    {SIGN_IN_METHODS.map((method) => (
+      <label key={method} className="flex items-center gap-2 text-sm">
+        <input
+          type="checkbox"
+          className="accent-accent"
+          checked={value.includes(method)}
+          onChange={(e) =>
+            onChange(SIGN_IN_METHODS.filter((one) => (one === method ? e.target.checked : value.includes(one))))
+          }
+        />
+        {method === "sso" ? "single sign-on" : method}
+      </label>
+    ))}
+  </span>
+);
+
+const fieldOf = (
+  name: CompanySettingName,
+  value: CompanySettings[CompanySettingName] | null,
+  settings: Settings,
+  set: (value: CompanySettings[CompanySettingName] | null) => void,
+): ReactNode => {
+  if (typeof value === "boolean") {
+    return <input type="checkbox" className="accent-accent" checked={value} onChange={(e) => set(e.target.checked)} />;
+  }
+  if (Array.isArray(value)) return <MethodsField value={value} onChange={set} />;
+  return <NumberField value={value} most={mostOf(name, settings)} onChange={set} />;
+};
+
+const SettingsForm = ({ settings }: { settings: Settings }) => {
+  const client = useQueryClient();
+  const [draft, setDraft] = useState<Draft>({});
+  const save = useMutation({
+    mutationFn: () => call(contract.settings.putSettings, { body: draft }),
+    onSuccess: (answer) => {
+      setDraft({});
+      client.setQueryData(queries.settings().queryKey, answer);
+    },
+  });
+  const changed = COMPANY_SETTING_NAMES.filter((name) => draft[name] !== undefined);
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(e) => {
+        e.preventDefault();
+        save.mutate();
+      }}
+    >
+      {GROUPS.map(([title, names]) => (
+        <Panel key={title} title={title}>
+          <div className="grid gap-4">
+            {names.map((name) => {
+              const chosen = settings.chosen.find((one) => one.name === name);
+              const value = draft[name] === undefined ? settings.values[name] : draft[name];
+              return (
+                <div
+                  key={name}
+                  className="grid items-start gap-x-6 gap-y-1 wide:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]"
+                >
+                  <div>
+                    <p className="text-sm">{COMPANY_SETTINGS[name].meaning}</p>
+                    <p className="text-xs text-dim">
+                      <span className="mono">{name}</span>
+                      {chosen && (
+                        <>
+                          {" "}
+                          · chosen <Time at={chosen.changedAt} /> by {chosen.changedBy}
+                        </>
+                      )}
+                    </p>
+                  </div>
+                  <div role="group" aria-label={COMPANY_SETTINGS[name].meaning}>
+                    {fieldOf(name, value, settings, (next) => setDraft({ ...draft, [name]: next }))}
+                  </div>
+                </div>
+              );
+            })}
+          </div>
+        </Panel>
+      ))}
+      {save.error && <ErrorPanel error={save.error} />}
+      <div className="flex items-center gap-4">
+        <button type="submit" className="button button-primary" disabled={save.isPending || changed.length === 0}>
+          Save
+        </button>
+        {changed.length > 0 && (
+          <button type="button" className="act" onClick={() => setDraft({})}>
+            Discard {changed.length === 1 ? "the change" : `${changed.length} changes`}
+          </button>
+        )}
+        {save.isSuccess && changed.length === 0 && <output className="text-sm text-dim">Saved</output>}
+      </div>
+    </form>
+  );
+};
+
+const Form = () => {
+  const settings = useQuery(queries.settings());
+  if (settings.data) return <SettingsForm settings={settings.data} />;
+  return settings.error ? (
+    <ErrorPanel error={settings.error} retry={() => void settings.refetch()} />
+  ) : (
+    <RowsSkeleton rows={6} />
+  );
+};
+
+/** What a company decides for itself, who of the provider was in it, its export and its end. */
+export const SettingsPage = () => {
+  const mayModify = useMay("config:modify");
+  const maySee = useMay("users:read");
+  const mayExport = useMay("company:export");
+  const mayDelete = useMay("company:delete");
+  return (
+    <Page title="Settings" lead="They hold for this company alone; each change is in the audit trail.">
+      {mayModify && <Form />}
+      {maySee && <Visits />}
+      {mayExport && <Exports />}
+      {mayDelete && <DangerZone />}
+    </Page>
+  );
+};
