@@ -54,6 +54,10 @@ export interface AuditSearch {
   actor?: string | undefined;
   target?: string | undefined;
 }
+export type Company = Answer<typeof contract.companies.listCompanies>["rows"][number];
+export type CompanyEntry = Answer<typeof contract.companies.listEntries>["rows"][number];
+export type CompanyExport = Answer<typeof contract.companies.listExports>["rows"][number];
+export type Settings = Answer<typeof contract.settings.getSettings>;
 export type Token = Answer<typeof contract.tokens.listTokens>["rows"][number];
 export type Severity = Finding["severity"];
 export type SeverityCounts = Stats["findings"];
@@ -199,8 +203,27 @@ export const queries = {
   auditSinks: () => queryOptions({ queryKey: ["audit-sinks"], queryFn: () => call(contract.audit.listAuditSinks) }),
   identityProviders: () =>
     queryOptions({ queryKey: ["identity-providers"], queryFn: () => call(contract.sso.listIdentityProviders) }),
+  companies: () =>
+    pages(["companies"], (cursor) => call(contract.companies.listCompanies, { query: { limit, cursor } })),
+  companyDeletions: () =>
+    queryOptions({ queryKey: ["companies", "deleted"], queryFn: () => call(contract.companies.listDeletions) }),
+  companyEntries: () =>
+    pages(["company-entries"], (cursor) => call(contract.companies.listEntries, { query: { limit, cursor } })),
+  companyExports: () =>
+    queryOptions({
+      queryKey: ["company-exports"],
+      queryFn: () => call(contract.companies.listExports),
+      refetchInterval: (q) =>
+        q.state.data?.rows.some(({ state }) => state === "waiting" || state === "running") ? SYNCING_POLL_MS : false,
+    }),
+  ownEntry: () => queryOptions({ queryKey: ["own-entry"], queryFn: () => call(contract.companies.getOwnEntry) }),
+  settings: () => queryOptions({ queryKey: ["settings"], queryFn: () => call(contract.settings.getSettings) }),
   tokens: () => pages(["tokens"], (cursor) => call(contract.tokens.listTokens, { query: { limit, cursor } })),
 };
+
+/** Where the archive of an export is downloaded. */
+export const exportArchiveUrl = (id: string): string =>
+  urlOf("", contract.companies.downloadExport, { params: { id } });
 
 /** Where a filter's findings are downloaded. */
 export const exportUrl = (filter: PromptFilter, format: "csv" | "json"): string =>

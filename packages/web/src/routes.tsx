@@ -162,6 +162,14 @@ const sso = createRoute({
   ...page("/single-sign-on"),
   component: lazyRouteComponent(() => import("./features/sso/sso.tsx"), "SsoPage"),
 });
+const companies = createRoute({
+  ...page("/companies"),
+  component: lazyRouteComponent(() => import("./features/companies/companies.tsx"), "CompaniesPage"),
+});
+const settings = createRoute({
+  ...page("/settings"),
+  component: lazyRouteComponent(() => import("./features/settings/settings.tsx"), "SettingsPage"),
+});
 const me = createRoute({
   ...page("/me"),
   component: lazyRouteComponent(() => import("./features/me/me.tsx"), "MePage"),
@@ -195,5 +203,7 @@ export const routeTree = root.addChildren([
   audit,
   sso,
   roles,
+  companies,
+  settings,
   me,
 ]);

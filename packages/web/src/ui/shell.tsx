@@ -4,6 +4,7 @@ import { ApiError } from "@zerotrace/sdk";
 import { Menu } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { queries, type Session } from "../api.ts";
+import { VisitBanner } from "../features/companies/visit-banner.tsx";
 import { PasswordForm } from "../features/sessions/password-form.tsx";
 import { useLive } from "../live-context.ts";
 import { useLiveStream } from "../live.ts";
@@ -97,6 +98,7 @@ const SignedIn = ({ session }: { session: Session }) => {
               <Prompt />
             </div>
           </div>
+          <VisitBanner session={session} />
           <main id="main" tabIndex={-1} className="mx-auto max-w-[1440px] px-4 pb-12 outline-none">
             <div className="mt-3 grid gap-3 wide:hidden" hidden={!menu}>
               <CompanyChoice session={session} />
