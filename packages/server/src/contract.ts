@@ -16,6 +16,7 @@ import { routes as people } from "./features/people/contract.ts";
 import { routes as limits } from "./features/limits/contract.ts";
 import { routes as registries } from "./features/registries/contract.ts";
 import { routes as roles } from "./features/roles/contract.ts";
+import { routes as scim } from "./features/scim/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
 import { routes as settings } from "./features/settings/contract.ts";
 import { routes as sso } from "./features/sso/contract.ts";
@@ -44,6 +45,7 @@ export const contract = {
   people,
   roles,
   registries,
+  scim,
   sessions,
   settings,
   sso,

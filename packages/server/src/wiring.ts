@@ -33,6 +33,7 @@ import { limitRoutes, type Quotas } from "./features/limits/index.ts";
 import type { Registries } from "./features/registries/index.ts";
 import { sessionRoutes } from "./features/sessions/index.ts";
 import { settingRoutes } from "./features/settings/index.ts";
+import { groupNamesOf, scimRoutes } from "./features/scim/index.ts";
 import { ssoRoutes } from "./features/sso/index.ts";
 import { statRoutes } from "./features/stats/index.ts";
 import { emit } from "./features/stream/index.ts";
@@ -207,8 +208,9 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       forget,
       publicUrl: deps.publicUrl,
       ssoHosts: config.ssoHosts,
-      directoryGroups: async () => null,
+      directoryGroups: groupNamesOf,
     }),
+    ...scimRoutes({ db, forget, publicUrl: deps.publicUrl }),
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...tokenRoutes({ forget, onAgents: announceAssets }),
     ...deps.uploads.routes,
