@@ -190,7 +190,8 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
         const judged = { end: log.end(), since: known && log.since(known.judgedUpTo) };
         return await refresh(tx, order, { fleet: known, judged });
       });
-      // Nobody waits for these, and somebody does for the news of what was just committed, which takes the same cores. Where it fails, nothing is remembered, and the next attempt writes them of all assets.
+      // Nobody waits for these, and somebody does for the news of what was just committed, which takes the same cores. Where
+      // it fails, nothing is remembered, and the next attempt writes them of all assets.
       await sleep(NEWS_FIRST_MS);
       await db.asServiceFor(order.companyId, (tx) => recordAssetDays(tx, order.companyId, computed));
       if (fleet !== null) fleets.set(order.companyId, fleet);

@@ -43,8 +43,12 @@ export const emitAll = async (tx: Tx, companyId: number, channel: Channel, ids: 
   );
 };
 
-/** Takes waiting events of all companies out of the outbox, oldest first. */
+/**
+ * Takes waiting events of all companies out of the outbox, oldest first. The commit does not wait for the disk: what a crash makes
+ * undone is sent once more, and an event only says what to look at.
+ */
 export const drainOutbox = async (tx: Tx): Promise<OutboxEvent[]> => {
+  await tx.query("set local synchronous_commit to off");
   const rows = await tx.query<OutboxEvent & { id: string }>(
     `delete from outbox o using (
        select company_id, id from outbox order by id limit $1 for update skip locked) x
