@@ -54,6 +54,18 @@ const registryOf = (of: Ids) => ({
   user: of["registryUser"] ?? "",
 });
 
+const identityProviderOf = (of: Ids): unknown => ({
+  name: of["providerName"],
+  domains: [of["providerDomain"]],
+  oidc: { issuer: `https://${SINK_HOST}`, clientId: of["clientId"] },
+});
+const NOBODYS_COMPANY = "2147483647";
+const NO_SIGN_ON = { control: { statuses: [404], why: "the provider is asked for in a company that is none" } };
+const NOT_BEGUN = {
+  refuses: { statuses: [401], why: "no sign-in was begun" },
+  control: { statuses: [401], why: "no sign-in was begun" },
+};
+
 /** One line for each route of the contract, by `feature.name`. A route that is not here fails the test. */
 export const ENTRIES: Readonly<Record<string, Entry>> = {
   "advisories.listAdvisories": asks((of) => ({ query: { q: of["packageName"] ?? "" } })),
@@ -176,6 +188,37 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     return { body: { id: of["registryId"], host, rules, user } };
   }),
   "registries.deleteRegistry": byId("registryId"),
+  "scim.scimConfig": plain(),
+  "scim.scimResourceTypes": plain(),
+  "scim.scimSchemas": plain(),
+  "scim.scimListUsers": asks((of) => ({ query: { filter: `userName eq "${of["colleagueEmail"]}"` } })),
+  "scim.scimGetUser": byId("colleagueId"),
+  "scim.scimCreateUser": asks((of) => ({ body: { userName: of["inviteEmail"] } }), {
+    control: { statuses: [409], why: "the email is taken" },
+  }),
+  "scim.scimReplaceUser": asks((of) => ({
+    params: { id: of["colleagueId"] ?? "" },
+    body: { userName: of["colleagueEmail"] },
+  })),
+  "scim.scimPatchUser": asks((of) => ({
+    params: { id: of["colleagueId"] ?? "" },
+    body: { Operations: [{ op: "replace", path: "displayName", value: "Ann" }] },
+  })),
+  "scim.scimDeleteUser": byId("colleagueId"),
+  "scim.scimListGroups": asks((of) => ({ query: { filter: `displayName eq "${of["groupName"]}"` } })),
+  "scim.scimGetGroup": byId("groupId"),
+  "scim.scimCreateGroup": asks((of) => ({ body: { displayName: of["groupName"] } }), {
+    control: { statuses: [409], why: "the name is taken" },
+  }),
+  "scim.scimReplaceGroup": asks((of) => ({
+    params: { id: of["groupId"] ?? "" },
+    body: { displayName: of["groupName"], members: [] },
+  })),
+  "scim.scimPatchGroup": asks((of) => ({
+    params: { id: of["groupId"] ?? "" },
+    body: { Operations: [{ op: "add", path: "members", value: [] }] },
+  })),
+  "scim.scimDeleteGroup": byId("groupId"),
   "sessions.signIn": asks((of) => ({ body: { token: `${of["tokenSecret"]}`.replace("zt_a_", "zt_l_") } }), {
     refuses: NO_SUCH_TOKEN,
     control: { statuses: [401], why: "the token is no sign-in link" },
@@ -188,6 +231,33 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "sessions.createLink": plain(),
   "settings.getSettings": plain(),
   "settings.putSettings": plain({ body: { "session.absolute_hours": 700 } }),
+  "sso.listIdentityProviders": plain(),
+  "sso.createIdentityProvider": asks((of) => ({ body: identityProviderOf(of) }), {
+    control: { statuses: [409], why: "the name is taken" },
+  }),
+  "sso.updateIdentityProvider": asks((of) => ({
+    params: { id: of["providerId"] ?? "" },
+    body: identityProviderOf(of),
+  })),
+  "sso.deleteIdentityProvider": byId("providerId"),
+  "sso.testIdentityProvider": byId("providerId"),
+  "sso.unlinkIdentity": asks(
+    (of) => ({ params: { id: of["providerId"] ?? "", personId: of["colleagueId"] ?? "" } }),
+    { control: { statuses: [404], why: "nobody signed in by it yet" } },
+  ),
+  "sso.signInOptions": plain({ query: { email: "ann@example.com" } }),
+  "sso.startSignIn": asks((of) => ({ params: { company: NOBODYS_COMPANY, id: of["providerId"] ?? "" } }), NO_SIGN_ON),
+  "sso.oidcCallback": plain({ query: { code: "x", state: "x" } }, NOT_BEGUN),
+  "sso.samlMetadata": asks((of) => ({ params: { company: NOBODYS_COMPANY, id: of["providerId"] ?? "" } }), NO_SIGN_ON),
+  "sso.samlResponse": asks(
+    (of) => ({
+      params: { company: NOBODYS_COMPANY, id: of["providerId"] ?? "" },
+      body: "SAMLResponse=none",
+      type: "application/x-www-form-urlencoded",
+    }),
+    NO_SIGN_ON,
+  ),
+  "sso.finishSignIn": plain({ query: { ticket: "x" } }, NOT_BEGUN),
   "stats.getStats": plain({}, { moves: "jobs of the caller's own company are counted" }),
   "stats.getAssetTrend": byId("assetId"),
   "tokens.createToken": plain({ body: { kind: "enrollment", label: "x" } }),

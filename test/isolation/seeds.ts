@@ -123,8 +123,24 @@ const exported: Seed = async ({ world, ask }) => {
   return { exportId: asked.id };
 };
 
+const signOn: Seed = async ({ ask, ids }) => {
+  const [groupName, providerName, clientId, mappedGroup, domainName] = Array.from({ length: 5 }, marker);
+  const members = [{ value: ids["colleagueId"] }];
+  // before anything is mapped, so that the colleague's role stays
+  const group = await ask("POST", "/scim/v2/Groups", { displayName: groupName, members });
+  const providerDomain = `${domainName}.example`;
+  const made = await ask("POST", "/api/v1/identity-providers", {
+    name: providerName,
+    domains: [providerDomain],
+    mappings: [{ group: mappedGroup, role: "viewer" }],
+    oidc: { issuer: `https://${SINK_HOST}`, clientId },
+  });
+  const names = { groupName, providerName, clientId, mappedGroup, providerDomain } as Ids;
+  return { ...names, groupId: group.id, providerId: made.id };
+};
+
 /** One line for each kind of object; later ones may use what earlier ones made. */
-const SEEDS: readonly Seed[] = [host, repository, vex, token, sink, registry, visit, exported];
+const SEEDS: readonly Seed[] = [host, repository, vex, token, sink, registry, visit, exported, signOn];
 
 /** Makes one object of each kind in the company; answers all their ids. */
 export const seed = async (world: World, company: Company): Promise<Ids> => {
