@@ -43,7 +43,7 @@ export const NAV = [
       { to: "/people", name: "People", needs: "users:read" },
       { to: "/roles", name: "Roles", needs: "users:read" },
       { to: "/single-sign-on", name: "Single sign-on", needs: "sso:manage" },
-      { to: "/settings", name: "Settings", needs: "company:export" },
+      { to: "/settings", name: "Settings", needs: "users:read" },
       { to: "/audit", name: "Audit", needs: "audit:read" },
       { to: "/tokens", name: "Tokens", needs: "tokens:manage" },
       { to: "/jobs", name: "Jobs", needs: "jobs:read" },
