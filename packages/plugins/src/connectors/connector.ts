@@ -28,6 +28,8 @@ export interface ConnectorContext {
   /** How one signs in, for sentences that say what to do. */
   readonly signIn: string;
   readonly signal: AbortSignal;
+  /** Ends after so long instead of the connector's own bound (milliseconds). */
+  readonly timeoutMs?: number;
 }
 
 /** A tag that the rules choose, and what it is now. */

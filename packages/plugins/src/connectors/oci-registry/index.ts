@@ -1,9 +1,10 @@
-import { AppError, messageOf } from "@zerotrace/core";
+import { AppError } from "@zerotrace/core";
 import { parseReference } from "../../targets/image/reference.ts";
 import { RegistryClient } from "../../targets/image/registry-client.ts";
 import type {
   Connector,
   ConnectorContext,
+  ConnectorTest,
   RegistryLook,
   RegistryTarget,
   WatchedRepository,
@@ -120,12 +121,17 @@ const lookAt = async (looking: Looking, repository: string, tagsMax: number): Pr
   const found: WatchedTag[] = [];
   const gone = new Set<string>();
   const next = chosen.slice(0, tagsMax).values();
+  let isRefused = false;
   const ask = async (): Promise<void> => {
     for (const tag of next) {
+      if (isRefused) return;
       try {
         found.push({ tag, digest: await client.digestOf(tag) });
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== "NOT_FOUND") throw error;
+        if (!(error instanceof AppError) || error.code !== "NOT_FOUND") {
+          isRefused = true;
+          throw error;
+        }
         // Listed, and gone before it was asked for.
         gone.add(tag);
       }
@@ -140,20 +146,41 @@ const lookAt = async (looking: Looking, repository: string, tagsMax: number): Pr
   };
 };
 
-/** What ends a whole look: to go on would only be refused again. */
-const endsAll = (error: unknown): boolean => !(error instanceof AppError) || error.code === "RATE_LIMITED";
-
-const look = async (target: RegistryTarget, context: ConnectorContext): Promise<RegistryLook> => {
+/** The bounds of one call: its time, its requests, and a list of what was left out. */
+const bounded = (target: RegistryTarget, context: ConnectorContext, mostMs: number) => {
+  const timeoutMs = context.timeoutMs ?? mostMs;
+  const late = AbortSignal.timeout(timeoutMs);
+  const counted = countedFetch(context.fetch, REQUESTS_MAX);
   const problems: string[] = [];
   const problem = (text: string): void => void (problems.length < PROBLEMS_MAX && problems.push(text));
-  const late = AbortSignal.timeout(LOOK_MS);
-  const counted = countedFetch(context.fetch, REQUESTS_MAX);
-  const within = { signal: AbortSignal.any([context.signal, late]), fetch: counted.fetch, problem };
-  const looking = lookingAt(target, context, within);
+  const signal = AbortSignal.any([context.signal, late]);
+  /** What ended it, in a sentence; throws what is no refusal, and when the caller stopped it. */
+  const refusalOf = (error: unknown): AppError => {
+    context.signal.throwIfAborted();
+    if (late.aborted) {
+      const says = `${target.host} took longer than ${Math.ceil(timeoutMs / 1000)} s: narrow the rules, or try again.`;
+      return new AppError("UNREADABLE", says, { field: "rules", cause: error });
+    }
+    if (error instanceof AppError) return error;
+    throw error;
+  };
+  return {
+    looking: lookingAt(target, context, { signal, fetch: counted.fetch, problem }),
+    problems,
+    refusalOf,
+    isLate: () => late.aborted,
+    requestCount: counted.count,
+  };
+};
+
+const look = async (target: RegistryTarget, context: ConnectorContext): Promise<RegistryLook> => {
+  const { looking, problems, refusalOf, isLate, requestCount } = bounded(target, context, LOOK_MS);
   const repositories: WatchedRepository[] = [];
   const missing: string[] = [];
-  const refusals: unknown[] = [];
-  const { names, isWhole } = await repositoriesOf(looking);
+  const refusals: AppError[] = [];
+  const { names, isWhole } = await repositoriesOf(looking).catch((error: unknown) => {
+    throw refusalOf(error);
+  });
   let tagsLeft = TAGS_MAX;
   for (const name of names) {
     try {
@@ -161,42 +188,41 @@ const look = async (target: RegistryTarget, context: ConnectorContext): Promise<
       tagsLeft -= one.chosen.length;
       repositories.push(one);
     } catch (error) {
-      context.signal.throwIfAborted();
-      if (error instanceof AppError && error.code === "NOT_FOUND") missing.push(name);
-      refusals.push(error);
-      problem(late.aborted ? `It took longer than ${LOOK_MS / 60_000} minutes: narrow the rules.` : messageOf(error));
-      if (late.aborted || endsAll(error)) break;
+      const refusal = refusalOf(error);
+      if (refusal.code === "NOT_FOUND") missing.push(name);
+      refusals.push(refusal);
+      looking.problem(refusal.message);
+      // To go on would only be refused again.
+      if (isLate() || refusal.code === "RATE_LIMITED") break;
     }
   }
-  if (repositories.length === 0 && missing.length < refusals.length) throw refusals[0];
+  const [first] = refusals;
+  if (first !== undefined && repositories.length === 0 && missing.length < refusals.length) throw first;
   const said = new Set([...missing, ...repositories.map(({ repository }) => repository)]);
   const unlisted = names.filter((name) => !said.has(name));
-  return { repositories, unlisted, missing, isWhole, problems, requestCount: counted.count() };
+  return { repositories, unlisted, missing, isWhole, problems, requestCount: requestCount() };
 };
 
-const test: Connector["test"] = async (target, context) => {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(TEST_MS)]);
-  const counted = countedFetch(context.fetch, REQUESTS_MAX);
-  const problems: string[] = [];
-  const looking = lookingAt(target, context, { signal, fetch: counted.fetch, problem: (text) => problems.push(text) });
-  const { names } = await repositoriesOf(looking);
-  const [first] = names;
-  if (first === undefined) {
-    throw new AppError("NOT_FOUND", `${target.host} answers, and has no repository that the rules choose.`, {
-      field: "rules.repositories",
-    });
+const counted = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+const test = async (target: RegistryTarget, context: ConnectorContext): Promise<ConnectorTest> => {
+  const { looking, problems, refusalOf } = bounded(target, context, TEST_MS);
+  try {
+    const { names } = await repositoriesOf(looking);
+    const [first] = names;
+    if (first === undefined) {
+      const says = `${target.host} answers, and has no repository that the rules choose.`;
+      throw new AppError("NOT_FOUND", says, { field: "rules.repositories" });
+    }
+    const rules = { ...target.rules, newestTags: 1 };
+    const { chosen, tags } = await lookAt({ ...looking, target: { ...target, rules } }, first, 1);
+    const choice = chosen[0] === undefined ? "none of which the rules choose" : `the newest is ${chosen[0].tag}`;
+    const all = counted(names.length, "repository", "repositories");
+    const says = `The rules choose ${all}. ${first} has ${counted(tags.size, "tag", "tags")}, ${choice}.`;
+    return { says: [says, ...problems].join(" "), repositoryCount: names.length };
+  } catch (error) {
+    throw refusalOf(error);
   }
-  const { chosen, tags } = await lookAt(
-    { ...looking, target: { ...target, rules: { ...target.rules, newestTags: 1 } } },
-    first,
-    1,
-  );
-  const repositories = names.length === 1 ? "1 repository" : `${names.length} repositories`;
-  const choice = chosen[0] === undefined ? "none of which the rules choose" : `the newest is ${chosen[0].tag}`;
-  return {
-    says: [`The rules choose ${repositories}. ${first} has ${tags.size} tags, ${choice}.`, ...problems].join(" "),
-    repositoryCount: names.length,
-  };
 };
 
 /** Any registry of the OCI distribution specification. */

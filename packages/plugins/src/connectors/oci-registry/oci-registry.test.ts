@@ -155,6 +155,19 @@ test("a list that leads in circles, elsewhere or nowhere ends, and hostile names
   });
 });
 
+test("a registry that does not answer in time is told as such, within the bound", async () => {
+  const server = await startServer(() => undefined);
+  servers.push(server);
+  for (const rules of [{ repositories: ["a/b"] }, {}]) {
+    for (const ask of [ociRegistry.look, ociRegistry.test]) {
+      await expect(ask(at(server, rules), context({ timeoutMs: 80 }))).rejects.toMatchObject({
+        code: "UNREADABLE",
+        message: expect.stringMatching(/took longer than 1 s/),
+      });
+    }
+  }
+});
+
 test("a look that is stopped ends with what stopped it", async () => {
   const server = await startServer(() => undefined);
   servers.push(server);
