@@ -250,10 +250,11 @@ test("a company that single sign-on made somebody a member of is not entered by 
   expect((await signIn(ann, PASSWORD, { companyId: other.id })).status).toBe(404);
 });
 
-test("a company that takes single sign-on only lets nobody in by a password", async () => {
+test("a company that takes single sign-on only lets nobody in by a password but its owner", async () => {
   const ann = await member("viewer");
   const chosen = `insert into company_setting (company_id, name, value, changed_by)
     values ($1, 'security.sign_in_methods', '["sso"]', 'test')`;
   await api.db.withCompany(company.id, (tx) => tx.query(chosen, [company.id]));
   expect((await signIn(ann)).status).toBe(403);
+  expect((await signIn(owner)).status).toBe(201);
 });

@@ -8,7 +8,7 @@ import { settingsOf } from "../../settings/index.ts";
 import type { session } from "../../sessions/contract.ts";
 import { networkOf } from "./back-off.ts";
 import { deviceFor, shownDevices } from "./device.ts";
-import { findPerson, rememberCaller, touchMembership } from "./sql.ts";
+import { findPerson, isOwner, rememberCaller, touchMembership } from "./sql.ts";
 
 const DEVICES_MAX = 20;
 const NETWORKS_MAX = 50;
@@ -27,21 +27,28 @@ export const noCompany = (): AppError =>
     field: "companyId",
   });
 
-const takes = (db: Database, companyId: number, method: SignInMethod): Promise<boolean> =>
+/** Whether a company lets a person in by a method. Its owner always: else a broken identity provider would lock everybody out. */
+const takes = (db: Database, companyId: number, { method, personId }: Way): Promise<boolean> =>
   db.withCompany(companyId, async (tx) => {
     const methods: readonly string[] = (await settingsOf(tx, companyId))["security.sign_in_methods"];
-    return methods.includes(method);
+    return methods.includes(method) || isOwner(tx, companyId, personId);
   });
+
+/** Who comes in how. */
+interface Way {
+  readonly method: SignInMethod;
+  readonly personId: string;
+}
 
 /** The company that is asked for, else the last used that lets people in this way. Throws NOT_FOUND or FORBIDDEN. */
 export const companyFor = async (
   db: Database,
   companyIds: readonly number[],
-  { method, wanted }: { method: SignInMethod; wanted: number | undefined },
+  { wanted, ...way }: Way & { wanted: number | undefined },
 ): Promise<number> => {
   const among = wanted === undefined ? companyIds : companyIds.filter((id) => id === wanted);
   if (among.length === 0) throw noCompany();
-  for (const id of among) if (await takes(db, id, method)) return id;
+  for (const id of among) if (await takes(db, id, way)) return id;
   throw new AppError(
     "FORBIDDEN",
     "The company does not let people in this way: use its single sign-on or another method.",
@@ -60,7 +67,7 @@ export const completeSignIn = async (
   const { db, now, ip, userAgent } = context;
   const person = await db.asService((tx) => findPerson(tx, personId, shownDevices(context)));
   if (!person) throw noCompany();
-  const companyId = await companyFor(db, person.companyIds, { method, wanted });
+  const companyId = await companyFor(db, person.companyIds, { method, personId, wanted });
   const who = { companyId, personId, method, subject: person.email, permissions: [], labels: null };
   const opened = await db.withCompany(companyId, async (tx) => {
     const made = await openSession(tx, context, who);

@@ -72,7 +72,11 @@ const askForFactor = async (
 ) => {
   const { db, now, userAgent } = context;
   const person = await db.asService((tx) => findPerson(tx, account.id, []));
-  const companyId = await companyFor(db, person?.companyIds ?? [], { method: "password", wanted });
+  const companyId = await companyFor(db, person?.companyIds ?? [], {
+    method: "password",
+    personId: account.id,
+    wanted,
+  });
   const made = await createTicket(db, {
     personId: account.id,
     purpose: "second_factor",

@@ -92,6 +92,15 @@ export const rememberCaller = async (
   );
 };
 
+/** Whether a person is the owner of a company. */
+export const isOwner = async (tx: Tx, companyId: number, personId: string): Promise<boolean> =>
+  (
+    await tx.query(
+      `select person_id from membership where company_id = $1 and person_id = $2 and is_owner and deactivated_at is null`,
+      [companyId, personId],
+    )
+  ).length === 1;
+
 /** Notes that a member is here. */
 export const touchMembership = async (tx: Tx, companyId: number, personId: string, now: Date): Promise<void> => {
   await tx.query(`update membership set last_seen_at = $3 where company_id = $1 and person_id = $2`, [
