@@ -1,11 +1,8 @@
-import { Agent, request } from "node:http";
-import { json } from "node:stream/consumers";
-import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
 import type { CheckInAgent } from "./agents.ts";
 
-const CONNECTIONS = 32;
-const connections = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+const CONNECTIONS = 64;
+const END_OF_HEAD = "\r\n\r\n";
 
 /** What a load did. */
 export interface Driven {
@@ -25,25 +22,43 @@ export const bodyOf = (agent: CheckInAgent): string => {
   });
 };
 
-const send = async (url: string, agent: CheckInAgent): Promise<void> => {
+const requestOf = (agent: CheckInAgent): string => {
   const body = bodyOf(agent);
-  const sent = request(`${url}/api/v1/agents/heartbeat`, {
-    method: "POST",
-    agent: connections,
-    headers: {
-      authorization: `Bearer ${agent.credential}`,
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(body),
-    },
-  });
-  sent.end(body);
-  const [response] = (await once(sent, "response")) as [IncomingMessage];
-  const answer = (await json(response)) as { chain?: string };
-  if (response.statusCode !== 200) throw new Error(`${response.statusCode}: ${JSON.stringify(answer)}`);
-  if (answer.chain !== undefined) agent.chain = answer.chain;
+  const lines = [
+    "POST /api/v1/agents/heartbeat HTTP/1.1",
+    "host: 127.0.0.1",
+    `authorization: Bearer ${agent.credential}`,
+    "content-type: application/json",
+    `content-length: ${body.length}`,
+  ];
+  return `${lines.join("\r\n")}${END_OF_HEAD}${body}`;
 };
 
-/** Sends heartbeats of all agents in turn over kept connections, several at a time and one of each agent at a time. */
+/** The body of the next answer; answers of both servers are ASCII and of a known length. */
+const answerOn = (socket: Socket): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = "";
+    const end = (): void => {
+      socket.off("data", take);
+      socket.off("error", reject);
+    };
+    const take = (bytes: Buffer): void => {
+      text += bytes.toString("latin1");
+      const at = text.indexOf(END_OF_HEAD);
+      const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? Number.NaN);
+      if (at < 0 || text.length < at + END_OF_HEAD.length + length) return;
+      end();
+      if (text.startsWith("HTTP/1.1 200 ")) resolve(text.slice(at + END_OF_HEAD.length));
+      else reject(new Error(text));
+    };
+    socket.on("data", take);
+    socket.on("error", reject);
+  });
+
+/**
+ * Sends heartbeats of all agents in turn over kept connections, one of each agent at a time. Without a client library: what the
+ * load itself costs must not crowd the server out.
+ */
 export const drive = async (
   url: string,
   agents: readonly CheckInAgent[],
@@ -53,11 +68,16 @@ export const drive = async (
   const startedAt = performance.now();
   let next = 0;
   const worker = async (): Promise<void> => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
     while (next < count) {
       const agent = agents[next % agents.length] as CheckInAgent;
       next += 1;
-      await send(url, agent);
+      const answer = answerOn(socket);
+      socket.write(requestOf(agent));
+      const { chain } = JSON.parse(await answer) as { chain?: string };
+      if (chain !== undefined) agent.chain = chain;
     }
+    socket.destroy();
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, worker));
   if (kind === "beat" && agents[0]?.chain === "") throw new Error("no chain was answered");

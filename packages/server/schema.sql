@@ -1530,6 +1530,14 @@ begin
       new.target, new.detail, new.before, new.after, new.ip), 'UTF8')));
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.notify_company_state()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('zt_credential', '');
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.notify_credential()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1627,6 +1635,7 @@ grant execute on function guard_audit_cut() to public;
 grant execute on function guard_company_end() to public;
 grant execute on function is_company_to_delete(integer) to zerotrace_app;
 grant execute on function is_company_to_delete(integer) to zerotrace_service;
+grant execute on function notify_company_state() to public;
 grant execute on function notify_credential() to public;
 grant execute on function notify_outbox() to public;
 grant execute on function pending_jobs(integer) to zerotrace_app;
@@ -1638,6 +1647,7 @@ CREATE CONSTRAINT TRIGGER audit_event_link AFTER INSERT ON public.audit_event DE
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER company_state_notify AFTER UPDATE OF state ON public.company FOR EACH ROW WHEN ((new.state IS DISTINCT FROM old.state)) EXECUTE FUNCTION notify_company_state();
 CREATE TRIGGER credential_notify AFTER UPDATE OF revoked_at, hash, previous_hash, expires_at, permissions ON public.credential FOR EACH ROW WHEN ((new.kind = 'device'::text)) EXECUTE FUNCTION notify_credential();
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('event');
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('link');

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { Identity } from "../../platform/auth/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import type { AuditWriter } from "../../platform/http/index.ts";
-import { type Chain, type ChainVerdict, judgeStep, readStep, START, writeStep } from "./chain.ts";
+import { type Chain, type ChainVerdict, judgeStep, readStep, START, type Step, writeStep } from "./chain.ts";
 import { type Holder, loadAgent, markCloned, markRestored, type Seen, writeSeen } from "./presence-sql.ts";
 
 /** What a heartbeat says. All but the version is left out by agents from before there were chains. */
@@ -48,7 +48,7 @@ interface Agent {
   readonly companyId: number;
   readonly agentId: string;
   readonly assetId: string;
-  readonly secret: Buffer;
+  readonly secret: string;
   /** The beginning of the hash of the machine that was enrolled. */
   readonly machine: string;
   readonly name: string;
@@ -89,7 +89,8 @@ const createStore = ({ db, onError }: PresenceDeps) => {
     const secret = randomBytes(SECRET_BYTES);
     const stored = await db.withCompany(companyId, (tx) => loadAgent(tx, companyId, { agentId, assetId, secret }));
     if (stored === null) throw gone();
-    const { machineId, ...rest } = stored;
+    const { machineId, ...kept } = stored;
+    const rest = { ...kept, secret: kept.secret.toString("hex") };
     const own = { companyId, agentId, assetId, machine: machineId.slice(0, MACHINE_CHARS) };
     const agent: Agent = { ...own, ...rest, version: "", wishes: 0, forkedAtMs: -Infinity, repeat: null };
     agents.set(agentId, agent);
@@ -199,6 +200,10 @@ const createWatch = ({ db, audit, onAgent, heartbeatSeconds }: PresenceDeps) => 
   };
 };
 
+/** The step that a text proves; what was answered last needs no proof. */
+const shownStep = ({ repeat, chain, secret }: Agent, shown: string): Step =>
+  repeat !== null && repeat.answer === shown ? chain : (readStep(secret, shown) ?? START);
+
 /** Starts to write once a second. */
 export const createPresence = (deps: PresenceDeps): Presence => {
   const store = createStore(deps);
@@ -216,7 +221,7 @@ export const createPresence = (deps: PresenceDeps): Presence => {
     const { hostname = agent.name, machine = "", boot = "" } = beat;
     const holder: Holder = { ip, hostname, machine, boot, seenAt: now.toISOString() };
     const isNew = agent.chain.step === 0;
-    const step = shown === undefined || shown === "" ? START : (readStep(agent.secret, shown) ?? START);
+    const step = shown === undefined || shown === "" ? START : shownStep(agent, shown);
     // an agent from before there were chains shows none, ever
     const judged = shown === undefined && isNew ? null : judgeStep(agent.chain, step);
     const tell = watch.look(agent, judged?.verdict ?? "next", holder, now);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 
 /** What a secret is for; its letter is in the token. */
 export const CREDENTIAL_KINDS = {
@@ -19,7 +19,7 @@ const kindOfLetter = new Map<string, CredentialKind>(
 );
 
 /** SHA-256 of the whole token: 256 random bits need no slow hash. */
-export const hashToken = (text: string): Buffer => createHash("sha256").update(text).digest();
+export const hashToken = (text: string): Buffer => hash("sha256", text, "buffer");
 
 /** A new secret, to be shown once, and the hash to store. The company is in the text, so that a look-up is scoped by it. */
 export const newToken = (kind: CredentialKind, companyId: number): { secret: string; hash: Buffer } => {

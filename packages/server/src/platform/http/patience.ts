@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { answerToUnreadable } from "./problem.ts";
 
@@ -53,9 +52,6 @@ export const limitBodyTime = (app: FastifyInstance, patience: Patience): void =>
     };
     const timer = setInterval(look, isStream ? patience.streamStepMs : patience.requestMs);
     timer.unref();
-    void once(raw, "close").then(
-      () => clearInterval(timer),
-      () => clearInterval(timer),
-    );
+    raw.once("close", () => clearInterval(timer));
   });
 };
