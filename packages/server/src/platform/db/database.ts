@@ -56,6 +56,8 @@ export interface Database {
   asService<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Role zerotrace_service with this company set: jobs that write a company's rows and read the global tables. */
   asServiceFor<T>(companyId: number, run: (tx: Tx) => Promise<T>, labels?: readonly string[] | null): Promise<T>;
+  /** As `asServiceFor`, reading only, and everything as it is at one moment: for what reads much of a company. */
+  snapshotFor<T>(companyId: number, run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Resolves when the database answers; else AppError DATABASE_UNAVAILABLE. */
   ping(): Promise<void>;
   /** Waits for open transactions, then closes all connections. */
@@ -80,6 +82,8 @@ export const openDatabase = (options: {
     asService: async (run) => transaction(service, { openings: [BEGIN], labels: null }, run),
     asServiceFor: async (companyId, run, labels = null) =>
       transaction(service, { openings: [BEGIN, scopeOf(companyId, labels)], labels }, run),
+    snapshotFor: async (companyId, run) =>
+      transaction(service, { openings: [BEGIN_SNAPSHOT, scopeOf(companyId, null)], labels: null }, run),
     ping: async () => {
       try {
         await app.query("select 1");
@@ -109,6 +113,11 @@ const openPool = (config: PoolConfig, options: { onError: (error: Error) => void
 const LABEL = /^[a-z0-9][a-z0-9._:-]{0,99}$/;
 
 const BEGIN: Opening = { name: "zt_begin", text: "begin", values: [] };
+const BEGIN_SNAPSHOT: Opening = {
+  name: "zt_begin_snapshot",
+  text: "begin transaction isolation level repeatable read, read only",
+  values: [],
+};
 const SCOPE_TEXT = "select set_config('app.company_id', $1, true)";
 const LABELS_TEXT = `${SCOPE_TEXT}, set_config('app.labels', $2, true)`;
 
