@@ -111,9 +111,7 @@ const writeAll = async (
   at: Date,
   signal: AbortSignal,
 ): Promise<number> =>
-  db.asServiceFor(companyId, async (tx) => {
-    // everything is of one moment
-    await tx.query("set transaction isolation level repeatable read, read only");
+  db.snapshotFor(companyId, async (tx) => {
     const files: TarFile[] = [];
     const leftOut: string[] = [];
     files.push(await tar.add("company.ndjson", linesOf(tx, COMPANY, companyId, signal)));

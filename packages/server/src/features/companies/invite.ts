@@ -15,5 +15,5 @@ export const inviteAdministrator = async (
   const expiresAt = new Date(now.getTime() + INVITATION_MS);
   const invitation = { email: email.toLowerCase(), role: "admin", labels: null, invitedBy, expiresAt, hash };
   await insertInvitation(tx, companyId, invitation);
-  return { url: `${publicUrl.replace(/\/+$/, "")}/invitation#token=${secret}`, expiresAt };
+  return { url: `${publicUrl.replace(/\/+$/, "")}/join#token=${secret}`, expiresAt };
 };

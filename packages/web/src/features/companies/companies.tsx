@@ -54,7 +54,7 @@ const CreateCompany = () => {
       {create.data && (
         <output className="mt-4 grid gap-2">
           <p>
-            Hand this link to the administrator. It is shown this once and works until{" "}
+            Hand this link to the administrator: it is shown this once, and ends{" "}
             <Time at={create.data.invitationExpiresAt} />.
           </p>
           <Command text={create.data.invitationUrl} />
@@ -159,7 +159,7 @@ export const CompaniesPage = () => {
           noun="companies"
           label="Companies"
           keyOf={(c) => String(c.id)}
-          cardHeight={120}
+          cardHeight={88}
           columns={columnsOf((c) => setOpenId(c.id))}
           empty={<Empty title="There is no company yet">Make one above.</Empty>}
         />

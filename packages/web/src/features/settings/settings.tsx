@@ -134,9 +134,9 @@ const SettingsForm = ({ settings }: { settings: Settings }) => {
                       )}
                     </p>
                   </div>
-                  <div role="group" aria-label={COMPANY_SETTINGS[name].meaning}>
+                  <fieldset aria-label={COMPANY_SETTINGS[name].meaning}>
                     {fieldOf(name, value, settings, (next) => setDraft({ ...draft, [name]: next }))}
-                  </div>
+                  </fieldset>
                 </div>
               );
             })}
@@ -174,13 +174,16 @@ export const SettingsPage = () => {
   const mayModify = useMay("config:modify");
   const maySee = useMay("users:read");
   const mayExport = useMay("company:export");
-  const mayDelete = useMay("company:delete");
+  const session = useQuery(queries.session()).data;
+  const runsPlatform = useMay("companies:manage");
+  // who came by the server's own link stands for the owner
+  const isOwner = session?.isOwner === true || (session?.person === null && session.method === "link");
   return (
     <Page title="Settings" lead="They hold for this company alone; each change is in the audit trail.">
       {mayModify && <Form />}
       {maySee && <Visits />}
       {mayExport && <Exports />}
-      {mayDelete && <DangerZone />}
+      {isOwner && !runsPlatform && <DangerZone />}
     </Page>
   );
 };
