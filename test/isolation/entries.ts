@@ -41,6 +41,10 @@ const NO_SUCH_COMPANY = { control: { statuses: [404], why: "there is no such com
 const PROVIDER = { callers: ["provider"], why: "the provider runs every company" };
 const VISIT = "A reason that is long enough";
 
+const NO_PERSON = { statuses: [403], why: "only a person who signed in has this" };
+const STRONG = "violet otter climbs nine stairs";
+const invitationOf = (of: Ids): string => `${of["tokenSecret"]}`.replace("zt_a_", "zt_i_");
+
 const inventoryOf = (of: Ids): unknown => ({
   takenAt: new Date().toISOString(),
   facts: { ...FACTS, hostname: of["hostName"], machineId: of["machineId"] },
@@ -175,7 +179,59 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "inventory.putInventory": asks((of) => ({ body: inventoryOf(of) }), {
     moves: "it counts what changed since the question before",
   }),
+  "invitations.createInvitation": asks((of) => ({ body: { email: of["inviteEmail"], role: "viewer" } })),
+  "invitations.listInvitations": plain(),
+  "invitations.revokeInvitation": byId("invitationId"),
+  "invitations.lookAtInvitation": asks((of) => ({ body: { token: invitationOf(of) } }), {
+    refuses: NO_SUCH_TOKEN,
+    control: NO_SUCH_TOKEN,
+  }),
+  "invitations.acceptInvitation": asks((of) => ({ body: { token: invitationOf(of), name: "Ann", password: STRONG } }), {
+    refuses: NO_SUCH_TOKEN,
+    control: NO_SUCH_TOKEN,
+  }),
+  "invitations.joinByInvitation": asks((of) => ({ body: { token: invitationOf(of) } }), {
+    refuses: { statuses: [401, 403], why: `${NO_SUCH_TOKEN.why}, and only a person joins` },
+    control: NO_SUCH_TOKEN,
+  }),
   "jobs.listJobs": plain({}, { moves: "jobs run" }),
+  "me.changeMe": plain({ body: { name: "Ann" } }, { refuses: NO_PERSON }),
+  "me.changePassword": plain(
+    { body: { password: "password1" } },
+    { refuses: NO_PERSON, control: { statuses: [400], why: "it is too easy to guess" } },
+  ),
+  "me.listMySessions": plain({}, { refuses: NO_PERSON }),
+  "me.endMySession": byId("sessionId", {
+    refuses: NO_PERSON,
+    control: { statuses: [404], why: "it is a colleague's" },
+  }),
+  "me.endMyOtherSessions": plain({}, { refuses: NO_PERSON, moves: "the question after finds no other session" }),
+  "me.listSessions": asks((of) => ({ query: { personId: of["colleagueId"] ?? "" } })),
+  "me.endSession": byId("sessionId"),
+  "people.signInByPassword": asks((of) => ({ body: { email: of["memberEmail"], password: STRONG } }), {
+    refuses: { statuses: [401], why: "the password is wrong" },
+    control: { statuses: [401], why: "the password is wrong" },
+  }),
+  "people.switchCompany": plain(
+    { body: { companyId: 2_147_483_647 } },
+    { refuses: NO_PERSON, control: { statuses: [404], why: "there is no such company" } },
+  ),
+  "people.listPeople": asks((of) => ({ query: { q: of["memberEmail"] ?? "" } })),
+  "people.getPerson": byId("personId"),
+  "people.changePerson": asks((of) => ({ params: { id: of["personId"] ?? "" }, body: { labels: ["site:a"] } })),
+  "people.deactivatePerson": byId("personId"),
+  "people.reactivatePerson": byId("personId"),
+  "people.removePerson": byId("personId"),
+  "people.transferOwnership": byId("personId", {
+    control: { statuses: [409], why: "the admin who asks is not the owner" },
+  }),
+  "people.createResetLink": asks((of) => ({ body: { email: of["memberEmail"] } }), {
+    beyond: { callers: ["provider"], why: "the provider helps whoever forgot a password" },
+  }),
+  "people.resetPassword": plain(
+    { body: { token: "x".repeat(43), password: STRONG } },
+    { refuses: NO_SUCH_TOKEN, control: NO_SUCH_TOKEN },
+  ),
   "registries.listRegistries": plain({}, { moves: "registries are looked at" }),
   "registries.listRegistryTags": byId("registryId"),
   "registries.createRegistry": asks((of) => ({ body: registryOf(of) }), {
@@ -188,6 +244,15 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     return { body: { id: of["registryId"], host, rules, user } };
   }),
   "registries.deleteRegistry": byId("registryId"),
+  "roles.listRoles": plain(),
+  "roles.createRole": asks((of) => ({ body: { name: of["roleName"], permissions: ["assets:read"] } }), {
+    control: { statuses: [409], why: "the name is taken" },
+  }),
+  "roles.changeRole": asks((of) => ({
+    params: { id: of["roleId"] ?? "" },
+    body: { name: of["roleName"], permissions: ["assets:read", "jobs:read"] },
+  })),
+  "roles.deleteRole": byId("roleId", { control: { statuses: [409], why: "an invitation or a person has it" } }),
   "scim.scimConfig": plain(),
   "scim.scimResourceTypes": plain(),
   "scim.scimSchemas": plain(),
@@ -241,10 +306,9 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   })),
   "sso.deleteIdentityProvider": byId("providerId"),
   "sso.testIdentityProvider": byId("providerId"),
-  "sso.unlinkIdentity": asks(
-    (of) => ({ params: { id: of["providerId"] ?? "", personId: of["colleagueId"] ?? "" } }),
-    { control: { statuses: [404], why: "nobody signed in by it yet" } },
-  ),
+  "sso.unlinkIdentity": asks((of) => ({ params: { id: of["providerId"] ?? "", personId: of["colleagueId"] ?? "" } }), {
+    control: { statuses: [404], why: "nobody signed in by it yet" },
+  }),
   "sso.signInOptions": plain({ query: { email: "ann@example.com" } }),
   "sso.startSignIn": asks((of) => ({ params: { company: NOBODYS_COMPANY, id: of["providerId"] ?? "" } }), NO_SIGN_ON),
   "sso.oidcCallback": plain({ query: { code: "x", state: "x" } }, NOT_BEGUN),

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { upsertMember } from "../../packages/server/src/features/people/index.ts";
+import { openSession } from "../../packages/server/src/features/sessions/index.ts";
 import { FACTS, full, npm } from "../support/live.ts";
 import { bodyOf } from "./client.ts";
 import { type Caller, type Company, marker, SINK_HOST, type World } from "./world.ts";
@@ -123,6 +125,28 @@ const exported: Seed = async ({ world, ask }) => {
   return { exportId: asked.id };
 };
 
+const people: Seed = async ({ world, company, ask }) => {
+  const [roleName, memberEmail, inviteEmail, colleagueEmail] = [
+    marker(),
+    `${marker()}@example.com`,
+    `${marker()}@example.com`,
+    `${marker()}@example.com`,
+  ];
+  const { id: roleId } = await ask("POST", "/api/v1/roles", { name: roleName, permissions: ["assets:read"] });
+  const invited = await ask("POST", "/api/v1/invitations", { email: inviteEmail, role: roleId });
+  const member = { email: memberEmail, name: marker(), role: roleId, labels: null, source: "server" } as const;
+  const colleague = { ...member, email: colleagueEmail, name: marker(), role: "viewer" } as const;
+  return world.db.asServiceFor(company.id, async (tx) => {
+    const { personId } = await upsertMember(tx, company.id, member);
+    const { personId: colleagueId } = await upsertMember(tx, company.id, colleague);
+    const context = { now: new Date(), ip: "127.0.0.1", userAgent: "test", secure: false };
+    const session = { companyId: company.id, subject: colleagueEmail, method: "password" } as const;
+    const { id: sessionId } = await openSession(tx, context, { ...session, personId: colleagueId });
+    const names = { roleName, memberEmail, memberName: member.name, inviteEmail, colleagueEmail };
+    return { ...names, roleId, invitationId: invited.id, personId, colleagueId, sessionId };
+  });
+};
+
 const signOn: Seed = async ({ ask, ids }) => {
   const [groupName, providerName, clientId, mappedGroup, domainName] = Array.from({ length: 5 }, marker);
   const members = [{ value: ids["colleagueId"] }];
@@ -140,7 +164,7 @@ const signOn: Seed = async ({ ask, ids }) => {
 };
 
 /** One line for each kind of object; later ones may use what earlier ones made. */
-const SEEDS: readonly Seed[] = [host, repository, vex, token, sink, registry, visit, exported, signOn];
+const SEEDS: readonly Seed[] = [host, repository, vex, token, sink, registry, visit, exported, people, signOn];
 
 /** Makes one object of each kind in the company; answers all their ids. */
 export const seed = async (world: World, company: Company): Promise<Ids> => {

@@ -1,10 +1,13 @@
 import { AppError } from "@zerotrace/core";
 import { createHash } from "node:crypto";
 import { callerKey } from "../../../platform/auth/index.ts";
+import { createLane } from "../password/lane.ts";
 import { type BucketOptions, type Buckets, createBuckets } from "./buckets.ts";
 
 const DAY_SECONDS = 86_400;
 const KEYS_MAX = 50_000;
+/** Of callers who show a device, and of all others. */
+const LOOK_UPS = { atOnce: 3, waitingMax: 64 };
 
 type Rate = Pick<BucketOptions, "burst" | "perSecond">;
 
@@ -47,6 +50,11 @@ export interface Admitted {
 
 /** Slows guessing down without ever keeping out those who signed in from their device or network before. */
 export interface BackOff {
+  /**
+   * Looks an account up, with a bound on how many do so at once: what strangers ask for never takes all connections to the database.
+   * Rejects with RATE_LIMITED when too many wait.
+   */
+  look<T>(caller: { showsDevice: boolean }, work: () => Promise<T>): Promise<T>;
   /** Takes from the allowances that the attempt falls under. Throws RATE_LIMITED when one is used up. */
   admit(attempt: Attempt): Admitted;
 }
@@ -90,7 +98,10 @@ export const createBackOff = (options: { now?: () => number } = {}): BackOff => 
     };
   };
 
+  const lookUps = { known: createLane(LOOK_UPS), strangers: createLane(LOOK_UPS) };
+
   return {
+    look: ({ showsDevice }, work) => lookUps[showsDevice ? "known" : "strangers"].run(work),
     admit: ({ email, ip, personId, deviceId, isNear }) => {
       if (personId !== null && deviceId !== null) return take([[device, deviceId]], true);
       if (personId !== null && isNear) return take([[near, `${personId} ${networkOf(ip)}`]], true);

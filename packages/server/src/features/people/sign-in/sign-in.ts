@@ -49,7 +49,8 @@ const prove = async (
 ): Promise<{ account: Account; admitted: Admitted }> => {
   const { db, ip } = context;
   const caller = { devices: shownDevices(context), network: networkOf(ip) };
-  const account = await db.asService((tx) => findAccount(tx, email, caller));
+  const showsDevice = caller.devices.length > 0;
+  const account = await deps.backOff.look({ showsDevice }, () => db.asService((tx) => findAccount(tx, email, caller)));
   const admitted = admit(deps, context, email, account);
   const held = account?.isActive ? account.passwordHash : null;
   const { isRight, isOutdated } = await verify(deps, password, held, admitted);
