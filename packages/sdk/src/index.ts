@@ -92,6 +92,6 @@ export const createClient = (options: ClientOptions): Client => {
       throw new ApiError(0, "UNREACHABLE", `${options.baseUrl || "The server"} cannot be reached: ${reasonOf(cause)}`);
     }
     if (!response.ok) throw await refusal(response);
-    return (await response.json()) as never;
+    return (response.status === 204 ? {} : await response.json()) as never;
   };
 };

@@ -1,4 +1,3 @@
-import { callerKey } from "../../platform/auth/index.ts";
 import { createHash } from "node:crypto";
 import { type Endpoint, implement, reply, type RequestContext } from "../../platform/http/index.ts";
 import { admit } from "./admit.ts";
@@ -64,8 +63,7 @@ const start = (deps: SsoDeps, oidc: Oidc): Endpoint =>
   implement(routes.startSignIn, {
     audit: "none",
     refuse: refusalPage,
-    run: async ({ now, secure, ip }, { params: { company, id }, query }) => {
-      deps.limiter.take(callerKey(ip));
+    run: async ({ now, secure }, { params: { company, id }, query }) => {
       const provider = await enabledProvider(deps, company, id);
       const common = { providerId: id, returnTo: localPath(query.return), until: now.getTime() + SIGN_IN_MS };
       if (provider.kind === "oidc") {
@@ -87,7 +85,6 @@ const callback = (deps: SsoDeps, oidc: Oidc): Endpoint =>
     audit: "session.sign_in",
     refuse: refusalPage,
     run: async (context, { query }) => {
-      deps.limiter.take(callerKey(context.ip));
       const { companyId, begun } = await transactionOf(deps, context, "oidc");
       return watched(context, companyId, async () => {
         const provider = await enabledProvider(deps, companyId, begun.providerId, "oidc");
@@ -135,7 +132,6 @@ const finish = (deps: SsoDeps): Endpoint =>
     audit: "session.sign_in",
     refuse: refusalPage,
     run: async (context, { query }) => {
-      deps.limiter.take(callerKey(context.ip));
       const { companyId, begun } = await transactionOf(deps, context, "saml");
       return watched(context, companyId, async () => {
         const claimed = await openTicket(deps, companyId, query.ticket, context.now);
@@ -151,19 +147,16 @@ const finish = (deps: SsoDeps): Endpoint =>
 const metadata = (deps: SsoDeps): Endpoint =>
   implement(routes.samlMetadata, {
     audit: "none",
-    run: async ({ now, ip }, { params: { company: companyId, id } }) => {
-      deps.limiter.take(callerKey(ip));
+    run: async ({ now }, { params: { company: companyId, id } }) => {
       const provider = await enabledProvider(deps, companyId, id, "saml");
       return ownMetadata(deps, { companyId, provider, now });
     },
   });
 
 /** The ways to sign in: by the domain alone, so that nobody learns who has an account. */
-const options = (deps: SsoDeps): Endpoint =>
-  implement(routes.signInOptions, {
+const options: Endpoint = implement(routes.signInOptions, {
     audit: "none",
-    run: async ({ db, ip }, { query: { email } }) => {
-      deps.limiter.take(callerKey(ip));
+    run: async ({ db }, { query: { email } }) => {
       const found = await db.asService((tx) => providersOfDomain(tx, domainOf(email)));
       const providers = found.map(({ companyId, companyName, id, name, kind }) => ({
         name,
@@ -177,7 +170,7 @@ const options = (deps: SsoDeps): Endpoint =>
 
 /** What needs no session: it makes one. */
 export const comeBackRoutes = (deps: SsoDeps, oidc: Oidc): Endpoint[] => [
-  options(deps),
+  options,
   start(deps, oidc),
   callback(deps, oidc),
   response(deps),

@@ -1,4 +1,3 @@
-import type { Limiter } from "../../platform/auth/index.ts";
 import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
 
@@ -19,7 +18,6 @@ export interface SsoOptions {
 export interface SsoDeps extends SsoOptions {
   /** For what identity providers are asked: public addresses, TLS, small answers. */
   readonly fetch: typeof fetch;
-  readonly limiter: Limiter;
 }
 
 /** Where a provider's secret is sealed to. */

@@ -1,4 +1,3 @@
-import { createLimiter } from "../../platform/auth/index.ts";
 import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { Endpoint } from "../../platform/http/index.ts";
@@ -14,12 +13,9 @@ export type { SsoOptions } from "./deps.ts";
 export { type Grant, type Granting, grantOf } from "./rules.ts";
 export { companyGranting } from "./sql.ts";
 
-/** Steps of signing in from one address: a company behind one comes to work in the morning. */
-const STEPS = { burst: 120, perSecond: 5 };
-
 /** The routes of single sign-on. */
 export const ssoRoutes = (options: SsoOptions): Endpoint[] => {
-  const deps: SsoDeps = { ...options, fetch: smallFetch(options.ssoHosts), limiter: createLimiter(STEPS) };
+  const deps: SsoDeps = { ...options, fetch: smallFetch(options.ssoHosts) };
   const oidc = createOidc(deps);
   return [...manageRoutes(deps), testRoute(deps, oidc), ...comeBackRoutes(deps, oidc)];
 };
