@@ -121,8 +121,10 @@ export const queries = {
     pages(["finding", id, "assets"], (cursor) =>
       call(contract.findings.listFindingAssets, { params: { id }, query: { limit, cursor } }),
     ),
-  assets: (q: string, sort: "risk" | "name" | "seen") =>
-    pages(["assets", q, sort], (cursor) => call(contract.assets.listAssets, { query: { q, sort, limit, cursor } })),
+  assets: (q: string, sort: "risk" | "name" | "seen", label?: string) =>
+    pages(["assets", q, sort, label ?? ""], (cursor) =>
+      call(contract.assets.listAssets, { query: { q, sort, label, limit, cursor } }),
+    ),
   asset: (id: string) =>
     queryOptions({ queryKey: ["asset", id], queryFn: () => call(contract.assets.getAsset, { params: { id } }) }),
   assetComponents: (id: string, q: string) =>

@@ -47,9 +47,9 @@ const finding = createRoute({
 });
 const assets = createRoute({
   ...page("/assets"),
-  validateSearch: (s: Record<string, unknown>): { q?: string; sort?: "name" | "seen" } => {
+  validateSearch: (s: Record<string, unknown>): { q?: string; sort?: "name" | "seen"; label?: string } => {
     const sort = oneOf(s["sort"], ["risk", "name", "seen"] as const, "risk");
-    return { ...wordSearch(s), sort: sort === "risk" ? undefined : sort };
+    return { ...wordSearch(s), label: text(s["label"]), sort: sort === "risk" ? undefined : sort };
   },
   component: lazyRouteComponent(() => import("./features/assets/assets.tsx"), "AssetsPage"),
 });

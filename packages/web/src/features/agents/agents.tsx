@@ -5,8 +5,9 @@ import { Confirm } from "../../ui/confirm.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Online, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
-import { Empty } from "../../ui/states.tsx";
+import { Empty, Notice } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
+import { Labels } from "../assets/labels.tsx";
 
 const Actions = ({ agent }: { agent: Agent }) => {
   const may = useMay("agents:manage");
@@ -39,18 +40,47 @@ const Actions = ({ agent }: { agent: Agent }) => {
   );
 };
 
+const State = ({ agent }: { agent: Agent }) => {
+  if (agent.revokedAt) return <span className="text-dim">revoked</span>;
+  if (agent.clone) return <span className="font-semibold text-bad">cloned</span>;
+  return <Online online={agent.online} />;
+};
+
+/** Agents whose credential two machines use: who they are, and what to do. */
+const Clones = ({ agents }: { agents: readonly Agent[] }) => {
+  const cloned = agents.filter((a) => a.clone !== null && a.revokedAt === null);
+  return cloned.map((a) => (
+    <Notice key={a.id}>
+      <p>
+        Two machines use the credential of <span className="mono">{a.hostname}</span>:{" "}
+        {a.clone?.holders.map((h) => `${h.hostname}${h.ip === "" ? "" : ` at ${h.ip}`}`).join(" and ")}, found{" "}
+        <Time at={a.clone?.at ?? null} />.
+      </p>
+      <p className="text-dim">{a.clone?.advice}</p>
+    </Notice>
+  ));
+};
+
 const COLUMNS: readonly Column<Agent>[] = [
   {
     head: "State",
     width: "110px",
-    cell: (a) => (a.revokedAt ? <span className="text-dim">revoked</span> : <Online online={a.online} />),
+    cell: (a) => <State agent={a} />,
   },
   {
     head: "Host",
     cell: (a) => (
-      <Link to="/assets/$id" params={{ id: a.assetId }} className="mono link">
-        {a.hostname}
-      </Link>
+      <span className="inline-flex max-w-full items-center gap-2">
+        <Link to="/assets/$id" params={{ id: a.assetId }} className="mono link truncate">
+          {a.hostname}
+        </Link>
+        <Labels labels={a.labels} max={2} />
+        {a.restoredAt && (
+          <span className="text-xs text-dim" title="An older state of it went on, as after a restored snapshot">
+            restored <Time at={a.restoredAt} />
+          </span>
+        )}
+      </span>
     ),
   },
   { head: "System", className: "full", cell: (a) => a.os },
@@ -82,6 +112,7 @@ export const AgentsPage = () => {
         </Link>
       }
     >
+      <Clones agents={pages.data?.pages.flatMap((one) => one.rows) ?? []} />
       <section className="panel" aria-label="Agents">
         <PagedTable
           pages={pages}

@@ -7,6 +7,7 @@ import { useMay } from "../../ui/may.ts";
 import { Command, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
+import { labelsOf } from "../assets/labels.tsx";
 
 const HOUR_SECONDS = 3600;
 const LIFETIMES = [
@@ -19,13 +20,21 @@ const LIFETIMES = [
 export const EnrollPage = () => {
   const [expiresInSeconds, setExpires] = useState<number>(HOUR_SECONDS);
   const [maxUses, setMaxUses] = useState(1);
+  const [labels, setLabels] = useState("");
+  const [ranges, setRanges] = useState("");
   const stats = useQuery(queries.stats());
   const [before, setBefore] = useState<number | null>(null);
   const may = useMay("tokens:manage");
   const create = useMutation({
     mutationFn: () =>
       call(contract.tokens.createToken, {
-        body: { kind: "enrollment", label: "Enrollment from the dashboard", expiresInSeconds, maxUses },
+        body: {
+          kind: "enrollment",
+          label: "Enrollment from the dashboard",
+          expiresInSeconds,
+          maxUses,
+          enrollment: { labels: labelsOf(labels), ranges: ranges.split(/[\s,]+/).filter(Boolean) },
+        },
       }),
     onSuccess: () => setBefore(stats.data?.agentCount ?? 0),
   });
@@ -64,6 +73,24 @@ export const EnrollPage = () => {
               required
               value={maxUses}
               onChange={(e) => setMaxUses(Number(e.target.value))}
+            />
+          </label>
+          <label className="grid gap-1 text-sm">
+            <span className="text-dim">labels its assets get</span>
+            <input
+              className="field w-56 max-w-full"
+              placeholder="site:berlin, production"
+              value={labels}
+              onChange={(e) => setLabels(e.target.value)}
+            />
+          </label>
+          <label className="grid gap-1 text-sm">
+            <span className="text-dim">only from these addresses</span>
+            <input
+              className="field w-56 max-w-full"
+              placeholder="any, or 10.0.0.0/8"
+              value={ranges}
+              onChange={(e) => setRanges(e.target.value)}
             />
           </label>
           <button type="submit" className="button button-primary" disabled={!may || create.isPending}>

@@ -12,6 +12,7 @@ import { FindingRows } from "../findings/findings.tsx";
 import { AssetBranches, AssetCompare } from "./asset-compare.tsx";
 import { RemoveAsset } from "./remove-asset.tsx";
 import { AssetTrend, RiskCourse } from "./asset-trend.tsx";
+import { AssetLabels } from "./labels.tsx";
 import { AssetChanges, AssetCoverage, AssetFacts, AssetInventory } from "./asset-tabs.tsx";
 
 const TABS: readonly (readonly [AssetTab, string])[] = [
@@ -63,6 +64,7 @@ export const AssetPage = () => {
         </>
       }
     >
+      <AssetLabels id={id} labels={a.labels} />
       {a.branches.length > 1 && <AssetBranches asset={a} />}
       {a.unreadableSources.length > 0 && (
         <Notice>

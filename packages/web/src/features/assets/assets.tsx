@@ -4,6 +4,7 @@ import { type Asset, queries } from "../../api.ts";
 import { count, plural } from "../../ui/format.ts";
 import { Online, Risk, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
+import { Labels } from "./labels.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
@@ -18,6 +19,7 @@ const COLUMNS: readonly Column<Asset>[] = [
           {a.name}
         </Link>
         {a.branch && <span className="chip shrink-0">{a.branch}</span>}
+        <Labels labels={a.labels} max={2} />
       </span>
     ),
   },
@@ -54,22 +56,35 @@ const COLUMNS: readonly Column<Asset>[] = [
 
 const api = getRouteApi("/assets");
 
+const emptyTitle = (q: string, label: string | undefined): string => {
+  if (label !== undefined) return `No asset has the label ${label}${q ? ` and "${q}" in its name` : ""}`;
+  return q ? `No asset has "${q}" in its name` : "No asset reports to this server yet";
+};
+
 /** Every asset, highest risk first. */
 export const AssetsPage = () => {
-  const { q = "", sort = "risk" } = api.useSearch();
+  const { q = "", sort = "risk", label } = api.useSearch();
   const navigate = useNavigate();
-  const pages = useInfiniteQuery(queries.assets(q, sort));
+  const pages = useInfiniteQuery(queries.assets(q, sort, label));
   return (
     <Page
       title="Assets"
       actions={
         <>
+          {label !== undefined && (
+            <span className="flex items-center gap-2 text-xs text-dim">
+              with the label <span className="chip">{label}</span>
+              <Link to="/assets" search={{ q, sort: sort === "risk" ? undefined : sort }} className="act">
+                Show all
+              </Link>
+            </span>
+          )}
           <label className="flex items-center gap-2 text-xs text-dim">
             sorted by
             <select
               className="field"
               value={sort}
-              onChange={(e) => void navigate({ to: "/assets", search: { q, sort: e.target.value as "name" } })}
+              onChange={(e) => void navigate({ to: "/assets", search: { q, sort: e.target.value as "name", label } })}
             >
               <option value="risk">highest risk</option>
               <option value="name">name</option>
@@ -95,9 +110,9 @@ export const AssetsPage = () => {
           cardHeight={112}
           columns={COLUMNS}
           empty={
-            <Empty title={q ? `No asset has "${q}" in its name` : "No asset reports to this server yet"}>
-              <Link to={q ? "/assets" : "/agents/enroll"} className="link">
-                {q ? "Show all assets" : "Enroll an agent with one command"}
+            <Empty title={emptyTitle(q, label)}>
+              <Link to={q || label ? "/assets" : "/agents/enroll"} className="link">
+                {q || label ? "Show all assets" : "Enroll an agent with one command"}
               </Link>
             </Empty>
           }

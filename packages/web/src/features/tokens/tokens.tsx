@@ -100,7 +100,8 @@ const CreateToken = () => {
 const Actions = ({ token }: { token: Token }) => {
   const client = useQueryClient();
   const revoke = useMutation({
-    mutationFn: () => call(contract.tokens.revokeToken, { params: { id: token.id } }),
+    mutationFn: (agents: "keep" | "revoke") =>
+      call(contract.tokens.revokeToken, { params: { id: token.id }, query: { agents } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
   });
   if (token.revokedAt) {
@@ -117,7 +118,14 @@ const Actions = ({ token }: { token: Token }) => {
           failed: {revoke.error.message}
         </span>
       )}
-      <Confirm verb="Revoke" question={`Revoke ${token.label}?`} onConfirm={() => revoke.mutate()} />
+      <Confirm verb="Revoke" question={`Revoke ${token.label}?`} onConfirm={() => revoke.mutate("keep")} />
+      {(token.enrollment?.agentCount ?? 0) > 0 && (
+        <Confirm
+          verb="With its agents"
+          question={`Revoke ${token.label} and ${plural(token.enrollment?.agentCount ?? 0, "agent")} enrolled with it?`}
+          onConfirm={() => revoke.mutate("revoke")}
+        />
+      )}
     </span>
   );
 };
