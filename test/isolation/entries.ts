@@ -39,6 +39,7 @@ const NO_SUCH_TOKEN = { statuses: [401], why: "the secret in the body is nobody'
 const NO_COMPANY: Ask = { params: { companyId: "2147483000" } };
 const NO_SUCH_COMPANY = { control: { statuses: [404], why: "there is no such company" } };
 const PROVIDER = { callers: ["provider"], why: "the provider runs every company" };
+const VISITS = { callers: ["provider"], why: "the provider's own trail has its visits too" };
 const VISIT = "A reason that is long enough";
 
 const NO_PERSON = { statuses: [403], why: "only a person who signed in has this" };
@@ -104,8 +105,8 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     query: { from: `branch:${of["branch"]}` },
   })),
   "audit.listAudit": asks((of) => ({ query: { target: of["tokenId"] ?? "" } })),
-  "audit.exportAudit": plain({}, { moves: OWN_TRAIL }),
-  "audit.listAuditLinks": plain({}, { moves: OWN_TRAIL }),
+  "audit.exportAudit": plain({}, { moves: OWN_TRAIL, beyond: VISITS }),
+  "audit.listAuditLinks": plain({}, { moves: OWN_TRAIL, beyond: VISITS }),
   "audit.verifyAudit": plain({}, { moves: OWN_TRAIL }),
   "audit.listAuditSinks": plain({}, { moves: OWN_TRAIL }),
   "audit.createAuditSink": asks(
@@ -200,7 +201,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     { body: { password: "password1" } },
     { refuses: NO_PERSON, control: { statuses: [400], why: "it is too easy to guess" } },
   ),
-  "me.listMySessions": plain({}, { refuses: NO_PERSON }),
+  "me.listMySessions": plain({}, { refuses: NO_PERSON, moves: "the walk signs in again and again" }),
   "me.endMySession": byId("sessionId", {
     refuses: NO_PERSON,
     control: { statuses: [404], why: "it is a colleague's" },
@@ -360,4 +361,10 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "vex.getVex": byId("vexId"),
   "vex.listVexStatements": byId("vexId"),
   "vex.removeVex": byId("vexId"),
+  "assets.listAssetLabels": plain(),
+  "assets.setAssetLabels": asks((of) => ({ params: { id: of["assetId"] ?? "" }, body: { labels: ["x"] } })),
+  "assets.changeAssetLabels": asks((of) => ({ body: { ids: [of["assetId"]], add: ["y"] } })),
+  "limits.getLimits": plain({}, { moves: "the caller's own use is counted" }),
+  "limits.getCompanyLimits": plain({ params: { id: "2147483000" } }, NO_SUCH_COMPANY),
+  "limits.setCompanyLimits": plain({ params: { id: "2147483000" }, body: { limits: {} } }, NO_SUCH_COMPANY),
 };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { randomUUID } from "node:crypto";
 import { upsertMember } from "../../packages/server/src/features/people/index.ts";
 import { openSession } from "../../packages/server/src/features/sessions/index.ts";
@@ -51,7 +52,7 @@ const host: Seed = async ({ world, ask }) => {
       const own = { hostName, machineId, packageName, versionTag, laterName, purl };
       return { ...own, assetId, agentId, findingId, enrollmentTokenId: token.id, enrollmentToken };
     }
-    await new Promise((resolve) => void setTimeout(resolve, 100));
+    await sleep(100);
   }
   throw new Error("the seeded host has no finding");
 };
@@ -119,10 +120,14 @@ const visit: Seed = async ({ world, company, ask }) => {
   return { visitReason, entryId: entered.id };
 };
 
-const exported: Seed = async ({ world, ask }) => {
-  const asked = await ask("POST", "/api/v1/company/exports");
-  await world.live.server.settled();
-  return { exportId: asked.id };
+const exported: Seed = async ({ ask }) => {
+  const { id: exportId } = await ask("POST", "/api/v1/company/exports");
+  for (let tries = 0; tries < 300; tries += 1) {
+    const { rows } = await ask("GET", "/api/v1/company/exports");
+    if (rows[0].state === "done") return { exportId };
+    await sleep(100);
+  }
+  throw new Error("the export is not done");
 };
 
 const people: Seed = async ({ world, company, ask }) => {

@@ -49,7 +49,7 @@ const shapeOf = (told: Told, ask: Ask): string => {
   const headers = Object.entries(told.headers).filter(
     ([name]) => !OWN_HEADERS.includes(name) && !/^(ratelimit|x-ratelimit|retry-after)/.test(name),
   );
-  return JSON.stringify([told.status, settledText(JSON.stringify(headers)), settledText(withoutAsked(told.text, ask))]);
+  return settledText(JSON.stringify([told.status, headers, withoutAsked(told.text, ask)]));
 };
 
 /** The caller, with a new session where the route ends it. */

@@ -13,7 +13,7 @@ export interface Caller {
   /** Null: shows no credential. */
   readonly permissions: readonly Permission[] | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** The same person with a new session; programs and agents have none. */
+  /** The same with a new credential, because limits count by credential. Programs have none. */
   readonly again?: () => Promise<Caller>;
 }
 
@@ -52,27 +52,34 @@ const openAs = async (dataDir: string): Promise<Database> => {
   return openDatabase({ app: as("zerotrace_app"), service: as("zerotrace_service"), onError: () => undefined });
 };
 
+/** A new session of a person; the cookie as a browser sends it. */
+const openCookie = (db: Database, companyId: number, personId: string, email: string): Promise<string> =>
+  db.withCompany(companyId, async (tx) => {
+    const context = { now: new Date(), ip: "127.0.0.1", userAgent: "test", secure: false };
+    const { cookie } = await openSession(tx, context, { companyId, subject: email, method: "password", personId });
+    return cookie.split(";")[0] as string;
+  });
+
 /** A person of the company in a role, signed in by password. */
 const signIn = async (live: Live, db: Database, companyId: number, role: BuiltInRoleId): Promise<Caller> => {
   const email = `${role}-${randomBytes(6).toString("hex")}@example.com`;
   const [person] = await db.asService((tx) =>
     tx.query<{ id: string }>("insert into person (email, name) values ($1, $2) returning id", [email, role]),
   );
-  const personId = (person as { id: string }).id;
-  const { cookie } = await db.withCompany(companyId, async (tx) => {
-    await tx.query(
+  const { id } = person as { id: string };
+  await db.withCompany(companyId, (tx) =>
+    tx.query(
       "insert into membership (company_id, person_id, email, name, role, source) values ($1, $2, $3, $4, $5, 'server')",
-      [companyId, personId, email, role, role],
-    );
-    const context = { now: new Date(), ip: "127.0.0.1", userAgent: "test", secure: false };
-    return openSession(tx, context, { companyId, subject: email, method: "password", personId });
-  });
-  return {
+      [companyId, id, email, role, role],
+    ),
+  );
+  const caller = (own: string): Caller => ({
     name: role,
     permissions: BUILT_IN_ROLES[role].permissions,
-    headers: { cookie: cookie.split(";")[0] as string, origin: live.server.url },
-    again: () => signIn(live, db, companyId, role),
-  };
+    headers: { cookie: own, origin: live.server.url },
+    again: async () => caller(await openCookie(db, companyId, id, email)),
+  });
+  return caller(await openCookie(db, companyId, id, email));
 };
 
 const program = async (db: Database, companyId: number): Promise<Caller> => {
@@ -97,6 +104,7 @@ const enroll = async (live: Live, db: Database, companyId: number): Promise<Call
     name: "agent",
     permissions: ["agents:report"],
     headers: { authorization: `Bearer ${answer.body.credential}` },
+    again: () => enroll(live, db, companyId),
   };
 };
 
@@ -114,7 +122,9 @@ export const startWorld = async (
   records: Readonly<Record<string, readonly OsvRecord[]>>,
   given: { config?: object } = {},
 ): Promise<World> => {
-  const live = await startLive(records, { config: { auditSinkHosts: [SINK_HOST], ...given.config } });
+  const live = await startLive(records, {
+    config: { auditSinkHosts: [SINK_HOST], ssoHosts: [SINK_HOST], ...given.config },
+  });
   await live.server.settled();
   const db = await openAs(live.dataDir);
   const client = createClient(live.server.url);
