@@ -95,7 +95,8 @@ const clientOf = async (server: RunningServer, url: string, dataDir: string): Pr
 
 /** Where programs on this machine reach the server: its public address may lie behind a proxy. */
 const localUrl = (server: RunningServer, config: Config): string => {
-  if (config.publicUrl === undefined || config.port === 0) return server.url;
+  // a certificate is good for the public name alone
+  if (config.publicUrl === undefined || config.port === 0 || config.tlsCert !== undefined) return server.url;
   const host = EVERY_ADDRESS.has(config.host) ? "127.0.0.1" : config.host;
   return `http://${host.includes(":") ? `[${host}]` : host}:${config.port}`;
 };

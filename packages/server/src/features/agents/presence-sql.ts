@@ -1,4 +1,5 @@
 import type { Tx } from "../../platform/db/index.ts";
+import { assetsSeen } from "../assets/index.ts";
 import type { Chain } from "./chain.ts";
 
 /** Where a heartbeat came from. `machine` and `boot` are hashes; empty where the agent does not say. */
@@ -102,15 +103,10 @@ export const writeSeen = async (
      where c.company_id = $1 and c.agent_id = t.agent_id`,
     [companyId, JSON.stringify(told)],
   );
-  return await tx.prepared(
-    "agents-seen",
-    `with given as (select * from unnest($2::uuid[], $3::timestamptz[], $4::text[]) as t(id, seen_at, version)),
-     locked as materialized (
-       select a.id from asset a where a.company_id = $1 and a.id in (select id from given) order by a.id for no key update)
-     update asset a set last_seen_at = greatest(a.last_seen_at, g.seen_at), agent_version = g.version
-     from given g join locked l on l.id = g.id where a.company_id = $1 and a.id = g.id
-     returning a.id, a.inventory_wanted as wanted`,
-    [companyId, seen.map((s) => s.assetId), seen.map((s) => s.last.seenAt), seen.map((s) => s.version)],
+  return await assetsSeen(
+    tx,
+    companyId,
+    seen.map(({ assetId, version, last }) => ({ assetId, version, seenAt: last.seenAt })),
   );
 };
 

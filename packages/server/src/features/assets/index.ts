@@ -24,6 +24,7 @@ export { assetDiffRoute } from "./diff.ts";
 export { type RemovalDeps, removeAssetRoute } from "./remove.ts";
 export { assetLabelRoutes } from "./labels.ts";
 export { addLabels } from "./labels-sql.ts";
+export { assetsSeen } from "./seen-sql.ts";
 export {
   type AssetSums,
   assetForInventory,
