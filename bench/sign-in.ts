@@ -61,6 +61,13 @@ const attack = async (
     pending.add(work);
     void work.finally(() => pending.delete(work));
   };
+  const comesHome = async (from: string): Promise<void> => {
+    owner.push(await signIn(emailOf(0), PASSWORD, from, device));
+  };
+  const guess = async (n: number): Promise<void> => {
+    const { status } = await signIn(target(n), `guess ${n}`, addressOf(n, addresses));
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  };
   const startedAt = performance.now();
   let ownerAt = startedAt;
   for (let n = 0; n < ATTEMPTS; n += 1) {
@@ -72,13 +79,9 @@ const attack = async (
       memory.push(memoryOf(pid, "VmRSS"));
       // from another network each time, as somebody on the way
       const from = `192.0.${owner.length}.9`;
-      track(signIn(emailOf(0), PASSWORD, from, device).then((answer) => void owner.push(answer)));
+      track(comesHome(from));
     }
-    track(
-      signIn(target(n), `guess ${n}`, addressOf(n, addresses)).then(({ status }) => {
-        statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      }),
-    );
+    track(guess(n));
   }
   await Promise.all(pending);
   const seconds = (performance.now() - startedAt) / 1000;

@@ -109,7 +109,8 @@ test("one's own sessions are listed and ended everywhere, of single sign-on in i
   const [here, there, sso] = [await session(), await session(other.id), await bySso()];
   const list = async (as: Asker) => (await call("GET", "/me/sessions", as)).body.rows;
   const mine: { id: string; companyId: number; isCurrent: boolean }[] = await list(here);
-  expect(mine.map((s) => s.companyId).sort()).toEqual([company.id, company.id, other.id].sort());
+  const byNumber = (x: number, y: number): number => x - y;
+  expect(mine.map((s) => s.companyId).sort(byNumber)).toEqual([company.id, company.id, other.id].sort(byNumber));
   expect(mine.filter((s) => s.isCurrent).length).toBe(1);
   expect((await list(sso)).map((s: { companyId: number }) => s.companyId)).toEqual([company.id, company.id]);
   const far = mine.find((s) => s.companyId === other.id)?.id;

@@ -4,6 +4,7 @@ import {
   accountOf,
   allCompaniesOf,
   type PeopleDeps,
+  proveCurrent,
   provedPerson,
   renameAccount,
   renameMember,
@@ -42,21 +43,6 @@ export const changeMe = (): Endpoint =>
     },
   });
 
-/** Proves the present password, as slowly as a sign-in: a session that was left open must not be a way to guess it. */
-const proveCurrent = async (
-  deps: PeopleDeps,
-  context: RequestContext,
-  held: { id: string; email: string; passwordHash: string | null },
-  current: string,
-): Promise<void> => {
-  const { ip, identity } = context;
-  const { id: personId, email, passwordHash } = held;
-  const admitted = deps.backOff.admit({ email, ip, personId, deviceId: identity.credentialId, isNear: true });
-  const { isRight } = await deps.passwords.verify(current, passwordHash, admitted);
-  if (!isRight) throw new AppError("BAD_REQUEST", "This is not your present password.", { field: "current" });
-  admitted.giveBack();
-};
-
 /** Changes one's own password; every other session of the person ends, in all companies. */
 export const changePassword = (deps: PeopleDeps): Endpoint =>
   implement(routes.changePassword, {
@@ -65,7 +51,8 @@ export const changePassword = (deps: PeopleDeps): Endpoint =>
     run: async (context, { body }) => {
       const { db, identity, now } = context;
       const held = await account(context);
-      if (held.passwordHash !== null) await proveCurrent(deps, context, held, body.current ?? "");
+      if (held.passwordHash !== null)
+        await proveCurrent(deps, context, held, { text: body.current ?? "", field: "current" });
       await requireStrong(body.password, [held.email, held.name]);
       const hash = await deps.passwords.hash(body.password);
       const change = { personId: held.id, hash, now, keep: identity.credentialId, isReset: false };
