@@ -107,7 +107,13 @@ test("a user needs a name and an email, which may be the name; attributes are fo
   expect(draftOf({ userName: "ann", emails: [{ value: "a@b.c" }, { value: "w@b.c", type: "work" }] }).email).toBe(
     "w@b.c",
   );
-  for (const resource of [{}, { userName: "ann" }, { userName: 1 }, { userName: "a@b.c", emails: [{ value: "x" }] }]) {
+  for (const resource of [
+    {},
+    { userName: "ann" },
+    { userName: 1 },
+    { userName: "a@b.c", emails: [{ value: "x" }] },
+    { userName: "ä@b.c" },
+  ]) {
     expect(() => draftOf(resource)).toThrow(expect.objectContaining({ field: "invalidValue" }));
   }
   expect(nameOf({ ...before, displayName: null })).toBe("Ann Old");

@@ -14,7 +14,7 @@ export interface UserDraft {
   readonly active: boolean;
 }
 
-const EMAIL = /^[^\s@"<>]{1,64}@[^\s@"<>]{1,189}$/;
+const EMAIL = /^(?!.*["<>])[!-?A-~]{1,64}@[!-?A-~]{1,189}$/;
 const NAME_CHARS_MAX = 200;
 
 const emailIn = (value: unknown): string | null => {

@@ -155,18 +155,18 @@ const metadata = (deps: SsoDeps): Endpoint =>
 
 /** The ways to sign in: by the domain alone, so that nobody learns who has an account. */
 const options: Endpoint = implement(routes.signInOptions, {
-    audit: "none",
-    run: async ({ db }, { query: { email } }) => {
-      const found = await db.asService((tx) => providersOfDomain(tx, domainOf(email)));
-      const providers = found.map(({ companyId, companyName, id, name, kind }) => ({
-        name,
-        companyName,
-        kind,
-        startUrl: addressesOf("", companyId, id).start,
-      }));
-      return { password: true, providers };
-    },
-  });
+  audit: "none",
+  run: async ({ db }, { query: { email } }) => {
+    const found = await db.asService((tx) => providersOfDomain(tx, domainOf(email)));
+    const providers = found.map(({ companyId, companyName, id, name, kind }) => ({
+      name,
+      companyName,
+      kind,
+      startUrl: addressesOf("", companyId, id).start,
+    }));
+    return { password: true, providers };
+  },
+});
 
 /** What needs no session: it makes one. */
 export const comeBackRoutes = (deps: SsoDeps, oidc: Oidc): Endpoint[] => [

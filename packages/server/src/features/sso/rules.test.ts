@@ -54,6 +54,8 @@ test("an email counts only where the provider may vouch for its domain", () => {
     "ann@evil.example@corp.example",
     "ann@sub.corp.example",
     "a b@corp.example",
+    "<a@corp.example",
+    "änn@corp.example",
   ]) {
     expect(() => emailOf(wrong, ["corp.example"]), String(wrong)).toThrow(/identity provider/);
   }

@@ -43,7 +43,7 @@ export const domainOf = (email: string): string => email.slice(email.lastIndexOf
  */
 export const emailOf = (claimed: unknown, domains: readonly string[]): string => {
   const email = typeof claimed === "string" ? claimed.trim().toLowerCase() : "";
-  if (!/^[^\s@"<>]+@[^\s@"<>]+$/.test(email) || email.length > EMAIL_CHARS_MAX) {
+  if (!/^(?!.*["<>])[!-?A-~]+@[!-?A-~]+$/.test(email) || email.length > EMAIL_CHARS_MAX) {
     throw new AppError("FORBIDDEN", "The identity provider named no email: let it send one.", { field: "email" });
   }
   if (domains.includes(domainOf(email))) return email;

@@ -13,7 +13,8 @@ export const noMember = (): AppError => new AppError("NOT_FOUND", "The company h
 /** A role's id with the name that people know it by. */
 const roleOf = (role: string, ownName: string | null): { id: string; name: string } => ({
   id: role,
-  name: isBuiltInRole(role) ? role : (ownName ?? "(deleted role)"),
+  // a directory named them, and none of their groups gives a role
+  name: isBuiltInRole(role) || role === "none" ? role : (ownName ?? "(deleted role)"),
 });
 
 /** A member as the API shows it. */
