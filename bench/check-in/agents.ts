@@ -2,11 +2,13 @@ import { Client } from "pg";
 import { type Connections, migrate, openDatabase } from "../../packages/server/src/platform/db/index.ts";
 import { migrateQueue } from "../../packages/server/src/platform/queue/index.ts";
 import { enrollHosts } from "../ingest/enroll.ts";
+import { factsOf } from "../ingest/fleet.ts";
 
 /** An agent of the bench with what it shows next. */
 export interface CheckInAgent {
   readonly credential: string;
   readonly hostname: string;
+  readonly machine: string;
   chain: string;
   count: number;
 }
@@ -23,5 +25,11 @@ export const enrolledAgents = async (connections: Connections, count: number): P
   const hosts = await enrollHosts(db, rows[0]?.id ?? 0, 0, count);
   await db.withCompany(rows[0]?.id ?? 0, (tx) => tx.query("update asset set inventory_wanted = false"));
   await db.close();
-  return hosts.map(({ host, credential }) => ({ credential, hostname: `host-${host}`, chain: "", count: 0 }));
+  return hosts.map(({ host, credential }) => ({
+    credential,
+    hostname: factsOf(host).hostname,
+    machine: factsOf(host).machineId.slice(0, 24),
+    chain: "",
+    count: 0,
+  }));
 };

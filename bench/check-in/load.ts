@@ -17,6 +17,7 @@ export const bodyOf = (agent: CheckInAgent): string => {
     agentVersion: "0.1.0",
     chain: agent.chain,
     once: agent.count.toString(36).padStart(8, "0"),
+    machine: agent.machine,
     boot: "0123456789abcdef",
     hostname: agent.hostname,
   });

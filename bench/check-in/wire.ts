@@ -20,8 +20,7 @@ export const agentBytes = async (url: string, agent: CheckInAgent): Promise<{ se
   const baseUrl = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
   const call = createClient({ baseUrl, token: agent.credential });
   for (let n = 0; n < BEATS; n += 1) {
-    const machine = "0".repeat(24);
-    const body = { ...(JSON.parse(bodyOf(agent)) as { agentVersion: string; chain: string }), machine };
+    const body = JSON.parse(bodyOf(agent)) as { agentVersion: string; chain: string };
     agent.chain = (await call(contract.agents.heartbeat, { body })).chain ?? "";
   }
   relay.close();

@@ -129,7 +129,7 @@ test("a request that the network repeats is answered once, whichever answer arri
 test("two machines with one disk image are found, and the list says both and what to do", async () => {
   const original = await machineOf("web-3");
   await original.beat(3);
-  const copy = original.copy();
+  const copy = original.copy({ boot: "boot-of-the-copy" });
   for (let n = 0; n < 3; n += 1) {
     await original.beat();
     await copy.beat();

@@ -46,9 +46,15 @@ export const tooManyAgents = (agentsMax: number): AppError =>
   );
 
 /** What to do about a credential that two machines use. */
-export const cloneAdvice = (holders: readonly { machine: string }[]): string => {
-  const isImage = new Set(holders.map((one) => one.machine).filter((one) => one !== "")).size < 2;
-  return isImage
+export const cloneAdvice = (holders: readonly { machine: string; boot: string }[]): string => {
+  const isOne = (of: "machine" | "boot"): boolean => {
+    const values = new Set(holders.map((one) => one[of]));
+    return values.size === 1 && !values.has("");
+  };
+  if (isOne("machine") && isOne("boot")) {
+    return "Two agents on this machine run with copies of one folder. Stop one of them, and enroll the other again with --replace.";
+  }
+  return isOne("machine")
     ? "A disk image was copied with its agent. On the copy: remove /etc/machine-id, run systemd-machine-id-setup, remove the agent's folder and enroll it with a new token. Then enroll the original again with --replace."
     : "The agent's folder was copied to another machine. Remove it there and enroll that machine with a new token; then enroll the original again with --replace.";
 };
