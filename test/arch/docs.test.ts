@@ -1,3 +1,4 @@
+import { FINDING_FIELDS } from "@zerotrace/core/query/language/index";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
@@ -72,4 +73,17 @@ test("CI runs the README's test command and nothing else of ours", () => {
     .filter((line) => /^(npm|npx|node) /.test(line) && !line.endsWith("--version"));
   expect(read("README.md")).toContain("npm ci && npm test");
   expect(steps).toEqual(["npm ci", "npm test"]);
+});
+
+test("the reference of queries names every field and choice of the language", () => {
+  const text = read("docs/reference/queries.md");
+  const rows = new Map(
+    [...text.matchAll(/^\| `([a-z]+)` \| (.*?) \|/gm)].map(([, name = "", takes = ""]) => [name, takes]),
+  );
+  expect([...rows.keys()]).toEqual(FINDING_FIELDS.map((f) => f.name));
+  for (const { name, type } of FINDING_FIELDS) {
+    if (type.kind !== "choice") continue;
+    const named = [...(rows.get(name) ?? "").matchAll(/`(\w+)`/g)].map(([, value]) => value);
+    expect(named.sort(), name).toEqual([...type.values].sort());
+  }
 });

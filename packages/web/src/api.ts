@@ -1,5 +1,4 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
-import type { PromptFilter } from "@zerotrace/core/query/index";
 import { type Answer, ApiError, contract, createClient, urlOf } from "@zerotrace/sdk";
 
 export { contract };
@@ -10,6 +9,12 @@ export const PAGE_ROWS = 100;
 const STALE_MS = 30_000;
 const SYNCING_POLL_MS = 1_000;
 const POLL_MS = 30_000;
+
+/** Which findings a page asks for. */
+export interface FindingFilter {
+  /** In the language of queries. */
+  readonly query?: string | undefined;
+}
 
 /** A 4xx will not get better by itself; all else is tried twice more. */
 const retry = (failures: number, error: Error): boolean =>
@@ -102,16 +107,16 @@ export const queries = {
       queryKey: ["coverage", assetId ?? ""],
       queryFn: () => call(contract.feeds.getCoverage, { query: { assetId } }),
     }),
-  fixes: (filter: PromptFilter, rows: number) =>
+  fixes: (filter: FindingFilter, rows: number) =>
     queryOptions({
       queryKey: ["fixes", filter, rows],
       queryFn: () => call(contract.findings.listFixes, { query: { ...filter, limit: rows } }),
     }),
-  findings: (filter: PromptFilter, sort: Sort) =>
+  findings: (filter: FindingFilter, sort: Sort) =>
     pages(["findings", filter, sort], (cursor) =>
       call(contract.findings.listFindings, { query: { ...filter, sort, limit, cursor } }),
     ),
-  findingsByAdvisory: (filter: PromptFilter) =>
+  findingsByAdvisory: (filter: FindingFilter) =>
     pages(["advisory-groups", filter], (cursor) =>
       call(contract.findings.listFindingAdvisories, { query: { ...filter, limit, cursor } }),
     ),
@@ -228,5 +233,5 @@ export const exportArchiveUrl = (id: string): string =>
   urlOf("", contract.companies.downloadExport, { params: { id } });
 
 /** Where a filter's findings are downloaded. */
-export const exportUrl = (filter: PromptFilter, format: "csv" | "json"): string =>
+export const exportUrl = (filter: FindingFilter, format: "csv" | "json"): string =>
   urlOf("", contract.findings.exportFindings, { query: { ...filter, format } });

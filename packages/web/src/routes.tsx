@@ -1,6 +1,4 @@
 import { createRootRoute, createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import type { PromptFilter } from "@zerotrace/core/query/index";
-import { PROMPT_KEYS } from "@zerotrace/core/query/index";
 import type { AuditSearch, Sort } from "./api.ts";
 import { Shell } from "./ui/shell.tsx";
 
@@ -9,19 +7,19 @@ const oneOf = <T extends string>(value: unknown, allowed: readonly T[], otherwis
   allowed.find((a) => a === value) ?? otherwise;
 
 export type FindingsView = "rows" | "fixes" | "advisories";
-export interface FindingsSearch extends PromptFilter {
+export interface FindingsSearch {
+  /** In the language of queries: what the prompt shows. */
+  query?: string;
   sort?: Sort;
   view?: FindingsView;
 }
 
 /** Keeps what the findings page understands of a URL. */
 const findingsSearch = (search: Record<string, unknown>): FindingsSearch => {
-  const kept: Record<string, string | undefined> = { q: text(search["q"]) };
-  for (const { field } of PROMPT_KEYS) kept[field] = text(search[field]);
   const sort = oneOf<Sort>(search["sort"], ["risk", "seen", "package", "epss"], "risk");
   const view = oneOf<FindingsView>(search["view"], ["rows", "fixes", "advisories"], "rows");
   return {
-    ...kept,
+    query: text(search["query"]),
     sort: sort === "risk" ? undefined : sort,
     view: view === "rows" ? undefined : view,
   };

@@ -2,7 +2,7 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouterState } from "@tanstack/react-router";
-import { type Completion, completePrompt, formatPrompt, parsePrompt, PROMPT_KEYS } from "@zerotrace/core/query/index";
+import { type Completion, completeQuery, FINDING_FIELDS, parseQuery } from "@zerotrace/core/query/language/index";
 import { useId, useMemo, useRef, useState } from "react";
 import { queries } from "../api.ts";
 import type { FindingsSearch } from "../routes.tsx";
@@ -10,7 +10,7 @@ import type { FindingsSearch } from "../routes.tsx";
 type Scope = "findings" | "assets" | "components" | "advisories";
 const SCOPES: readonly Scope[] = ["assets", "components", "advisories"];
 const HINTS: Record<Scope, string> = {
-  findings: "try severity:critical kev:true fix:yes openssl",
+  findings: "try severity>=high (kev:true OR epss>=50%) fix:yes openssl",
   assets: "part of a host's name",
   components: "part of a package's name",
   advisories: "CVE-2024-3094: are we affected?",
@@ -20,11 +20,9 @@ const scopeOf = (path: string): Scope => SCOPES.find((s) => path === `/${s}`) ??
 
 /** The text of the prompt as the URL has it. */
 const textOf = (path: string, search: Record<string, unknown>): string => {
-  if (path === "/findings") return formatPrompt(search);
-  return SCOPES.some((s) => path === `/${s}`) && typeof search["q"] === "string" ? search["q"] : "";
+  const written = path === "/findings" ? search["query"] : SCOPES.some((s) => path === `/${s}`) ? search["q"] : "";
+  return typeof written === "string" ? written : "";
 };
-
-const cleared = Object.fromEntries([...PROMPT_KEYS.map((k) => k.field), "q"].map((f) => [f, undefined]));
 
 const Suggestions = ({
   id,
@@ -98,9 +96,9 @@ export const Prompt = () => {
   }
 
   const grammar = scope === "findings";
-  const { filter, errors } = useMemo(() => (grammar ? parsePrompt(text) : { filter: {}, errors: [] }), [grammar, text]);
+  const errors = useMemo(() => (grammar ? parseQuery(text, FINDING_FIELDS).errors : []), [grammar, text]);
   const known = { ecosystem: coverage.data?.rows.map((r) => r.ecosystem) ?? [] };
-  const list = open && grammar ? completePrompt(text, caret, known) : [];
+  const list = open && grammar ? completeQuery(text, caret, FINDING_FIELDS, known) : [];
 
   const choose = (c: Completion) => {
     const next = `${text.slice(0, c.at)}${c.insert}${text.slice(c.at + c.length)}`;
@@ -116,7 +114,7 @@ export const Prompt = () => {
     if (!grammar) void navigate({ to: `/${scope}`, search: { q: text.trim() || undefined } });
     else {
       const kept = location.pathname === "/findings" ? location.search : {};
-      void navigate({ to: "/findings", search: { ...kept, ...cleared, ...filter } as FindingsSearch });
+      void navigate({ to: "/findings", search: { ...kept, query: text.trim() || undefined } as FindingsSearch });
     }
   };
   const onKeyDown = (e: React.KeyboardEvent) => {
@@ -176,7 +174,10 @@ export const Prompt = () => {
             onClick={() => {
               setText("");
               if (fromUrl !== "")
-                void navigate({ to: location.pathname, search: { ...location.search, ...cleared } as never });
+                void navigate({
+                  to: location.pathname,
+                  search: { ...location.search, query: undefined, q: undefined } as never,
+                });
             }}
           >
             clear

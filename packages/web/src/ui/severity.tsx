@@ -78,7 +78,7 @@ export const SeverityBars = ({ counts }: { counts: SeverityCounts }) => {
         <li key={s}>
           <Link
             to="/findings"
-            search={{ severity: s }}
+            search={{ query: `severity:${s}` }}
             className="grid grid-cols-[92px_1fr_64px] items-center gap-2 px-1 py-1 hover:bg-raised"
           >
             <SeverityMark severity={s} label />

@@ -1,6 +1,14 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { FINDING_FIELDS, parseQuery, printQuery, QUERY_DEPTH_MAX, QUERY_TERMS_MAX, type QueryNode } from "./index.ts";
+import {
+  completeQuery,
+  FINDING_FIELDS,
+  parseQuery,
+  printQuery,
+  QUERY_DEPTH_MAX,
+  QUERY_TERMS_MAX,
+  type QueryNode,
+} from "./index.ts";
 
 const read = (text: string) => parseQuery(text, FINDING_FIELDS);
 /** The tree without places, as a short text. */
@@ -142,4 +150,18 @@ test("depth and the number of parts are bounded, and the mistake says so once", 
   const long = read("a ".repeat(QUERY_TERMS_MAX + 20));
   expect(long.errors).toHaveLength(1);
   expect(read("a".repeat(2_001)).node).toBeNull();
+});
+
+test("fields are offered while a word is typed, values after the operator, others after a comma", () => {
+  const offered = (text: string, known?: Record<string, string[]>) =>
+    completeQuery(text, text.length, FINDING_FIELDS, known).map((c) => c.insert);
+  expect(offered("kev:true sev")).toEqual(["severity:"]);
+  expect(offered("severity:")[0]).toBe("severity:critical");
+  expect(offered("severity>=h")).toEqual(["severity>=high"]);
+  expect(offered("-(severity:critical,")).not.toContain("severity:critical,critical");
+  expect(offered("severity:critical,hi")).toEqual(["severity:critical,high"]);
+  expect(offered("seen:")).toContain("seen:7d");
+  expect(offered("ecosystem:Ro", { ecosystem: ["Rocky Linux:9", "npm"] })).toEqual(['ecosystem:"Rocky Linux:9"']);
+  expect(offered("nothing:")).toEqual([]);
+  expect(offered("").length).toBeGreaterThan(5);
 });

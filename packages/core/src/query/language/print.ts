@@ -19,3 +19,9 @@ export const printQuery = (node: QueryNode | null): string => {
   const parts = node.parts.map((part) => (isAnd && part.kind === "or" ? `(${printQuery(part)})` : printQuery(part)));
   return parts.join(isAnd ? " " : " OR ");
 };
+
+/** The text of a query that asks for these fields to have these values. */
+export const queryOf = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([field, text]) => printQuery({ kind: "term", at: 0, length: 0, field, op: ":", values: [text] }))
+    .join(" ");

@@ -1,3 +1,4 @@
+import { queryOf } from "@zerotrace/core/query/language/index";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { queries } from "../../api.ts";
@@ -13,7 +14,7 @@ import { EpssCourse } from "./epss-course.tsx";
 
 const Findings = ({ id }: { id: string }) => {
   const navigate = useNavigate();
-  const pages = useInfiniteQuery(queries.findings({ advisory: id, status: "all" }, "risk"));
+  const pages = useInfiniteQuery(queries.findings({ query: queryOf({ advisory: id, status: "all" }) }, "risk"));
   return (
     <Panel title="Where we are affected" flush>
       <PagedTable

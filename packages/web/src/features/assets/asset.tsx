@@ -156,14 +156,14 @@ export const AssetPage = () => {
 const FindingsTab = ({ id }: { id: string }) => (
   <>
     <p className="border-b border-line px-4 py-2 text-sm text-dim">
-      <Link to="/findings" search={{ assetId: id }} className="link">
+      <Link to="/findings" search={{ query: `asset:${id}` }} className="link">
         Filter and export these
       </Link>{" "}
       or see{" "}
-      <Link to="/findings" search={{ assetId: id, view: "fixes" }} className="link">
+      <Link to="/findings" search={{ query: `asset:${id}`, view: "fixes" }} className="link">
         what to fix first here
       </Link>
     </p>
-    <FindingRows filter={{ assetId: id }} sort="risk" />
+    <FindingRows filter={{ query: `asset:${id}` }} sort="risk" />
   </>
 );

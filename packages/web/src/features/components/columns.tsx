@@ -1,3 +1,4 @@
+import { queryOf } from "@zerotrace/core/query/language/index";
 import { Link } from "@tanstack/react-router";
 import type { Component } from "../../api.ts";
 import { plural } from "../../ui/format.ts";
@@ -61,7 +62,7 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
         {c.findingCount > 0 && (
           <>
             {", "}
-            <Link to="/findings" search={{ package: c.source ?? c.name }} className="link">
+            <Link to="/findings" search={{ query: queryOf({ package: c.source ?? c.name }) }} className="link">
               {plural(c.findingCount, "finding")}
             </Link>
           </>

@@ -1,9 +1,8 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { formatPrompt, type PromptFilter } from "@zerotrace/core/query/index";
 import { Download } from "lucide-react";
 import { useCallback, useState } from "react";
-import { exportUrl, type Finding, queries, type Sort } from "../../api.ts";
+import { exportUrl, type Finding, type FindingFilter, queries, type Sort } from "../../api.ts";
 import type { FindingsSearch, FindingsView } from "../../routes.tsx";
 import { useCopy } from "../../ui/clipboard.ts";
 import { count, plural } from "../../ui/format.ts";
@@ -39,14 +38,13 @@ const useUnsure = (): boolean => {
   );
 };
 
-const Nothing = ({ filter }: { filter: PromptFilter }) => {
+const Nothing = ({ filter }: { filter: FindingFilter }) => {
   const unsure = useUnsure();
-  const prompt = formatPrompt(filter);
-  if (prompt !== "") {
+  if (filter.query) {
     return (
       <Empty title="No finding fits this prompt">
         <p>
-          <span className="mono">{prompt}</span>
+          <span className="mono">{filter.query}</span>
         </p>
         <Link to="/findings" className="button">
           Show all open findings
@@ -94,14 +92,14 @@ const SelectionBar = ({ rows, clear }: { rows: readonly Finding[]; clear: () => 
 };
 
 /** The rows of a filter, live: what is new is counted while the reader is further down, and glows when it comes in. */
-export const FindingRows = ({ filter, sort }: { filter: PromptFilter; sort: Sort }) => {
+export const FindingRows = ({ filter, sort }: { filter: FindingFilter; sort: Sort }) => {
   const navigate = useNavigate();
   const client = useQueryClient();
   const query = queries.findings(filter, sort);
   const pages = useInfiniteQuery(query);
   const rows = rowsOf(pages);
   const refresh = useCallback(() => client.resetQueries({ queryKey: ["findings"] }), [client]);
-  const { waiting, arrived, show } = useArrivals(rows, `${formatPrompt(filter)} ${sort}`, refresh);
+  const { waiting, arrived, show } = useArrivals(rows, `${filter.query ?? ""} ${sort}`, refresh);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const open = useCallback((f: Finding) => void navigate({ to: "/findings/$id", params: { id: f.id } }), [navigate]);
   const select = useCallback(
@@ -144,7 +142,7 @@ export const FindingRows = ({ filter, sort }: { filter: PromptFilter; sort: Sort
   );
 };
 
-const GroupRows = ({ filter }: { filter: PromptFilter }) => {
+const GroupRows = ({ filter }: { filter: FindingFilter }) => {
   const navigate = useNavigate();
   const pages = useInfiniteQuery(queries.findingsByAdvisory(filter));
   return (
@@ -165,12 +163,12 @@ const api = getRouteApi("/findings");
 
 /** Every finding that the prompt names: as rows, as fixes, or by advisory. */
 export const FindingsPage = () => {
-  const { sort = "risk", view = "rows", ...rest } = api.useSearch();
+  const { sort = "risk", view = "rows", query } = api.useSearch();
   const navigate = useNavigate();
   const unsure = useUnsure();
-  const filter: PromptFilter = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== undefined));
+  const filter: FindingFilter = query === undefined ? {} : { query };
   const go = (change: Partial<FindingsSearch>) =>
-    void navigate({ to: "/findings", search: { ...rest, sort, view, ...change } });
+    void navigate({ to: "/findings", search: { query, sort, view, ...change } });
   return (
     <Page
       title="Findings"
@@ -211,7 +209,7 @@ export const FindingsPage = () => {
             </label>
           )}
         </div>
-        {view === "rows" && <FindingRows key={`${formatPrompt(filter)} ${sort}`} filter={filter} sort={sort} />}
+        {view === "rows" && <FindingRows key={`${filter.query ?? ""} ${sort}`} filter={filter} sort={sort} />}
         {view === "fixes" && <Fixes rows={200} filter={filter} unsure={unsure} empty={<Nothing filter={filter} />} />}
         {view === "advisories" && <GroupRows filter={filter} />}
       </section>

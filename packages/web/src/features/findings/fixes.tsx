@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { PromptFilter } from "@zerotrace/core/query/index";
+import { queryOf } from "@zerotrace/core/query/language/index";
 import type { ReactNode } from "react";
-import { type Fix, queries } from "../../api.ts";
+import { type FindingFilter, type Fix, queries } from "../../api.ts";
 import { count, plural, share } from "../../ui/format.ts";
 import { Command, Copy } from "../../ui/marks.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
@@ -15,7 +15,7 @@ const FixRow = ({ fix, place, most }: { fix: Fix; place: number; most: number })
       <p className="mono text-[14px] wrap-anywhere wide:truncate">
         <Link
           to="/findings"
-          search={{ package: fix.package, ecosystem: fix.ecosystem }}
+          search={{ query: queryOf({ package: fix.package, ecosystem: fix.ecosystem }) }}
           className="font-semibold hover:text-accent"
         >
           {fix.package}
@@ -56,7 +56,7 @@ const FixRow = ({ fix, place, most }: { fix: Fix; place: number; most: number })
 
 interface FixesProps {
   readonly rows: number;
-  readonly filter: PromptFilter;
+  readonly filter: FindingFilter;
   readonly unsure: boolean;
   /** Shown instead of the plain sentence when nothing is to be fixed. */
   readonly empty?: ReactNode;

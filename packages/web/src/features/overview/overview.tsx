@@ -73,7 +73,7 @@ const FindingsNow = ({ stats, feeds, judged }: { stats: Stats; feeds: Feeds | un
         <SeverityBars counts={stats.findings} />
         <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-sm">
           {stats.kevCount > 0 || wasRead(feeds, "kev") ? (
-            <Link to="/findings" search={{ kev: "true" }} className="link">
+            <Link to="/findings" search={{ query: "kev:true" }} className="link">
               {count(stats.kevCount)} known to be exploited
             </Link>
           ) : (
@@ -81,7 +81,7 @@ const FindingsNow = ({ stats, feeds, judged }: { stats: Stats; feeds: Feeds | un
               exploitation not known: no KEV catalog was read
             </Link>
           )}
-          <Link to="/findings" search={{ fix: "yes" }} className="link">
+          <Link to="/findings" search={{ query: "fix:yes" }} className="link">
             {count(stats.fixableCount)} with a fix
           </Link>
         </p>

@@ -1,3 +1,4 @@
+import { queryOf } from "@zerotrace/core/query/language/index";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { queries, type VexDocument, type VexStatement } from "../../api.ts";
@@ -17,7 +18,7 @@ const Decides = ({ statement: s }: { statement: VexStatement }) => {
   return (
     <Link
       to="/findings"
-      search={{ advisory: s.advisory, ...(closes ? { status: "not_affected" } : {}) }}
+      search={{ query: queryOf({ advisory: s.advisory, ...(closes ? { status: "not_affected" } : {}) }) }}
       className={`link ${closes ? "font-semibold" : ""}`}
     >
       {closes ? `closes ${plural(s.closedCount, "finding")}` : `decides on ${plural(s.findingCount, "finding")}`}

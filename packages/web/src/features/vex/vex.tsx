@@ -65,7 +65,7 @@ export const VexPage = () => {
       title="VEX"
       lead="What suppliers say of their own products. It closes findings for as long as the document is here, and deletes none."
       actions={
-        <Link to="/findings" search={{ status: "not_affected" }} className="button">
+        <Link to="/findings" search={{ query: "status:not_affected" }} className="button">
           Findings that are closed by it
         </Link>
       }

@@ -1,3 +1,0 @@
-export * from "./keys.ts";
-export * from "./prompt.ts";
-export * from "./complete.ts";
