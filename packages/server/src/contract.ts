@@ -5,6 +5,7 @@ import { routes as assets } from "./features/assets/contract.ts";
 import { routes as audit } from "./features/audit/contract.ts";
 import { routes as companies } from "./features/companies/contract.ts";
 import { routes as explain } from "./features/explain/contract.ts";
+import { routes as factors } from "./features/factors/contract.ts";
 import { routes as feeds } from "./features/feeds/contract.ts";
 import { routes as findings } from "./features/findings/contract.ts";
 import { routes as health } from "./features/health/contract.ts";
@@ -13,8 +14,8 @@ import { routes as jobs } from "./features/jobs/contract.ts";
 import { routes as invitations } from "./features/invitations/contract.ts";
 import { routes as me } from "./features/me/contract.ts";
 import { routes as people } from "./features/people/contract.ts";
-import { routes as limits } from "./features/limits/contract.ts";
 import { routes as registries } from "./features/registries/contract.ts";
+import { routes as limits } from "./features/limits/contract.ts";
 import { routes as roles } from "./features/roles/contract.ts";
 import { routes as scim } from "./features/scim/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
@@ -34,6 +35,7 @@ export const contract = {
   audit,
   companies,
   explain,
+  factors,
   feeds,
   findings,
   health,

@@ -1,5 +1,6 @@
 import { AppError, messageOf } from "@zerotrace/core";
 import { resealSinks } from "./features/audit/index.ts";
+import { resealFactors } from "./features/factors/index.ts";
 import { resealRegistries } from "./features/registries/index.ts";
 import { companyIds } from "./features/feeds/index.ts";
 import { resealProviders } from "./features/sso/index.ts";
@@ -38,7 +39,11 @@ export const rekey = async (
   companyId: number,
 ): Promise<void> => {
   const rewrapped = await keys.rewrap(db, companyId);
-  const resealed = (await resealSinks(db, keys, companyId)) + (await resealRegistries(db, keys, companyId)) + (await resealProviders(db, keys, companyId));
+  const resealed =
+    (await resealSinks(db, keys, companyId)) +
+    (await resealRegistries(db, keys, companyId)) +
+    (await resealProviders(db, keys, companyId)) +
+    (await resealFactors(db, keys, companyId));
   if (rewrapped + resealed > 0) log.info({ "organization.id": companyId, rewrapped, resealed }, "keys renewed");
 };
 

@@ -3,7 +3,13 @@ import { contract, type Channel } from "./contract.ts";
 import { advisoryRoutes } from "./features/advisories/index.ts";
 import { affectedRoutes } from "./features/affected/index.ts";
 import { agentRoutes, type Certificates, offlineAfterSeconds, type Presence } from "./features/agents/index.ts";
-import { assetDiffRoute, assetLabelRoutes, assetRoutes, markAllDirty, removeAssetRoute } from "./features/assets/index.ts";
+import {
+  assetDiffRoute,
+  assetLabelRoutes,
+  assetRoutes,
+  markAllDirty,
+  removeAssetRoute,
+} from "./features/assets/index.ts";
 import { auditRoutes, writeAudit } from "./features/audit/index.ts";
 import { companyRoutes } from "./features/companies/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
@@ -21,6 +27,7 @@ import {
   trustOf,
 } from "./features/feeds/index.ts";
 import { explainRoutes } from "./features/explain/index.ts";
+import { factorRoutes, secondFactors } from "./features/factors/index.ts";
 import { findingRoutes } from "./features/findings/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
@@ -29,8 +36,8 @@ import { invitationRoutes } from "./features/invitations/index.ts";
 import { meRoutes } from "./features/me/index.ts";
 import { createBackOff, createPasswords, type PeopleDeps, peopleRoutes } from "./features/people/index.ts";
 import { roleRoutes } from "./features/roles/index.ts";
-import { limitRoutes, type Quotas } from "./features/limits/index.ts";
 import type { Registries } from "./features/registries/index.ts";
+import { limitRoutes, type Quotas } from "./features/limits/index.ts";
 import { sessionRoutes } from "./features/sessions/index.ts";
 import { settingRoutes } from "./features/settings/index.ts";
 import { groupNamesOf, scimRoutes } from "./features/scim/index.ts";
@@ -61,27 +68,31 @@ export const announceFeeds = async (db: Database, summary: Record<string, string
 const afterBatch =
   (quotas: Quotas): AfterBatch =>
   async (tx, companyId, stored) => {
-  if (stored.length === 0) return;
-  await quotas.took(tx, companyId, stored.reduce((sum, s) => sum + s.addedCount, 0));
-  const changed = stored.filter((s) => s.addedCount + s.removedCount > 0);
-  for (const s of changed) {
-    const detail = { components: s.componentCount, added: s.addedCount, removed: s.removedCount };
-    await writeAudit(tx, {
+    if (stored.length === 0) return;
+    await quotas.took(
+      tx,
       companyId,
-      actor: `asset:${s.assetId}`,
-      action: "inventory.report",
-      target: s.assetId,
-      detail,
-      ip: "",
-    });
-  }
-  await announceAssets(
-    tx,
-    companyId,
-    stored.map((s) => s.assetId),
-  );
-  await requestEnrichment(tx, companyId);
-};
+      stored.reduce((sum, s) => sum + s.addedCount, 0),
+    );
+    const changed = stored.filter((s) => s.addedCount + s.removedCount > 0);
+    for (const s of changed) {
+      const detail = { components: s.componentCount, added: s.addedCount, removed: s.removedCount };
+      await writeAudit(tx, {
+        companyId,
+        actor: `asset:${s.assetId}`,
+        action: "inventory.report",
+        target: s.assetId,
+        detail,
+        ip: "",
+      });
+    }
+    await announceAssets(
+      tx,
+      companyId,
+      stored.map((s) => s.assetId),
+    );
+    await requestEnrichment(tx, companyId);
+  };
 
 const announceAssets = async (tx: Tx, companyId: number, ids: readonly string[]): Promise<void> => {
   const channel: Channel = "asset_update";
@@ -91,7 +102,10 @@ const announceAssets = async (tx: Tx, companyId: number, ids: readonly string[])
 /** The way of every inventory, by whomever it is brought. */
 export const inventoriesOf = (db: Database, quotas: Quotas): { dictionary: Dictionary; ingest: Ingest } => {
   const dictionary = createDictionary(db);
-  return { dictionary, ingest: createIngest(db, dictionary, afterBatch(quotas), (companyId) => quotas.inventory(companyId)) };
+  return {
+    dictionary,
+    ingest: createIngest(db, dictionary, afterBatch(quotas), (companyId) => quotas.inventory(companyId)),
+  };
 };
 
 export interface WiringDeps {
@@ -139,7 +153,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     publicUrl: deps.publicUrl,
     passwords: createPasswords(),
     backOff: createBackOff(),
-    factors: { factorsOf: async () => [] },
+    factors: secondFactors(db),
   };
   const endpoints = [
     ...advisoryRoutes(knowledge, deps.epss),
@@ -199,6 +213,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...peopleRoutes(people),
     ...invitationRoutes(people),
     ...meRoutes(people),
+    ...factorRoutes({ keys: deps.keys, people, publicUrl: config.publicUrl }),
     ...roleRoutes(),
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
     ...settingRoutes(config),

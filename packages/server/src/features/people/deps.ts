@@ -3,7 +3,7 @@ import type { BackOff } from "./sign-in/back-off.ts";
 
 /** Which second factors a person has set up. */
 export interface SecondFactors {
-  /** Their kinds, such as `totp`, `passkey`, `recovery_code`; empty where the password alone is enough. */
+  /** Their kinds, `totp`, `passkey`, `recovery`; empty where the password alone is enough. */
   factorsOf(personId: string): Promise<string[]>;
 }
 

@@ -25,14 +25,18 @@ export { makeOwner } from "./members/owner.ts";
 export { renameMember } from "./members/sql.ts";
 export { memberToChange } from "./members/rules.ts";
 export { createPasswords, type Passwords } from "./password/hash.ts";
+export { proveAgain, proveCurrent } from "./password/prove.ts";
 export { replacePassword } from "./password/replace.ts";
 export { accountOf, allCompaniesOf, insertAccount, renameAccount } from "./account-sql.ts";
 export { PASSWORD_LENGTH, requireStrong } from "./password/strength.ts";
+export { personToReset } from "./reset/reset.ts";
 export { type BackOff, createBackOff, networkOf } from "./sign-in/back-off.ts";
 export { completeSignIn, type SignInDone } from "./sign-in/complete.ts";
 export { passwordSignIn } from "./sign-in/sign-in.ts";
 export { moveTo, provedPerson } from "./sign-in/switch.ts";
-export { createTicket, endTicket, takeTicket, type TicketHolder } from "./sign-in/tickets.ts";
+export { deleteTickets as endTickets } from "./sign-in/sql.ts";
+export { admitSecond } from "./sign-in/second.ts";
+export { createTicket, endTicket, holderOfTicket, takeTicket, type TicketHolder } from "./sign-in/tickets.ts";
 
 export { removeStrangers } from "./strangers-sql.ts";
 

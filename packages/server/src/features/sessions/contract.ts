@@ -17,6 +17,8 @@ export const session = z.object({
   /** The person's role in this company; `id` is a built-in one's name or the id of one of the company's own. */
   role: z.object({ id: z.string(), name: z.string() }).nullable(),
   isOwner: z.boolean(),
+  /** The company asks for a second factor: nothing else can be done before there is one. */
+  awaitsFactor: z.boolean(),
   /** Null: every asset; else only those with one of these labels. */
   labels: z.array(z.string()).nullable(),
   /** The companies that this session can be exchanged for one of, itself among them. */

@@ -10,6 +10,7 @@ import { companiesOfPerson, companyName, memberOf } from "./sql.ts";
 export type Described = Pick<Identity, "companyId" | "subject" | "permissions" | "labels"> & {
   readonly personId?: string | undefined;
   readonly method?: SignInMethod | undefined;
+  readonly awaitsFactor?: boolean | undefined;
   readonly expiresAt: Date | null;
 };
 
@@ -24,7 +25,8 @@ export const describeSession = async (db: Database, of: Described): Promise<z.in
     member: personId === undefined ? null : await memberOf(tx, companyId, personId),
     standing: personId === undefined ? null : await standingOf(tx, companyId, personId),
   }));
-  const { permissions, labels } = standing ?? of;
+  const awaitsFactor = of.awaitsFactor ?? false;
+  const { permissions, labels } = awaitsFactor ? { permissions: [], labels: [] } : (standing ?? of);
   const others =
     personId !== undefined && isOfPerson(method) ? await db.asService((tx) => companiesOfPerson(tx, personId)) : [];
   const role = member && { id: member.role, name: isBuiltInRole(member.role) ? member.role : (member.roleName ?? "") };
@@ -38,6 +40,7 @@ export const describeSession = async (db: Database, of: Described): Promise<z.in
     method: method ?? null,
     role,
     isOwner: member?.isOwner ?? false,
+    awaitsFactor,
     labels: labels === null ? null : [...labels],
     companies: others,
   };

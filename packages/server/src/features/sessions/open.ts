@@ -13,6 +13,8 @@ export interface NewSession {
   readonly personId?: string;
   readonly permissions?: readonly Permission[];
   readonly labels?: readonly string[] | null;
+  /** It may set up a second factor and nothing else, until there is one. */
+  readonly awaitsFactor?: boolean;
   /** The absolute end, in seconds from now; what the company decided unless said. */
   readonly lifeSeconds?: number;
 }

@@ -138,6 +138,7 @@ const identityOf = (c: Credential): Identity => ({
   labels: c.labels,
   ...(c.personId === null ? {} : { personId: c.personId }),
   ...(c.method === null ? {} : { method: c.method }),
+  ...(c.awaitsFactor ? { awaitsFactor: true } : {}),
   ...(c.assetId === null ? {} : { assetId: c.assetId }),
 });
 
@@ -148,6 +149,7 @@ const tooOld = (c: Credential, now: number, { idleMs, absoluteMs }: SessionLimit
 const asOfNow = async (tx: Tx, c: Credential, standingOf: StandingOf): Promise<Credential | null> => {
   if (c.personId === null) return c;
   const standing = (await standingOf?.(tx, c.companyId, c.personId)) ?? null;
+  if (standing !== null && c.awaitsFactor) return { ...c, permissions: [], labels: [] };
   return standing && { ...c, ...standing };
 };
 

@@ -14,6 +14,8 @@ export interface Identity {
   readonly personId?: string;
   /** How a session's person proved who they are. */
   readonly method?: SignInMethod;
+  /** The company asks for a second factor and the person has none: the session sets one up and does nothing else. */
+  readonly awaitsFactor?: true;
   /** Only assets with one of these labels, and what concerns them; null for everything of the company. */
   readonly labels: readonly string[] | null;
   /** The host of a device credential. */

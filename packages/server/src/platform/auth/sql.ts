@@ -18,6 +18,8 @@ export interface Credential {
   readonly method: SignInMethod | null;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** Of a session: it may set up a second factor and nothing else. */
+  readonly awaitsFactor: boolean;
   /** Of an enrollment token: the addresses it may be used from (CIDR); null for any. */
   readonly ranges: readonly string[] | null;
   /** Of an enrollment token: agents in force at one time; null for as many as it has uses. */
@@ -31,7 +33,7 @@ export interface Credential {
 }
 
 const COLUMNS = `id, company_id as "companyId", kind, subject, label, permissions, asset_id as "assetId",
-  person_id as "personId", labels, method, ip, user_agent as "userAgent",
+  person_id as "personId", labels, method, ip, user_agent as "userAgent", awaits_factor as "awaitsFactor",
   created_at as "createdAt", rotated_at as "rotatedAt", expires_at as "expiresAt", uses_left as "usesLeft",
   ranges, agents_max as "agentsMax", last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
 /**
@@ -63,6 +65,7 @@ export interface NewCredential {
   readonly method?: SignInMethod;
   readonly ip?: string;
   readonly userAgent?: string;
+  readonly awaitsFactor?: boolean;
   readonly ranges?: readonly string[] | null;
   readonly agentsMax?: number;
   /** Of a device: the enrollment token that brought it. */
@@ -73,8 +76,8 @@ export interface NewCredential {
 export const insertCredential = async (tx: Tx, c: NewCredential): Promise<Credential> => {
   const [row] = await tx.query<Credential>(
     `insert into credential (company_id, kind, hash, subject, label, permissions, asset_id, expires_at, uses_left,
-       person_id, labels, method, ip, user_agent, ranges, agents_max, enrolled_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning ${COLUMNS}`,
+       person_id, labels, method, ip, user_agent, ranges, agents_max, enrolled_by, awaits_factor)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning ${COLUMNS}`,
     [
       c.companyId,
       c.kind,
@@ -93,6 +96,7 @@ export const insertCredential = async (tx: Tx, c: NewCredential): Promise<Creden
       c.ranges ?? null,
       c.agentsMax ?? null,
       c.enrolledBy ?? null,
+      c.awaitsFactor ?? false,
     ],
   );
   return row as Credential;
@@ -175,6 +179,11 @@ export const rotateCredential = async (
     [companyId, change.id, change.from, change.to, change.now, new Date(change.now.getTime() - OLD_SECRET_MS.device)],
   );
   return rows.length === 1;
+};
+
+/** Lets a session do what its person may: there is a second factor now. Call `forget(id)` after commit. */
+export const endFactorWait = async (tx: Tx, companyId: number, id: string): Promise<void> => {
+  await tx.query(`update credential set awaits_factor = false where company_id = $1 and id = $2`, [companyId, id]);
 };
 
 /** Notes a use; the caller sees to it that this is at most once a minute. */

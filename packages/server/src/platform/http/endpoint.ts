@@ -70,6 +70,7 @@ const contextOf = (
   log: deps.log,
   correlationId: request.id,
   ip: request.ip,
+  host: request.host,
   userAgent: (request.headers["user-agent"] ?? "").slice(0, 256),
   cookies: request.cookies,
   secure: request.protocol === "https",

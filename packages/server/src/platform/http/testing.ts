@@ -61,6 +61,7 @@ export const fakeDatabase = () => {
       method: null,
       ip: null,
       userAgent: null,
+      awaitsFactor: false,
       ranges: null,
       agentsMax: null,
       createdAt: state.at,

@@ -36,6 +36,8 @@ export interface RequestContext {
   readonly log: Logger;
   readonly correlationId: string;
   readonly ip: string;
+  /** The host that the caller addressed, with its port. */
+  readonly host: string;
   readonly userAgent: string;
   readonly cookies: Readonly<Record<string, string | undefined>>;
   /** Whether the caller speaks https, so that cookies can say Secure. */

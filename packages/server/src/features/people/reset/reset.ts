@@ -18,22 +18,32 @@ const mayResetAnybody = (db: Database, { companyId, permissions }: Identity): Pr
     ? db.withCompany(companyId, (tx) => isProviderCompany(tx, companyId))
     : Promise.resolve(false);
 
+type Named = { readonly email: string } | { readonly id: string };
+
 /** Whoever chooses a person's password has the person's rights in every company: only where all of these are the caller's to give. */
-const personOfCaller = async (db: Database, identity: Identity, email: string): Promise<string> => {
+const personOfCaller = async (db: Database, identity: Identity, who: Named): Promise<string> => {
   const { companyId } = identity;
   const personId = await db.withCompany(companyId, async (tx) => {
-    const member = await memberByEmail(tx, companyId, email);
-    if (member === null) throw noMember();
-    return (await memberToChange(tx, identity, member.personId)).id;
+    const named = "id" in who ? who.id : (await memberByEmail(tx, companyId, who.email))?.personId;
+    if (named === undefined) throw noMember();
+    return (await memberToChange(tx, identity, named)).id;
   });
   const companies = await db.asService((tx) => allCompaniesOf(tx, personId));
   if (companies.some((id) => id !== companyId)) {
-    throw new AppError(
-      "CONFLICT",
-      "The account is not this company's alone: only the platform's provider makes the link.",
-    );
+    throw new AppError("CONFLICT", "The account is not this company's alone: only the platform's provider does this.");
   }
   return personId;
+};
+
+/**
+ * Somebody whose ways to sign in a caller may set anew: who belongs to the caller's company alone and holds no more than the caller,
+ * or anybody where the caller runs the platform. Throws NOT_FOUND, FORBIDDEN or CONFLICT.
+ */
+export const personToReset = async (db: Database, identity: Identity, who: Named): Promise<string> => {
+  if (!(await mayResetAnybody(db, identity))) return personOfCaller(db, identity, who);
+  const account = await db.asService((tx) => accountOf(tx, who));
+  if (account === null) throw noMember();
+  return account.id;
 };
 
 /** Makes a link by which a person chooses a new password. It is shown once, to whoever made it. */
@@ -44,11 +54,7 @@ export const createResetLink = (deps: Pick<PeopleDeps, "publicUrl">): Endpoint =
     run: async (context, { body: { email } }) => {
       const { db, identity, now, ip } = context;
       const { companyId, subject: actor } = identity;
-      const isProvider = await mayResetAnybody(db, identity);
-      const personId = isProvider
-        ? (await db.asService((tx) => accountOf(tx, { email })))?.id
-        : await personOfCaller(db, identity, email);
-      if (personId === undefined) throw noMember();
+      const personId = await personToReset(db, identity, { email });
       const { ticket, expiresAt } = await createTicket(db, { personId, purpose: "password_reset", now });
       const detail = { email, expiresAt: expiresAt.toISOString() };
       await db.withCompany(companyId, (tx) => context.record(tx, { companyId, actor, target: personId, detail }));

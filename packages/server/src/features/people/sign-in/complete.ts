@@ -19,6 +19,8 @@ export interface SignInDone {
   readonly method: SignInMethod;
   /** Where to; the last used company unless said. */
   readonly companyId?: number | undefined;
+  /** What was given beside the password. */
+  readonly factor?: string;
 }
 
 /** One who proved who they are and is not in the company they want, or in none. */
@@ -62,7 +64,7 @@ export const companyFor = async (
  */
 export const completeSignIn = async (
   context: RequestContext,
-  { personId, method, companyId: wanted }: SignInDone,
+  { personId, method, companyId: wanted, factor }: SignInDone,
 ): Promise<ReturnType<typeof reply<z.input<typeof session>>>> => {
   const { db, now, ip, userAgent } = context;
   const person = await db.asService((tx) => findPerson(tx, personId, shownDevices(context)));
@@ -70,9 +72,12 @@ export const completeSignIn = async (
   const companyId = await companyFor(db, person.companyIds, { method, personId, wanted });
   const who = { companyId, personId, method, subject: person.email, permissions: [], labels: null };
   const opened = await db.withCompany(companyId, async (tx) => {
-    const made = await openSession(tx, context, who);
+    // a passkey that asked for a PIN or a finger is two factors by itself
+    const isAsked = method === "password" && !person.hasFactor;
+    const awaitsFactor = isAsked && (await settingsOf(tx, companyId))["security.require_second_factor"];
+    const made = { awaitsFactor, ...(await openSession(tx, context, { ...who, awaitsFactor })) };
     await touchMembership(tx, companyId, personId, now);
-    const detail = { method, userAgent };
+    const detail = { method, userAgent, ...(factor === undefined ? {} : { factor }) };
     await context.record(tx, { companyId, actor: person.email, target: made.id, detail });
     return made;
   });
@@ -83,6 +88,6 @@ export const completeSignIn = async (
   );
   return reply({
     headers: { "set-cookie": [opened.cookie, device.cookie] },
-    body: await describeSession(db, { ...who, expiresAt: opened.expiresAt }),
+    body: await describeSession(db, { ...who, awaitsFactor: opened.awaitsFactor, expiresAt: opened.expiresAt }),
   });
 };

@@ -12,7 +12,7 @@ import { createTicket } from "./tickets.ts";
 const wrong = (): AppError => new AppError("UNAUTHENTICATED", "The email or the password is not right.");
 
 /** Tells the companies of the account that somebody tried; of an account that does not exist, the log alone. */
-const reportFailure = (context: RequestContext, account: Account | null): void => {
+export const reportFailure = (context: RequestContext, account: Account | null): void => {
   if (!account || account.companyIds.length === 0) {
     context.log.warn({ "event.action": "failed_login", "client.ip": context.ip }, "security event");
     return;
@@ -21,7 +21,8 @@ const reportFailure = (context: RequestContext, account: Account | null): void =
   for (const companyId of account.companyIds) context.report({ event: "failed_login", companyId, actor });
 };
 
-const admit = (deps: PeopleDeps, context: RequestContext, email: string, account: Account | null): Admitted => {
+/** Takes from the allowances of an attempt. Throws RATE_LIMITED, which is on record. */
+export const admit = (deps: PeopleDeps, context: RequestContext, email: string, account: Account | null): Admitted => {
   const { deviceId = null, isNear = false } = account ?? {};
   try {
     return deps.backOff.admit({ email, ip: context.ip, personId: account?.id ?? null, deviceId, isNear });

@@ -42,15 +42,19 @@ export const findAccount = async (
   return row ?? null;
 };
 
+/** A person who has proved the first step. */
+export interface SigningIn extends Pick<Account, "id" | "email" | "name" | "deviceId" | "companyIds"> {
+  /** Has a second factor in force. */
+  readonly hasFactor: boolean;
+}
+
 /** A person with the companies to sign in to, the last used first; null for none or one that is deactivated. */
-export const findPerson = async (
-  tx: Tx,
-  personId: string,
-  devices: readonly Buffer[],
-): Promise<Pick<Account, "id" | "email" | "name" | "deviceId" | "companyIds"> | null> => {
-  const [row] = await tx.query<Pick<Account, "id" | "email" | "name" | "deviceId" | "companyIds">>(
+export const findPerson = async (tx: Tx, personId: string, devices: readonly Buffer[]): Promise<SigningIn | null> => {
+  const [row] = await tx.query<SigningIn>(
     `select p.id, p.email, p.name,
        (select encode(d.hash, 'hex') from person_device d where d.person_id = p.id and d.hash = any($2) limit 1) as "deviceId",
+       exists (select 1 from person_factor f where f.person_id = p.id and f.kind in ('totp', 'passkey')
+         and f.confirmed_at is not null) as "hasFactor",
        ${COMPANIES} as "companyIds"
      from person p where p.id = $1 and p.deactivated_at is null`,
     [personId, devices],
@@ -159,6 +163,16 @@ export const tryTicket = async (
     [hash, purpose, now],
   );
   return row ?? null;
+};
+
+/** Whose ticket it is, without taking a try; null when it is not valid (any more). */
+export const readTicket = async (tx: Tx, hash: Buffer, purpose: TicketPurpose, now: Date): Promise<string | null> => {
+  const [row] = await tx.query<{ personId: string }>(
+    `select person_id as "personId" from person_ticket
+     where hash = $1 and purpose = $2 and expires_at > $3 and tries_left > 0`,
+    [hash, purpose, now],
+  );
+  return row?.personId ?? null;
 };
 
 /** Ends a ticket; of several at once for one only it is true. */

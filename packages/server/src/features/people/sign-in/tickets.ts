@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Database } from "../../../platform/db/index.ts";
-import { deleteTicket, insertTicket, type TicketDetail, type TicketPurpose, tryTicket } from "./sql.ts";
+import { deleteTicket, insertTicket, type TicketDetail, readTicket, type TicketPurpose, tryTicket } from "./sql.ts";
 
 const SECRET_BYTES = 32;
 /** Tickets of one purpose that a person has at once. */
@@ -37,6 +37,14 @@ export const takeTicket = async (
   const found = await db.asService((tx) => tryTicket(tx, hashOf(ticket), purpose, now));
   return found && { personId: found.personId, ...found.detail };
 };
+
+/** Whose ticket it is; null when it is not valid (any more). No try is taken. */
+export const holderOfTicket = (
+  db: Database,
+  ticket: string,
+  purpose: TicketPurpose,
+  now: Date,
+): Promise<string | null> => db.asService((tx) => readTicket(tx, hashOf(ticket), purpose, now));
 
 /** Ends a ticket before what it was for is done; false when another request did so first. */
 export const endTicket = (db: Database, ticket: string): Promise<boolean> =>
