@@ -191,7 +191,14 @@ const createWatch = ({ db, audit, onAgent, heartbeatSeconds }: PresenceDeps) => 
       if (isOther || isSecond) {
         agent.isCloned = true;
         const detail = { code: "CLONED", reason: isOther ? "other_machine" : "forked_chain", count: 1 };
-        return () => tell(agent, holders, now, { action: "security.token_misuse", detail, isCloned: true });
+        return () =>
+          tell(agent, holders, now, { action: "security.token_misuse", detail, isCloned: true }).catch(
+            (error: unknown) => {
+              // not written: the next fork tells it
+              agent.isCloned = false;
+              throw error;
+            },
+          );
       }
       if (verdict !== "rewound" && verdict !== "forked") return null;
       const detail = { reason: "older_state", step: agent.chain.step };
