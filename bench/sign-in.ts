@@ -39,10 +39,11 @@ const signIn = async (email: string, password: string, from: string, cookie = ""
 /** The n-th address of an attacker who has so many. */
 const addressOf = (n: number, of: number): string => `10.${(n % of) >> 16}.${((n % of) >> 8) & 255}.${(n % of) & 255}`;
 
-const verifiedBy = async (server: ChildProcess): Promise<number> => {
-  server.send("verified");
-  const [{ verified }] = (await once(server, "message")) as [{ verified: number }];
-  return verified;
+/** Passwords that the server looked at so far, and what it holds after collecting its garbage, MB. */
+const askServer = async (server: ChildProcess): Promise<{ verified: number; held: number }> => {
+  server.send("ask");
+  const [{ verified, heldBytes }] = (await once(server, "message")) as [{ verified: number; heldBytes: number }];
+  return { verified, held: heldBytes / 1e6 };
 };
 
 /** Runs an attack at a steady rate with the owner signing in beside it; says what came of both. */
@@ -52,7 +53,8 @@ const attack = async (
   { target, addresses, device }: { target: (n: number) => string; addresses: number; device: string },
 ): Promise<void> => {
   const pid = server.pid as number;
-  const [cpuBefore, verifiedBefore, memoryBefore] = [cpuOf(pid), await verifiedBy(server), memoryOf(pid, "VmRSS")];
+  const before = await askServer(server);
+  const [cpuBefore, memoryBefore] = [cpuOf(pid), memoryOf(pid, "VmRSS")];
   const statuses = new Map<number, number>();
   const owner: Answer[] = [];
   const pending = new Set<Promise<void>>();
@@ -85,7 +87,8 @@ const attack = async (
   }
   await Promise.all(pending);
   const seconds = (performance.now() - startedAt) / 1000;
-  const guesses = (await verifiedBy(server)) - verifiedBefore - owner.length;
+  const after = await askServer(server);
+  const guesses = after.verified - before.verified - owner.length;
   const times = owner.map(({ ms }) => ms);
   const shown = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${count} x ${status}`);
   say(`${title}: ${ATTEMPTS} attempts in ${round(seconds)} s from ${addresses} addresses: ${shown.join(", ")}`);
@@ -96,7 +99,7 @@ const attack = async (
   );
   say(
     `  the server: ${round(cpuOf(pid) - cpuBefore, 1)} s of CPU; memory ${round(memoryBefore)} MB before, ` +
-      `${round(Math.max(...memory))} MB at most, ${round(memoryOf(pid, "VmRSS"))} MB after`,
+      `${round(Math.max(...memory))} MB at most; held ${round(before.held, 1)} MB before, ${round(after.held, 1)} MB after`,
   );
 };
 
@@ -136,7 +139,9 @@ try {
   await migrateQueue(connections.owner);
   await seed(connections.owner);
   const { app, service } = connections;
-  server = fork(fileURLToPath(new URL("./sign-in/server.ts", import.meta.url)), [JSON.stringify({ app, service })]);
+  server = fork(fileURLToPath(new URL("./sign-in/server.ts", import.meta.url)), [JSON.stringify({ app, service })], {
+    execArgv: ["--expose-gc"],
+  });
   [{ origin }] = (await once(server, "message")) as [{ origin: string }];
   const first = await signIn(emailOf(0), PASSWORD, "198.51.100.7");
   const device = first.cookies.find((one) => one.startsWith("zt_device=")) ?? "";

@@ -43,5 +43,8 @@ const http = await createHttp({
   trustedProxy: "127.0.0.1",
 });
 const origin = await http.listen({ host: "127.0.0.1", port: 0 });
-process.on("message", () => process.send?.({ verified }));
+process.on("message", () => {
+  globalThis.gc?.();
+  process.send?.({ verified, heldBytes: process.memoryUsage().heapUsed });
+});
 process.send?.({ origin });
