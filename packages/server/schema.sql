@@ -1,6 +1,28 @@
 -- The schema after all migrations and the queue's, for reading. Written by `npm run schema:write`; a test keeps it true.
 -- The migrations are what runs.
 
+create table access_token (
+  company_id integer not null,
+  id uuid not null,
+  credential_id uuid not null,
+  audience text not null,
+  subject text,
+  created_at timestamp with time zone default now() not null,
+  ends_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint access_token_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table access_token enable row level security;
+alter table access_token force row level security;
+create table access_token_0 partition of access_token FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table access_token_1 partition of access_token FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table access_token_2 partition of access_token FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table access_token_3 partition of access_token FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table access_token_4 partition of access_token FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table access_token_5 partition of access_token FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table access_token_6 partition of access_token FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table access_token_7 partition of access_token FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table advisory (
   id integer generated always as identity not null,
   name text not null,
@@ -227,6 +249,16 @@ create table audit_sink_5 partition of audit_sink FOR VALUES WITH (modulus 8, re
 create table audit_sink_6 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table audit_sink_7 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table canary_run (
+  one boolean default true not null,
+  ran_at timestamp with time zone not null,
+  ok boolean not null,
+  question_count integer not null,
+  faults text[] not null,
+  constraint canary_run_pkey PRIMARY KEY (one),
+  constraint canary_run_one_check CHECK (one)
+);
+
 create table company (
   id integer generated always as identity not null,
   name text not null,
@@ -236,7 +268,10 @@ create table company (
   state_reason text,
   delete_at timestamp with time zone,
   deletion jsonb,
+  canary text,
   constraint company_pkey PRIMARY KEY (id),
+  constraint company_canary_check CHECK ((canary = ANY (ARRAY['holder'::text, 'spy'::text]))),
+  constraint company_canary_key UNIQUE (canary),
   constraint company_delete_at CHECK (((state = 'deleting'::text) = (delete_at IS NOT NULL))),
   constraint company_name_key UNIQUE (name),
   constraint company_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'deleting'::text])))
@@ -451,9 +486,11 @@ create table credential (
   ranges text[],
   agents_max integer,
   enrolled_by uuid,
+  previous_until timestamp with time zone,
+  awaits_factor boolean default false not null,
   constraint credential_pkey PRIMARY KEY (company_id, id),
   constraint credential_company_id_hash_key UNIQUE (company_id, hash),
-  constraint credential_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'signin'::text, 'api'::text, 'device'::text, 'enrollment'::text])))
+  constraint credential_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'signin'::text, 'api'::text, 'device'::text, 'enrollment'::text, 'workload'::text])))
 ) partition by HASH (company_id);
 alter table credential enable row level security;
 alter table credential force row level security;
@@ -724,6 +761,16 @@ create table package (
   constraint package_ecosystem_name_key UNIQUE (ecosystem, name)
 );
 
+create table passkey_challenge (
+  hash bytea not null,
+  purpose text not null,
+  person_id uuid,
+  rp_id text not null,
+  expires_at timestamp with time zone not null,
+  constraint passkey_challenge_pkey PRIMARY KEY (hash),
+  constraint passkey_challenge_purpose_check CHECK ((purpose = ANY (ARRAY['add'::text, 'second'::text, 'alone'::text])))
+);
+
 create table person (
   id uuid default gen_random_uuid() not null,
   email text not null,
@@ -743,6 +790,31 @@ create table person_device (
   created_at timestamp with time zone default now() not null,
   last_used_at timestamp with time zone default now() not null,
   constraint person_device_pkey PRIMARY KEY (person_id, hash)
+);
+
+create table person_factor (
+  id uuid default gen_random_uuid() not null,
+  person_id uuid not null,
+  kind text not null,
+  label text default ''::text not null,
+  sealed text,
+  last_step bigint,
+  hash bytea,
+  credential_id bytea,
+  public_key bytea,
+  counter bigint,
+  rp_id text,
+  transports text[],
+  is_backed_up boolean,
+  created_at timestamp with time zone default now() not null,
+  confirmed_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint person_factor_pkey PRIMARY KEY (id),
+  constraint person_factor_check CHECK (((kind = 'totp'::text) = (sealed IS NOT NULL))),
+  constraint person_factor_check1 CHECK (((kind = 'recovery'::text) = (hash IS NOT NULL))),
+  constraint person_factor_check2 CHECK (((kind = 'passkey'::text) = ((credential_id IS NOT NULL) AND (public_key IS NOT NULL) AND (counter IS NOT NULL) AND (rp_id IS NOT NULL)))),
+  constraint person_factor_credential_id_key UNIQUE (credential_id),
+  constraint person_factor_kind_check CHECK ((kind = ANY (ARRAY['totp'::text, 'passkey'::text, 'recovery'::text])))
 );
 
 create table person_network (
@@ -941,6 +1013,20 @@ create table scim_user_5 partition of scim_user FOR VALUES WITH (modulus 8, rema
 create table scim_user_6 partition of scim_user FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table scim_user_7 partition of scim_user FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table signing_key (
+  id text not null,
+  algorithm text not null,
+  public_jwk jsonb,
+  sealed text not null,
+  created_at timestamp with time zone default now() not null,
+  retired_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  constraint signing_key_pkey PRIMARY KEY (id),
+  constraint signing_key_algorithm_check CHECK ((algorithm = ANY (ARRAY['EdDSA'::text, 'RS256'::text, 'HS256'::text]))),
+  constraint signing_key_check CHECK (((algorithm = 'HS256'::text) = (public_jwk IS NULL))),
+  constraint signing_key_check1 CHECK (((retired_at IS NULL) = (ends_at IS NULL)))
+);
+
 create table sso_seen (
   company_id integer not null,
   id bytea not null,
@@ -1076,6 +1162,32 @@ create table vex_statement_5 partition of vex_statement FOR VALUES WITH (modulus
 create table vex_statement_6 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table vex_statement_7 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table workload_issuer (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  issuer text not null,
+  audience text not null,
+  conditions jsonb not null,
+  credential_id uuid not null,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  constraint workload_issuer_pkey PRIMARY KEY (company_id, id),
+  constraint workload_issuer_company_id_name_key UNIQUE (company_id, name)
+) partition by HASH (company_id);
+alter table workload_issuer enable row level security;
+alter table workload_issuer force row level security;
+create table workload_issuer_0 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table workload_issuer_1 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table workload_issuer_2 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table workload_issuer_3 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table workload_issuer_4 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table workload_issuer_5 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table workload_issuer_6 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table workload_issuer_7 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+alter table access_token add constraint access_token_company_id_credential_id_fkey FOREIGN KEY (company_id, credential_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
+alter table access_token add constraint access_token_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table agent_chain add constraint agent_chain_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
 alter table agent_chain add constraint agent_chain_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table asset add constraint asset_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
@@ -1105,7 +1217,9 @@ alter table invitation add constraint invitation_company_id_fkey FOREIGN KEY (co
 alter table membership add constraint membership_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table membership add constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table outbox add constraint outbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table passkey_challenge add constraint passkey_challenge_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 alter table person_device add constraint person_device_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
+alter table person_factor add constraint person_factor_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 alter table person_network add constraint person_network_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 alter table person_ticket add constraint person_ticket_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 alter table provider_entry add constraint provider_entry_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
@@ -1123,7 +1237,11 @@ alter table upload add constraint upload_company_id_fkey FOREIGN KEY (company_id
 alter table vex_document add constraint vex_document_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table vex_effect add constraint vex_effect_company_id_statement_id_fkey FOREIGN KEY (company_id, statement_id) REFERENCES vex_statement(company_id, id) ON DELETE CASCADE;
 alter table vex_statement add constraint vex_statement_company_id_document_id_fkey FOREIGN KEY (company_id, document_id) REFERENCES vex_document(company_id, id) ON DELETE CASCADE;
+alter table workload_issuer add constraint workload_issuer_company_id_credential_id_fkey FOREIGN KEY (company_id, credential_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
+alter table workload_issuer add constraint workload_issuer_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 
+CREATE INDEX access_token_credential ON public.access_token USING btree (company_id, credential_id);
+CREATE INDEX access_token_ends ON public.access_token USING btree (company_id, ends_at);
 CREATE INDEX advisory_aliases ON public.advisory USING gin (aliases);
 CREATE INDEX advisory_name_prefix ON public.advisory USING btree (name text_pattern_ops);
 CREATE INDEX advisory_newest ON public.advisory USING btree (COALESCE(published_at, '-infinity'::timestamp with time zone) DESC, name DESC);
@@ -1151,6 +1269,8 @@ CREATE INDEX identity_link_person ON public.identity_link USING btree (company_i
 CREATE INDEX identity_provider_domains ON public.identity_provider USING gin (domains);
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
 CREATE INDEX membership_person ON public.membership USING btree (person_id);
+CREATE INDEX passkey_challenge_end ON public.passkey_challenge USING btree (expires_at);
+CREATE INDEX person_factor_person ON public.person_factor USING btree (person_id, kind);
 CREATE INDEX person_ticket_person ON public.person_ticket USING btree (person_id, purpose);
 CREATE INDEX provider_entry_newest ON public.provider_entry USING btree (company_id, entered_at DESC, id DESC);
 CREATE INDEX registry_due ON public.registry USING btree (company_id, next_look_at);
@@ -1166,8 +1286,10 @@ CREATE INDEX vex_statement_document ON public.vex_statement USING btree (company
 CREATE UNIQUE INDEX company_provider ON public.company USING btree (is_provider) WHERE is_provider;
 CREATE UNIQUE INDEX membership_email ON public.membership USING btree (company_id, email);
 CREATE UNIQUE INDEX membership_owner ON public.membership USING btree (company_id) WHERE is_owner;
+CREATE UNIQUE INDEX signing_key_current ON public.signing_key USING btree ((true)) WHERE (retired_at IS NULL);
 
 create policy by_domain on identity_provider as permissive for select to zerotrace_service using ((NULLIF(current_setting('app.company_id'::text, true), ''::text) IS NULL));
+create policy company_only on access_token as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on agent_chain as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on asset_day as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1204,6 +1326,10 @@ create policy company_only on upload as permissive for all to public using ((com
 create policy company_only on vex_document as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_effect as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_statement as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on workload_issuer as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy in_scope on access_token as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (credential_id IN ( SELECT c.id
+   FROM credential c
+  WHERE (c.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
 create policy in_scope on asset as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))) with check ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array))));
 create policy in_scope on asset_day as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
    FROM asset a
@@ -1232,6 +1358,9 @@ create policy in_scope on registry_tag as restrictive for select to public using
 create policy in_scope on upload as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
    FROM asset a
   WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on workload_issuer as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (credential_id IN ( SELECT c.id
+   FROM credential c
+  WHERE (c.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
 create policy notifier on outbox as permissive for all to zerotrace_service using (true);
 create policy old_only on audit_event as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
 create policy old_only on inventory_delta as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
@@ -1242,6 +1371,8 @@ create policy service_company on company as permissive for all to zerotrace_serv
 grant delete, insert, select on table audit_event to zerotrace_service;
 grant delete, insert, select on table company_ca to zerotrace_service;
 grant delete, insert, select on table inventory_delta to zerotrace_service;
+grant delete, insert, select, update on table access_token to zerotrace_app;
+grant delete, insert, select, update on table access_token to zerotrace_service;
 grant delete, insert, select, update on table advisory to zerotrace_service;
 grant delete, insert, select, update on table advisory_record to zerotrace_service;
 grant delete, insert, select, update on table agent_chain to zerotrace_app;
@@ -1283,8 +1414,10 @@ grant delete, insert, select, update on table membership to zerotrace_service;
 grant delete, insert, select, update on table outbox to zerotrace_app;
 grant delete, insert, select, update on table outbox to zerotrace_service;
 grant delete, insert, select, update on table package to zerotrace_service;
+grant delete, insert, select, update on table passkey_challenge to zerotrace_service;
 grant delete, insert, select, update on table person to zerotrace_service;
 grant delete, insert, select, update on table person_device to zerotrace_service;
+grant delete, insert, select, update on table person_factor to zerotrace_service;
 grant delete, insert, select, update on table person_network to zerotrace_service;
 grant delete, insert, select, update on table person_ticket to zerotrace_service;
 grant delete, insert, select, update on table provider_entry to zerotrace_service;
@@ -1300,6 +1433,7 @@ grant delete, insert, select, update on table scim_group_member to zerotrace_app
 grant delete, insert, select, update on table scim_group_member to zerotrace_service;
 grant delete, insert, select, update on table scim_user to zerotrace_app;
 grant delete, insert, select, update on table scim_user to zerotrace_service;
+grant delete, insert, select, update on table signing_key to zerotrace_service;
 grant delete, insert, select, update on table sso_seen to zerotrace_app;
 grant delete, insert, select, update on table sso_seen to zerotrace_service;
 grant delete, insert, select, update on table stale_source to zerotrace_service;
@@ -1311,6 +1445,8 @@ grant delete, insert, select, update on table vex_effect to zerotrace_app;
 grant delete, insert, select, update on table vex_effect to zerotrace_service;
 grant delete, insert, select, update on table vex_statement to zerotrace_app;
 grant delete, insert, select, update on table vex_statement to zerotrace_service;
+grant delete, insert, select, update on table workload_issuer to zerotrace_app;
+grant delete, insert, select, update on table workload_issuer to zerotrace_service;
 grant delete, select on table audit_link to zerotrace_service;
 grant insert, select on table audit_checkpoint to zerotrace_service;
 grant insert, select on table audit_event to zerotrace_app;
@@ -1318,6 +1454,7 @@ grant insert, select on table company_ca to zerotrace_app;
 grant insert, select on table company_data_key to zerotrace_app;
 grant insert, select on table company_data_key to zerotrace_service;
 grant insert, select on table inventory_delta to zerotrace_app;
+grant insert, select, update on table canary_run to zerotrace_service;
 grant insert, select, update on table company_usage to zerotrace_app;
 grant insert, select, update on table provider_entry to zerotrace_app;
 grant select on table audit_checkpoint to zerotrace_app;
@@ -1644,11 +1781,12 @@ grant execute on function queue_depth() to zerotrace_service;
 grant execute on function refuse_audit_change() to public;
 
 CREATE CONSTRAINT TRIGGER audit_event_link AFTER INSERT ON public.audit_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION link_audit_event();
+CREATE TRIGGER access_token_notify AFTER UPDATE OF revoked_at ON public.access_token FOR EACH ROW EXECUTE FUNCTION notify_credential();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER company_state_notify AFTER UPDATE OF state ON public.company FOR EACH ROW WHEN ((new.state IS DISTINCT FROM old.state)) EXECUTE FUNCTION notify_company_state();
-CREATE TRIGGER credential_notify AFTER UPDATE OF revoked_at, hash, previous_hash, expires_at, permissions ON public.credential FOR EACH ROW WHEN ((new.kind = 'device'::text)) EXECUTE FUNCTION notify_credential();
+CREATE TRIGGER credential_notify AFTER UPDATE OF revoked_at, hash, previous_hash, expires_at, permissions ON public.credential FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['device'::text, 'api'::text, 'workload'::text]))) EXECUTE FUNCTION notify_credential();
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('event');
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('link');
 CREATE TRIGGER guarded_end BEFORE INSERT OR DELETE OR UPDATE ON public.company FOR EACH ROW EXECUTE FUNCTION guard_company_end();

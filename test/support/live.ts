@@ -209,9 +209,13 @@ export const startLive = async (
   };
 };
 
-/** Asks until the answer is as wanted; throws the last after five seconds. */
-export const eventually = async (holds: () => Promise<boolean> | boolean, what: string): Promise<void> => {
-  const endAt = performance.now() + 5_000;
+/** Asks until the answer is as wanted; throws after five seconds, or as long as is said. */
+export const eventually = async (
+  holds: () => Promise<boolean> | boolean,
+  what: string,
+  patienceMs = 5_000,
+): Promise<void> => {
+  const endAt = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > endAt) throw new Error(`never: ${what}`);
     await sleep(25);

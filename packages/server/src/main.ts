@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { createCertificates } from "./features/agents/index.ts";
 import { createSecurityTrail, forwardAudit, writeAudit } from "./features/audit/index.ts";
 import { deleteCompany, ensureDefaultCompany, exportCompany } from "./features/companies/index.ts";
+import { type Canary, createCanary } from "./features/canary/index.ts";
 import { createMatchPool } from "./features/components/index.ts";
 import { createEnrichment, type Enrichment } from "./features/enrichment/index.ts";
 import {
@@ -54,7 +55,7 @@ import { createSteps, type ServerStep } from "./steps.ts";
 import type { Ingest } from "./features/inventory/index.ts";
 import { createFleet, watchDevices } from "./fleet.ts";
 import { tlsOf, watchTls } from "./tls.ts";
-import { announceFeeds, endpointsOf, inventoriesOf, openApi } from "./wiring.ts";
+import { allRoutes, announceFeeds, endpointsOf, inventoriesOf, openApi } from "./wiring.ts";
 
 export type { Config } from "./platform/config/index.ts";
 export type { ServerStep } from "./steps.ts";
@@ -191,6 +192,7 @@ const listen = async (
     registries: Registries;
     connections: Connections;
     keys: CompanyKeys;
+    canary: Canary;
   },
   closers: Closer[],
 ): Promise<string> => {
@@ -225,6 +227,7 @@ const listen = async (
     ...(config.trustedProxy ? { trustedProxy: config.trustedProxy } : {}),
     ...(options.checkAnswers ? { checkAnswers: true } : {}),
   });
+  parts.canary.attach(http.app);
   closers.push(() => http.close());
   closers.push(watchTls(config, { http, listener: tls, log }));
   const notifier = startNotifier({
@@ -306,11 +309,13 @@ const compose = async (
     ...registries,
     mayScan,
   });
+  const canary = createCanary({ db, log, metrics, routes: allRoutes });
   const queue = openQueue({
     owner: connections.owner,
     concurrency: 4,
     log: (level, message, fields = {}) => log[level](fields, message),
     tasks: {
+      canary: async () => void (await canary.run()),
       enrich: (payload) => enrichment.run(payload),
       retention: (payload, { signal }) => applyRetention({ db, keys, ...config }, payload, signal),
       "audit-forward": (payload, { signal }) =>
@@ -345,6 +350,7 @@ const compose = async (
     connections,
     keys,
     masterKeys,
+    canary,
   };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
   closers.push(await startSchedule(config, parts));

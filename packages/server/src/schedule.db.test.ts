@@ -15,6 +15,7 @@ test("a start asks for feeds that are missing and for each company's old rows to
   const dataDir = await mkdtemp(join(tmpdir(), "zt-schedule-"));
   await base.owner.query("insert into company (name) values ('one'), ('other')");
   const stop = await startSchedule(loadConfig({ env: {}, flags: { dataDir } }).config, {
+    canary: { request: async () => undefined },
     db: base.db,
     metrics: createMetrics({ version: "0" }),
     log: createLog({ level: "silent", version: "0", to: "stdout" }),

@@ -13,6 +13,7 @@ import { requestDeletions, sweepExports } from "./features/companies/index.ts";
 import { requestLooks } from "./features/registries/index.ts";
 import { requestRetention } from "./features/retention/index.ts";
 import { assetTotals, findingTotals } from "./features/stats/index.ts";
+import type { Canary } from "./features/canary/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import type { MasterKeys } from "./platform/crypto/index.ts";
 import type { Database } from "./platform/db/index.ts";
@@ -51,7 +52,14 @@ const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): 
  */
 export const startSchedule = async (
   config: Config,
-  parts: { db: Database; metrics: Metrics; log: Logger; sync: Pick<FeedSync, "state">; masterKeys: MasterKeys },
+  parts: {
+    db: Database;
+    metrics: Metrics;
+    log: Logger;
+    sync: Pick<FeedSync, "state">;
+    masterKeys: MasterKeys;
+    canary: Pick<Canary, "request">;
+  },
 ): Promise<() => Promise<void>> => {
   const { db, metrics, log, sync } = parts;
   const watchKeys = createKeyWatch(parts);
@@ -82,6 +90,7 @@ export const startSchedule = async (
       await requestForwarding(db, companies);
       await requestLooks(db, companies);
       await watchKeys();
+      await parts.canary.request();
       await watchSources({ db, metrics, log, syncHours: config.feedSyncHours }, generation, new Date());
       await measure(db, metrics, offlineAfterSeconds(config.heartbeatSeconds));
     } catch (error) {

@@ -1,5 +1,6 @@
-import { AppError } from "@zerotrace/core";
+import { AppError, type Route } from "@zerotrace/core";
 import { contract, type Channel } from "./contract.ts";
+import { accessTokenRoutes, type AccessTokens } from "./features/access-tokens/index.ts";
 import { advisoryRoutes } from "./features/advisories/index.ts";
 import { affectedRoutes } from "./features/affected/index.ts";
 import { agentRoutes, type Certificates, offlineAfterSeconds, type Presence } from "./features/agents/index.ts";
@@ -12,6 +13,7 @@ import {
 } from "./features/assets/index.ts";
 import { auditRoutes, writeAudit } from "./features/audit/index.ts";
 import { companyRoutes } from "./features/companies/index.ts";
+import type { Canary } from "./features/canary/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import {
@@ -114,6 +116,8 @@ export interface WiringDeps {
   readonly db: Database;
   readonly auth: Authenticator;
   readonly keys: CompanyKeys;
+  readonly accessTokens: AccessTokens;
+  readonly canary: Canary;
   readonly metrics: Metrics;
   readonly sync: FeedSync;
   readonly pool: MatchPool;
@@ -127,7 +131,11 @@ export interface WiringDeps {
   readonly quotas: Quotas;
 }
 
-const healthChecks = (db: Database, feedsDir: string) => ({
+/** Every route of the contract. */
+export const allRoutes: readonly Route[] = Object.values(contract).flatMap((routes): Route[] => Object.values(routes));
+
+const healthChecks = (db: Database, feedsDir: string, canary: Canary) => ({
+  isolation: () => canary.health(),
   queue: async () => {
     await db.asService(queueDepth);
     return { status: "ok" as const, detail: "answers" };
@@ -156,6 +164,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     factors: secondFactors(db),
   };
   const endpoints = [
+    ...accessTokenRoutes(deps.accessTokens, { forget }),
     ...advisoryRoutes(knowledge, deps.epss),
     ...affectedRoutes(),
     ...agentRoutes({
@@ -195,7 +204,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
     ...findingRoutes(knowledge),
-    ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir) }),
+    ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir, deps.canary) }),
     ...inventoryRoutes(deps.ingest, (assetId) => deps.presence.want(assetId, false)),
     ...limitRoutes(deps.quotas),
     ...jobRoutes({

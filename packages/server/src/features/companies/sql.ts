@@ -29,13 +29,17 @@ const COLUMNS = `id, name, is_provider as "isProvider", state, state_reason as "
 
 /** Companies by their number, after one. Service role. */
 export const companiesPage = (tx: Tx, page: { limit: number; after: number }): Promise<Company[]> =>
-  tx.query<Company>(`select ${COLUMNS} from company where id > $1 order by id limit $2`, [page.after, page.limit]);
+  tx.query<Company>(`select ${COLUMNS} from company where id > $1 and canary is null order by id limit $2`, [
+    page.after,
+    page.limit,
+  ]);
 
 /** How many companies there are. Service role. */
 export const countCompanies = async (tx: Tx): Promise<number> => {
-  const [row] = await tx.query<{ n: number }>("select count(*)::int as n from (select 1 from company limit $1) x", [
-    COUNT_LIMIT,
-  ]);
+  const [row] = await tx.query<{ n: number }>(
+    "select count(*)::int as n from (select 1 from company where canary is null limit $1) x",
+    [COUNT_LIMIT],
+  );
   return row?.n ?? 0;
 };
 

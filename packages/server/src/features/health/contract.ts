@@ -17,7 +17,7 @@ export const ready = route({
   answer: z.object({
     status: z.enum(["ok", "degraded", "down"]),
     dependencies: z.array(
-      z.object({ name: z.string(), status: z.enum(["ok", "down", "missing"]), detail: z.string() }),
+      z.object({ name: z.string(), status: z.enum(["ok", "down", "missing", "failed"]), detail: z.string() }),
     ),
   }),
 });

@@ -160,3 +160,20 @@ test("a COPY that breaks rejects and rolls back", async () => {
   await expect(broken).rejects.toMatchObject({ code: "08P01" });
   expect(await numbers(9)).toEqual([]);
 });
+
+test("one statement alone sees its company's rows, and the next one of the connection does not keep the company", async () => {
+  const one = openDatabase({ ...base.connections, app: { ...base.connections.app, max: 1 }, onError: () => undefined });
+  const statement = { name: "scratch", text: "select company_id from scratch where n > $1 limit 1", values: [0] };
+  await add(71, 1);
+  await add(72, 1);
+  const read = (companyId: number) => one.readCompany<{ company_id: number }>(companyId, statement);
+  expect(await read(71)).toEqual([{ company_id: 71 }]);
+  expect(await read(72)).toEqual([{ company_id: 72 }]);
+  const setting = { name: "setting", text: "select current_setting('app.labels', true) as labels", values: [] };
+  expect(await one.readCompany(71, setting, ["site:a"])).toEqual([{ labels: ",site:a" }]);
+  expect(await one.readCompany(71, setting)).toEqual([{ labels: "" }]);
+  const wrong = { name: "wrong", text: "select * from scratch where no_such = $1", values: [1] };
+  await expect(one.readCompany(71, wrong)).rejects.toMatchObject({ code: "42703" });
+  expect(await read(72)).toEqual([{ company_id: 72 }]);
+  await one.close();
+});

@@ -10,6 +10,8 @@ export interface Metrics {
   /** The sources of the feeds by feed, replacing what was said before. */
   feedSources(sources: readonly { feed: string; ageSeconds: number; isStale: boolean }[]): void;
   agentsOnline(count: number): void;
+  /** What the last check between the two canary companies found, and when. */
+  isolationCanary(run: { ok: boolean; ranAt: Date }): void;
   findings(bySeverity: Readonly<Record<string, number>>): void;
   websocketClients(count: number): void;
   websocketDropped(): void;
@@ -42,6 +44,8 @@ export const createMetrics = (options: { version: string; process?: boolean }): 
   const feeds = histogram("feed_sync_duration_seconds", "Time of a feed's refresh", ["feed", "ok"], WORK_SECONDS);
   const ages = gauge("feed_data_age_seconds", "Age of a source's data, the oldest of its locations", ["feed"]);
   const staleness = gauge("feed_stale", "1 when a source's data is older than its bound", ["feed"]);
+  const canaryOk = gauge("isolation_canary_ok", "1 when nothing crossed between the two canary companies");
+  const canaryAt = gauge("isolation_canary_last_run_timestamp_seconds", "When that was checked last");
   const agents = gauge("agents_online", "Agents heard from lately");
   const findings = gauge("findings_open", "Open findings by severity", ["severity"]);
   const clients = gauge("websocket_clients", "Connected WebSocket clients");
@@ -76,6 +80,10 @@ export const createMetrics = (options: { version: string; process?: boolean }): 
       }
     },
     agentsOnline: (count) => agents.set(count),
+    isolationCanary: ({ ok, ranAt }) => {
+      canaryOk.set(ok ? 1 : 0);
+      canaryAt.set(ranAt.getTime() / 1000);
+    },
     findings: (bySeverity) => {
       for (const [severity, count] of Object.entries(bySeverity)) findings.set({ severity }, count);
     },
