@@ -50,6 +50,7 @@ export type Member = Answer<typeof contract.people.listPeople>["rows"][number];
 export type Role = Answer<typeof contract.roles.listRoles>["rows"][number];
 export type Invitation = Answer<typeof contract.invitations.listInvitations>["rows"][number];
 export type MySession = Answer<typeof contract.me.listMySessions>["rows"][number];
+export type Factor = Answer<typeof contract.factors.listFactors>["rows"][number];
 export type CompanySession = Answer<typeof contract.me.listSessions>["rows"][number];
 export type AuditRow = Answer<typeof contract.audit.listAudit>["rows"][number];
 export type AuditSink = Answer<typeof contract.audit.listAuditSinks>["rows"][number];
@@ -201,6 +202,7 @@ export const queries = {
   invitations: () =>
     pages(["invitations"], (cursor) => call(contract.invitations.listInvitations, { query: { limit, cursor } })),
   mySessions: () => queryOptions({ queryKey: ["my-sessions"], queryFn: () => call(contract.me.listMySessions) }),
+  myFactors: () => queryOptions({ queryKey: ["my-factors"], queryFn: () => call(contract.factors.listFactors) }),
   companySessions: () =>
     pages(["company-sessions"], (cursor) => call(contract.me.listSessions, { query: { limit, cursor } })),
   audit: (search: AuditSearch) =>

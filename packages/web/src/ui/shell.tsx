@@ -5,6 +5,7 @@ import { Menu } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { queries, type Session } from "../api.ts";
 import { VisitBanner } from "../features/companies/visit-banner.tsx";
+import { SetUpFactor } from "../features/me/set-up-factor.tsx";
 import { PasswordForm } from "../features/sessions/password-form.tsx";
 import { useLive } from "../live-context.ts";
 import { useLiveStream } from "../live.ts";
@@ -125,6 +126,7 @@ export const Shell = () => {
   if (isOutside) return <Outlet />;
   const expired = session.error instanceof ApiError && session.error.status === 401;
   if (expired) return <PasswordForm />;
+  if (session.data?.awaitsFactor) return <SetUpFactor session={session.data} />;
   if (session.data) return <SignedIn session={session.data} />;
   return (
     <div className="mx-auto max-w-3xl p-4">

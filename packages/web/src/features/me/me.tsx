@@ -7,6 +7,7 @@ import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { browserName } from "../people/browser-name.ts";
 import { Field, Refusal } from "../sessions/credentials.tsx";
+import { Factors } from "./factors.tsx";
 
 const Name = ({ name: before }: { name: string }) => {
   const client = useQueryClient();
@@ -162,6 +163,9 @@ export const MePage = () => {
             <Name name={person.name} />
           </Panel>
           <Password />
+          <Panel title="Second factors" flush>
+            <Factors />
+          </Panel>
         </>
       )}
       {person && <Sessions />}

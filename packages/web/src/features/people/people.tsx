@@ -72,7 +72,8 @@ const Actions = ({ member, session }: { member: Member; session: Session }) => {
   const reactivate = usePeople(() => call(contract.people.reactivatePerson, { params }));
   const remove = usePeople(() => call(contract.people.removePerson, { params }));
   const transfer = usePeople(() => call(contract.people.transferOwnership, { params }));
-  const error = deactivate.error ?? reactivate.error ?? remove.error ?? transfer.error;
+  const resetFactors = usePeople(() => call(contract.factors.resetFactors, { params }));
+  const error = resetFactors.error ?? deactivate.error ?? reactivate.error ?? remove.error ?? transfer.error;
   if (member.isOwner || member.id === session.person?.id)
     return <span className="text-dim">that is you or the owner</span>;
   return (
@@ -96,6 +97,11 @@ const Actions = ({ member, session }: { member: Member; session: Session }) => {
           onConfirm={() => deactivate.mutate()}
         />
       )}
+      <Confirm
+        verb="Reset factors"
+        question={`${member.email} signs in by the password alone until a new factor is set up, and is signed out everywhere`}
+        onConfirm={() => resetFactors.mutate()}
+      />
       <Confirm
         verb="Remove"
         question={`${member.email} leaves ${session.companyName}; the account stays`}
@@ -133,7 +139,7 @@ const columnsOf = (session: Session, mayManage: boolean): readonly Column<Member
     ? [
         {
           head: "Actions",
-          width: "260px",
+          width: "340px",
           className: "end",
           cell: (m: Member) => <Actions member={m} session={session} />,
         },

@@ -5,6 +5,7 @@ import { useTitle } from "../../ui/hooks.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Field, Gate, Refusal } from "./credentials.tsx";
 import { useEnter } from "./password-form.tsx";
+import { type Asked, SecondStep } from "./second-step.tsx";
 import { takeToken } from "./token.ts";
 
 /** Accepts an invitation: with a new account, with the password of one that is there, or as who is signed in. */
@@ -14,6 +15,7 @@ export const JoinPage = () => {
   const [token] = useState(() => takeToken("/join"));
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
+  const [asked, setAsked] = useState<Asked | null>(null);
   const look = useQuery({
     queryKey: ["invitation", token],
     queryFn: () => call(contract.invitations.lookAtInvitation, { body: { token } }),
@@ -26,12 +28,13 @@ export const JoinPage = () => {
       call(contract.invitations.acceptInvitation, {
         body: hasAccount ? { token, password } : { token, name, password },
       }),
-    onSuccess: (answer) => ("next" in answer ? undefined : enter(answer)),
+    onSuccess: (answer) => ("next" in answer ? setAsked(answer) : enter(answer)),
   });
   const join = useMutation({
     mutationFn: () => call(contract.invitations.joinByInvitation, { body: { token } }),
     onSuccess: enter,
   });
+  if (asked) return <SecondStep asked={asked} onEnter={enter} onAgain={() => setAsked(null)} />;
   if (token === "")
     return <Gate title="This address holds no invitation">Open the whole link that you were given.</Gate>;
   if (look.error) {

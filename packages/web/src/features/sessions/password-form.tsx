@@ -5,6 +5,7 @@ import { call, contract, queries, type Session } from "../../api.ts";
 import { useTitle } from "../../ui/hooks.ts";
 import { Command } from "../../ui/marks.tsx";
 import { Field, Gate, Refusal } from "./credentials.tsx";
+import { type Asked, PasskeyButton, SecondStep } from "./second-step.tsx";
 
 /** Takes the session that signing in gave to the whole dashboard. */
 export const useEnter = () => {
@@ -55,10 +56,12 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
   const enter = useEnter();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const [asked, setAsked] = useState<Asked | null>(null);
   const signIn = useMutation({
     mutationFn: () => call(contract.people.signInByPassword, { body: { email, password } }),
-    onSuccess: (answer) => ("next" in answer ? undefined : enter(answer)),
+    onSuccess: (answer) => ("next" in answer ? setAsked(answer) : enter(answer)),
   });
+  if (asked) return <SecondStep asked={asked} onEnter={enter} onAgain={() => setAsked(null)} />;
   return (
     <Gate title="Sign in">
       {notice && <p className="panel px-4 py-3">{notice}</p>}
@@ -82,6 +85,7 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
           {signIn.isPending ? "Signing in…" : "Sign in"}
         </button>
       </form>
+      <PasskeyButton onEnter={enter} />
       <Elsewhere email={email} />
       <details className="text-sm">
         <summary className="cursor-pointer text-dim">No account yet, or locked out?</summary>
