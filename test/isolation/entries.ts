@@ -73,6 +73,18 @@ const NOT_BEGUN = {
 
 /** One line for each route of the contract, by `feature.name`. A route that is not here fails the test. */
 export const ENTRIES: Readonly<Record<string, Entry>> = {
+  "accessTokens.issueAccessToken": plain(
+    { body: {} },
+    {
+      refuses: { statuses: [403], why: "only an API token is exchanged" },
+      control: { statuses: [403], why: "the admin is a person" },
+    },
+  ),
+  "accessTokens.listAccessTokens": plain({}, { moves: "access tokens end by themselves" }),
+  "accessTokens.revokeAccessToken": asks((of) => ({ params: { jti: of["accessTokenId"] ?? "" } })),
+  "accessTokens.getJwks": plain(),
+  "accessTokens.listSigningKeys": plain({}, { beyond: PROVIDER }),
+  "accessTokens.rotateSigningKeys": plain({ body: {} }, { moves: "each key is another", beyond: PROVIDER }),
   "advisories.listAdvisories": asks((of) => ({ query: { q: of["packageName"] ?? "" } })),
   "advisories.getAdvisory": plain({ params: { id: KNOWN.advisory } }),
   "advisories.getAdvisoryEpss": plain({ params: { id: KNOWN.advisory } }),

@@ -94,7 +94,9 @@ const token: Seed = async ({ ask }) => {
   const tokenLabel = marker();
   const body = { kind: "api", label: tokenLabel, permissions: ["assets:read"] };
   const { id, secret } = await ask("POST", "/api/v1/tokens", body);
-  return { tokenLabel, tokenId: id, tokenSecret: secret };
+  const bearer = { name: "token", permissions: [], headers: { authorization: `Bearer ${secret}` } };
+  const access = await ask("POST", "/api/v1/access-tokens", {}, bearer);
+  return { tokenLabel, tokenId: id, tokenSecret: secret, accessTokenId: access.id };
 };
 
 const sink: Seed = async ({ ask }) => {

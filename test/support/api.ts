@@ -1,7 +1,12 @@
 import { OWNER_PERMISSIONS, type Permission, READ_PERMISSIONS } from "@zerotrace/core/schema";
 import type { Pool } from "pg";
 import { pino } from "pino";
-import { createAuthenticator, insertCredential, newToken } from "../../packages/server/src/platform/auth/index.ts";
+import {
+  createAuthenticator,
+  insertCredential,
+  newToken,
+  type VerifyAccessToken,
+} from "../../packages/server/src/platform/auth/index.ts";
 import type { Database } from "../../packages/server/src/platform/db/index.ts";
 import { createHttp, type Endpoint } from "../../packages/server/src/platform/http/index.ts";
 import { writeAudit } from "../../packages/server/src/features/audit/index.ts";
@@ -61,10 +66,17 @@ export const startApi = async (
     forget: (credentialId: string) => void;
     forgetCompany: (companyId: number) => void;
   }) => Endpoint[],
+  options: { verifyAccessToken?: (db: Database) => VerifyAccessToken } = {},
 ): Promise<TestApi> => {
   const database = await testDatabase();
   const { db } = database;
-  const auth = createAuthenticator({ db, standingOf, sessionLimitsOf });
+  const verifyAccessToken = options.verifyAccessToken?.(db);
+  const auth = createAuthenticator({
+    db,
+    standingOf,
+    sessionLimitsOf,
+    ...(verifyAccessToken === undefined ? {} : { verifyAccessToken }),
+  });
   const endpoints = endpointsOf({
     db,
     forget: (id) => auth.forget(id),

@@ -1,3 +1,4 @@
+import { routes as accessTokens } from "./features/access-tokens/contract.ts";
 import { routes as advisories } from "./features/advisories/contract.ts";
 import { routes as affected } from "./features/affected/contract.ts";
 import { routes as agents } from "./features/agents/contract.ts";
@@ -28,6 +29,7 @@ import { routes as vex } from "./features/vex/contract.ts";
 
 /** Every route of the API by feature. Imports only core: it runs in the browser. */
 export const contract = {
+  accessTokens,
   advisories,
   affected,
   agents,

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { type AccessTokens, createAccessTokens } from "./features/access-tokens/index.ts";
 import { createCertificates } from "./features/agents/index.ts";
 import { createSecurityTrail, forwardAudit, writeAudit } from "./features/audit/index.ts";
 import { deleteCompany, ensureDefaultCompany, exportCompany } from "./features/companies/index.ts";
@@ -192,6 +193,7 @@ const listen = async (
     registries: Registries;
     connections: Connections;
     keys: CompanyKeys;
+    accessTokens: AccessTokens;
     canary: Canary;
   },
   closers: Closer[],
@@ -286,14 +288,16 @@ const compose = async (
   const metrics = createMetrics({ version: VERSION, process: true });
   const pool = createMatchPool(config.workers);
   closers.push(() => pool.close());
+  const masterKeys = masterKeysOf(config);
+  const keys = createCompanyKeys(masterKeys);
+  const accessTokens = createAccessTokens({ db, keys, ...config });
   const auth = createAuthenticator({
     db,
     standingOf,
     sessionLimitsOf,
+    verifyAccessToken: accessTokens.verify,
     ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
   });
-  const masterKeys = masterKeysOf(config);
-  const keys = createCompanyKeys(masterKeys);
   const enrichment = createEnrichment({ db, pool, metrics, feedsDir });
   const epss = createEpssHistory(config.dataDir, (error) => log.warn({ error }, "EPSS history not kept"));
   closers.push(() => epss.idle());
@@ -349,6 +353,7 @@ const compose = async (
     registries,
     connections,
     keys,
+    accessTokens,
     masterKeys,
     canary,
   };

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "@zerotrace/core";
+import { resealSigningKeys } from "./features/access-tokens/index.ts";
 import { resealSinks } from "./features/audit/index.ts";
 import { resealFactors } from "./features/factors/index.ts";
 import { resealRegistries } from "./features/registries/index.ts";
@@ -43,7 +44,8 @@ export const rekey = async (
     (await resealSinks(db, keys, companyId)) +
     (await resealRegistries(db, keys, companyId)) +
     (await resealProviders(db, keys, companyId)) +
-    (await resealFactors(db, keys, companyId));
+    (await resealFactors(db, keys, companyId)) +
+    (await resealSigningKeys(db, keys, companyId));
   if (rewrapped + resealed > 0) log.info({ "organization.id": companyId, rewrapped, resealed }, "keys renewed");
 };
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testDatabase } from "../../../test/support/database.ts";
+import type { SigningKeys } from "./features/access-tokens/index.ts";
 import { loadConfig } from "./platform/config/index.ts";
 import { keyringPath, localMasterKeys } from "./platform/crypto/index.ts";
 import { createLog } from "./platform/log/index.ts";
@@ -17,6 +18,7 @@ test("a start asks for feeds that are missing and for each company's old rows to
   const stop = await startSchedule(loadConfig({ env: {}, flags: { dataDir } }).config, {
     canary: { request: async () => undefined },
     db: base.db,
+    accessTokens: { keys: { keepFresh: async () => undefined } as unknown as SigningKeys },
     metrics: createMetrics({ version: "0" }),
     log: createLog({ level: "silent", version: "0", to: "stdout" }),
     masterKeys: localMasterKeys({ path: keyringPath(dataDir) }),

@@ -8,6 +8,7 @@ import {
   isIndexHere,
   requestSync,
 } from "./features/feeds/index.ts";
+import type { AccessTokens } from "./features/access-tokens/index.ts";
 import { requestForwarding } from "./features/audit/index.ts";
 import { requestDeletions, sweepExports } from "./features/companies/index.ts";
 import { requestLooks } from "./features/registries/index.ts";
@@ -58,6 +59,7 @@ export const startSchedule = async (
     log: Logger;
     sync: Pick<FeedSync, "state">;
     masterKeys: MasterKeys;
+    accessTokens: Pick<AccessTokens, "keys">;
     canary: Pick<Canary, "request">;
   },
 ): Promise<() => Promise<void>> => {
@@ -90,6 +92,7 @@ export const startSchedule = async (
       await requestForwarding(db, companies);
       await requestLooks(db, companies);
       await watchKeys();
+      await parts.accessTokens.keys.keepFresh(config.jwtKeyDays);
       await parts.canary.request();
       await watchSources({ db, metrics, log, syncHours: config.feedSyncHours }, generation, new Date());
       await measure(db, metrics, offlineAfterSeconds(config.heartbeatSeconds));

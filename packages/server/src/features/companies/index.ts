@@ -10,6 +10,7 @@ import { insertCompany } from "./sql.ts";
 export { deleteCompany, requestDeletions } from "./delete-job.ts";
 export { expireEntries } from "./entries-sql.ts";
 export { exportCompany, sweepExports } from "./export-job.ts";
+export { mustBeProvider } from "./scope.ts";
 export { expireExports } from "./exports-sql.ts";
 
 export interface CompanyDeps {

@@ -4,6 +4,7 @@
  * so that somebody decides what of it leaves with the company.
  */
 export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">> = {
+  access_token: [],
   agent_chain: ["secret"],
   asset: [],
   asset_day: [],
@@ -43,6 +44,7 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
 };
 
 /** Columns that look like secrets by name or type, and are none. */
+  workload_issuer: [],
 export const NO_SECRETS: readonly string[] = [
   "audit_checkpoint.hash",
   "audit_checkpoint.key_id",

@@ -1,4 +1,4 @@
-import { expireCredentials } from "../../platform/auth/index.ts";
+import { expireAccessTokens, expireCredentials } from "../../platform/auth/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
 import type { CompanyKeys } from "../../platform/crypto/index.ts";
@@ -17,6 +17,8 @@ const BATCH_ROWS = 5_000;
 const BATCHES_MAX = 1_000;
 /** Days for which a token, a session or an export stays to be seen after it has ended. */
 const CREDENTIAL_DAYS = 30;
+/** Days for which an access token is remembered after it has ended. */
+const ACCESS_TOKEN_DAYS = 1;
 /** After everything that somebody waits for. */
 const PRIORITY = 100;
 
@@ -45,6 +47,7 @@ const rulesOf = (keys: CompanyKeys, { inventoryDays, auditDays }: ReturnType<typ
   { table: "asset_day", days: inventoryDays, expire: expireAssetDays },
   { table: "upload", days: inventoryDays, expire: expireUploads },
   { table: "credential", days: CREDENTIAL_DAYS, expire: expireCredentials },
+  { table: "access_token", days: ACCESS_TOKEN_DAYS, expire: expireAccessTokens },
   { table: "company_export", days: CREDENTIAL_DAYS, expire: expireExports },
   { table: "provider_entry", days: auditDays, expire: expireEntries },
   {

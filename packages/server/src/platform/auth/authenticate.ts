@@ -1,11 +1,16 @@
 import { AppError, type Permission } from "@zerotrace/core";
 import { LRUCache } from "lru-cache";
 import type { Database, Tx } from "../db/index.ts";
+import { findByAccessToken } from "./access-token-sql.ts";
+import { looksLikeAccessToken, type VerifyAccessToken } from "./access-token.ts";
 import { checkOrigin, SESSION_COOKIE, SESSION_SECONDS, sessionCookie } from "./cookie.ts";
 import type { Identity } from "./identity.ts";
 import { callerKey, createLimiter } from "./limiter.ts";
+import { findByFormerSecret } from "./overlap-sql.ts";
+import { isInRanges } from "./ranges.ts";
 import {
   type Credential,
+  type FoundCredential,
   endFormerSecret,
   findCredential,
   findRotated,
@@ -14,7 +19,7 @@ import {
   rotateCredential,
   touchCredential,
 } from "./sql.ts";
-import { type CredentialKind, newToken, parseToken } from "./token.ts";
+import { type CredentialKind, hashToken, newToken, parseToken } from "./token.ts";
 
 /** What is known about a request before it is trusted. */
 export interface Credentials {
@@ -59,6 +64,8 @@ export interface AuthenticatorOptions {
   readonly standingOf?: (tx: Tx, companyId: number, personId: string) => Promise<Standing | null>;
   /** How long the sessions of a company last; a day unused and 30 days unless said. */
   readonly sessionLimitsOf?: (tx: Tx, companyId: number) => Promise<SessionLimits>;
+  /** Verifies access tokens; without it none is taken. */
+  readonly verifyAccessToken?: VerifyAccessToken;
 }
 
 export interface Authenticator {
@@ -79,6 +86,8 @@ export interface Authenticator {
 }
 
 const FRESH_MS = 2_000;
+/** Of an access token, whose end must be felt within a second even while changes are not heard. */
+const ACCESS_FRESH_MS = 1_000;
 const DEVICE_FRESH_MS = 15 * 60_000;
 const KNOWN_MS = 3_600_000;
 const KNOWN_MAX = 20_000;
@@ -87,12 +96,14 @@ const ROTATE_MS = 15 * 60_000;
 const LIMITS: SessionLimits = { idleMs: 24 * 3_600_000, absoluteMs: SESSION_SECONDS * 1000 };
 const CLOSED_RETRY_SECONDS = 300;
 const FAILURES = { burst: 20, perSecond: 1 / 3 };
-const KIND = { session: "session", api: "api_token", device: "device" } as const;
+const KIND = { session: "session", api: "api_token", workload: "api_token", device: "device" } as const;
 
 type StandingOf = AuthenticatorOptions["standingOf"];
 
 interface Known {
   credential: Credential;
+  /** Of an access token; `credential` is then the API token's with what the access token narrows. */
+  accessTokenId?: string;
   verifiedAt: number;
   /** Found by its former secret: it must not be rotated again by that one. */
   former: boolean;
@@ -100,10 +111,17 @@ interface Known {
   confirms: boolean;
 }
 
-type Presented = NonNullable<ReturnType<typeof parseToken>> & {
+type PresentedSecret = NonNullable<ReturnType<typeof parseToken>> & {
   readonly kind: "session" | "api" | "device";
   readonly byCookie: boolean;
 };
+interface PresentedAccess {
+  readonly kind: "access";
+  readonly text: string;
+  readonly hash: Buffer;
+  readonly byCookie: false;
+}
+type Presented = PresentedSecret | PresentedAccess;
 
 const refuse = (): never => {
   throw new AppError("UNAUTHENTICATED", "Sign in, or send a valid token as `Authorization: Bearer …`.");
@@ -120,6 +138,9 @@ const presented = (request: Credentials): Presented | null => {
   const { authorization } = request.headers;
   const bearer = typeof authorization === "string" ? /^Bearer +(\S+)$/i.exec(authorization)?.[1] : undefined;
   if (authorization !== undefined) {
+    if (bearer !== undefined && looksLikeAccessToken(bearer)) {
+      return { kind: "access", text: bearer, hash: hashToken(bearer), byCookie: false };
+    }
     const token = parseToken(bearer ?? "");
     return token && (token.kind === "api" || token.kind === "device")
       ? { ...token, kind: token.kind, byCookie: false }
@@ -129,13 +150,14 @@ const presented = (request: Credentials): Presented | null => {
   return token?.kind === "session" ? { ...token, kind: token.kind, byCookie: true } : null;
 };
 
-const identityOf = (c: Credential): Identity => ({
+const identityOf = ({ credential: c, accessTokenId }: Known): Identity => ({
   kind: KIND[c.kind as keyof typeof KIND],
   companyId: c.companyId,
   subject: c.subject,
   permissions: c.permissions,
   credentialId: c.id,
   labels: c.labels,
+  ...(accessTokenId === undefined ? {} : { accessTokenId }),
   ...(c.personId === null ? {} : { personId: c.personId }),
   ...(c.method === null ? {} : { method: c.method }),
   ...(c.awaitsFactor ? { awaitsFactor: true } : {}),
@@ -153,18 +175,53 @@ const asOfNow = async (tx: Tx, c: Credential, standingOf: StandingOf): Promise<C
   return standing && { ...c, ...standing };
 };
 
+/** Notes that a credential is used, at most once a minute. */
+const touched = async <C extends Credential>(tx: Tx, credential: C, now: Date): Promise<C> => {
+  if (now.getTime() - (credential.lastUsedAt?.getTime() ?? 0) < TOUCH_MS) return credential;
+  await touchCredential(tx, credential.companyId, credential.id, now);
+  return { ...credential, lastUsedAt: now };
+};
+
+/** The API token that a verified access token hangs on, with no more than the access token says. */
+const lookUpAccess = async (
+  { db, verifyAccessToken }: AuthenticatorOptions,
+  token: PresentedAccess,
+  now: Date,
+): Promise<Known | null> => {
+  const claims = (await verifyAccessToken?.(token.text, now)) ?? null;
+  if (claims === null) return null;
+  return db.withCompany(claims.companyId, async (tx) => {
+    const found = await findByAccessToken(tx, claims.companyId, claims, now);
+    if (found === null) return null;
+    if (found.companyState !== "active") return refuseClosed(found.kind);
+    const { permissions, expiresAt, ...rest } = await touched(tx, found, now);
+    const credential = {
+      ...rest,
+      permissions: permissions.filter((one) => claims.permissions.includes(one)),
+      expiresAt: expiresAt !== null && expiresAt < claims.until ? expiresAt : claims.until,
+    };
+    return { credential, accessTokenId: claims.id, verifiedAt: now.getTime(), former: false, confirms: false };
+  });
+};
+
+/** The credential whose former secret this is, where that still holds. */
+const findFormer = (tx: Tx, token: PresentedSecret, now: Date): Promise<FoundCredential | null> => {
+  const { kind, companyId, hash } = token;
+  if (kind === "api") return findByFormerSecret(tx, companyId, hash, now);
+  return findRotated(tx, companyId, kind, hash, new Date(now.getTime() - OLD_SECRET_MS[kind]), now);
+};
+
 /** Looks a secret up; the company in the token scopes the look-up, so a forged one finds nothing. */
-const lookUp = (
+const lookUpSecret = (
   { db, standingOf, sessionLimitsOf }: AuthenticatorOptions,
-  token: Presented,
+  token: PresentedSecret,
   now: Date,
 ): Promise<Known | null> =>
   db.withCompany(token.companyId, async (tx) => {
     let found = await findCredential(tx, token.companyId, token.hash, now);
     let former = false;
-    if (found === null && token.kind !== "api") {
-      const since = new Date(now.getTime() - OLD_SECRET_MS[token.kind]);
-      found = await findRotated(tx, token.companyId, token.kind, token.hash, since, now);
+    if (found === null) {
+      found = await findFormer(tx, token, now);
       former = true;
     }
     if (found === null || found.kind !== token.kind) return null;
@@ -173,22 +230,33 @@ const lookUp = (
       if (tooOld(found, now.getTime(), limits)) return null;
     }
     if (found.companyState !== "active") return refuseClosed(found.kind);
-    let credential = await asOfNow(tx, found, standingOf);
+    const credential = await asOfNow(tx, found, standingOf);
     if (credential === null) return null;
     const sinceRotation = now.getTime() - (credential.rotatedAt?.getTime() ?? -Infinity);
     const confirms = !former && token.kind === "device" && sinceRotation < OLD_SECRET_MS.device;
     if (confirms) await endFormerSecret(tx, token.companyId, credential.id);
-    const last = credential.lastUsedAt?.getTime() ?? 0;
-    if (now.getTime() - last >= TOUCH_MS) {
-      await touchCredential(tx, token.companyId, credential.id, now);
-      credential = { ...credential, lastUsedAt: now };
-    }
-    return { credential, verifiedAt: now.getTime(), former, confirms };
+    return { credential: await touched(tx, credential, now), verifiedAt: now.getTime(), former, confirms };
   });
+
+/** Whose end ends what is known: the credential's, and of an access token its own. */
+const idsOf = ({ credential, accessTokenId }: Known): string[] =>
+  accessTokenId === undefined ? [credential.id] : [credential.id, accessTokenId];
+
+const freshMs = (token: Presented, held: Known, isFollowing: boolean): number => {
+  if (token.kind === "access") return ACCESS_FRESH_MS;
+  return token.kind === "device" && !held.former && isFollowing ? DEVICE_FRESH_MS : FRESH_MS;
+};
 
 /** What was proved lately, by the hash of its secret. */
 const createKnown = () => {
-  const byHash = new LRUCache<string, Known>({ max: KNOWN_MAX, ttl: KNOWN_MS });
+  const byHash = new LRUCache<string, Known>({
+    max: KNOWN_MAX,
+    ttl: KNOWN_MS,
+    // one API token brings many access tokens over time
+    dispose: (held, key) => {
+      for (const id of idsOf(held)) hashesOf.get(id)?.delete(key);
+    },
+  });
   const hashesOf = new LRUCache<string, Set<string>>({ max: KNOWN_MAX });
   // a look-up that began before a revocation must not bring the credential back
   let epoch = 0;
@@ -197,16 +265,12 @@ const createKnown = () => {
     get: (key: string) => byHash.get(key),
     set: (key: string, found: Known): void => {
       byHash.set(key, found);
-      hashesOf.set(found.credential.id, (hashesOf.get(found.credential.id) ?? new Set()).add(key));
+      for (const id of idsOf(found)) hashesOf.set(id, (hashesOf.get(id) ?? new Set()).add(key));
     },
-    delete: (key: string): void => {
-      const held = byHash.get(key);
-      byHash.delete(key);
-      if (held) hashesOf.get(held.credential.id)?.delete(key);
-    },
+    delete: (key: string): void => void byHash.delete(key),
     drop: (credentialId: string): void => {
       epoch += 1;
-      for (const key of hashesOf.get(credentialId) ?? []) byHash.delete(key);
+      for (const key of [...(hashesOf.get(credentialId) ?? [])]) byHash.delete(key);
       hashesOf.delete(credentialId);
     },
     clear: (): void => {
@@ -242,12 +306,11 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     const held = known.get(key);
     const at = now();
     const expired = held?.credential.expiresAt ? held.credential.expiresAt <= at : false;
-    const freshMs = token.kind === "device" && held?.former === false && isFollowing() ? DEVICE_FRESH_MS : FRESH_MS;
-    if (held && !expired && at.getTime() - held.verifiedAt < freshMs) return held;
+    if (held && !expired && at.getTime() - held.verifiedAt < freshMs(token, held, isFollowing())) return held;
     // one wrong caller behind a shared address must not lock out those who were right before
     if (!held) failures.check(callerKey(ip));
     const before = known.epoch();
-    const found = await lookUp(options, token, at);
+    const found = await (token.kind === "access" ? lookUpAccess(options, token, at) : lookUpSecret(options, token, at));
     if (!found) {
       known.delete(key);
       failures.take(callerKey(ip));
@@ -260,7 +323,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     return found;
   };
 
-  const rotate = async (token: Presented, entry: Known, secure: boolean): Promise<string | undefined> => {
+  const rotate = async (token: PresentedSecret, entry: Known, secure: boolean): Promise<string | undefined> => {
     const { credential } = entry;
     const at = now();
     if (entry.former || at.getTime() - (credential.rotatedAt ?? credential.createdAt).getTime() < ROTATE_MS)
@@ -282,15 +345,22 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       const token = presented(request) ?? refuse();
       if (token.byCookie && request.guarded) checkOrigin({ ...request, publicUrl: options.publicUrl });
       const entry = await verify(token, request.ip);
+      const { ranges } = entry.credential;
+      // a secret that came into other hands is of no use to them elsewhere
+      if (ranges !== null && !isInRanges(request.ip, ranges)) return refuse();
       const setCookie = token.byCookie && request.mayRotate ? await rotate(token, entry, request.secure) : undefined;
       return {
-        identity: identityOf(entry.credential),
+        identity: identityOf(entry),
         expiresAt: entry.credential.expiresAt,
         ...(setCookie === undefined ? {} : { setCookie }),
       };
     },
-    isAlive: ({ companyId, credentialId }) =>
-      options.db.withCompany(companyId, (tx) => isCredentialAlive(tx, companyId, credentialId, now())),
+    isAlive: ({ companyId, credentialId, accessTokenId: id }) =>
+      options.db.withCompany(companyId, async (tx) =>
+        id === undefined
+          ? isCredentialAlive(tx, companyId, credentialId, now())
+          : (await findByAccessToken(tx, companyId, { id, credentialId }, now()))?.companyState === "active",
+      ),
     refresh: (credentialId) => (credentialId === null ? known.clear() : known.drop(credentialId)),
     follow: (isListening) => {
       isFollowing = isListening;

@@ -10,6 +10,8 @@ export interface Identity {
   readonly subject: string;
   readonly permissions: readonly Permission[];
   readonly credentialId: string;
+  /** The access token (JWT) that stood for the API token `credentialId`; absent where the API token came itself. */
+  readonly accessTokenId?: string;
   /** Whose session it is; what the person may do is looked up at each use. */
   readonly personId?: string;
   /** How a session's person proved who they are. */

@@ -1,8 +1,11 @@
+export * from "./access-token-sql.ts";
+export * from "./access-token.ts";
 export * from "./authenticate.ts";
 export { checkOrigin, endedCookie, SESSION_COOKIE, SESSION_SECONDS, sessionCookie } from "./cookie.ts";
 export * from "./enrolled-sql.ts";
 export type { Identity, SignInMethod } from "./identity.ts";
 export * from "./limiter.ts";
+export * from "./overlap-sql.ts";
 export * from "./person-sql.ts";
 export { isInRanges, normalRange } from "./ranges.ts";
 export * from "./sql.ts";

@@ -26,24 +26,27 @@ export interface Credential {
   readonly agentsMax: number | null;
   readonly createdAt: Date;
   readonly rotatedAt: Date | null;
+  /** Of an API token: until when its former secret holds beside the new one. */
+  readonly previousUntil: Date | null;
   readonly expiresAt: Date | null;
   readonly usesLeft: number | null;
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
 }
 
-const COLUMNS = `id, company_id as "companyId", kind, subject, label, permissions, asset_id as "assetId",
+/** What is read of a credential. */
+export const CREDENTIAL_COLUMNS = `id, company_id as "companyId", kind, subject, label, permissions, asset_id as "assetId",
   person_id as "personId", labels, method, ip, user_agent as "userAgent", awaits_factor as "awaitsFactor",
   created_at as "createdAt", rotated_at as "rotatedAt", expires_at as "expiresAt", uses_left as "usesLeft",
-  ranges, agents_max as "agentsMax", last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
+  ranges, agents_max as "agentsMax", previous_until as "previousUntil", last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
 /**
  * How long a replaced secret still holds, in ms. A device whose new one was lost on the way notices by its time-out of 30 s
  * and comes again; its former one ends as soon as the new one is used.
  */
 export const OLD_SECRET_MS = { session: 30_000, device: 120_000 } as const;
 const ALIVE = `revoked_at is null and (uses_left is null or uses_left > 0)`;
-/** Of the company that $1 names. */
-const COMPANY_STATE = `(select co.state from company co where co.id = $1)`;
+/** The state of the company that $1 names. */
+export const COMPANY_STATE = `(select co.state from company co where co.id = $1)`;
 
 /** Whether a company's credentials are in force: only while it is `active`. */
 export type CompanyState = "active" | "suspended" | "deleting";
@@ -77,7 +80,7 @@ export const insertCredential = async (tx: Tx, c: NewCredential): Promise<Creden
   const [row] = await tx.query<Credential>(
     `insert into credential (company_id, kind, hash, subject, label, permissions, asset_id, expires_at, uses_left,
        person_id, labels, method, ip, user_agent, ranges, agents_max, enrolled_by, awaits_factor)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning ${COLUMNS}`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning ${CREDENTIAL_COLUMNS}`,
     [
       c.companyId,
       c.kind,
@@ -111,7 +114,7 @@ export const findCredential = async (
 ): Promise<FoundCredential | null> => {
   const [row] = await tx.prepared<FoundCredential>(
     "credential_by_hash",
-    `select ${COLUMNS}, ${COMPANY_STATE} as "companyState" from credential
+    `select ${CREDENTIAL_COLUMNS}, ${COMPANY_STATE} as "companyState" from credential
      where company_id = $1 and hash = $2 and ${ALIVE} and (expires_at is null or expires_at > $3)`,
     [companyId, hash, now],
   );
@@ -129,7 +132,7 @@ export const findRotated = async (
 ): Promise<FoundCredential | null> => {
   const [row] = await tx.prepared<FoundCredential>(
     "credential_by_previous_hash",
-    `select ${COLUMNS}, ${COMPANY_STATE} as "companyState" from credential
+    `select ${CREDENTIAL_COLUMNS}, ${COMPANY_STATE} as "companyState" from credential
      where company_id = $1 and previous_hash = $2 and rotated_at > $3 and kind = $5 and ${ALIVE}
        and (expires_at is null or expires_at > $4)`,
     [companyId, hash, since, now, kind],
@@ -157,7 +160,7 @@ export const useCredential = async (
     `update credential set uses_left = uses_left - 1, last_used_at = $4
      where company_id = $1 and kind = $2 and hash = $3 and ${ALIVE} and (expires_at is null or expires_at > $4)
        and ${COMPANY_STATE} = 'active'
-     returning ${COLUMNS}`,
+     returning ${CREDENTIAL_COLUMNS}`,
     [companyId, kind, hash, now],
   );
   return row ?? null;
@@ -201,7 +204,7 @@ export const revokeCredential = async (
 ): Promise<Credential | null> => {
   const [row] = await tx.query<Credential>(
     `update credential set revoked_at = $4
-     where company_id = $1 and id = $2 and kind = any($3) and revoked_at is null returning ${COLUMNS}`,
+     where company_id = $1 and id = $2 and kind = any($3) and revoked_at is null returning ${CREDENTIAL_COLUMNS}`,
     [companyId, id, kinds, now],
   );
   return row ?? null;
@@ -231,7 +234,7 @@ export const listCredentials = (
 ): Promise<Credential[]> =>
   tx.query<Credential>(
     // a Date has milliseconds and the column microseconds: both sides are compared in milliseconds
-    `select ${COLUMNS} from credential
+    `select ${CREDENTIAL_COLUMNS} from credential
      where company_id = $1 and kind = any($2)
        and ($3::timestamptz is null or (date_trunc('milliseconds', created_at), id) < ($3, $4::uuid))
      order by date_trunc('milliseconds', created_at) desc, id desc limit $5`,

@@ -93,6 +93,14 @@ const agentTls = (value: unknown): AgentTls => {
   return found;
 };
 
+const JWT_ALGORITHMS = ["EdDSA", "RS256", "HS256"] as const;
+type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
+const jwtAlgorithm = (value: unknown): JwtAlgorithm => {
+  const found = JWT_ALGORITHMS.find((one) => one === value);
+  if (found === undefined) throw new Error(`it is none of ${JWT_ALGORITHMS.join(", ")}`);
+  return found;
+};
+
 const setting = <T>(meaning: string, read: (value: unknown) => T, otherwise: () => NoInfer<T>): Setting<T> => ({
   meaning,
   read,
@@ -156,6 +164,13 @@ const SETTINGS = {
     texts,
     () => [],
   ),
+  jwtAlgorithm: setting<JwtAlgorithm>(
+    "What signs access tokens: EdDSA, RS256, or HS256 where nobody else verifies them",
+    jwtAlgorithm,
+    () => "EdDSA",
+  ),
+  jwtIssuer: optional("What access tokens name as their issuer; publicUrl when not given", text),
+  jwtKeyDays: setting("Days after which another key signs access tokens", numberFrom(1, 365), () => 30),
   masterKeyFile: optional("File of the master keys that seal secrets; master.key in dataDir when not given", folder),
   masterKey: {
     ...optional("Master keys, 32 bytes in base64, comma-separated, the first seals; only as a variable", text),

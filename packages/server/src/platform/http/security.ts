@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@zerotrace/core";
 import type { FastifyRequest } from "fastify";
-import { type CredentialKind, parseToken, SESSION_COOKIE } from "../auth/index.ts";
+import { companyNamedBy, type CredentialKind, parseToken, SESSION_COOKIE } from "../auth/index.ts";
 
 /** What may point to an attack. The names are stable: rules in a SIEM rest on them. */
 export const SECURITY_EVENTS = [
@@ -32,6 +32,7 @@ const EVENT_OF_KIND: Readonly<Record<CredentialKind, SecurityEventName>> = {
   api: "token_misuse",
   device: "agent_auth_failed",
   enrollment: "agent_auth_failed",
+  workload: "token_misuse",
 };
 
 /** The credential that a request shows, whatever it is worth; null for none. */
@@ -66,7 +67,7 @@ export const securityEventOf = (request: FastifyRequest, code: ErrorCode): Secur
   return {
     event,
     code,
-    companyId: identity?.companyId || (token?.companyId ?? null),
+    companyId: identity?.companyId || (token?.companyId ?? (shown === null ? null : companyNamedBy(shown))),
     actor: identity?.subject ?? `unproved:${token?.kind ?? "none"}`,
     target: requestName(request),
     ip: request.ip,

@@ -66,6 +66,7 @@ export const fakeDatabase = () => {
       agentsMax: null,
       createdAt: state.at,
       rotatedAt: null,
+      previousUntil: null,
       expiresAt: null,
       usesLeft: null,
       lastUsedAt: null,

@@ -228,7 +228,8 @@ const watch = (options: HubOptions, members: Members, heartbeatMs: number) => {
   for (const timer of timers) timer.unref();
   const stopListening = auth.onForget((id) => {
     for (const member of members.all()) {
-      if (member.caller.identity.credentialId === id) members.drop(member, protocol.close.unauthenticated, "revoked");
+      const { credentialId, accessTokenId } = member.caller.identity;
+      if (credentialId === id || accessTokenId === id) members.drop(member, protocol.close.unauthenticated, "revoked");
     }
   });
   return () => {
