@@ -94,3 +94,9 @@ test("a body of any other route comes in whole within the bound, however steady 
   });
   expect(answer).toContain("did not come in whole in time");
 });
+
+test("a request of this process's own comes over no line, and nothing is cut", async () => {
+  const answer = await s.server.app.inject({ method: "POST", url: routes.json.path, payload: {} });
+  expect(answer.statusCode).toBe(202);
+  await new Promise((resolve) => void setTimeout(resolve, PATIENCE.requestMs * 2));
+});

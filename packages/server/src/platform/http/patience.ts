@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { Socket } from "node:net";
 import { answerToUnreadable } from "./problem.ts";
 
 /** How long bodies may take to come in. */
@@ -38,8 +39,9 @@ export const limitBodyTime = (app: FastifyInstance, patience: Patience): void =>
   app.server.requestTimeout = patience.streamMs;
   app.server.headersTimeout = Math.min(patience.requestMs, patience.streamMs);
   app.addHook("onRequest", async (request, answer) => {
-    if (!hasBody(request)) return;
     const { raw } = request;
+    // a request of this process's own comes over no line
+    if (!hasBody(request) || !(raw.socket instanceof Socket)) return;
     const isStream = request.routeOptions.config.bodyIsStream === true;
     let seenBytes = raw.socket.bytesRead;
     const look = (): void => {
