@@ -173,6 +173,8 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "feeds.getCoverage": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
   "findings.listFindings": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
   "findings.exportFindings": asks((of) => ({ query: { assetId: of["assetId"] ?? "", format: "json", status: "all" } })),
+  "assets.exportAssets": asks((of) => ({ query: { q: of["hostName"] ?? "", format: "json" } })),
+  "assets.exportComponents": asks((of) => ({ query: { q: of["packageName"] ?? "", format: "json" } })),
   "findings.listFindingAdvisories": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
   "findings.listFindingSources": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
   "findings.getFinding": byId("findingId"),
@@ -340,6 +342,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "tokens.createToken": plain({ body: { kind: "enrollment", label: "x" } }),
   "tokens.listTokens": plain({}, { moves: "tokens say when they were used last" }),
   "tokens.revokeToken": byId("tokenId"),
+  "tokens.rotateToken": asks((of) => ({ params: { id: of["tokenId"] ?? "" }, body: {} })),
   "uploads.addSbom": asks(
     (of) => ({
       query: {

@@ -234,6 +234,22 @@ export const queries = {
 export const exportArchiveUrl = (id: string): string =>
   urlOf("", contract.companies.downloadExport, { params: { id } });
 
-/** Where a filter's findings are downloaded. */
-export const exportUrl = (filter: FindingFilter, format: "csv" | "json"): string =>
-  urlOf("", contract.findings.exportFindings, { query: { ...filter, format } });
+export type ExportFormat = "csv" | "json" | "xlsx";
+
+/** Where the findings of a filter are downloaded. */
+export const findingsExport =
+  (filter: FindingFilter, sort: Sort) =>
+  (format: ExportFormat): string =>
+    urlOf("", contract.findings.exportFindings, { query: { ...filter, sort, format } });
+
+/** Where the assets of a search are downloaded. */
+export const assetsExport =
+  (search: { q?: string; sort?: "risk" | "name" | "seen"; label?: string | undefined }) =>
+  (format: ExportFormat): string =>
+    urlOf("", contract.assets.exportAssets, { query: { ...search, format } });
+
+/** Where the components of a search are downloaded. */
+export const componentsExport =
+  (q: string) =>
+  (format: ExportFormat): string =>
+    urlOf("", contract.assets.exportComponents, { query: { q, format } });

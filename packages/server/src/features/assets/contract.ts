@@ -122,6 +122,16 @@ export const deltaRow = z.object({
   removedCount: z.number().int(),
 });
 
+/** How a list is exported; `json` is one object a line. */
+export const exportFormat = z.enum(["csv", "json", "xlsx"]).default("csv");
+
+const assetFilter = {
+  q: z.string().max(200).optional(),
+  kind: z.enum(ASSET_KINDS).optional(),
+  label: label.optional(),
+  sort: z.enum(["risk", "name", "seen"]).default("risk"),
+};
+
 export const listAssets = route({
   method: "GET",
   path: "/api/v1/assets",
@@ -129,12 +139,18 @@ export const listAssets = route({
   permission: "assets:read",
   query: z.object({
     ...pageQuery,
-    q: z.string().max(200).optional(),
-    kind: z.enum(ASSET_KINDS).optional(),
-    label: label.optional(),
-    sort: z.enum(["risk", "name", "seen"]).default("risk"),
+    ...assetFilter,
   }),
   answer: page(assetRow),
+});
+
+export const exportAssets = route({
+  method: "GET",
+  path: "/api/v1/assets/export",
+  summary: "All assets of a filter as CSV, JSON lines or an Excel workbook, streamed in the order of the list",
+  permission: "reports:view",
+  query: z.object({ ...assetFilter, format: exportFormat }),
+  contentType: "text/csv",
 });
 
 export const getAsset = route({
@@ -173,6 +189,15 @@ export const listComponents = route({
   permission: "assets:read",
   query: z.object({ ...pageQuery, q: z.string().max(200).optional() }),
   answer: page(componentRow),
+});
+
+export const exportComponents = route({
+  method: "GET",
+  path: "/api/v1/components/export",
+  summary: "The components of a search over all assets as CSV, JSON lines or an Excel workbook, streamed by name",
+  permission: "reports:view",
+  query: z.object({ q: z.string().max(200).optional(), format: exportFormat }),
+  contentType: "text/csv",
 });
 
 const named = z.object({ purl: z.string(), name: z.string() });
@@ -289,8 +314,10 @@ export const routes = {
   listAssetLabels,
   getAssetDiff,
   listAssets,
+  exportAssets,
   getAsset,
   listAssetComponents,
   listAssetDeltas,
   listComponents,
+  exportComponents,
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
 import { decodeCursor, encodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
+import { assetExportRoutes } from "./export.ts";
 import {
   assetBranches,
   assetById,
@@ -122,6 +123,7 @@ const getAsset = (offlineAfterSeconds: number): Endpoint =>
 
 /** The routes that read assets, their components and their changes. */
 export const assetRoutes = ({ offlineAfterSeconds, authorities }: AssetDeps): Endpoint[] => [
+  ...assetExportRoutes({ offlineAfterSeconds, authorities }),
   implement(routes.listAssets, {
     audit: "none",
     run: async ({ tx, identity }, { query }) => {

@@ -4,7 +4,7 @@ import { QUERY_CHARS_MAX } from "@zerotrace/core/query/language/index";
 import { VEX_STATUSES } from "@zerotrace/core/vex/vex";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
-import { severityCounts } from "../assets/contract.ts";
+import { exportFormat, severityCounts } from "../assets/contract.ts";
 import { explanation } from "../explain/contract.ts";
 import { vexStatement } from "../vex/contract.ts";
 
@@ -142,9 +142,9 @@ export const listFindings = route({
 export const exportFindings = route({
   method: "GET",
   path: "/api/v1/findings/export",
-  summary: "All findings of a filter as CSV or JSON lines, streamed",
-  permission: "findings:read",
-  query: z.object({ ...findingFilter, format: z.enum(["csv", "json"]).default("csv") }),
+  summary: "All findings of a filter as CSV, JSON lines or an Excel workbook, streamed in the order of the list",
+  permission: "reports:view",
+  query: z.object({ ...findingFilter, sort, format: exportFormat }),
   contentType: "text/csv",
 });
 

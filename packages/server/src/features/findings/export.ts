@@ -1,53 +1,51 @@
 import type { z } from "zod";
+import type { Database } from "../../platform/db/index.ts";
+import { type ExportColumn, everyPage } from "../../platform/export/index.ts";
 import type { findingRow } from "./contract.ts";
+import { type FindingFilter, toFindingRow } from "./rules.ts";
+import { type FindingRecord, type FindingSort, findingsPage } from "./sql.ts";
 
-export const EXPORT_HEADER: readonly string[] = [
-  "advisory",
-  "aliases",
-  "severity",
-  "cvss",
-  "epss",
-  "kev_added_at",
-  "risk",
-  "ecosystem",
-  "package",
-  "source",
-  "version",
-  "fixed_in",
-  "status",
-  "asset_count",
-  "first_seen_at",
-  "fixed_at",
-  "purl",
+/** Rows read at a time. */
+const EXPORT_PAGE = 1_000;
+
+type FindingRow = z.output<typeof findingRow>;
+
+/** What an export tells of a finding, but for JSON, which has all. */
+export const EXPORT_COLUMNS: readonly ExportColumn<FindingRow>[] = [
+  ["advisory", (f) => f.advisory],
+  ["aliases", (f) => f.aliases.join(" ")],
+  ["severity", (f) => f.severity],
+  ["cvss", (f) => f.cvss],
+  ["epss", (f) => f.epss],
+  ["kev_added_at", (f) => f.kevAddedAt],
+  ["risk", (f) => f.risk],
+  ["ecosystem", (f) => f.ecosystem],
+  ["package", (f) => f.package],
+  ["source", (f) => f.source],
+  ["version", (f) => f.version],
+  ["fixed_in", (f) => f.fixedIn],
+  ["status", (f) => f.status],
+  ["asset_count", (f) => f.assetCount],
+  ["first_seen_at", (f) => f.firstSeenAt],
+  ["fixed_at", (f) => f.fixedAt],
+  ["purl", (f) => f.purl],
 ];
 
-/** The cells of a finding in the order of EXPORT_HEADER. */
-export const exportCells = (f: z.output<typeof findingRow>): string[] =>
-  [
-    f.advisory,
-    f.aliases.join(" "),
-    f.severity,
-    f.cvss,
-    f.epss,
-    f.kevAddedAt,
-    f.risk,
-    f.ecosystem,
-    f.package,
-    f.source,
-    f.version,
-    f.fixedIn,
-    f.status,
-    f.assetCount,
-    f.firstSeenAt,
-    f.fixedAt,
-    f.purl,
-  ].map((cell) => String(cell ?? ""));
-
-/** One line of RFC 4180 CSV; a cell that a spreadsheet would run as a formula is preceded by an apostrophe. */
-export const csvLine = (cells: readonly string[]): string =>
-  `${cells
-    .map((cell) => {
-      const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-      return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-    })
-    .join(",")}\r\n`;
+/** Every finding of a filter in the order of its list, a page at a time, each page as the database has it then. */
+export const exportedFindings = async function* (
+  db: Database,
+  companyId: number,
+  filter: FindingFilter,
+  sort: FindingSort,
+): AsyncGenerator<FindingRow> {
+  const rows = everyPage<FindingRecord & { sortValue: unknown }>(EXPORT_PAGE, (last) =>
+    db.withCompany(companyId, (tx) =>
+      findingsPage(tx, companyId, filter, {
+        sort,
+        limit: EXPORT_PAGE,
+        after: last === null ? null : [last.sortValue, last.id],
+      }),
+    ),
+  );
+  for await (const { sortValue: _, ...record } of rows) yield toFindingRow(record);
+};

@@ -1,8 +1,7 @@
 import { AppError, riskOf } from "@zerotrace/core";
-import { Readable } from "node:stream";
 import { z } from "zod";
-import type { Database } from "../../platform/db/index.ts";
-import { decodeCursor, type Endpoint, implement, reply } from "../../platform/http/index.ts";
+import { exportReply } from "../../platform/export/index.ts";
+import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { getAdvisoryDocs } from "../advisories/index.ts";
 import { oneDecimal, pageOf } from "../assets/index.ts";
 import { judgedComponent } from "../components/index.ts";
@@ -10,7 +9,8 @@ import type { Knowledge } from "../feeds/index.ts";
 import { shownExplanation } from "../explain/index.ts";
 import { vexRulingOn } from "../vex/index.ts";
 import { routes } from "./contract.ts";
-import { csvLine, EXPORT_HEADER, exportCells } from "./export.ts";
+import { EXPORT_COLUMNS, exportedFindings } from "./export.ts";
+import { decisionOn } from "./decided-sql.ts";
 import { countSources, findingsBySource } from "./by-source-sql.ts";
 import { filterOf, type FindingFilter, fixCommand, highestVersion, toFindingRow, whySentence } from "./rules.ts";
 import {
@@ -26,37 +26,17 @@ import {
   totalWeight,
 } from "./sql.ts";
 
+export { assetCondition, IS_CLOSED, queryCondition, type Value } from "./query-sql.ts";
 export { type Present, refreshFindings, type Refreshed } from "./refresh-sql.ts";
 
 const valueAndId = z.tuple([z.union([z.string(), z.number()]), z.uuid()]);
 const nameAndId = z.tuple([z.string(), z.uuid()]);
 const sourceKey = z.tuple([z.number(), z.number(), z.number(), z.number(), z.uuid()]);
 const riskAndName = z.tuple([z.number(), z.string()]);
-/** Rows read at a time for an export. */
-const EXPORT_PAGE = 1_000;
 
 const required = (finding: FindingRecord | null): FindingRecord => {
   if (finding === null) throw new AppError("NOT_FOUND", "There is no finding with this id.");
   return finding;
-};
-
-const exportRows = async function* (db: Database, companyId: number, filter: FindingFilter, format: "csv" | "json") {
-  if (format === "csv") yield csvLine(EXPORT_HEADER);
-  let after: [unknown, string] | null = null;
-  for (;;) {
-    const from: [unknown, string] | null = after;
-    const rows: (FindingRecord & { sortValue: unknown })[] = await db.withCompany(companyId, (tx) =>
-      findingsPage(tx, companyId, filter, { sort: "risk", limit: EXPORT_PAGE, after: from }),
-    );
-    for (const row of rows) {
-      const { sortValue: _, ...record } = row;
-      const shown = toFindingRow(record);
-      yield format === "csv" ? csvLine(exportCells(shown)) : `${JSON.stringify(shown)}\n`;
-    }
-    const last = rows.at(-1);
-    if (rows.length < EXPORT_PAGE || last === undefined) return;
-    after = [last.sortValue, last.id];
-  }
 };
 
 /** The company's fixes, most risk removed first, with their share of all risk. */
@@ -116,9 +96,10 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId }, now }, { params }) => {
-      const { finding, vex } = await db.withCompany(companyId, async (tx) => ({
+      const { finding, vex, decided } = await db.withCompany(companyId, async (tx) => ({
         finding: required(await findingById(tx, companyId, params.id)),
         vex: await vexRulingOn(tx, companyId, params.id),
+        decided: await decisionOn(tx, companyId, params.id),
       }));
       const judged = await db.asServiceFor(companyId, (tx) => judgedComponent(tx, finding.componentId));
       const all = judged === null ? [] : await knowledge.explain(judged);
@@ -144,6 +125,11 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
         why: whySentence(finding, deciding),
         explanation: await explanationOf(knowledge.explanation, finding, judged, vex, now),
         vex,
+        decision: decided && {
+          ...decided,
+          createdAt: decided.createdAt.toISOString(),
+          expiresAt: decided.expiresAt.toISOString(),
+        },
         ranges: ranges.map((r) => ({
           recordId: r.recordId,
           feed: docs.feedOf.get(r.recordId)?.feed ?? "",
@@ -192,14 +178,8 @@ export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const type = query.format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson";
-      return reply({
-        headers: {
-          "content-type": type,
-          "content-disposition": `attachment; filename="findings.${query.format === "csv" ? "csv" : "ndjson"}"`,
-        },
-        body: Readable.from(exportRows(db, companyId, filterOf(query), query.format)),
-      });
+      const rows = exportedFindings(db, companyId, filterOf(query), query.sort);
+      return exportReply("findings", query.format, EXPORT_COLUMNS, rows);
     },
   }),
   implement(routes.listFindingAdvisories, {

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { type Asset, queries } from "../../api.ts";
+import { type Asset, assetsExport, queries } from "../../api.ts";
+import { Exports } from "../../ui/export.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Online, Risk, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
@@ -91,6 +92,7 @@ export const AssetsPage = () => {
               <option value="seen">last seen</option>
             </select>
           </label>
+          <Exports noun="assets" url={assetsExport({ q, sort, label })} />
           <Link to="/upload" className="button">
             Upload an SBOM
           </Link>

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type Component, queries } from "../../api.ts";
+import { type Component, componentsExport, queries } from "../../api.ts";
+import { Exports } from "../../ui/export.tsx";
 import { plural } from "../../ui/format.ts";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
@@ -24,7 +25,11 @@ export const ComponentsPage = () => {
   const { q = "" } = api.useSearch();
   const pages = useInfiniteQuery(queries.components(q));
   return (
-    <Page title="Components" lead="Where is it? Type part of a package's name in the line above.">
+    <Page
+      title="Components"
+      lead="Where is it? Type part of a package's name in the line above."
+      actions={<Exports noun="components" url={componentsExport(q)} />}
+    >
       <section className="panel" aria-label="Components">
         <PagedTable
           pages={pages}

@@ -1,10 +1,10 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { Download } from "lucide-react";
 import { useCallback, useState } from "react";
-import { exportUrl, type Finding, type FindingFilter, queries, type Sort } from "../../api.ts";
+import { findingsExport, type Finding, type FindingFilter, queries, type Sort } from "../../api.ts";
 import type { FindingsSearch, FindingsView } from "../../routes.tsx";
 import { useCopy } from "../../ui/clipboard.ts";
+import { Exports } from "../../ui/export.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
@@ -170,19 +170,7 @@ export const FindingsPage = () => {
   const go = (change: Partial<FindingsSearch>) =>
     void navigate({ to: "/findings", search: { query, sort, view, ...change } });
   return (
-    <Page
-      title="Findings"
-      actions={
-        <>
-          <a className="button" href={exportUrl(filter, "csv")} download>
-            <Download className="size-4" aria-hidden="true" /> CSV
-          </a>
-          <a className="button" href={exportUrl(filter, "json")} download>
-            <Download className="size-4" aria-hidden="true" /> JSON
-          </a>
-        </>
-      }
-    >
+    <Page title="Findings" actions={<Exports noun="findings" url={findingsExport(filter, sort)} />}>
       <section className="panel" aria-label="Findings">
         <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2">
           {VIEWS.map(([id, name]) => (
