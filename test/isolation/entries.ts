@@ -43,6 +43,13 @@ const VISITS = { callers: ["provider"], why: "the provider's own trail has its v
 const VISIT = "A reason that is long enough";
 
 const NO_PERSON = { statuses: [403], why: "only a person who signed in has this" };
+const HELPS = { callers: ["provider"], why: "the provider helps whoever is locked out" };
+const NO_PASSKEY = {
+  id: "AAAA",
+  rawId: "AAAA",
+  type: "public-key",
+  response: { clientDataJSON: "e30", attestationObject: "oA", authenticatorData: "AA", signature: "AA" },
+};
 const STRONG = "violet otter climbs nine stairs";
 const invitationOf = (of: Ids): string => `${of["tokenSecret"]}`.replace("zt_a_", "zt_i_");
 
@@ -159,6 +166,38 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "companies.listDeletions": plain({}, { beyond: PROVIDER }),
   "companies.getCertificate": plain(NO_COMPANY, NO_SUCH_COMPANY),
   "explain.explain": asks((of) => ({ query: { purl: of["purl"] ?? "" } })),
+  "factors.listFactors": plain({}, { refuses: NO_PERSON }),
+  "factors.startTotp": plain({ body: { label: "phone" } }, { refuses: NO_PERSON, moves: "each secret is a new one" }),
+  "factors.confirmTotp": plain(
+    { params: { id: randomUUID() }, body: { code: "000000" } },
+    { refuses: NO_PERSON, control: { statuses: [404], why: "no app waits for its code" } },
+  ),
+  "factors.renewRecoveryCodes": plain(
+    { body: {} },
+    { refuses: NO_PERSON, control: { statuses: [409], why: "there is no factor yet" } },
+  ),
+  "factors.passkeyAddOptions": plain(
+    { body: {} },
+    { refuses: NO_PERSON, control: { statuses: [400], why: "the server has no name here" } },
+  ),
+  "factors.addPasskey": plain(
+    { body: { label: "laptop", response: NO_PASSKEY } },
+    { refuses: NO_PERSON, control: { statuses: [400], why: "the response is none" } },
+  ),
+  "factors.removeFactor": asks((of) => ({ params: { id: of["factorId"] ?? "" }, body: {} }), {
+    refuses: NO_PERSON,
+    control: { statuses: [404], why: "it is a colleague's" },
+  }),
+  "factors.signInSecond": plain(
+    { body: { ticket: "x".repeat(43), kind: "totp", code: "000000" } },
+    { refuses: NO_SUCH_TOKEN, control: NO_SUCH_TOKEN },
+  ),
+  "factors.passkeySignInOptions": plain({}, { control: { statuses: [400], why: "the server has no name here" } }),
+  "factors.signInByPasskey": plain(
+    { body: { response: NO_PASSKEY } },
+    { control: { statuses: [400], why: "the server has no name here" } },
+  ),
+  "factors.resetFactors": byId("personId", { beyond: HELPS }),
   "feeds.getFeeds": plain(),
   "feeds.syncFeeds": plain(),
   "feeds.listGenerations": plain(),
@@ -241,7 +280,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     control: { statuses: [409], why: "the admin who asks is not the owner" },
   }),
   "people.createResetLink": asks((of) => ({ body: { email: of["memberEmail"] } }), {
-    beyond: { callers: ["provider"], why: "the provider helps whoever forgot a password" },
+    beyond: HELPS,
   }),
   "people.resetPassword": plain(
     { body: { token: "x".repeat(43), password: STRONG } },
@@ -376,6 +415,16 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "vex.getVex": byId("vexId"),
   "vex.listVexStatements": byId("vexId"),
   "vex.removeVex": byId("vexId"),
+  "views.listViews": plain(),
+  "views.createView": asks((of) => ({ body: { noun: "findings", name: of["viewName"], shared: true } }), {
+    refuses: { statuses: [403], why: "a shared view needs more than looking" },
+    control: { statuses: [409], why: "the name is taken" },
+  }),
+  "views.changeView": asks((of) => ({
+    params: { id: of["viewId"] ?? "" },
+    body: { name: of["viewName"], shared: true },
+  })),
+  "views.deleteView": byId("viewId"),
   "assets.listAssetLabels": plain(),
   "assets.setAssetLabels": asks((of) => ({ params: { id: of["assetId"] ?? "" }, body: { labels: ["x"] } })),
   "assets.changeAssetLabels": asks((of) => ({ body: { ids: [of["assetId"]], add: ["y"] } })),

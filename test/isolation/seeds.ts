@@ -149,8 +149,14 @@ const people: Seed = async ({ world, company, ask }) => {
     const context = { now: new Date(), ip: "127.0.0.1", userAgent: "test", secure: false };
     const session = { companyId: company.id, subject: colleagueEmail, method: "password" } as const;
     const { id: sessionId } = await openSession(tx, context, { ...session, personId: colleagueId });
-    const names = { roleName, memberEmail, memberName: member.name, inviteEmail, colleagueEmail };
-    return { ...names, roleId, invitationId: invited.id, personId, colleagueId, sessionId };
+    const factorLabel = marker();
+    const [factor] = await tx.query<{ id: string }>(
+      `insert into person_factor (person_id, kind, label, credential_id, public_key, counter, rp_id, confirmed_at)
+       values ($1, 'passkey', $2, $3, '', 0, 'localhost', now()) returning id`,
+      [colleagueId, factorLabel, Buffer.from(factorLabel)],
+    );
+    const names = { factorLabel, roleName, memberEmail, memberName: member.name, inviteEmail, colleagueEmail };
+    return { ...names, roleId, invitationId: invited.id, personId, colleagueId, sessionId, factorId: factor?.id ?? "" };
   });
 };
 

@@ -230,6 +230,13 @@ export const queries = {
   tokens: () => pages(["tokens"], (cursor) => call(contract.tokens.listTokens, { query: { limit, cursor } })),
 };
 
+/** Shows everything as another session sees it. What watches the session hears of it, and all else is asked for anew. */
+export const takeSession = (client: QueryClient, session: Session): void => {
+  const { queryKey } = queries.session();
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== queryKey[0] });
+  client.setQueryData(queryKey, session);
+};
+
 /** Where the archive of an export is downloaded. */
 export const exportArchiveUrl = (id: string): string =>
   urlOf("", contract.companies.downloadExport, { params: { id } });

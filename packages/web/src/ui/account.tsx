@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { LogOut, SunMoon } from "lucide-react";
-import { call, contract, queries, type Session } from "../api.ts";
+import { call, contract, type Session, takeSession } from "../api.ts";
 import { chooseTheme, storedTheme, THEMES } from "../theme/theme.ts";
 
 /** Takes the next theme: dark, light, high contrast. */
@@ -41,8 +41,7 @@ export const CompanyChoice = ({ session }: { session: Session }) => {
   const change = useMutation({
     mutationFn: (companyId: number) => call(contract.people.switchCompany, { body: { companyId } }),
     onSuccess: (me) => {
-      client.clear();
-      client.setQueryData(queries.session().queryKey, me);
+      takeSession(client, me);
     },
   });
   if (session.companies.length < 2) return null;

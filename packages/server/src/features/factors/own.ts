@@ -59,7 +59,7 @@ const endOtherSessions = async (deps: FactorDeps, context: RequestContext, perso
   const { companyId: own, credentialId: keep, subject: actor } = identity;
   for (const companyId of await db.asService((tx) => allCompaniesOf(tx, personId))) {
     const ended = await db.withCompany(companyId, async (tx) => {
-      if (companyId === own) await endFactorWait(tx, companyId, keep);
+      if (companyId === own && identity.awaitsFactor) await endFactorWait(tx, companyId, keep);
       const ids = await revokeSessionsOf(tx, companyId, [personId], { now, keep, method: "password" });
       if (ids.length > 0) {
         const detail = { sessionsEnded: ids.length };
@@ -69,5 +69,6 @@ const endOtherSessions = async (deps: FactorDeps, context: RequestContext, perso
     });
     for (const id of ended) deps.people.forget(id);
   }
-  deps.people.forget(keep);
+  // any other session stays what it is, with its live connection
+  if (identity.awaitsFactor) deps.people.forget(keep);
 };

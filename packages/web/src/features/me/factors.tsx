@@ -139,7 +139,7 @@ export const Factors = ({ onKept }: { onKept?: () => void }) => {
           })}
           rows={rows}
           keyOf={(f) => f.id}
-          cardHeight={128}
+          cardHeight={88}
         />
       )}
       <div className="grid gap-4 p-4">
@@ -173,6 +173,7 @@ export const Factors = ({ onKept }: { onKept?: () => void }) => {
           />
         ) : (
           <Add
+            key={rows.length}
             isBusy={act.start.isPending || act.passkey.isPending}
             onApp={(label) => {
               reset();

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { call, contract, queries, type Session } from "../../api.ts";
+import { call, contract, type Session, takeSession } from "../../api.ts";
 import { useTitle } from "../../ui/hooks.ts";
 import { Command } from "../../ui/marks.tsx";
 import { Field, Gate, Refusal } from "./credentials.tsx";
@@ -12,8 +12,7 @@ export const useEnter = () => {
   const client = useQueryClient();
   const navigate = useNavigate();
   return (session: Session): void => {
-    client.clear();
-    client.setQueryData(queries.session().queryKey, session);
+    takeSession(client, session);
     void navigate({ to: "/", replace: true });
   };
 };
