@@ -32,7 +32,11 @@ export const createAccessTokens = (options: {
   const { db, keys: companyKeys, jwtAlgorithm: algorithm, now } = options;
   const keys = createSigningKeys({ db, keys: companyKeys, algorithm, ...(now === undefined ? {} : { now }) });
   const issuer = options.jwtIssuer ?? options.publicUrl ?? ISSUER;
-  return { keys, issuer, verify: createAccessTokenVerifier({ keyOf: keys.verifying, issuer, audience: issuer }) };
+  return {
+    keys,
+    issuer,
+    verify: createAccessTokenVerifier({ keyOf: (id, at) => keys.verifying(id, at), issuer, audience: issuer }),
+  };
 };
 
 /** The routes of access tokens and of the keys that sign them. */

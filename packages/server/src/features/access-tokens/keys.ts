@@ -149,7 +149,7 @@ export const createSigningKeys = (options: Omit<Deps, "now"> & { readonly now?: 
     published: async () => (await reader.rows(now())).flatMap(({ publicJwk }) => publicJwk ?? []),
     list: () => reader.rows(now()),
     rotate: (tx, { endFormer }) => rotate(deps, tx, endFormer),
-    reread: reader.reread,
+    reread: () => reader.reread(),
     keepFresh: async (days) => {
       const isYoung = (row: SigningKeyRow): boolean =>
         isOurs(row) && now().getTime() - row.createdAt.getTime() < days * DAY_MS;

@@ -1,7 +1,7 @@
 import { insertCredential, newToken } from "../../platform/auth/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
-import { enrollmentFor, permissionsFor } from "./rules.ts";
+import { apiRangesFor, enrollmentFor, permissionsFor } from "./rules.ts";
 
 /** Makes an enrollment or API token; its secret is in this answer and nowhere else. */
 export const createToken = (): Endpoint =>
@@ -12,6 +12,7 @@ export const createToken = (): Endpoint =>
       const { companyId } = identity;
       const permissions = permissionsFor(body, identity.permissions);
       const limits = enrollmentFor(body.kind, body.enrollment, identity.labels);
+      const ranges = apiRangesFor(body.kind, body.ranges);
       const { secret, hash } = newToken(body.kind, companyId);
       const expiresAt = new Date(now.getTime() + body.expiresInSeconds * 1000);
       const { id } = await insertCredential(tx, {
@@ -24,7 +25,7 @@ export const createToken = (): Endpoint =>
         expiresAt,
         ...(body.kind === "enrollment" ? { usesLeft: body.maxUses } : {}),
         // a token reaches no further than its maker
-        ...(body.kind === "api" ? { labels: identity.labels } : {}),
+        ...(body.kind === "api" ? { labels: identity.labels, ranges } : {}),
         ...limits,
       });
       const after = {
@@ -32,6 +33,7 @@ export const createToken = (): Endpoint =>
         label: body.label,
         permissions,
         expiresAt: expiresAt.toISOString(),
+        ...(ranges === null ? {} : { ranges }),
         ...(limits === null ? {} : { maxUses: body.maxUses, ...limits }),
       };
       context.note(id, after, { after });

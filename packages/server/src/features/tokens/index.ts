@@ -2,6 +2,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import type { Endpoint } from "../../platform/http/index.ts";
 import { createToken } from "./create.ts";
 import { listTokens, revokeToken } from "./manage.ts";
+import { rotateToken } from "./rotate.ts";
 
 export interface TokenDeps {
   /** Makes a revocation felt at once; called after the commit. */
@@ -10,5 +11,10 @@ export interface TokenDeps {
   readonly onAgents?: (tx: Tx, companyId: number, assetIds: readonly string[]) => Promise<void>;
 }
 
-/** The routes that create, list and revoke enrollment and API tokens. */
-export const tokenRoutes = (deps: TokenDeps): Endpoint[] => [createToken(), listTokens(), revokeToken(deps)];
+/** The routes that create, list, rotate and revoke enrollment and API tokens. */
+export const tokenRoutes = (deps: TokenDeps): Endpoint[] => [
+  createToken(),
+  listTokens(),
+  revokeToken(deps),
+  rotateToken(deps),
+];

@@ -11,14 +11,15 @@ import { decodeCursor, type Endpoint, implement } from "../../platform/http/inde
 import { pageOf } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import type { TokenDeps } from "./index.ts";
-import { agentCounts, countTokens } from "./sql.ts";
+import { endsSoon } from "./rules.ts";
+import { agentCounts, countEndingSoon, countTokens } from "./sql.ts";
 
 const TOKEN_KINDS: readonly CredentialKind[] = ["enrollment", "api"];
 /** Hosts that the trail names when their agents are revoked with their token. */
 const HOSTS_TOLD_MAX = 100;
 const createdAndId = z.tuple([z.iso.datetime(), z.uuid()]);
 
-const toRow = (c: Credential, agentCount: number) => ({
+const toRow = (c: Credential, agentCount: number, now: Date) => ({
   id: c.id,
   kind: c.kind as "enrollment" | "api",
   label: c.label,
@@ -28,6 +29,10 @@ const toRow = (c: Credential, agentCount: number) => ({
   usesLeft: c.usesLeft,
   lastUsedAt: c.lastUsedAt?.toISOString() ?? null,
   revokedAt: c.revokedAt?.toISOString() ?? null,
+  rotatedAt: c.rotatedAt?.toISOString() ?? null,
+  formerUntil: c.previousUntil !== null && c.previousUntil > now ? c.previousUntil.toISOString() : null,
+  endsSoon: endsSoon(c, now),
+  ranges: c.kind === "api" && c.ranges !== null ? [...c.ranges] : null,
   enrollment:
     c.kind === "enrollment"
       ? {
@@ -43,7 +48,7 @@ const toRow = (c: Credential, agentCount: number) => ({
 export const listTokens = (): Endpoint =>
   implement(routes.listTokens, {
     audit: "none",
-    run: async ({ tx, identity: { companyId } }, { query }) => {
+    run: async ({ tx, now, identity: { companyId } }, { query }) => {
       const at = query.cursor === undefined ? null : decodeCursor(query.cursor, createdAndId);
       const rows = await listCredentials(tx, companyId, TOKEN_KINDS, {
         limit: query.limit + 1,
@@ -55,8 +60,9 @@ export const listTokens = (): Endpoint =>
         companyId,
         rows.map((row) => row.id),
       );
-      const show = (c: Credential) => toRow(c, agents.get(c.id) ?? 0);
-      return pageOf(rows, query.limit, count, show, (c) => [c.createdAt.toISOString(), c.id]);
+      const show = (c: Credential) => toRow(c, agents.get(c.id) ?? 0, now);
+      const shown = pageOf(rows, query.limit, count, show, (c) => [c.createdAt.toISOString(), c.id]);
+      return { ...shown, endsSoonCount: await countEndingSoon(tx, companyId, now) };
     },
   });
 

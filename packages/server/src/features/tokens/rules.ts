@@ -1,5 +1,5 @@
 import { AppError, type Permission } from "@zerotrace/core";
-import { normalRange } from "../../platform/auth/index.ts";
+import { type Credential, normalRange } from "../../platform/auth/index.ts";
 
 export interface Wish {
   readonly kind: "enrollment" | "api";
@@ -44,6 +44,46 @@ interface EnrollmentWish {
 
 const wrong = (field: string, detail: string): AppError => new AppError("BAD_REQUEST", detail, { field });
 
+/** Ranges of addresses as they are kept, sorted and each once; null for none. Throws BAD_REQUEST for what is no range. */
+export const rangesFor = (given: readonly string[], field: string): string[] | null => {
+  const ranges = given.map((text) => {
+    const range = normalRange(text);
+    if (range === null) throw wrong(field, `"${text}" is no address and no range such as 10.0.0.0/8.`);
+    return range;
+  });
+  return ranges.length === 0 ? null : [...new Set(ranges)].sort();
+};
+
+/** The ranges of an API token to be made. Throws BAD_REQUEST for an enrollment token, whose ranges are among its limits. */
+export const apiRangesFor = (kind: Wish["kind"], given: readonly string[]): string[] | null => {
+  if (kind === "enrollment" && given.length > 0) {
+    throw wrong("ranges", "The ranges of an enrollment token stand in enrollment.ranges.");
+  }
+  return rangesFor(given, "ranges");
+};
+
+/** The end of an API token is told from here on, or when three quarters of its time are over; ms. */
+export const SOON_MS = 14 * 86_400_000;
+/** The share of its time that is the last of it. */
+export const SOON_SHARE = 1 / 4;
+
+/** Whether an API token in force ends soon: a long one in two weeks, a short one in the last quarter of its time. */
+export const endsSoon = (
+  c: Pick<Credential, "kind" | "createdAt" | "rotatedAt" | "expiresAt" | "revokedAt">,
+  now: Date,
+) => {
+  if (c.kind !== "api" || c.expiresAt === null || c.revokedAt !== null || c.expiresAt <= now) return false;
+  const lastsMs = c.expiresAt.getTime() - (c.rotatedAt ?? c.createdAt).getTime();
+  return c.expiresAt.getTime() - now.getTime() < Math.min(SOON_MS, lastsMs * SOON_SHARE);
+};
+
+/** Throws FORBIDDEN unless the caller holds everything that a token does: its new secret is shown to the caller. */
+export const mustHoldAll = (token: Pick<Credential, "permissions">, held: readonly Permission[]): void => {
+  const above = token.permissions.find((one) => !held.includes(one));
+  if (above === undefined) return;
+  throw new AppError("FORBIDDEN", `The token holds ${above} and you do not: whoever does rotates it.`);
+};
+
 /**
  * The limits of an enrollment token to be made by someone who reaches assets with `reach` (null: all). Throws BAD_REQUEST for
  * ranges that are none and for limits of an API token, FORBIDDEN where its assets would be out of the maker's reach.
@@ -58,11 +98,7 @@ export const enrollmentFor = (
     throw wrong("enrollment", "An API token enrolls nothing: leave enrollment out.");
   }
   const { labels = [], agentsMax, ranges: given = [] } = wish ?? {};
-  const ranges = given.map((text) => {
-    const range = normalRange(text);
-    if (range === null) throw wrong("enrollment.ranges", `"${text}" is no address and no range such as 10.0.0.0/8.`);
-    return range;
-  });
+  const ranges = rangesFor(given, "enrollment.ranges");
   const isWithin = reach === null || (labels.length > 0 && labels.every((label) => reach.includes(label)));
   if (!isWithin) {
     throw new AppError("FORBIDDEN", `Give it labels that you reach: ${reach.join(", ")}.`, {
@@ -71,7 +107,7 @@ export const enrollmentFor = (
   }
   return {
     labels,
-    ranges: ranges.length === 0 ? null : [...new Set(ranges)].sort(),
+    ranges,
     ...(agentsMax === undefined ? {} : { agentsMax }),
   };
 };

@@ -1,4 +1,5 @@
 import type { Tx } from "../../platform/db/index.ts";
+import { SOON_MS, SOON_SHARE } from "./rules.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
 
 /** How many enrollment and API tokens there are, counted up to COUNT_LIMIT. */
@@ -7,6 +8,19 @@ export const countTokens = async (tx: Tx, companyId: number): Promise<number> =>
     `select count(*)::int as n from (
        select 1 from credential where company_id = $1 and kind in ('enrollment', 'api') limit $2) x`,
     [companyId, COUNT_LIMIT],
+  );
+  return row?.n ?? 0;
+};
+
+/** How many API tokens end soon, as the rule `endsSoon` has it, counted up to COUNT_LIMIT. */
+export const countEndingSoon = async (tx: Tx, companyId: number, now: Date): Promise<number> => {
+  const [row] = await tx.query<{ n: number }>(
+    `select count(*)::int as n from (
+       select 1 from credential
+       where company_id = $1 and kind = 'api' and revoked_at is null and expires_at > $2
+         and expires_at - $2 < least(make_interval(secs => $3), (expires_at - coalesce(rotated_at, created_at)) * $4::float8)
+       limit $5) x`,
+    [companyId, now, SOON_MS / 1000, SOON_SHARE, COUNT_LIMIT],
   );
   return row?.n ?? 0;
 };

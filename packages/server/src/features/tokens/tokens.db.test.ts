@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import { tokenRoutes } from "./index.ts";
@@ -94,4 +95,84 @@ test("an enrollment token tells its limits and refuses ranges that are none; an 
   expect(await wrong("enrollment", { ranges: ["10.0.0.0/64"] })).toBe("enrollment.ranges");
   expect(await wrong("enrollment", { labels: ["Berlin!"] })).toMatch(/^enrollment.labels/);
   expect(await wrong("api", { labels: ["lab"] })).toMatch(/permissions|enrollment/);
+});
+
+const rotate = (token: string, id: string, body: object = {}) =>
+  api.call("POST", `/api/v1/tokens/${id}/rotate`, { token, body });
+
+test("a rotated API token works by both secrets within the overlap, then by the new one alone", async () => {
+  const made = (await create(company.owner, { kind: "api", label: "nightly", permissions: ["tokens:manage"] })).body;
+  expect((await list(made.secret)).status).toBe(200);
+  const next = (await rotate(company.owner, made.id, { overlapSeconds: 2 })).body;
+  expect(next.secret).not.toBe(made.secret);
+  for (const secret of [made.secret, next.secret]) expect((await list(secret)).status).toBe(200);
+  const [row] = (await list(company.owner)).body.rows;
+  expect(row).toMatchObject({ id: made.id, formerUntil: next.formerUntil, expiresAt: next.expiresAt });
+  expect(row.rotatedAt).not.toBeNull();
+  await sleep(2_050);
+  expect((await list(made.secret)).status).toBe(401);
+  expect((await list(next.secret)).status).toBe(200);
+
+  const last = (await rotate(company.owner, made.id, { overlapSeconds: 0, expiresInSeconds: 60 })).body;
+  expect(last.formerUntil).toBeNull();
+  expect((await list(next.secret)).status).toBe(401);
+  expect(new Date(last.expiresAt).getTime() - Date.now()).toBeLessThan(61_000);
+  expect((await list(last.secret)).status).toBe(200);
+  const trail = (await api.audits(company.id)).filter(({ action }) => action === "token.rotate");
+  expect(trail.map(({ target }) => target)).toEqual([made.id, made.id]);
+  expect(JSON.stringify(trail)).not.toContain(next.secret);
+});
+
+test("nobody rotates another company's token, one that holds more, an enrollment token, or one that has ended", async () => {
+  const { id } = (await create(company.owner, { kind: "api", label: "x", permissions: ["vex:manage"] })).body;
+  const narrow = await api.apiToken(company.id, ["tokens:manage"]);
+  const weak = await rotate(narrow, id);
+  expect([weak.status, JSON.stringify(weak.body).includes("zt_a_")]).toEqual([403, false]);
+  expect((await rotate(company.reader, id)).status).toBe(403);
+  expect((await rotate(other.owner, id)).status).toBe(404);
+  const enrollment = (await create(company.owner, { kind: "enrollment", label: "x" })).body;
+  expect((await rotate(company.owner, enrollment.id)).status).toBe(404);
+  await api.call("DELETE", `/api/v1/tokens/${id}`, { token: company.owner });
+  expect((await rotate(company.owner, id)).status).toBe(404);
+  expect((await rotate(company.owner, id, { overlapSeconds: 604_801 })).status).toBe(400);
+});
+
+test("a token that is bound to addresses works from these alone", async () => {
+  const body = { kind: "api", label: "x", permissions: ["tokens:manage"], ranges: ["10.1.0.0/16", "2001:db8::/32"] };
+  const made = (await create(company.owner, body)).body;
+  const from = async (address: string) =>
+    (await api.call("GET", "/api/v1/tokens", { token: made.secret, headers: { "x-forwarded-for": address } })).status;
+  expect(await from("10.1.2.3")).toBe(200);
+  expect(await from("2001:db8::7")).toBe(200);
+  expect(await from("10.2.0.1")).toBe(401);
+  expect(await from("::ffff:10.1.2.3")).toBe(200);
+  expect((await list(company.owner)).body.rows[0].ranges).toEqual(["10.1.0.0/16", "2001:db8::/32"]);
+  expect((await create(company.owner, { ...body, ranges: ["nowhere"] })).body.field).toBe("ranges");
+  expect((await create(company.owner, { kind: "enrollment", label: "x", ranges: ["10.0.0.0/8"] })).body.field).toBe(
+    "ranges",
+  );
+});
+
+test("a token that ends soon is shown and counted: in two weeks, or in the last quarter of a short life", async () => {
+  const own = await api.company();
+  const made: Record<string, string> = {};
+  for (const label of ["fresh", "late", "short", "short-late", "revoked", "ended"])
+    made[label] = (await create(own.owner, { kind: "api", label, permissions: ["assets:read"] })).body.id;
+  const set = (label: string, created: string, expires: string) =>
+    api.owner.query(
+      `update credential set created_at = now() - $2::interval, expires_at = now() + $3::interval where id = $1`,
+      [made[label], created, expires],
+    );
+  await set("fresh", "1 day", "89 days");
+  await set("late", "80 days", "10 days");
+  await set("short", "10 minutes", "50 minutes");
+  await set("short-late", "50 minutes", "10 minutes");
+  await set("revoked", "80 days", "10 days");
+  await set("ended", "80 days", "-1 minute");
+  await api.call("DELETE", `/api/v1/tokens/${made["revoked"]}`, { token: own.owner });
+  const { body } = await list(own.owner);
+  const soon = body.rows
+    .filter((row: { endsSoon: boolean }) => row.endsSoon)
+    .map((row: { label: string }) => row.label);
+  expect([soon.sort(), body.endsSoonCount]).toEqual([["late", "short-late"], 2]);
 });

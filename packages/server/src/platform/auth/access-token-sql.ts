@@ -93,6 +93,19 @@ export const revokeAccessToken = async (
   return row ?? null;
 };
 
+/** Revokes every access token that an API token was exchanged for. Call `forget(credentialId)` after the commit. */
+export const revokeAccessTokensOf = async (
+  tx: Tx,
+  companyId: number,
+  credentialId: string,
+  now: Date,
+): Promise<void> => {
+  await tx.query(
+    `update access_token t set revoked_at = $2 where t.company_id = $1 and t.credential_id = $3 and ${IN_FORCE}`,
+    [companyId, now, credentialId],
+  );
+};
+
 /** Deletes up to `limit` access tokens that ended more than `days` ago; answers how many. */
 export const expireAccessTokens = async (tx: Tx, companyId: number, days: number, limit: number): Promise<number> => {
   const rows = await tx.query(

@@ -93,9 +93,9 @@ test("what is public signs nothing: HS256 with the public key in any form is ref
   const { x = "" } = await exportJWK(pair.publicKey);
   const pem = await exportSPKI(rsa.publicKey);
   const secrets = [pem, pem.trim(), x, Buffer.from(x, "base64url"), JSON.stringify(await exportJWK(rsa.publicKey))];
-  for (const public_ of secrets) {
+  for (const known of secrets) {
     for (const kid of ["ed", "rsa", "hmac"]) {
-      const byHand = (text: string) => createHmac("sha256", public_).update(text).digest("base64url");
+      const byHand = (text: string) => createHmac("sha256", known).update(text).digest("base64url");
       expect(await verify(forge({ alg: "HS256", kid, typ: ACCESS_TOKEN_TYPE }, good(), byHand), NOW)).toBeNull();
     }
   }

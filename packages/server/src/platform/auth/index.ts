@@ -5,6 +5,7 @@ export { checkOrigin, endedCookie, SESSION_COOKIE, SESSION_SECONDS, sessionCooki
 export * from "./enrolled-sql.ts";
 export type { Identity, SignInMethod } from "./identity.ts";
 export * from "./limiter.ts";
+export type { LookUpOptions, SessionLimits, Standing } from "./look-up.ts";
 export * from "./overlap-sql.ts";
 export * from "./person-sql.ts";
 export { isInRanges, normalRange } from "./ranges.ts";
