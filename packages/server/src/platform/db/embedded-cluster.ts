@@ -57,20 +57,7 @@ export const serverArguments = (place: Place): string[] => {
   return [
     "-D",
     place.clusterDirectory,
-    ...Object.entries(
-      process.env["ZT_EXPLAIN"]
-        ? {
-            ...settings,
-            session_preload_libraries: "auto_explain",
-            "auto_explain.log_min_duration": "8ms",
-            "auto_explain.log_analyze": "on",
-            "auto_explain.log_buffers": "on",
-            "auto_explain.log_wal": "on",
-            "auto_explain.log_triggers": "on",
-            "auto_explain.log_parameter_max_length": "40",
-          }
-        : settings,
-    ).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
+    ...Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
   ];
 };
 
