@@ -41,10 +41,10 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   vex_document: [],
   vex_effect: [],
   vex_statement: [],
+  workload_issuer: [],
 };
 
 /** Columns that look like secrets by name or type, and are none. */
-  workload_issuer: [],
 export const NO_SECRETS: readonly string[] = [
   "audit_checkpoint.hash",
   "audit_checkpoint.key_id",
