@@ -1016,6 +1016,34 @@ create table scim_user_7 partition of scim_user FOR VALUES WITH (modulus 8, rema
 create table signing_key (
   id text not null,
   algorithm text not null,
+create table saved_view (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  person_id uuid,
+  name text not null,
+  noun text not null,
+  query text default ''::text not null,
+  sort text default ''::text not null,
+  view text default ''::text not null,
+  columns text[] default '{}'::text[] not null,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint saved_view_pkey PRIMARY KEY (company_id, id),
+  constraint saved_view_company_id_person_id_noun_name_key UNIQUE NULLS NOT DISTINCT (company_id, person_id, noun, name),
+  constraint saved_view_noun_check CHECK ((noun = ANY (ARRAY['findings'::text, 'assets'::text, 'components'::text])))
+) partition by HASH (company_id);
+alter table saved_view enable row level security;
+alter table saved_view force row level security;
+create table saved_view_0 partition of saved_view FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table saved_view_1 partition of saved_view FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table saved_view_2 partition of saved_view FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table saved_view_3 partition of saved_view FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table saved_view_4 partition of saved_view FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table saved_view_5 partition of saved_view FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table saved_view_6 partition of saved_view FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table saved_view_7 partition of saved_view FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
   public_jwk jsonb,
   sealed text not null,
   created_at timestamp with time zone default now() not null,
@@ -1307,6 +1335,8 @@ create policy company_only on component_place as permissive for all to public us
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on daily_stat as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on finding as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+alter table saved_view add constraint saved_view_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table saved_view add constraint saved_view_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 create policy company_only on identity_link as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on identity_provider as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1367,6 +1397,7 @@ create policy old_only on inventory_delta as restrictive for delete to zerotrace
 create policy own_companies on membership as permissive for select to zerotrace_service using ((NULLIF(current_setting('app.company_id'::text, true), ''::text) IS NULL));
 create policy own_company on company as permissive for select to zerotrace_app using ((id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy service_company on company as permissive for all to zerotrace_service using (true) with check (true);
+CREATE INDEX saved_view_person ON public.saved_view USING btree (person_id);
 
 grant delete, insert, select on table audit_event to zerotrace_service;
 grant delete, insert, select on table company_ca to zerotrace_service;
@@ -1411,6 +1442,7 @@ grant delete, insert, select, update on table invitation to zerotrace_app;
 grant delete, insert, select, update on table invitation to zerotrace_service;
 grant delete, insert, select, update on table membership to zerotrace_app;
 grant delete, insert, select, update on table membership to zerotrace_service;
+create policy company_only on saved_view as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 grant delete, insert, select, update on table outbox to zerotrace_app;
 grant delete, insert, select, update on table outbox to zerotrace_service;
 grant delete, insert, select, update on table package to zerotrace_service;
@@ -1527,6 +1559,8 @@ AS $function$
 begin
   if not public.is_company_to_delete(company) then
     raise exception 'not a company to delete' using errcode = '42501';
+grant delete, insert, select, update on table saved_view to zerotrace_app;
+grant delete, insert, select, update on table saved_view to zerotrace_service;
   end if;
   delete from graphile_worker._private_jobs where locked_at is null and (payload ->> 'companyId')::int = company;
   get diagnostics gone = row_count;

@@ -176,8 +176,15 @@ const signOn: Seed = async ({ ask, ids }) => {
   return { ...names, groupId: group.id, providerId: made.id };
 };
 
+const view: Seed = async ({ ask }) => {
+  const [viewName, viewQuery] = [marker(), marker()];
+  const body = { noun: "findings", name: viewName, query: viewQuery, shared: true };
+  const made = await ask("POST", "/api/v1/views", body);
+  return { viewName, viewQuery, viewId: made.id };
+};
+
 /** One line for each kind of object; later ones may use what earlier ones made. */
-const SEEDS: readonly Seed[] = [host, repository, vex, token, sink, registry, visit, exported, people, signOn];
+const SEEDS: readonly Seed[] = [host, repository, vex, token, sink, registry, visit, exported, people, signOn, view];
 
 /** Makes one object of each kind in the company; answers all their ids. */
 export const seed = async (world: World, company: Company): Promise<Ids> => {

@@ -28,6 +28,7 @@ import { routes as uploads } from "./features/uploads/contract.ts";
 import { routes as vex } from "./features/vex/contract.ts";
 
 /** Every route of the API by feature. Imports only core: it runs in the browser. */
+import { routes as views } from "./features/views/contract.ts";
 export const contract = {
   accessTokens,
   advisories,
@@ -61,4 +62,5 @@ export const contract = {
 
 export * from "./features/stream/contract.ts";
 export type { Columns, SourceBody } from "./features/inventory/contract.ts";
+  views,
 export { problem } from "@zerotrace/core/schema";

@@ -51,6 +51,7 @@ import type { Uploads } from "./features/uploads/index.ts";
 import { vexRoutes } from "./features/vex/index.ts";
 import type { Authenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
+import { viewRoutes } from "./features/views/index.ts";
 import type { CompanyKeys } from "./platform/crypto/index.ts";
 import type { Database, Tx } from "./platform/db/index.ts";
 import { type Endpoint, openApiOf } from "./platform/http/index.ts";
@@ -254,4 +255,5 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
 };
 
 /** The API's description. */
+    ...viewRoutes(),
 export const openApi = (version: string): unknown => openApiOf(contract, { title: "ZeroTrace API", version });

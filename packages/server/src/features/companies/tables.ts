@@ -36,6 +36,7 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   scim_group: [],
   scim_group_member: [],
   scim_user: [],
+  saved_view: [],
   sso_seen: "all",
   upload: [],
   vex_document: [],
