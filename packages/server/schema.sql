@@ -526,6 +526,80 @@ create table daily_stat_5 partition of daily_stat FOR VALUES WITH (modulus 8, re
 create table daily_stat_6 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table daily_stat_7 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table decision (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  kind text not null,
+  scope text not null,
+  by_asset boolean not null,
+  reason text not null,
+  owner text not null,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  needs_approval boolean not null,
+  approved_at timestamp with time zone,
+  approved_by text,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  ended_at timestamp with time zone,
+  constraint decision_pkey PRIMARY KEY (company_id, id),
+  constraint decision_check CHECK ((approved_by <> created_by)),
+  constraint decision_kind_check CHECK ((kind = ANY (ARRAY['accept_risk'::text, 'false_positive'::text, 'not_affected'::text, 'deferred'::text])))
+) partition by HASH (company_id);
+alter table decision enable row level security;
+alter table decision force row level security;
+create table decision_0 partition of decision FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table decision_1 partition of decision FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table decision_2 partition of decision FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table decision_3 partition of decision FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table decision_4 partition of decision FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table decision_5 partition of decision FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table decision_6 partition of decision FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table decision_7 partition of decision FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table decision_asset (
+  company_id integer not null,
+  decision_id uuid not null,
+  asset_id uuid not null,
+  constraint decision_asset_pkey PRIMARY KEY (company_id, asset_id, decision_id)
+) partition by HASH (company_id);
+alter table decision_asset enable row level security;
+alter table decision_asset force row level security;
+create table decision_asset_0 partition of decision_asset FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table decision_asset_1 partition of decision_asset FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table decision_asset_2 partition of decision_asset FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table decision_asset_3 partition of decision_asset FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table decision_asset_4 partition of decision_asset FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table decision_asset_5 partition of decision_asset FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table decision_asset_6 partition of decision_asset FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table decision_asset_7 partition of decision_asset FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table decision_finding (
+  company_id integer not null,
+  decision_id uuid not null,
+  component_id integer not null,
+  advisory_id integer not null,
+  severity_rank smallint not null,
+  is_kev boolean not null,
+  in_force boolean not null,
+  closes boolean not null,
+  lapsed_at timestamp with time zone,
+  lapse text,
+  constraint decision_finding_pkey PRIMARY KEY (company_id, component_id, advisory_id, decision_id),
+  constraint decision_finding_lapse_check CHECK ((lapse = ANY (ARRAY['severity'::text, 'kev'::text])))
+) partition by HASH (company_id);
+alter table decision_finding enable row level security;
+alter table decision_finding force row level security;
+create table decision_finding_0 partition of decision_finding FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table decision_finding_1 partition of decision_finding FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table decision_finding_2 partition of decision_finding FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table decision_finding_3 partition of decision_finding FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table decision_finding_4 partition of decision_finding FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table decision_finding_5 partition of decision_finding FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table decision_finding_6 partition of decision_finding FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table decision_finding_7 partition of decision_finding FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table feed_generation (
   id integer generated always as identity not null,
   published_at timestamp with time zone default now() not null,
@@ -942,6 +1016,34 @@ create table role_5 partition of role FOR VALUES WITH (modulus 8, remainder 5); 
 create table role_6 partition of role FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table role_7 partition of role FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table saved_view (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  person_id uuid,
+  name text not null,
+  noun text not null,
+  query text default ''::text not null,
+  sort text default ''::text not null,
+  view text default ''::text not null,
+  columns text[] default '{}'::text[] not null,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint saved_view_pkey PRIMARY KEY (company_id, id),
+  constraint saved_view_company_id_person_id_noun_name_key UNIQUE NULLS NOT DISTINCT (company_id, person_id, noun, name),
+  constraint saved_view_noun_check CHECK ((noun = ANY (ARRAY['findings'::text, 'assets'::text, 'components'::text])))
+) partition by HASH (company_id);
+alter table saved_view enable row level security;
+alter table saved_view force row level security;
+create table saved_view_0 partition of saved_view FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table saved_view_1 partition of saved_view FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table saved_view_2 partition of saved_view FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table saved_view_3 partition of saved_view FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table saved_view_4 partition of saved_view FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table saved_view_5 partition of saved_view FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table saved_view_6 partition of saved_view FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table saved_view_7 partition of saved_view FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table schema_migration (
   version integer not null,
   name text not null,
@@ -1016,34 +1118,6 @@ create table scim_user_7 partition of scim_user FOR VALUES WITH (modulus 8, rema
 create table signing_key (
   id text not null,
   algorithm text not null,
-create table saved_view (
-  company_id integer not null,
-  id uuid default gen_random_uuid() not null,
-  person_id uuid,
-  name text not null,
-  noun text not null,
-  query text default ''::text not null,
-  sort text default ''::text not null,
-  view text default ''::text not null,
-  columns text[] default '{}'::text[] not null,
-  created_at timestamp with time zone default now() not null,
-  created_by text not null,
-  changed_at timestamp with time zone default now() not null,
-  constraint saved_view_pkey PRIMARY KEY (company_id, id),
-  constraint saved_view_company_id_person_id_noun_name_key UNIQUE NULLS NOT DISTINCT (company_id, person_id, noun, name),
-  constraint saved_view_noun_check CHECK ((noun = ANY (ARRAY['findings'::text, 'assets'::text, 'components'::text])))
-) partition by HASH (company_id);
-alter table saved_view enable row level security;
-alter table saved_view force row level security;
-create table saved_view_0 partition of saved_view FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
-create table saved_view_1 partition of saved_view FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
-create table saved_view_2 partition of saved_view FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
-create table saved_view_3 partition of saved_view FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
-create table saved_view_4 partition of saved_view FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
-create table saved_view_5 partition of saved_view FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
-create table saved_view_6 partition of saved_view FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
-create table saved_view_7 partition of saved_view FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
-
   public_jwk jsonb,
   sealed text not null,
   created_at timestamp with time zone default now() not null,
@@ -1148,10 +1222,12 @@ create table vex_effect (
   company_id integer not null,
   component_id integer not null,
   advisory_id integer not null,
-  statement_id bigint not null,
+  statement_id bigint,
   status text not null,
   closes boolean not null,
-  constraint vex_effect_pkey PRIMARY KEY (company_id, component_id, advisory_id)
+  decision_id uuid,
+  constraint vex_effect_pkey PRIMARY KEY (company_id, component_id, advisory_id),
+  constraint vex_effect_one CHECK ((num_nonnulls(statement_id, decision_id) = 1))
 ) partition by HASH (company_id);
 alter table vex_effect enable row level security;
 alter table vex_effect force row level security;
@@ -1235,6 +1311,10 @@ alter table component_match add constraint component_match_component_id_fkey FOR
 alter table component_place add constraint component_place_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table credential add constraint credential_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table daily_stat add constraint daily_stat_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table decision add constraint decision_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table decision_asset add constraint decision_asset_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
+alter table decision_asset add constraint decision_asset_company_id_decision_id_fkey FOREIGN KEY (company_id, decision_id) REFERENCES decision(company_id, id) ON DELETE CASCADE;
+alter table decision_finding add constraint decision_finding_company_id_decision_id_fkey FOREIGN KEY (company_id, decision_id) REFERENCES decision(company_id, id) ON DELETE CASCADE;
 alter table finding add constraint finding_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table identity_link add constraint identity_link_company_id_provider_id_fkey FOREIGN KEY (company_id, provider_id) REFERENCES identity_provider(company_id, id) ON DELETE CASCADE;
 alter table identity_link add constraint identity_link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
@@ -1255,6 +1335,8 @@ alter table provider_entry add constraint provider_entry_person_id_fkey FOREIGN 
 alter table registry add constraint registry_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table registry_tag add constraint registry_tag_company_id_registry_id_fkey FOREIGN KEY (company_id, registry_id) REFERENCES registry(company_id, id) ON DELETE CASCADE;
 alter table role add constraint role_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table saved_view add constraint saved_view_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table saved_view add constraint saved_view_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 alter table scim_group add constraint scim_group_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table scim_group_member add constraint scim_group_member_company_id_group_id_fkey FOREIGN KEY (company_id, group_id) REFERENCES scim_group(company_id, id) ON DELETE CASCADE;
 alter table scim_group_member add constraint scim_group_member_company_id_person_id_fkey FOREIGN KEY (company_id, person_id) REFERENCES membership(company_id, person_id) ON DELETE CASCADE;
@@ -1264,6 +1346,7 @@ alter table sso_seen add constraint sso_seen_company_id_fkey FOREIGN KEY (compan
 alter table upload add constraint upload_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table vex_document add constraint vex_document_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table vex_effect add constraint vex_effect_company_id_statement_id_fkey FOREIGN KEY (company_id, statement_id) REFERENCES vex_statement(company_id, id) ON DELETE CASCADE;
+alter table vex_effect add constraint vex_effect_decision_fkey FOREIGN KEY (company_id, decision_id) REFERENCES decision(company_id, id) ON DELETE CASCADE;
 alter table vex_statement add constraint vex_statement_company_id_document_id_fkey FOREIGN KEY (company_id, document_id) REFERENCES vex_document(company_id, id) ON DELETE CASCADE;
 alter table workload_issuer add constraint workload_issuer_company_id_credential_id_fkey FOREIGN KEY (company_id, credential_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
 alter table workload_issuer add constraint workload_issuer_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
@@ -1288,9 +1371,17 @@ CREATE INDEX credential_asset ON public.credential USING btree (company_id, asse
 CREATE INDEX credential_enrolled_by ON public.credential USING btree (company_id, enrolled_by) WHERE (enrolled_by IS NOT NULL);
 CREATE INDEX credential_person ON public.credential USING btree (company_id, person_id) WHERE (person_id IS NOT NULL);
 CREATE INDEX credential_previous ON public.credential USING btree (company_id, previous_hash) WHERE (previous_hash IS NOT NULL);
+CREATE INDEX decision_asset_decision ON public.decision_asset USING btree (company_id, decision_id);
+CREATE INDEX decision_finding_decision ON public.decision_finding USING btree (company_id, decision_id);
+CREATE INDEX decision_live ON public.decision USING btree (company_id) WHERE (ended_at IS NULL);
+CREATE INDEX decision_newest ON public.decision USING btree (company_id, created_at DESC, id DESC);
 CREATE INDEX finding_advisory ON public.finding USING btree (company_id, advisory);
 CREATE INDEX finding_epss ON public.finding USING btree (company_id, status, COALESCE(epss, ('-1'::integer)::real) DESC, id DESC);
+CREATE INDEX finding_fixed ON public.finding USING btree (company_id, fixed_at) WHERE (fixed_at IS NOT NULL);
+CREATE INDEX finding_kev ON public.finding USING btree (company_id, kev_added_at) WHERE (kev_added_at IS NOT NULL);
+CREATE INDEX finding_opened ON public.finding USING btree (company_id, severity_rank, first_seen_at);
 CREATE INDEX finding_package ON public.finding USING btree (company_id, status, package, id);
+CREATE INDEX finding_reopened ON public.finding USING btree (company_id, reopened_at) WHERE (reopened_at IS NOT NULL);
 CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC);
 CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
 CREATE INDEX identity_link_person ON public.identity_link USING btree (company_id, person_id);
@@ -1306,9 +1397,11 @@ CREATE INDEX registry_host ON public.registry USING btree (company_id, host);
 CREATE INDEX registry_tag_digest ON public.registry_tag USING btree (company_id, scanned_digest) WHERE (scanned_digest IS NOT NULL);
 CREATE INDEX registry_tag_open ON public.registry_tag USING btree (company_id, registry_id) WHERE (state = ANY (ARRAY['waiting'::text, 'scanning'::text]));
 CREATE INDEX registry_tag_upload ON public.registry_tag USING btree (company_id, upload_id) WHERE (upload_id IS NOT NULL);
+CREATE INDEX saved_view_person ON public.saved_view USING btree (person_id);
 CREATE INDEX scim_group_member_person ON public.scim_group_member USING btree (company_id, person_id);
 CREATE INDEX sso_seen_expires ON public.sso_seen USING btree (company_id, expires_at);
 CREATE INDEX upload_newest ON public.upload USING btree (company_id, added_at DESC, id DESC);
+CREATE INDEX vex_effect_decision ON public.vex_effect USING btree (company_id, decision_id) WHERE (decision_id IS NOT NULL);
 CREATE INDEX vex_effect_statement ON public.vex_effect USING btree (company_id, statement_id);
 CREATE INDEX vex_statement_document ON public.vex_statement USING btree (company_id, document_id);
 CREATE UNIQUE INDEX company_provider ON public.company USING btree (is_provider) WHERE is_provider;
@@ -1334,9 +1427,10 @@ create policy company_only on company_usage as permissive for all to public usin
 create policy company_only on component_place as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on daily_stat as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on decision as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on decision_asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on decision_finding as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on finding as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
-alter table saved_view add constraint saved_view_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
-alter table saved_view add constraint saved_view_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 create policy company_only on identity_link as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on identity_provider as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1348,6 +1442,7 @@ create policy company_only on provider_entry as permissive for all to public usi
 create policy company_only on registry as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on registry_tag as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on role as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on saved_view as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on scim_group as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on scim_group_member as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on scim_user as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1374,6 +1469,7 @@ create policy in_scope on credential as restrictive for all to public using ((( 
    FROM asset a
   WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer))) OR ((asset_id IS NULL) AND (labels IS NOT NULL) AND (labels <@ ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))));
 create policy in_scope on daily_stat as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on decision as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on finding as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT unnest(i.component_ids) AS unnest
    FROM inventory i
   WHERE (i.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
@@ -1397,7 +1493,6 @@ create policy old_only on inventory_delta as restrictive for delete to zerotrace
 create policy own_companies on membership as permissive for select to zerotrace_service using ((NULLIF(current_setting('app.company_id'::text, true), ''::text) IS NULL));
 create policy own_company on company as permissive for select to zerotrace_app using ((id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy service_company on company as permissive for all to zerotrace_service using (true) with check (true);
-CREATE INDEX saved_view_person ON public.saved_view USING btree (person_id);
 
 grant delete, insert, select on table audit_event to zerotrace_service;
 grant delete, insert, select on table company_ca to zerotrace_service;
@@ -1429,6 +1524,12 @@ grant delete, insert, select, update on table credential to zerotrace_app;
 grant delete, insert, select, update on table credential to zerotrace_service;
 grant delete, insert, select, update on table daily_stat to zerotrace_app;
 grant delete, insert, select, update on table daily_stat to zerotrace_service;
+grant delete, insert, select, update on table decision to zerotrace_app;
+grant delete, insert, select, update on table decision to zerotrace_service;
+grant delete, insert, select, update on table decision_asset to zerotrace_app;
+grant delete, insert, select, update on table decision_asset to zerotrace_service;
+grant delete, insert, select, update on table decision_finding to zerotrace_app;
+grant delete, insert, select, update on table decision_finding to zerotrace_service;
 grant delete, insert, select, update on table feed_generation to zerotrace_service;
 grant delete, insert, select, update on table finding to zerotrace_app;
 grant delete, insert, select, update on table finding to zerotrace_service;
@@ -1442,7 +1543,6 @@ grant delete, insert, select, update on table invitation to zerotrace_app;
 grant delete, insert, select, update on table invitation to zerotrace_service;
 grant delete, insert, select, update on table membership to zerotrace_app;
 grant delete, insert, select, update on table membership to zerotrace_service;
-create policy company_only on saved_view as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 grant delete, insert, select, update on table outbox to zerotrace_app;
 grant delete, insert, select, update on table outbox to zerotrace_service;
 grant delete, insert, select, update on table package to zerotrace_service;
@@ -1459,6 +1559,8 @@ grant delete, insert, select, update on table registry_tag to zerotrace_app;
 grant delete, insert, select, update on table registry_tag to zerotrace_service;
 grant delete, insert, select, update on table role to zerotrace_app;
 grant delete, insert, select, update on table role to zerotrace_service;
+grant delete, insert, select, update on table saved_view to zerotrace_app;
+grant delete, insert, select, update on table saved_view to zerotrace_service;
 grant delete, insert, select, update on table scim_group to zerotrace_app;
 grant delete, insert, select, update on table scim_group to zerotrace_service;
 grant delete, insert, select, update on table scim_group_member to zerotrace_app;
@@ -1559,8 +1661,6 @@ AS $function$
 begin
   if not public.is_company_to_delete(company) then
     raise exception 'not a company to delete' using errcode = '42501';
-grant delete, insert, select, update on table saved_view to zerotrace_app;
-grant delete, insert, select, update on table saved_view to zerotrace_service;
   end if;
   delete from graphile_worker._private_jobs where locked_at is null and (payload ->> 'companyId')::int = company;
   get diagnostics gone = row_count;

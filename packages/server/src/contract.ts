@@ -5,6 +5,7 @@ import { routes as agents } from "./features/agents/contract.ts";
 import { routes as assets } from "./features/assets/contract.ts";
 import { routes as audit } from "./features/audit/contract.ts";
 import { routes as companies } from "./features/companies/contract.ts";
+import { routes as decisions } from "./features/decisions/contract.ts";
 import { routes as explain } from "./features/explain/contract.ts";
 import { routes as factors } from "./features/factors/contract.ts";
 import { routes as feeds } from "./features/feeds/contract.ts";
@@ -37,6 +38,7 @@ export const contract = {
   assets,
   audit,
   companies,
+  decisions,
   explain,
   factors,
   feeds,

@@ -11,6 +11,8 @@ import {
 import type { AccessTokens } from "./features/access-tokens/index.ts";
 import { requestForwarding } from "./features/audit/index.ts";
 import { requestDeletions, sweepExports } from "./features/companies/index.ts";
+import { isAnyOver } from "./features/decisions/index.ts";
+import { requestEnrichment } from "./features/enrichment/index.ts";
 import { requestLooks } from "./features/registries/index.ts";
 import { requestRetention } from "./features/retention/index.ts";
 import { assetTotals, findingTotals } from "./features/stats/index.ts";
@@ -27,6 +29,15 @@ import { watchSources } from "./watch-sources.ts";
 const LOOK_EVERY_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const RETENTION_EVERY_MS = 24 * HOUR_MS;
+
+/** Asks for the findings of companies whose decisions ran out: what those hid is open again. */
+const requestDecisionEnds = async (db: Database, companies: readonly number[]): Promise<void> => {
+  for (const companyId of companies) {
+    await db.withCompany(companyId, async (tx) => {
+      if (await isAnyOver(tx, companyId)) await requestEnrichment(tx, companyId);
+    });
+  }
+};
 
 /** Sums over all companies, each read within its own scope. */
 const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): Promise<void> => {
@@ -91,6 +102,7 @@ export const startSchedule = async (
       const companies = await db.asService(companyIds);
       await requestForwarding(db, companies);
       await requestLooks(db, companies);
+      await requestDecisionEnds(db, companies);
       await watchKeys();
       await parts.accessTokens.keys.keepFresh(config.jwtKeyDays);
       await parts.canary.request();

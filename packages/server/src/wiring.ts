@@ -15,6 +15,7 @@ import { auditRoutes, writeAudit } from "./features/audit/index.ts";
 import { companyRoutes } from "./features/companies/index.ts";
 import type { Canary } from "./features/canary/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
+import { decisionRoutes } from "./features/decisions/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import {
   authoritiesOf,
@@ -201,6 +202,13 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       keys: deps.keys,
       dataDir: config.dataDir,
       companyDeletionDays: config.companyDeletionDays,
+    }),
+    ...decisionRoutes({
+      version,
+      onChanged: async (tx, companyId) => {
+        await markAllDirty(tx, companyId);
+        await requestEnrichment(tx, companyId);
+      },
     }),
     ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),

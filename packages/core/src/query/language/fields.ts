@@ -28,7 +28,7 @@ export const FINDING_FIELDS: readonly Field[] = [
   },
   choice("kev", "known to be exploited", ["true", "false"]),
   choice("fix", "a fixed version exists", ["yes", "no"]),
-  choice("status", "open unless said", ["open", "fixed", "not_affected", "all"]),
+  choice("status", "open unless said", ["open", "fixed", "accepted", "not_affected", "all"]),
   number("risk", "0 to 100", 100),
   number("epss", "how likely it is exploited within 30 days, as 0.5 or 50%", 1, true),
   number("cvss", "base score, 0 to 10", 10),

@@ -25,6 +25,7 @@ export { assetDiffRoute } from "./diff.ts";
 export { type RemovalDeps, removeAssetRoute } from "./remove.ts";
 export { assetLabelRoutes } from "./labels.ts";
 export { addLabels } from "./labels-sql.ts";
+export { ruledSums, ruledThere } from "./ruled-sql.ts";
 export { assetsSeen } from "./seen-sql.ts";
 export {
   type AssetSums,
@@ -38,7 +39,6 @@ export {
   type ReportedAsset,
   reportedOf,
   refreshDirtyAssets,
-  ruledSums,
   upsertHost,
   type UploadedAsset,
   upsertUploaded,

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
 import type { hostFacts } from "../agents/contract.ts";
 import type { AssetKind } from "./contract.ts";
+import { DECIDED_ASSETS, RULED, RULED_THERE } from "./ruled-sql.ts";
 
 type Facts = z.output<typeof hostFacts>;
 
@@ -135,22 +136,13 @@ export const markAllDirty = async (tx: Tx, companyId: number): Promise<void> => 
 };
 
 const BY_SEVERITY = ["critical", "high", "medium", "low", "none", "unknown"];
-/** Of a component that VEX statements speak of: what they leave of its counts. */
-const RULED_COUNTS = BY_SEVERITY.map(
-  (one) => `count(*) filter (where a.severity = '${one}' and e.closes is null)::int as "${one}"`,
-).join(", ");
-const SUMS = [...BY_SEVERITY, "kev_count"].map((one) => `sum(coalesce(r."${one}", c."${one}")) as "${one}"`).join(", ");
-
-const RULED = `select m.component_id, ${RULED_COUNTS}, count(a.kev_added_at) filter (where e.closes is null)::int as kev_count,
-    coalesce(max(m.risk) filter (where e.closes is null), 0) as max_risk
-  from component_match m join advisory a on a.id = m.advisory_id
-  left join vex_effect e on e.company_id = $1 and e.component_id = m.component_id
-    and e.advisory_id = m.advisory_id and e.closes
-  where m.component_id in (select component_id from vex_effect where company_id = $1 and closes) group by 1`;
+const SUMS = [...BY_SEVERITY, "kev_count"]
+  .map((one) => `sum(coalesce(o."${one}", r."${one}", c."${one}")) as "${one}"`)
+  .join(", ");
 
 /**
  * Computes the sums of every dirty asset from the components it has and writes those that differ. Needs the service role
- * with the company set. Returns the ids that were dirty. What VEX statements close is not counted. The sums are
+ * with the company set. Returns the ids that were dirty. What VEX statements and decisions close is not counted. The sums are
  * materialized: without figures about the table, which a first large intake outruns, the planner would compute them once
  * for each asset.
  */
@@ -161,12 +153,16 @@ export const refreshDirtyAssets = async (tx: Tx, companyId: number): Promise<str
        select distinct i.asset_id, c.id as component_id
        from inventory i join dirty d on d.id = i.asset_id, unnest(i.component_ids) as c(id) where i.company_id = $1),
      ruled as materialized (${RULED}),
+     decided as materialized (${DECIDED_ASSETS}),
+     ruled_there as materialized (${RULED_THERE}),
      sums as materialized (
-       select p.asset_id, ${SUMS}, max(coalesce(r.max_risk, c.max_risk)) as risk,
+       select p.asset_id, ${SUMS}, max(coalesce(o.max_risk, r.max_risk, c.max_risk)) as risk,
          count(*) filter (where c.verdict in ('affected', 'not_affected')) as covered,
          count(*) filter (where c.verdict_reason in ('no_feed', 'end_of_life')) as not_covered,
          count(*) filter (where c.verdict_reason in ('unparsable', 'no_stream')) as unparsable
        from parts p join component c on c.id = p.component_id left join ruled r on r.component_id = p.component_id
+       left join decided k on k.asset_id = p.asset_id
+       left join ruled_there o on o.decisions = k.decisions and o.component_id = p.component_id
        group by 1)
      update asset a set dirty = false, critical = coalesce(s.critical, 0), high = coalesce(s.high, 0),
        medium = coalesce(s.medium, 0), low = coalesce(s.low, 0), none = coalesce(s.none, 0),
@@ -190,14 +186,6 @@ export interface OpenSums {
   readonly kev: number;
   readonly risk: number;
 }
-
-/** Of the components that VEX statements of a company speak of: what they leave of each. */
-export const ruledSums = async (tx: Tx, companyId: number): Promise<(OpenSums & { readonly id: number })[]> =>
-  await tx.query(
-    `select component_id as id, critical, high, medium, low, none, unknown, kev_count as kev, max_risk as risk
-     from (${RULED}) r`,
-    [companyId],
-  );
 
 /** Ids of all assets of a company. */
 export const assetIds = async (tx: Tx, companyId: number): Promise<string[]> =>

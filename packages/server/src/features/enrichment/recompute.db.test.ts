@@ -122,6 +122,21 @@ const unrule = async (tx: Tx): Promise<void> => {
   await markAllDirty(tx, company);
 };
 
+/** What people decide, of all assets or of some, or that they take it all back. */
+const decide = async (tx: Tx): Promise<void> => {
+  if (below(4) === 0) {
+    await tx.query("update decision set revoked_at = now() where company_id = $1 and revoked_at is null", [company]);
+    return;
+  }
+  const what = below(3) === 0 ? "severity<=medium" : `advisory:CVE-2026-${1001 + below(ADVISORIES)}`;
+  const where = below(3) === 0 ? "" : `host:host-${below(ASSETS)},host-${below(ASSETS)}`;
+  await tx.query(
+    `insert into decision (company_id, kind, scope, by_asset, reason, owner, created_by, needs_approval, expires_at)
+     values ($1, 'accept_risk', $2, $3, 'r', 'o', 'c', false, now() + interval '1 day')`,
+    [company, `${what} ${where}`.trim(), where !== ""],
+  );
+};
+
 const state = async (): Promise<unknown> => {
   const findings = await database.owner.query(
     `select component_id, advisory, status, severity, fixed_in, risk, asset_count from finding where company_id = $1
@@ -168,6 +183,8 @@ test("computing what changed gives what computing everything gives, whatever cha
       const said = random();
       if (said < 0.2) await rule(tx);
       else if (said < 0.35) await unrule(tx);
+      // so that some rounds have nothing decided at all
+      if (round > ROUNDS / 3 && random() < 0.3) await decide(tx);
     });
     const warm = fleet;
     const { fleet: after, open } = await service((tx) => recompute(tx, company, known(warm)));

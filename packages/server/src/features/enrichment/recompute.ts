@@ -7,11 +7,13 @@ import {
   type OpenSums,
   refreshDirtyAssets,
   ruledSums,
+  ruledThere,
   writeAssetSums,
 } from "../assets/index.ts";
 import type { ChangedMatch, Rejudged } from "../components/index.ts";
 import { type Present, refreshFindings, type Refreshed } from "../findings/index.ts";
-import { isRuledOn, lockFindings, refreshVexEffects } from "../vex/index.ts";
+import { refreshRulings } from "../decisions/index.ts";
+import { isRuledOn, lockFindings } from "../vex/index.ts";
 import { createFleet, type Fleet } from "./fleet.ts";
 import type { Ruled } from "./sums.ts";
 
@@ -30,7 +32,7 @@ export interface Recomputed {
   readonly findings: Refreshed;
   /** What is open of the company, each finding once, and the highest risk; null where nothing is remembered. */
   readonly open: OpenSums | null;
-  /** False: no statement says anything of any finding. */
+  /** False: no statement and no decision says anything of any finding. */
   readonly isRuled: boolean;
 }
 
@@ -45,15 +47,22 @@ export interface Known {
 /** A company that is too large to be remembered: the database takes its inventories apart. */
 const everythingStored = async (tx: Tx, companyId: number, { feedChanged }: Known): Promise<Recomputed> => {
   const findings = await refreshFindings(tx, companyId);
-  const ruledAnew = await refreshVexEffects(tx, companyId);
+  const ruledAnew = await refreshRulings(tx, companyId);
   if (feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
   const assets = await refreshDirtyAssets(tx, companyId);
   return { fleet: null, assets, computed: assets, changedAssets: assets, findings, open: null, isRuled: true };
 };
 
-/** What statements leave of components. */
-const rulings = async (tx: Tx, companyId: number): Promise<Ruled> =>
-  new Map((await ruledSums(tx, companyId)).map((row): [number, OpenSums] => [row.id, row]));
+/** What statements and decisions leave of components. */
+const rulings = async (tx: Tx, companyId: number): Promise<Ruled> => {
+  const everywhere = new Map((await ruledSums(tx, companyId)).map((row): [number, OpenSums] => [row.id, row]));
+  const { assets, sums } = await ruledThere(tx, companyId);
+  const byKey = new Map<string, Map<number, OpenSums>>();
+  for (const { key } of assets) if (!byKey.has(key)) byKey.set(key, new Map());
+  for (const { key, ...row } of sums) byKey.get(key)?.set(row.id, row);
+  const there = new Map(assets.map(({ id, key }) => [id, byKey.get(key) ?? new Map<number, OpenSums>()]));
+  return { isEmpty: everywhere.size + there.size === 0, everywhere, there };
+};
 
 /** Reads what the assets hold once, and computes of it what the database would take apart several times. */
 const everything = async (tx: Tx, companyId: number, known: Known): Promise<Recomputed> => {
@@ -64,7 +73,7 @@ const everything = async (tx: Tx, companyId: number, known: Known): Promise<Reco
   await fleet.readSums(tx, held);
   const components = Array.from(held, (componentId) => ({ componentId, assetCount: fleet.assetCount(componentId) }));
   const findings = await refreshFindings(tx, companyId, { components, matches: [], isAll: true });
-  await refreshVexEffects(tx, companyId);
+  await refreshRulings(tx, companyId);
   const dirty = await dirtyAssets(tx, companyId);
   const ruled = await rulings(tx, companyId);
   const sums = fleet.changedSums(new Set(await assetIds(tx, companyId)), ruled);
@@ -94,8 +103,8 @@ const presentOf = (fleet: Fleet, moved: ReadonlySet<number>, since: readonly Rej
   };
 };
 
-/** No statement speaks of anything. */
-const NOTHING_RULED: Ruled = new Map();
+/** No statement and no decision speaks of anything. */
+const NOTHING_RULED: Ruled = { isEmpty: true, everywhere: new Map(), there: new Map() };
 
 /** What sums depend on beside the components. */
 interface Standing {
@@ -104,7 +113,7 @@ interface Standing {
 }
 
 /**
- * Makes findings true, and what statements decide of them. Where no statement decides anything `sum` does not wait for that: it
+ * Makes findings true, and what statements and people decide of them. Where nothing is decided `sum` does not wait for that: it
  * computes while the database writes.
  */
 const findingsAndSums = async <T>(
@@ -123,7 +132,7 @@ const findingsAndSums = async <T>(
     return { findings: await writing, isRuled, sums: await summing };
   }
   const findings = await refreshFindings(tx, companyId, present);
-  if ((await refreshVexEffects(tx, companyId)) > 0) await markAllDirty(tx, companyId);
+  if ((await refreshRulings(tx, companyId)) > 0) await markAllDirty(tx, companyId);
   const ruled = await rulings(tx, companyId);
   return { findings, isRuled, sums: await sum({ ruled, dirty: await dirtyAssets(tx, companyId) }) };
 };

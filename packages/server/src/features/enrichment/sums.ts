@@ -10,8 +10,15 @@ import {
   type Total,
 } from "./sum-columns.ts";
 
-/** Of the components that statements speak of: what they leave of each. */
-export type Ruled = ReadonlyMap<number, OpenSums>;
+/** What statements and decisions leave of components. */
+export interface Ruled {
+  /** Nothing is said of any component, on any asset. */
+  readonly isEmpty: boolean;
+  /** By component, on every asset that `there` does not know better of. */
+  readonly everywhere: ReadonlyMap<number, OpenSums>;
+  /** By asset, then by component: where decisions stand on some assets alone. */
+  readonly there: ReadonlyMap<string, ReadonlyMap<number, OpenSums>>;
+}
 
 /** What a component adds otherwise than before. */
 interface Change {
@@ -33,6 +40,15 @@ const highest = (held: readonly Int32Array[], riskOf: (id: number) => number): n
   let risk = 0;
   for (const ids of held) for (const id of ids) risk = Math.max(risk, riskOf(id));
   return risk;
+};
+
+/** What is left of components on an asset; null where nothing is said of any. */
+const leftOn = (
+  { isEmpty, everywhere, there }: Ruled,
+  assetId: string,
+): ((id: number) => OpenSums | undefined) | null => {
+  const own = there.get(assetId);
+  return isEmpty ? null : (id) => own?.get(id) ?? everywhere.get(id);
 };
 
 const NOTHING: Added = { coverage: undefined, open: NO_SUMS };
@@ -81,10 +97,10 @@ export const createSums = () => {
   const whole = (assetId: string, held: readonly Int32Array[], ruled: Ruled): AssetSums => {
     const total: Total = { ...NO_SUMS, id: assetId, covered: 0, notCovered: 0, unparsable: 0 };
     marks.begin(columns.end);
-    for (const ids of held)
-      for (const id of ids) if (marks.isFirst(id)) columns.add(total, id, ruled.size > 0 ? ruled.get(id) : undefined);
-    if (ruled.size > 0) totals.delete(assetId);
-    else totals.set(assetId, total);
+    const left = leftOn(ruled, assetId);
+    for (const ids of held) for (const id of ids) if (marks.isFirst(id)) columns.add(total, id, left?.(id));
+    if (ruled.isEmpty) totals.set(assetId, total);
+    else totals.delete(assetId);
     return total;
   };
 
@@ -116,7 +132,7 @@ export const createSums = () => {
       const changed = changedIn(held);
       if (changed.length === 0) return null;
       const known = totals.get(assetId);
-      if (known === undefined || ruled.size > 0) return whole(assetId, held, ruled);
+      if (known === undefined || !ruled.isEmpty) return whole(assetId, held, ruled);
       const total: Total = { ...known };
       let isLower = false;
       for (const n of changed) {
@@ -138,7 +154,7 @@ export const createSums = () => {
     /** What is open of these components, each once, and the highest risk. */
     total: (components: Iterable<number>, ruled: Ruled): OpenSums => {
       const total = { ...NO_SUMS, id: "", covered: 0, notCovered: 0, unparsable: 0 };
-      for (const id of components) columns.add(total, id, ruled.get(id));
+      for (const id of components) columns.add(total, id, ruled.everywhere.get(id));
       return total;
     },
   };

@@ -1,5 +1,6 @@
 import { SEVERITIES } from "@zerotrace/core/advisory/advisory";
 import { SSVC } from "@zerotrace/core/advisory/enrichment";
+import { DECISION_KINDS } from "@zerotrace/core/decision/decision";
 import { QUERY_CHARS_MAX } from "@zerotrace/core/query/language/index";
 import { VEX_STATUSES } from "@zerotrace/core/vex/vex";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
@@ -29,8 +30,8 @@ export const findingRow = z.object({
   risk: z.number(),
   /** The distribution's own word, shown as what it is; empty when none. */
   urgency: z.string(),
-  /** `not_affected`: a VEX statement closes it while it stands. */
-  status: z.enum(["open", "fixed", "not_affected"]),
+  /** `accepted`: a decision stands to live with it; `not_affected`: a VEX statement or a decision closes it. Both while they stand. */
+  status: z.enum(["open", "fixed", "accepted", "not_affected"]),
   assetCount: z.number().int(),
   firstSeenAt: z.string(),
   fixedAt: z.string().nullable(),
@@ -48,7 +49,7 @@ export const findingFilter = {
   severity: z.string().max(100).optional().describe("Comma-separated severities"),
   kev: z.enum(["true", "false"]).optional(),
   fix: z.enum(["yes", "no"]).optional(),
-  status: z.enum(["open", "fixed", "not_affected", "all"]).default("open"),
+  status: z.enum(["open", "fixed", "accepted", "not_affected", "all"]).default("open"),
   vex: z.enum(VEX_STATUSES).optional().describe("What the deciding VEX statement says"),
   ecosystem: z.string().max(100).optional(),
   assetId: z.uuid().optional(),
@@ -96,6 +97,20 @@ export const findingDetail = findingRow.extend({
   explanation: explanation.nullable(),
   /** The VEX statement that decides on it, whether it closes it or not; null when none does. */
   vex: vexStatement.nullable(),
+  /** The decision that stands on it: of how many of its assets, by whom, why and until when; null when none does. */
+  decision: z
+    .object({
+      id: z.uuid(),
+      kind: z.enum(DECISION_KINDS),
+      reason: z.string(),
+      owner: z.string(),
+      createdAt: z.string(),
+      createdBy: z.string(),
+      approvedBy: z.string().nullable(),
+      expiresAt: z.string(),
+      assetCount: z.number().int(),
+    })
+    .nullable(),
 });
 
 export const fixRow = z.object({

@@ -3,9 +3,11 @@ import {
   durationHours,
   type Field,
   FINDING_FIELDS,
+  momentOf,
   numberOf,
   type QueryNode,
   type Term,
+  type Word,
 } from "@zerotrace/core/query/language/index";
 import { likePattern } from "../assets/index.ts";
 
@@ -15,10 +17,28 @@ export type Value = (value: unknown) => string;
 const RANKS = FINDING_FIELDS.find((f) => f.name === "severity")?.type;
 const SEVERITY_ORDER = RANKS?.kind === "choice" ? RANKS.values : [];
 
-/** Whether a VEX statement closes the finding of the table named `f`: asked at each reading, the finding is not changed. */
-export const IS_CLOSED = `exists (
-  select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
-    and e.advisory_id = f.advisory_id and e.closes)`;
+const EFFECT = `from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
+    and e.advisory_id = f.advisory_id`;
+/**
+ * Whether a VEX statement or a decision closes the finding of the table named `f`: asked at each reading, the finding is not
+ * changed.
+ */
+export const IS_CLOSED = `exists (select 1 ${EFFECT} and e.closes)`;
+/** The status of an open finding of the table named `f` as it is read: `open`, `accepted` or `not_affected`. */
+export const STATUS_WHILE_OPEN = `coalesce((
+  select case when e.status = 'accepted' then e.status else 'not_affected' end ${EFFECT} and e.closes), 'open')`;
+
+/** Whether a decision stands on the finding of the table named `f` on one asset, whatever becomes of other assets. */
+export const isDecidedOn = (asset: string): string => `exists (
+  select 1 from decision_asset o join decision_finding d on d.company_id = o.company_id and d.decision_id = o.decision_id
+  where o.company_id = f.company_id and o.asset_id = ${asset}::uuid and d.component_id = f.component_id
+    and d.advisory_id = f.advisory_id and d.in_force)`;
+
+/** Open findings of the table named `f` that have one of these statuses. */
+export const openAs = (status: "open" | "accepted" | "not_affected"): string => {
+  if (status === "open") return `not ${IS_CLOSED}`;
+  return `exists (select 1 ${EFFECT} and e.closes and e.status ${status === "accepted" ? "=" : "<>"} 'accepted')`;
+};
 
 const glob = (text: string): string => likePattern(text).slice(1, -1).replaceAll("*", "%");
 
@@ -41,6 +61,7 @@ const timeIs = (column: string, { op, values }: Term, value: Value): string => {
   const parts = values.map((written) => {
     const hours = durationHours(written);
     if (hours !== null) return `${column} >= now() - make_interval(hours => ${value(Math.round(hours))}::int)`;
+    if (momentOf(written) !== null) return `${column} ${op} ${value(written)}::timestamptz`;
     const day = `${value(dayOf(written))}::date`;
     if (op === ":" || op === "=") return `(${column} >= ${day} and ${column} < ${day} + 1)`;
     return op === ">" || op === "<=" ? `${column} ${op === ">" ? ">=" : "<"} ${day} + 1` : `${column} ${op} ${day}`;
@@ -66,7 +87,7 @@ const statusIs = ({ values }: Term): string => {
   const parts = values.map((status) => {
     if (status === "all") return "true";
     if (status === "fixed") return "f.status = 'fixed'";
-    return `(f.status = 'open' and ${status === "open" ? "not " : ""}${IS_CLOSED})`;
+    return `(f.status = 'open' and ${openAs(status as "open")})`;
   });
   return `(${parts.join(" or ")})`;
 };
@@ -77,6 +98,20 @@ const either = (values: readonly string[], yes: string, sql: string, no: string)
 };
 
 type Compile = (term: Term, value: Value) => string;
+
+/** Each field's condition on the table of assets named `a`. */
+const ASSET_CONDITIONS: Readonly<Record<string, Compile>> = {
+  host: ({ values }, value) => textIs(["a.name"], values, value),
+  kind: ({ values }, value) => `a.kind = any(${value(values)}::text[])`,
+  label: ({ values }, value) =>
+    `exists (select 1 from unnest(a.labels) as label where ${textIs(["label"], values, value)})`,
+  asset: ({ values }, value) => `a.id = any(${value(values)}::uuid[])`,
+};
+const ofAsset: Compile = (term, value) => {
+  const compile = ASSET_CONDITIONS[term.field];
+  if (compile === undefined) throw new Error(`the field ${term.field} is none of assets`);
+  return compile(term, value);
+};
 
 /** Each field's condition on the table named `f`. */
 const CONDITIONS: Readonly<Record<string, Compile>> = {
@@ -94,18 +129,17 @@ const CONDITIONS: Readonly<Record<string, Compile>> = {
     `(${textIs(["f.advisory"], values, value)} or exists (
       select 1 from unnest(f.aliases) as alias where ${textIs(["alias"], values, value)}))`,
   ecosystem: ({ values }, value) => textIs(["f.ecosystem", "split_part(f.ecosystem, ':', 1)"], values, value),
-  host: ({ values }, value) => inAssets(textIs(["a.name"], values, value)),
-  kind: ({ values }, value) => inAssets(`a.kind = any(${value(values)}::text[])`),
-  label: ({ values }, value) =>
-    inAssets(`exists (select 1 from unnest(a.labels) as label where ${textIs(["label"], values, value)})`),
-  asset: ({ values }, value) => inAssets(`a.id = any(${value(values)}::uuid[])`),
+  host: (term, value) => inAssets(ofAsset(term, value)),
+  kind: (term, value) => inAssets(ofAsset(term, value)),
+  label: (term, value) => inAssets(ofAsset(term, value)),
+  asset: (term, value) => inAssets(ofAsset(term, value)),
   seen: (term, value) => timeIs("f.first_seen_at", term, value),
   fixed: (term, value) => timeIs("f.fixed_at", term, value),
   reopened: (term, value) => timeIs("f.reopened_at", term, value),
   published: (term, value) => timeIs("f.published_at", term, value),
   vex: ({ values }, value) =>
     `exists (select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
-      and e.advisory_id = f.advisory_id and e.status = any(${value(values)}::text[]))`,
+      and e.advisory_id = f.advisory_id and e.statement_id is not null and e.status = any(${value(values)}::text[]))`,
 };
 
 /** Free text: part of a package, an advisory or one of its other names. */
@@ -119,22 +153,39 @@ export const containsText = (text: string, value: Value): string => {
 export const fieldsWithoutSql = (fields: readonly Field[]): string[] =>
   fields.map((f) => f.name).filter((name) => CONDITIONS[name] === undefined);
 
-/** A query as a condition on the table named `f`; values become parameters and are never written into the text. */
-export const queryCondition = (node: QueryNode, value: Value): string => {
-  if (node.kind === "word") return containsText(node.text, value);
+const conditionOf = (node: QueryNode, value: Value, leaf: (leaf: Term | Word, value: Value) => string): string => {
+  if (node.kind === "word" || node.kind === "term") return leaf(node, value);
   // what is unknown, such as a score that nobody gave, is not what was asked for, nor its opposite's absence
-  if (node.kind === "not") return `not coalesce(${queryCondition(node.part, value)}, false)`;
-  if (node.kind === "term") {
-    const compile = CONDITIONS[node.field];
-    if (compile === undefined) throw new Error(`the field ${node.field} has no condition`);
-    return compile(node, value);
-  }
-  return `(${node.parts.map((part) => queryCondition(part, value)).join(` ${node.kind} `)})`;
+  if (node.kind === "not") return `not coalesce(${conditionOf(node.part, value, leaf)}, false)`;
+  return `(${node.parts.map((part) => conditionOf(part, value, leaf)).join(` ${node.kind} `)})`;
 };
+
+/** A query as a condition on the table named `f`; values become parameters and are never written into the text. */
+export const queryCondition = (node: QueryNode, value: Value): string =>
+  conditionOf(node, value, (leaf) => {
+    if (leaf.kind === "word") return containsText(leaf.text, value);
+    const compile = CONDITIONS[leaf.field];
+    if (compile === undefined) throw new Error(`the field ${leaf.field} has no condition`);
+    return compile(leaf, value);
+  });
+
+/** A query of the fields host, kind, label and asset alone as a condition on the table of assets named `a`. */
+export const assetCondition = (node: QueryNode, value: Value): string =>
+  conditionOf(node, value, (leaf) => {
+    if (leaf.kind === "word") throw new Error("free text names no asset");
+    return ofAsset(leaf, value);
+  });
 
 /** Whether a query says itself which states it wants; where it does not, open ones are meant. */
 export const namesStatus = (node: QueryNode): boolean => {
   if (node.kind === "term") return node.field === "status" || node.field === "fixed";
   if (node.kind === "word") return false;
   return node.kind === "not" ? namesStatus(node.part) : node.parts.some(namesStatus);
+};
+
+/** The one asset that a query asks for; null where it names none, or several, or what does not hold for all of it. */
+export const assetAsked = (node: QueryNode): string | null => {
+  const parts = node.kind === "and" ? node.parts : [node];
+  const [only, ...others] = parts.flatMap((part) => (part.kind === "term" && part.field === "asset" ? [part] : []));
+  return only?.values.length === 1 && others.length === 0 ? (only.values[0] ?? null) : null;
 };

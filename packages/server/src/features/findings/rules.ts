@@ -18,7 +18,7 @@ export interface FindingFilter {
   readonly severities: readonly Severity[];
   readonly kev: boolean | null;
   readonly fix: boolean | null;
-  readonly status: "open" | "fixed" | "not_affected" | "all";
+  readonly status: "open" | "fixed" | "accepted" | "not_affected" | "all";
   /** What the deciding VEX statement says. */
   readonly vex: VexStatus | null;
   readonly ecosystem: string | null;
@@ -27,7 +27,7 @@ export interface FindingFilter {
   readonly package: string | null;
   /** Of the language of queries; all else must hold too. */
   readonly query: QueryNode | null;
-  /** False: no VEX statement closes a finding of the company, so that none needs to be asked for. */
+  /** False: no VEX statement and no decision closes a finding of the company, so that none needs to be asked for. */
   readonly mayBeClosed: boolean;
 }
 

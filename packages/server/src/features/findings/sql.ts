@@ -1,6 +1,14 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
-import { containsText, IS_CLOSED, namesStatus, queryCondition } from "./query-sql.ts";
+import {
+  assetAsked,
+  containsText,
+  isDecidedOn,
+  namesStatus,
+  openAs,
+  queryCondition,
+  STATUS_WHILE_OPEN,
+} from "./query-sql.ts";
 import type { FindingFilter } from "./rules.ts";
 
 const STORED = `id, company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version, purl,
@@ -17,7 +25,7 @@ export const findings = (tx: Tx): string => (tx.labels === null ? "finding" : SC
 /** Every column of a `FindingRecord`, of the table named `f`. */
 export const COLUMNS = `f.id, f.advisory, f.aliases, f.summary, f.ecosystem, f.package, f.source, f.version, f.purl,
   f.fixed_in as "fixedIn", f.severity, f.cvss, f.epss, f.kev_added_at::text as "kevAddedAt", f.risk, f.urgency,
-  case when f.status = 'open' and ${IS_CLOSED} then 'not_affected' else f.status end as status,
+  case when f.status = 'open' then ${STATUS_WHILE_OPEN} else f.status end as status,
   f.asset_count as "assetCount", f.first_seen_at as "firstSeenAt", f.fixed_at as "fixedAt", f.reopened_at as "reopenedAt",
   f.published_at as "publishedAt", f.component_id as "componentId", f.record_id as "recordId"`;
 
@@ -38,8 +46,8 @@ export interface FindingRecord {
   kevAddedAt: string | null;
   risk: number;
   urgency: string;
-  /** `not_affected`: open, and closed by a VEX statement. */
-  status: "open" | "fixed" | "not_affected";
+  /** `not_affected`: open, and closed by a VEX statement or a decision; `accepted`: by a decision to live with it. */
+  status: "open" | "fixed" | "accepted" | "not_affected";
   assetCount: number;
   firstSeenAt: Date;
   fixedAt: Date | null;
@@ -66,13 +74,18 @@ export const condition = (companyId: number, filter: FindingFilter, values: unkn
   if (filter.status === "fixed") parts.push("f.status = 'fixed'");
   else if (filter.status !== "all" && !isSaid) {
     parts.push("f.status = 'open'");
-    if (filter.mayBeClosed || filter.status !== "open")
-      parts.push((filter.status === "open" ? "not " : "") + IS_CLOSED);
+    if (filter.mayBeClosed || filter.status !== "open") {
+      const asset = filter.assetId ?? (filter.query === null ? null : assetAsked(filter.query));
+      const isOpen = openAs(filter.status);
+      parts.push(
+        filter.status === "open" && asset !== null ? `${isOpen} and not ${isDecidedOn(value(asset))}` : isOpen,
+      );
+    }
   }
   if (filter.vex !== null) {
     parts.push(
       `exists (select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
-        and e.advisory_id = f.advisory_id and e.status = ${value(filter.vex)})`,
+        and e.advisory_id = f.advisory_id and e.statement_id is not null and e.status = ${value(filter.vex)})`,
     );
   }
   if (filter.severities.length > 0) parts.push(`f.severity = any(${value(filter.severities)}::text[])`);
@@ -94,10 +107,11 @@ export const condition = (companyId: number, filter: FindingFilter, values: unkn
   return parts.join(" and ");
 };
 
-/** The filter, told whether any finding of the company is closed by a VEX statement: most companies have none. */
+/** The filter, told whether any finding of the company is closed by a VEX statement or a decision: most companies have none. */
 export const informed = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<FindingFilter> => {
   const rows = await tx.query<{ any: boolean }>(
-    "select exists (select 1 from vex_effect e where e.company_id = $1 and e.closes) as any",
+    `select exists (select 1 from vex_effect e where e.company_id = $1 and e.closes)
+       or exists (select 1 from decision_asset o where o.company_id = $1) as any`,
     [companyId],
   );
   return { ...filter, mayBeClosed: rows[0]?.any ?? true };

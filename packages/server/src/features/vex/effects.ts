@@ -12,6 +12,7 @@ import {
   allStatements,
   type Candidate,
   componentsNamed,
+  decidedEffects,
   type Effect,
   findingsNamed,
   lockFindings,
@@ -57,24 +58,32 @@ const presenceOf = async (
   };
 };
 
-/**
- * Makes what statements decide true for a company's findings as they are: the newest statement that means one. Recomputed as
- * a whole, so that running it twice changes nothing. Needs the service role with the company set. Returns how many findings
- * are decided otherwise than before.
- */
-export const refreshVexEffects = async (tx: Tx, companyId: number): Promise<number> => {
-  await lockFindings(tx, companyId);
+const statementEffects = async (tx: Tx, companyId: number): Promise<Effect[]> => {
   const statements = await allStatements(tx, companyId);
-  if (statements.length === 0) return await replaceEffects(tx, companyId, []);
+  if (statements.length === 0) return [];
   const vex = createVex(statements);
   const candidates = await findingsNamed(tx, companyId, vex.names.flatMap(spellings));
   const presentFor = await presenceOf(tx, companyId, statements, candidates);
-  const effects = candidates.flatMap((c): Effect[] => {
+  return candidates.flatMap((c): Effect[] => {
     const { componentId, advisoryId } = c;
     const ruling = vex.rule([c.advisory, ...c.aliases], componentOf(c), presentFor(componentId));
     if (ruling === null) return [];
     const { statementId, status } = ruling;
-    return [{ componentId, advisoryId, statementId, status, closes: isClosedBy(status) }];
+    return [{ componentId, advisoryId, statementId, decisionId: null, status, closes: isClosedBy(status) }];
   });
-  return await replaceEffects(tx, companyId, effects);
+};
+
+/**
+ * Makes what statements and decisions say true for a company's findings as they are: the newest statement that means one, and
+ * before it the decision of a person. Recomputed as a whole, so that running it twice changes nothing. Needs the service role
+ * with the company set. Returns how many findings are decided otherwise than before.
+ */
+export const refreshVexEffects = async (tx: Tx, companyId: number): Promise<number> => {
+  await lockFindings(tx, companyId);
+  const said = await statementEffects(tx, companyId);
+  const decided = await decidedEffects(tx, companyId);
+  if (decided.length === 0) return await replaceEffects(tx, companyId, said);
+  const keyOf = (effect: Effect): string => `${effect.componentId} ${effect.advisoryId}`;
+  const effects = new Map([...said, ...decided].map((effect) => [keyOf(effect), effect]));
+  return await replaceEffects(tx, companyId, [...effects.values()]);
 };

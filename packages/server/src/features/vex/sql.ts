@@ -6,11 +6,15 @@ export const lockFindings = async (tx: Tx, companyId: number): Promise<void> => 
   await tx.query("select pg_advisory_xact_lock(7302, $1)", [companyId]);
 };
 
-/** Whether statements are said to a company, or said once and still decide. What it answers holds while `lockFindings` does. */
+/**
+ * Whether statements are said to a company or decisions made, or were once and still decide. What it answers holds while
+ * `lockFindings` does.
+ */
 export const isRuledOn = async (tx: Tx, companyId: number): Promise<boolean> =>
   (
     await tx.query<{ is: boolean }>(
       `select exists (select 1 from vex_statement where company_id = $1)
+         or exists (select 1 from decision where company_id = $1 and ended_at is null)
          or exists (select 1 from vex_effect where company_id = $1) as is`,
       [companyId],
     )
@@ -197,12 +201,26 @@ export const placesOf = async (
 export interface Effect {
   readonly componentId: number;
   readonly advisoryId: number;
-  readonly statementId: string;
-  readonly status: VexStatus;
+  /** The statement that decides, or null where a decision does. */
+  readonly statementId: string | null;
+  readonly decisionId: string | null;
+  readonly status: VexStatus | "accepted";
   readonly closes: boolean;
 }
 
-/** Makes what statements decide equal to `effects`, and writes only the differences. Returns how many rows changed. */
+/** The findings that decisions of people close, each by its newest one. */
+export const decidedEffects = async (tx: Tx, companyId: number): Promise<Effect[]> =>
+  await tx.query(
+    `select distinct on (f.component_id, f.advisory_id) f.component_id as "componentId", f.advisory_id as "advisoryId",
+       null as "statementId", f.decision_id as "decisionId", true as closes,
+       case when d.kind in ('accept_risk', 'deferred') then 'accepted' else 'not_affected' end as status
+     from decision_finding f join decision d on d.company_id = f.company_id and d.id = f.decision_id
+     where f.company_id = $1 and f.closes
+     order by f.component_id, f.advisory_id, d.created_at desc, d.id`,
+    [companyId],
+  );
+
+/** Makes what statements and decisions decide equal to `effects`, and writes only the differences. Returns how many rows changed. */
 export const replaceEffects = async (tx: Tx, companyId: number, effects: readonly Effect[]): Promise<number> => {
   const columns = [
     companyId,
@@ -211,6 +229,7 @@ export const replaceEffects = async (tx: Tx, companyId: number, effects: readonl
     effects.map((e) => e.statementId),
     effects.map((e) => e.status),
     effects.map((e) => e.closes),
+    effects.map((e) => e.decisionId),
   ];
   const gone = await tx.query(
     `delete from vex_effect e where e.company_id = $1 and not exists (
@@ -220,18 +239,19 @@ export const replaceEffects = async (tx: Tx, companyId: number, effects: readonl
   );
   if (effects.length === 0) return gone.length;
   const written = await tx.query(
-    `insert into vex_effect as e (company_id, component_id, advisory_id, statement_id, status, closes)
-     select $1, t.* from unnest($2::int[], $3::int[], $4::bigint[], $5::text[], $6::boolean[]) as t
+    `insert into vex_effect as e (company_id, component_id, advisory_id, statement_id, status, closes, decision_id)
+     select $1, t.* from unnest($2::int[], $3::int[], $4::bigint[], $5::text[], $6::boolean[], $7::uuid[]) as t
      on conflict (company_id, component_id, advisory_id) do update set statement_id = excluded.statement_id,
-       status = excluded.status, closes = excluded.closes
-     where (e.statement_id, e.status, e.closes) is distinct from (excluded.statement_id, excluded.status, excluded.closes)
+       status = excluded.status, closes = excluded.closes, decision_id = excluded.decision_id
+     where (e.statement_id, e.status, e.closes, e.decision_id)
+       is distinct from (excluded.statement_id, excluded.status, excluded.closes, excluded.decision_id)
      returning 1`,
     columns,
   );
   return gone.length + written.length;
 };
 
-/** Which of these findings a statement closes. */
+/** Which of these findings a statement or a decision closes. */
 export const closedAmong = async (tx: Tx, companyId: number, findingIds: readonly string[]): Promise<Set<string>> => {
   const rows = await tx.query<{ id: string }>(
     `select f.id from finding f join vex_effect e on e.company_id = f.company_id and e.component_id = f.component_id

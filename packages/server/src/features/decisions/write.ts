@@ -1,0 +1,180 @@
+import { AppError } from "@zerotrace/core";
+import type { Tx } from "../../platform/db/index.ts";
+import { type Endpoint, implement, type RequestContext } from "../../platform/http/index.ts";
+import { settingsOf } from "../settings/index.ts";
+import { lockFindings } from "../vex/index.ts";
+import { routes } from "./contract.ts";
+import { refreshRulings } from "./refresh.ts";
+import { mustEndInTime, scopeOf, stateOf, toDecisionRow } from "./rules.ts";
+import {
+  approveDecision,
+  changeDecision,
+  countDecisions,
+  decisionById,
+  type DecisionRecord,
+  insertDecision,
+  revokeDecision,
+} from "./sql.ts";
+
+/** Decisions of a company that stand or wait at a time (count): each is asked at every change of its findings. */
+const LIVE_MAX = 1_000;
+
+export interface DecisionDeps {
+  /** Called in the transaction when other findings are decided: the sums over assets are to be made again. */
+  readonly onChanged: (tx: Tx, companyId: number) => Promise<void>;
+}
+
+/** Refuses who sees some assets only: a decision concerns the findings of all. Throws FORBIDDEN. */
+export const mustSeeAll = ({ identity: { labels } }: RequestContext): void => {
+  if (labels === null) return;
+  throw new AppError("FORBIDDEN", "You see a part of the company only: decisions concern all of it.");
+};
+
+/** With a second approval both are people: one person could hold a token beside their own session. Throws FORBIDDEN. */
+const mustBePerson = ({ identity: { personId } }: RequestContext): void => {
+  if (personId !== undefined) return;
+  throw new AppError("FORBIDDEN", "Decisions need a second person's approval here: sign in as a person to make one.");
+};
+
+/** One decision. Throws NOT_FOUND. */
+export const required = async (tx: Tx, companyId: number, id: string): Promise<DecisionRecord> => {
+  const decision = await decisionById(tx, companyId, id);
+  if (decision === null) throw new AppError("NOT_FOUND", "There is no decision with this id.");
+  return decision;
+};
+
+const refreshed = async (tx: Tx, companyId: number, { onChanged }: DecisionDeps): Promise<void> => {
+  if ((await refreshRulings(tx, companyId)) > 0) await onChanged(tx, companyId);
+};
+
+const create = (deps: DecisionDeps): Endpoint =>
+  implement(routes.createDecision, {
+    audit: "decision.create",
+    transaction: "none",
+    run: async (context, { body }) => {
+      mustSeeAll(context);
+      const { db, now, identity } = context;
+      const { companyId, subject: actor } = identity;
+      const { assets } = scopeOf(body.scope);
+      const expiresAt = new Date(body.expiresAt);
+      mustEndInTime(expiresAt, now);
+      return await db.asServiceFor(companyId, async (tx) => {
+        await lockFindings(tx, companyId);
+        const needsApproval = (await settingsOf(tx, companyId))["decisions.second_approval"];
+        if (needsApproval) mustBePerson(context);
+        const live =
+          (await countDecisions(tx, companyId, "active")) + (await countDecisions(tx, companyId, "proposed"));
+        if (live >= LIVE_MAX) throw new AppError("CONFLICT", `At most ${LIVE_MAX} decisions stand: revoke some first.`);
+        const { kind, scope, reason, owner = actor } = body;
+        const given = { kind, scope, reason, owner, expiresAt, needsApproval, createdBy: actor };
+        const id = await insertDecision(tx, companyId, { ...given, byAsset: assets !== null });
+        await refreshed(tx, companyId, deps);
+        const decision = await required(tx, companyId, id);
+        const { closedCount, findingCount } = decision;
+        const after = { kind, scope, reason, owner, expiresAt: expiresAt.toISOString(), needsApproval };
+        await context.record(tx, { companyId, actor, target: id, detail: { findingCount, closedCount }, after });
+        return toDecisionRow(decision, now);
+      });
+    },
+  });
+
+const approve = (deps: DecisionDeps): Endpoint =>
+  implement(routes.approveDecision, {
+    audit: "decision.approve",
+    transaction: "none",
+    run: async (context, { params: { id } }) => {
+      mustSeeAll(context);
+      const { db, now, identity } = context;
+      const { companyId, subject: actor } = identity;
+      return await db.asServiceFor(companyId, async (tx) => {
+        await lockFindings(tx, companyId);
+        const before = await required(tx, companyId, id);
+        const state = stateOf(before, now);
+        if (state !== "proposed")
+          throw new AppError("CONFLICT", `This decision is ${state}: nothing waits for approval.`);
+        mustBePerson(context);
+        if (before.createdBy === actor) {
+          throw new AppError("FORBIDDEN", "You proposed this decision: somebody else approves it.");
+        }
+        await approveDecision(tx, companyId, id, actor);
+        await refreshed(tx, companyId, deps);
+        const decision = await required(tx, companyId, id);
+        const { closedCount, findingCount } = decision;
+        const change = { before: { state }, after: { state: "active" } };
+        await context.record(tx, { companyId, actor, target: id, detail: { findingCount, closedCount }, ...change });
+        return toDecisionRow(decision, now);
+      });
+    },
+  });
+
+const revoke = (deps: DecisionDeps): Endpoint =>
+  implement(routes.revokeDecision, {
+    audit: "decision.revoke",
+    transaction: "none",
+    run: async (context, { params: { id } }) => {
+      mustSeeAll(context);
+      const { db, now, identity } = context;
+      const { companyId, subject: actor } = identity;
+      return await db.asServiceFor(companyId, async (tx) => {
+        await lockFindings(tx, companyId);
+        const before = await required(tx, companyId, id);
+        const state = stateOf(before, now);
+        if (state === "revoked" || state === "expired") {
+          throw new AppError("CONFLICT", `This decision is ${state} already: it hides nothing.`);
+        }
+        await revokeDecision(tx, companyId, id, actor);
+        await refreshed(tx, companyId, deps);
+        const detail = { hid: before.closedCount };
+        const change = { before: { state }, after: { state: "revoked" } };
+        await context.record(tx, { companyId, actor, target: id, detail, ...change });
+        return toDecisionRow(await required(tx, companyId, id), now);
+      });
+    },
+  });
+
+/** With a second approval nobody makes alone that a decision stands longer than was approved. Throws CONFLICT. */
+const mustNotProlong = (decision: DecisionRecord, expiresAt: Date): void => {
+  if (!decision.needsApproval || expiresAt <= decision.expiresAt) return;
+  throw new AppError("CONFLICT", "A second person approved this end: a later one is a new decision.", {
+    field: "expiresAt",
+  });
+};
+
+const change = (deps: DecisionDeps): Endpoint =>
+  implement(routes.changeDecision, {
+    audit: "decision.change",
+    transaction: "none",
+    run: async (context, { params: { id }, body }) => {
+      mustSeeAll(context);
+      const { db, now, identity } = context;
+      const { companyId, subject: actor } = identity;
+      return await db.asServiceFor(companyId, async (tx) => {
+        await lockFindings(tx, companyId);
+        const decision = await required(tx, companyId, id);
+        const state = stateOf(decision, now);
+        if (state === "revoked" || state === "expired") {
+          throw new AppError("CONFLICT", `This decision is ${state}: make a new one.`);
+        }
+        const expiresAt = body.expiresAt === undefined ? decision.expiresAt : new Date(body.expiresAt);
+        const owner = body.owner ?? decision.owner;
+        if (body.expiresAt !== undefined) {
+          mustEndInTime(expiresAt, now);
+          mustNotProlong(decision, expiresAt);
+        }
+        await changeDecision(tx, companyId, id, { expiresAt, owner });
+        await refreshed(tx, companyId, deps);
+        const before = { expiresAt: decision.expiresAt.toISOString(), owner: decision.owner };
+        const after = { expiresAt: expiresAt.toISOString(), owner };
+        await context.record(tx, { companyId, actor, target: id, before, after });
+        return toDecisionRow(await required(tx, companyId, id), now);
+      });
+    },
+  });
+
+/** The routes that make, approve, change and revoke decisions. */
+export const writeRoutes = (deps: DecisionDeps): Endpoint[] => [
+  create(deps),
+  approve(deps),
+  revoke(deps),
+  change(deps),
+];
