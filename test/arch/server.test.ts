@@ -210,6 +210,7 @@ const OWNERS: Record<string, string> = {
   outbox: "features/stream",
   package: "features/components",
   schema_migration: "platform/db",
+  saved_view: "features/views",
   scim_group: "features/scim",
   scim_group_member: "features/scim",
   scim_user: "features/scim",
