@@ -19,6 +19,14 @@ export const dayOf = (text: string): string | null => {
   return Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== text ? null : text;
 };
 
+const MOMENT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?Z$/;
+
+/** A moment in UTC such as 2026-01-31T23:00Z that there is; null for other text. */
+export const momentOf = (text: string): string | null => {
+  const [, day = ""] = MOMENT.exec(text) ?? [];
+  return dayOf(day) === null ? null : text;
+};
+
 /** A number of a field; `50%` is 0.5 where the field takes percents. Null for other text and for what is out of bounds. */
 export const numberOf = (text: string, { min, max, percent }: { min: number; max: number; percent?: true }) => {
   const [, digits, sign] = /^(\d{1,9}(?:\.\d{1,9})?)(%?)$/.exec(text) ?? [];
@@ -30,7 +38,8 @@ export const numberOf = (text: string, { min, max, percent }: { min: number; max
 const wanted = ({ type }: Field): string => {
   if (type.kind === "choice") return `one of ${type.values.join(", ")}`;
   if (type.kind === "number") return `a number from ${type.min} to ${type.max}`;
-  if (type.kind === "time") return "a day such as 2026-01-31, or a time such as 7d for the last seven days";
+  if (type.kind === "time")
+    return "a day such as 2026-01-31, a moment such as 2026-01-31T23:00Z, or a time such as 7d for the last seven days";
   if (type.kind === "id") return "an id: open the thing and copy it there";
   return "a text";
 };
@@ -49,6 +58,9 @@ const oneFault = (field: Field, op: Operator, value: string): string | null => {
   if (type.kind === "text")
     return value.length <= type.maxLength ? null : `${name} takes at most ${type.maxLength} characters.`;
   if (dayOf(value) !== null) return null;
+  if (momentOf(value) !== null) {
+    return op === ":" || op === "=" ? `${name} compares moments: write ${name}>=${value} or ${name}<${value}.` : null;
+  }
   if (durationHours(value) === null) return no;
   return op === ":"
     ? null

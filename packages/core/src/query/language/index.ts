@@ -1,5 +1,5 @@
 export * from "./ast.ts";
-export { dayOf, durationHours, numberOf } from "./check.ts";
+export { dayOf, durationHours, momentOf, numberOf } from "./check.ts";
 export { type Completion, completeQuery, COMPLETIONS_MAX } from "./complete.ts";
 export { FINDING_FIELDS } from "./fields.ts";
 export { parseQuery, type ParsedQuery } from "./parse.ts";

@@ -165,3 +165,13 @@ test("fields are offered while a word is typed, values after the operator, other
   expect(offered("nothing:")).toEqual([]);
   expect(offered("").length).toBeGreaterThan(5);
 });
+
+test("a time is compared with a moment too, for days of other time zones; equal to one nothing is", () => {
+  const ok = (text: string) => parseQuery(text, FINDING_FIELDS).errors.map(({ message }) => message);
+  expect(ok("seen>=2026-01-30T23:00Z seen<2026-01-31T23:00:00.000Z")).toEqual([]);
+  expect(ok("seen:2026-01-30T23:00Z")).toEqual([
+    "seen compares moments: write seen>=2026-01-30T23:00Z or seen<2026-01-30T23:00Z.",
+  ]);
+  for (const wrong of ["2026-02-30T23:00Z", "2026-01-30T24:00Z", "2026-01-30T23:00", "2026-01-30T23:00+01:00"])
+    expect(ok(`seen>=${wrong}`), wrong).toHaveLength(1);
+});
