@@ -27,9 +27,9 @@ import { routes as stats } from "./features/stats/contract.ts";
 import { routes as tokens } from "./features/tokens/contract.ts";
 import { routes as uploads } from "./features/uploads/contract.ts";
 import { routes as vex } from "./features/vex/contract.ts";
+import { routes as views } from "./features/views/contract.ts";
 
 /** Every route of the API by feature. Imports only core: it runs in the browser. */
-import { routes as views } from "./features/views/contract.ts";
 export const contract = {
   accessTokens,
   advisories,
@@ -60,9 +60,9 @@ export const contract = {
   tokens,
   uploads,
   vex,
+  views,
 } as const;
 
 export * from "./features/stream/contract.ts";
 export type { Columns, SourceBody } from "./features/inventory/contract.ts";
-  views,
 export { problem } from "@zerotrace/core/schema";

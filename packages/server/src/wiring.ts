@@ -50,9 +50,9 @@ import { emit } from "./features/stream/index.ts";
 import { tokenRoutes } from "./features/tokens/index.ts";
 import type { Uploads } from "./features/uploads/index.ts";
 import { vexRoutes } from "./features/vex/index.ts";
+import { viewRoutes } from "./features/views/index.ts";
 import type { Authenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
-import { viewRoutes } from "./features/views/index.ts";
 import type { CompanyKeys } from "./platform/crypto/index.ts";
 import type { Database, Tx } from "./platform/db/index.ts";
 import { type Endpoint, openApiOf } from "./platform/http/index.ts";
@@ -248,6 +248,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...tokenRoutes({ forget, onAgents: announceAssets }),
     ...deps.uploads.routes,
     ...deps.registries.routes,
+    ...viewRoutes(),
     ...vexRoutes({
       onChanged: async (tx, companyId) => {
         await markAllDirty(tx, companyId);
@@ -263,5 +264,4 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
 };
 
 /** The API's description. */
-    ...viewRoutes(),
 export const openApi = (version: string): unknown => openApiOf(contract, { title: "ZeroTrace API", version });
