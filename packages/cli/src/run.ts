@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   scan: () => import("./commands/scan.ts"),
   status: () => import("./commands/status.ts"),
   findings: () => import("./commands/findings.ts"),
+  decisions: () => import("./commands/decisions.ts"),
   assets: () => import("./commands/assets.ts"),
   affected: () => import("./commands/affected.ts"),
   feeds: () => import("./commands/feeds.ts"),

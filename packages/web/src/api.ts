@@ -37,6 +37,8 @@ export type Component = Answer<typeof contract.assets.listComponents>["rows"][nu
 export type FindingAsset = Answer<typeof contract.findings.listFindingAssets>["rows"][number];
 export type Advisory = Answer<typeof contract.advisories.listAdvisories>["rows"][number];
 export type Agent = Answer<typeof contract.agents.listAgents>["rows"][number];
+export type Decision = Answer<typeof contract.decisions.listDecisions>["rows"][number];
+export type DecisionPreview = Answer<typeof contract.decisions.previewDecision>;
 export type VexDocument = Answer<typeof contract.vex.listVex>["rows"][number];
 export type VexStatement = Answer<typeof contract.vex.listVexStatements>["rows"][number];
 export type Upload = Answer<typeof contract.uploads.listUploads>["rows"][number];
@@ -189,6 +191,10 @@ export const queries = {
     }),
   agents: () => pages(["agents"], (cursor) => call(contract.agents.listAgents, { query: { limit, cursor } })),
   jobs: () => queryOptions({ queryKey: ["jobs"], queryFn: () => call(contract.jobs.listJobs), refetchInterval: 5_000 }),
+  decisions: (state?: Decision["state"]) =>
+    pages(["decisions", "list", state ?? ""], (cursor) =>
+      call(contract.decisions.listDecisions, { query: { state, limit, cursor } }),
+    ),
   vexDocuments: () => pages(["vex"], (cursor) => call(contract.vex.listVex, { query: { limit, cursor } })),
   vexDocument: (id: string) =>
     queryOptions({ queryKey: ["vex", id], queryFn: () => call(contract.vex.getVex, { params: { id } }) }),

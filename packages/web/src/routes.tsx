@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { DECISION_STATES, type DecisionState } from "@zerotrace/core/decision/decision";
 import type { AuditSearch, Sort } from "./api.ts";
 import { Shell } from "./ui/shell.tsx";
 
@@ -98,6 +99,13 @@ const affected = createRoute({
   validateSearch: wordSearch,
   component: lazyRouteComponent(() => import("./features/affected/affected.tsx"), "AffectedPage"),
 });
+const decisions = createRoute({
+  ...page("/decisions"),
+  validateSearch: (s: Record<string, unknown>): { state?: DecisionState } => ({
+    state: DECISION_STATES.find((state) => state === s["state"]),
+  }),
+  component: lazyRouteComponent(() => import("./features/decisions/decisions.tsx"), "DecisionsPage"),
+});
 const vex = createRoute({
   ...page("/vex"),
   component: lazyRouteComponent(() => import("./features/vex/vex.tsx"), "VexPage"),
@@ -187,6 +195,7 @@ export const routeTree = root.addChildren([
   registries,
   registry,
   affected,
+  decisions,
   vex,
   vexDocument,
   feeds,

@@ -19,7 +19,7 @@ const PROMPTS: readonly (readonly [string, string])[] = [
   ["severity:critical,high", "one or more of critical, high, medium, low, none, unknown"],
   ["kev:true", "known to be exploited"],
   ["fix:yes", "a fixed version exists"],
-  ["status:fixed", "open unless said; open, fixed, not_affected (VEX), all"],
+  ["status:fixed", "open unless said; open, fixed, accepted, not_affected, all"],
   ["ecosystem:Debian:12", "one ecosystem"],
   ["package:openssl", "exact source or package name"],
   ["advisory:CVE-2024-3094", "any of its names"],

@@ -17,6 +17,7 @@ export const NAV = [
       { to: "/", name: "Overview" },
       { to: "/findings", name: "Findings", needs: "findings:read" },
       { to: "/affected", name: "Affected?", needs: "findings:read" },
+      { to: "/decisions", name: "Decisions", needs: "findings:read" },
     ],
   },
   {

@@ -5,6 +5,14 @@ import { Copy, Epss, Kev, Risk, Time } from "../../ui/marks.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import type { Column } from "../../ui/table.tsx";
 
+/** What is said of a finding that is not open. */
+export const STATUS_WORDS: Readonly<Record<Finding["status"], string>> = {
+  open: "open",
+  fixed: "fixed",
+  accepted: "accepted",
+  not_affected: "not affected",
+};
+
 /** A finding in one row: how bad, what, where it stands, what closes it. */
 export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   { head: "Risk", width: "116px", cell: (f) => <Risk value={f.risk} /> },
@@ -66,7 +74,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
     className: "wide-only",
     cell: (f) => (
       <span className="text-dim">
-        {f.status === "fixed" ? "fixed " : ""}
+        {f.status === "open" ? "" : `${STATUS_WORDS[f.status]} `}
         <Time at={f.status === "fixed" ? f.fixedAt : f.firstSeenAt} />
       </span>
     ),

@@ -11,6 +11,10 @@ import { Empty, ErrorPanel, PageSkeleton } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { EpssCourse } from "../advisories/epss-course.tsx";
 import { References } from "../advisories/references.tsx";
+import { Decide } from "../decisions/decide.tsx";
+import { Decided } from "../decisions/decided.tsx";
+import { scopeOfFindings } from "../decisions/words.ts";
+import { STATUS_WORDS } from "./columns.tsx";
 import { RiskTerms } from "./risk-terms.tsx";
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -273,8 +277,11 @@ export const FindingPage = () => {
       lead={f.summary}
       actions={
         <>
-          <span className="chip">{f.status === "not_affected" ? "not affected (VEX)" : f.status}</span>
+          <span className="chip">
+            {f.vex?.status === "not_affected" && !f.decision ? "not affected (VEX)" : STATUS_WORDS[f.status]}
+          </span>
           <Kev at={f.kevAddedAt} />
+          {f.status === "open" && <Decide scope={scopeOfFindings([f])} />}
           <Link to="/advisories/$id" params={{ id: f.advisory }} className="button">
             The advisory
           </Link>
@@ -282,7 +289,9 @@ export const FindingPage = () => {
       }
     >
       <section className="panel border-l-2 border-l-accent px-4 py-3" aria-label="Why this matched">
-        <h2 className="text-xs text-dim">{f.status === "not_affected" ? "Why this is closed" : "Why this matched"}</h2>
+        <h2 className="text-xs text-dim">
+          {f.status === "not_affected" && !f.decision ? "Why this is closed" : "Why this matched"}
+        </h2>
         <p className="mt-1 font-semibold">{f.explanation?.answer ?? f.why}</p>
         {f.explanation && <p className="mt-1 text-dim">{f.explanation.decidedBy}.</p>}
         {f.fixedIn && f.status === "open" && (
@@ -291,6 +300,7 @@ export const FindingPage = () => {
           </p>
         )}
       </section>
+      <Decided finding={f} />
       {f.vex && <Vex vex={f.vex} />}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 wide:grid-cols-2">
         <About finding={f} feeds={feeds.data} />

@@ -10,6 +10,8 @@ import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { PagedTable, rowsOf } from "../../ui/table.tsx";
 import { ADVISORY_GROUP_COLUMNS, FINDING_COLUMNS } from "./columns.tsx";
+import { Decide } from "../decisions/decide.tsx";
+import { scopeOfFilter, scopeOfFindings } from "../decisions/words.ts";
 import { Fixes } from "./fixes.tsx";
 import { useArrivals } from "./arrivals.ts";
 
@@ -84,6 +86,7 @@ const SelectionBar = ({ rows, clear }: { rows: readonly Finding[]; clear: () => 
       <button type="button" className="button" onClick={copy}>
         {copied ? "Copied" : `Copy ${plural(rows.length, "finding")} as text`}
       </button>
+      <Decide scope={scopeOfFindings(rows)} label={`Decide on ${plural(rows.length, "finding")}`} onMade={clear} />
       <button type="button" className="button" onClick={clear}>
         Clear
       </button>
@@ -170,7 +173,15 @@ export const FindingsPage = () => {
   const go = (change: Partial<FindingsSearch>) =>
     void navigate({ to: "/findings", search: { query, sort, view, ...change } });
   return (
-    <Page title="Findings" actions={<Exports noun="findings" url={findingsExport(filter, sort)} />}>
+    <Page
+      title="Findings"
+      actions={
+        <>
+          <Decide key={query ?? ""} scope={scopeOfFilter(query ?? "")} />
+          <Exports noun="findings" url={findingsExport(filter, sort)} />
+        </>
+      }
+    >
       <section className="panel" aria-label="Findings">
         <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2">
           {VIEWS.map(([id, name]) => (

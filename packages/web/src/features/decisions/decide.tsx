@@ -1,0 +1,205 @@
+import { DECISION_DAYS_MAX, DECISION_KINDS } from "@zerotrace/core/decision/decision";
+import { QUERY_CHARS_MAX } from "@zerotrace/core/query/language/index";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useId, useRef, useState } from "react";
+import { call, contract, type Decision, type DecisionPreview } from "../../api.ts";
+import { useMay } from "../../ui/may.ts";
+import { Block, ErrorPanel } from "../../ui/states.tsx";
+import { KIND_SAYS, KIND_WORDS, previewText } from "./words.ts";
+
+const DAY_MS = 86_400_000;
+/** Days that are offered first. */
+const DAYS = 90;
+/** How long the scope rests before it is asked for, in ms. */
+const REST_MS = 300;
+
+const dayIn = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+/** A decision stands until the end of its day. */
+const endOf = (day: string): string => `${day}T23:59:59.000Z`;
+
+const useRested = (text: string): string => {
+  const [rested, setRested] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(text), REST_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return rested;
+};
+
+const Preview = ({ scope, until }: { scope: string; until: string }) => {
+  const asked = useRested(scope.trim());
+  const preview = useQuery({
+    queryKey: ["decisions", "preview", asked],
+    queryFn: () => call(contract.decisions.previewDecision, { body: { scope: asked } }),
+    enabled: asked !== "",
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+  if (asked === "") return <p className="text-dim">Write what it is about, such as advisory:CVE-2026-1 label:lab.</p>;
+  if (preview.error) return <ErrorPanel error={preview.error} />;
+  if (!preview.data) return <Block className="h-5 w-64" />;
+  return <Numbers preview={preview.data} until={until} />;
+};
+
+const Numbers = ({ preview, until }: { preview: DecisionPreview; until: string }) => (
+  <>
+    <p className="font-semibold">{previewText(preview, until)}</p>
+    {preview.examples.length > 0 && (
+      <p className="text-sm text-dim">
+        The worst: {preview.examples.map((one) => `${one.advisory} in ${one.package}`).join(", ")}
+      </p>
+    )}
+    {preview.needsApproval && <p className="text-sm text-warn">A second person must approve it before it counts.</p>}
+  </>
+);
+
+interface Draft {
+  readonly kind: Decision["kind"];
+  readonly scope: string;
+  readonly reason: string;
+  readonly owner: string;
+  readonly day: string;
+}
+
+const Fields = ({ draft, change }: { draft: Draft; change: (change: Partial<Draft>) => void }) => (
+  <>
+    <label className="grid gap-1 text-sm">
+      <span className="text-dim">
+        about (in the language of the prompt; with host, label, kind or asset only there)
+      </span>
+      <textarea
+        className="field mono h-auto min-h-14 py-1"
+        rows={2}
+        required
+        maxLength={QUERY_CHARS_MAX}
+        value={draft.scope}
+        onChange={(e) => change({ scope: e.target.value })}
+      />
+    </label>
+    <label className="grid gap-1 text-sm">
+      <span className="text-dim">decision</span>
+      <select
+        className="field"
+        value={draft.kind}
+        onChange={(e) => change({ kind: e.target.value as Decision["kind"] })}
+      >
+        {DECISION_KINDS.map((kind) => (
+          <option key={kind} value={kind}>
+            {KIND_WORDS[kind]}
+          </option>
+        ))}
+      </select>
+      <span className="text-xs text-dim">{KIND_SAYS[draft.kind]}</span>
+    </label>
+    <label className="grid gap-1 text-sm">
+      <span className="text-dim">reason, for who reads it in a year</span>
+      <textarea
+        className="field h-auto min-h-14 py-1"
+        rows={2}
+        required
+        minLength={3}
+        maxLength={2000}
+        value={draft.reason}
+        onChange={(e) => change({ reason: e.target.value })}
+      />
+    </label>
+    <div className="grid gap-3 wide:grid-cols-2">
+      <label className="grid gap-1 text-sm">
+        <span className="text-dim">until</span>
+        <input
+          className="field"
+          type="date"
+          required
+          min={dayIn(0)}
+          max={dayIn(DECISION_DAYS_MAX - 1)}
+          value={draft.day}
+          onChange={(e) => change({ day: e.target.value })}
+        />
+      </label>
+      <label className="grid gap-1 text-sm">
+        <span className="text-dim">owner (you, unless said)</span>
+        <input
+          className="field"
+          maxLength={200}
+          value={draft.owner}
+          onChange={(e) => change({ owner: e.target.value })}
+        />
+      </label>
+    </div>
+  </>
+);
+
+const Question = ({ scope, onClose }: { scope: string; onClose: (made: Decision | null) => void }) => {
+  const client = useQueryClient();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  const [draft, setDraft] = useState<Draft>({ kind: "accept_risk", scope, reason: "", owner: "", day: dayIn(DAYS) });
+  const { kind, reason, owner, day } = draft;
+  const decide = useMutation({
+    mutationFn: () => {
+      const body = { kind, scope: draft.scope, reason, expiresAt: endOf(day), ...(owner.trim() ? { owner } : {}) };
+      return call(contract.decisions.createDecision, { body });
+    },
+    onSuccess: async (made) => {
+      onClose(made);
+      await client.invalidateQueries();
+    },
+  });
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={heading}
+      onClose={() => onClose(null)}
+      className="panel m-auto w-[min(40rem,calc(100vw-2rem))] p-4 text-text backdrop:bg-page/80"
+    >
+      <form
+        className="grid gap-3"
+        onSubmit={(e) => {
+          e.preventDefault();
+          decide.mutate();
+        }}
+      >
+        <h2 id={heading} className="font-semibold">
+          Decide
+        </h2>
+        <Fields draft={draft} change={(change) => setDraft((now) => ({ ...now, ...change }))} />
+        <div className="grid min-h-12 content-start gap-1" aria-live="polite">
+          {day !== "" && <Preview scope={draft.scope} until={endOf(day)} />}
+          {decide.error && <ErrorPanel error={decide.error} />}
+        </div>
+        <div className="flex flex-wrap gap-2">
+          <button type="submit" className="button button-primary" disabled={decide.isPending}>
+            {KIND_WORDS[kind]}
+          </button>
+          <button type="button" className="button" onClick={() => dialog.current?.close()}>
+            Leave it
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+};
+
+/** A button that asks what is decided of a scope, and says in numbers what that hides before it is. Absent for who may not. */
+export const Decide = ({ scope, label = "Decide", onMade }: { scope: string; label?: string; onMade?: () => void }) => {
+  const may = useMay("findings:manage");
+  const [isAsking, setAsking] = useState(false);
+  if (!may) return null;
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setAsking(true)}>
+        {label}
+      </button>
+      {isAsking && (
+        <Question
+          scope={scope}
+          onClose={(made) => {
+            setAsking(false);
+            if (made) onMade?.();
+          }}
+        />
+      )}
+    </>
+  );
+};

@@ -1,0 +1,167 @@
+import { DECISION_STATES } from "@zerotrace/core/decision/decision";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { Download } from "lucide-react";
+import { call, contract, type Decision, queries } from "../../api.ts";
+import { count, plural } from "../../ui/format.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { Time } from "../../ui/marks.tsx";
+import { useMay } from "../../ui/may.ts";
+import { Page } from "../../ui/panel.tsx";
+import { Empty } from "../../ui/states.tsx";
+import { type Column, PagedTable } from "../../ui/table.tsx";
+import { Decide } from "./decide.tsx";
+import { dayText, KIND_WORDS } from "./words.ts";
+
+const STATE_TONES: Readonly<Record<Decision["state"], string>> = {
+  active: "font-semibold",
+  proposed: "text-warn",
+  expired: "text-dim",
+  revoked: "text-dim",
+};
+
+const isOver = ({ state }: Decision): boolean => state === "expired" || state === "revoked";
+
+/** Who made it, who approved it and who took it back. */
+const History = ({ decision: d }: { decision: Decision }) => (
+  <span title={`${d.createdBy}, ${d.createdAt.slice(0, 16).replace("T", " ")}`}>
+    {d.createdBy} <Time at={d.createdAt} />
+    {d.approvedBy && <span className="block text-dim">approved by {d.approvedBy}</span>}
+    {d.revokedBy && <span className="block text-dim">revoked by {d.revokedBy}</span>}
+  </span>
+);
+
+const Hides = ({ decision: d }: { decision: Decision }) => {
+  if (isOver(d) || d.state === "proposed") return <span className="text-dim">nothing</span>;
+  const partly = d.findingCount - d.closedCount;
+  return (
+    <span className="mono">
+      {count(d.closedCount)}
+      {partly > 0 && (
+        <span className="text-dim" title="On some of the assets that have them">
+          {" "}
+          +{count(partly)} partly
+        </span>
+      )}
+      {d.lapsedCount > 0 && (
+        <span className="text-warn" title={`${plural(d.lapsedCount, "finding")} became worse than what was decided`}>
+          {" "}
+          !{count(d.lapsedCount)}
+        </span>
+      )}
+    </span>
+  );
+};
+
+const Actions = ({ decision: d }: { decision: Decision }) => {
+  const client = useQueryClient();
+  const params = { id: d.id };
+  const onSuccess = () => client.invalidateQueries();
+  const revoke = useMutation({ mutationFn: () => call(contract.decisions.revokeDecision, { params }), onSuccess });
+  const approve = useMutation({ mutationFn: () => call(contract.decisions.approveDecision, { params }), onSuccess });
+  const error = revoke.error ?? approve.error;
+  if (isOver(d)) return <span className="text-dim">over</span>;
+  return (
+    <span className="inline-flex flex-wrap gap-3">
+      {error && (
+        <span role="alert" className="text-bad" title={error.message}>
+          {error.message}
+        </span>
+      )}
+      {d.state === "proposed" && (
+        <button type="button" className="act" disabled={approve.isPending} onClick={() => approve.mutate()}>
+          Approve
+        </button>
+      )}
+      <Confirm
+        verb="Revoke"
+        question={`${plural(d.closedCount, "finding is", "findings are")} open again at once`}
+        onConfirm={() => revoke.mutate()}
+      />
+    </span>
+  );
+};
+
+const COLUMNS: readonly Column<Decision>[] = [
+  { head: "State", width: "96px", cell: (d) => <span className={STATE_TONES[d.state]}>{d.state}</span> },
+  { head: "Decision", width: "136px", cell: (d) => KIND_WORDS[d.kind] },
+  {
+    head: "About",
+    className: "full",
+    cell: (d) => (
+      <Link to="/findings" search={{ query: `(${d.scope}) status:all` }} className="mono link" title={d.scope}>
+        {d.scope}
+      </Link>
+    ),
+  },
+  { head: "Reason", className: "full", cell: (d) => <span title={d.reason}>{d.reason}</span> },
+  { head: "Hides", width: "128px", label: "hides", cell: (d) => <Hides decision={d} /> },
+  {
+    head: "Until",
+    width: "136px",
+    label: "until",
+    cell: (d) => <span title={d.expiresAt}>{dayText(d.expiresAt)}</span>,
+  },
+  { head: "By", width: "200px", label: "by", cell: (d) => <History decision={d} /> },
+];
+const ACTIONS: Column<Decision> = { head: "", width: "176px", cell: (d) => <Actions decision={d} /> };
+
+const api = getRouteApi("/decisions");
+
+/** What people decided of findings: each with its state, what it hides and the way back. */
+export const DecisionsPage = () => {
+  const { state } = api.useSearch();
+  const navigate = useNavigate();
+  const may = useMay("findings:manage");
+  const pages = useInfiniteQuery(queries.decisions(state));
+  return (
+    <Page
+      title="Decisions"
+      lead="What people decided of findings. A decision hides findings while it stands and changes none: revoked or over, they are open again."
+      actions={
+        <>
+          <label className="flex items-center gap-2 text-xs text-dim">
+            state
+            <select
+              className="field"
+              value={state ?? ""}
+              onChange={(e) => {
+                const chosen = DECISION_STATES.find((one) => one === e.target.value);
+                void navigate({ to: "/decisions", search: { state: chosen } });
+              }}
+            >
+              <option value="">all</option>
+              {DECISION_STATES.map((one) => (
+                <option key={one} value={one}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          </label>
+          <a className="button" href="/api/v1/decisions/openvex" download>
+            <Download className="size-4" aria-hidden="true" /> OpenVEX
+          </a>
+          <Decide scope="" />
+        </>
+      }
+    >
+      <section className="panel" aria-label="Decisions">
+        <PagedTable
+          pages={pages}
+          noun="decisions"
+          label="Decisions"
+          keyOf={(d) => d.id}
+          cardHeight={168}
+          columns={may ? [...COLUMNS, ACTIONS] : COLUMNS}
+          empty={
+            <Empty title={state ? `No decision is ${state}` : "Nothing is decided yet"}>
+              {may
+                ? "Press Decide on the findings page, on a finding or here: it says in numbers what it hides first."
+                : "Who may manage findings decides on them."}
+            </Empty>
+          }
+        />
+      </section>
+    </Page>
+  );
+};
