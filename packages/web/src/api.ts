@@ -66,6 +66,7 @@ export type Company = Answer<typeof contract.companies.listCompanies>["rows"][nu
 export type CompanyEntry = Answer<typeof contract.companies.listEntries>["rows"][number];
 export type CompanyExport = Answer<typeof contract.companies.listExports>["rows"][number];
 export type Settings = Answer<typeof contract.settings.getSettings>;
+export type SavedView = Answer<typeof contract.views.listViews>["rows"][number];
 export type Token = Answer<typeof contract.tokens.listTokens>["rows"][number];
 export type Severity = Finding["severity"];
 export type SeverityCounts = Stats["findings"];
@@ -233,6 +234,21 @@ export const queries = {
     }),
   ownEntry: () => queryOptions({ queryKey: ["own-entry"], queryFn: () => call(contract.companies.getOwnEntry) }),
   settings: () => queryOptions({ queryKey: ["settings"], queryFn: () => call(contract.settings.getSettings) }),
+  views: () => queryOptions({ queryKey: ["views"], queryFn: () => call(contract.views.listViews) }),
+  viewCount: ({ noun, query }: Pick<SavedView, "noun" | "query">) =>
+    queryOptions({
+      queryKey: ["view-count", noun, query],
+      queryFn: async () => {
+        const asked =
+          noun === "findings"
+            ? call(contract.findings.listFindings, { query: { query, limit: 1 } })
+            : noun === "assets"
+              ? call(contract.assets.listAssets, { query: { ...assetsWords(query), limit: 1 } })
+              : call(contract.assets.listComponents, { query: { q: query, limit: 1 } });
+        const { count, countIsExact } = await asked;
+        return { count, countIsExact };
+      },
+    }),
   tokens: () => pages(["tokens"], (cursor) => call(contract.tokens.listTokens, { query: { limit, cursor } })),
 };
 
@@ -246,6 +262,12 @@ export const takeSession = (client: QueryClient, session: Session): void => {
 /** Where the archive of an export is downloaded. */
 export const exportArchiveUrl = (id: string): string =>
   urlOf("", contract.companies.downloadExport, { params: { id } });
+
+/** What a saved view of assets asks for: `label:NAME` first, where it has one, then part of a name. */
+export const assetsWords = (query: string): { q: string; label?: string } => {
+  const [, label, q = ""] = /^label:(\S+)\s*(.*)$/.exec(query) ?? [];
+  return label === undefined ? { q: query } : { q, label };
+};
 
 export type ExportFormat = "csv" | "json" | "xlsx";
 

@@ -13,6 +13,8 @@ export interface FindingsSearch {
   query?: string;
   sort?: Sort;
   view?: FindingsView;
+  /** Heads of the columns that are shown, between commas. */
+  columns?: string;
 }
 
 /** Keeps what the findings page understands of a URL. */
@@ -23,8 +25,16 @@ const findingsSearch = (search: Record<string, unknown>): FindingsSearch => {
     query: text(search["query"]),
     sort: sort === "risk" ? undefined : sort,
     view: view === "rows" ? undefined : view,
+    columns: text(search["columns"]),
   };
 };
+
+export interface AssetsSearch {
+  q?: string;
+  sort?: "name" | "seen";
+  label?: string;
+  columns?: string;
+}
 
 const wordSearch = (search: Record<string, unknown>): { q?: string } => ({ q: text(search["q"]) });
 
@@ -46,9 +56,14 @@ const finding = createRoute({
 });
 const assets = createRoute({
   ...page("/assets"),
-  validateSearch: (s: Record<string, unknown>): { q?: string; sort?: "name" | "seen"; label?: string } => {
+  validateSearch: (s: Record<string, unknown>): AssetsSearch => {
     const sort = oneOf(s["sort"], ["risk", "name", "seen"] as const, "risk");
-    return { ...wordSearch(s), label: text(s["label"]), sort: sort === "risk" ? undefined : sort };
+    return {
+      ...wordSearch(s),
+      label: text(s["label"]),
+      sort: sort === "risk" ? undefined : sort,
+      columns: text(s["columns"]),
+    };
   },
   component: lazyRouteComponent(() => import("./features/assets/assets.tsx"), "AssetsPage"),
 });

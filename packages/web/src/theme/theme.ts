@@ -1,12 +1,12 @@
+import { readStored, writeStored } from "../ui/stored.ts";
+
 /** The themes: the same tokens with other values. */
 export const THEMES = ["dark", "light", "contrast"] as const;
 export type Theme = (typeof THEMES)[number];
 
-const KEY = "zerotrace.theme";
-
 /** The theme that this browser chose, else what the system asks for; dark by default. */
 export const storedTheme = (): Theme => {
-  const stored = localStorage.getItem(KEY);
+  const stored = readStored("theme");
   const known = THEMES.find((t) => t === stored);
   if (known) return known;
   return window.matchMedia("(prefers-contrast: more)").matches ? "contrast" : "dark";
@@ -18,6 +18,6 @@ export const applyTheme = (theme: Theme): void => {
 
 /** Applies the theme and remembers it in this browser. */
 export const chooseTheme = (theme: Theme): void => {
-  localStorage.setItem(KEY, theme);
+  writeStored("theme", theme);
   applyTheme(theme);
 };

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", "to the prompt"],
+  ["Ctrl K", "commands: any page, view, asset, package, advisory"],
   ["j  k", "next and previous row"],
   ["e  Enter", "open the row"],
   ["x", "select the row"],

@@ -61,6 +61,12 @@ export type NavPath = (typeof NAV)[number]["entries"][number]["to"];
 const mayOpen = (session: Session, { needs }: Entry): boolean =>
   needs === undefined || session.permissions.includes(needs);
 
+/** Every entry that the session opens, with the heading that it stands under. */
+export const entriesFor = (session: Session): readonly (Entry & { readonly group: string })[] =>
+  NAV.flatMap(({ name, entries }) =>
+    entries.filter((entry) => mayOpen(session, entry)).map((entry) => ({ ...entry, group: name })),
+  );
+
 /** The navigation: a rail on the left where there is room, else a panel that the menu button opens. */
 export const Nav = ({ session, open, onFollow }: { session: Session; open: boolean; onFollow: () => void }) => (
   <nav

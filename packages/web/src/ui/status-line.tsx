@@ -6,6 +6,7 @@ import { useLive } from "../live-context.ts";
 import { useConnection } from "../live.ts";
 import { bytes, count, duration, plural } from "./format.ts";
 import { useNow } from "./hooks.ts";
+import { PaletteKey } from "./palette-key.tsx";
 
 const Part = ({ children, className = "" }: { children: ReactNode; className?: string }) => (
   <span className={`flex shrink-0 items-center gap-1.5 border-r border-line px-3 ${className}`}>{children}</span>
@@ -98,7 +99,8 @@ export const StatusLine = ({ session, onHelp }: { session: Session; onHelp: () =
     <Connection />
     <Advisories />
     <Work />
-    <button type="button" onClick={onHelp} className="ml-auto shrink-0 px-3 text-dim hover:text-accent">
+    <PaletteKey session={session} />
+    <button type="button" onClick={onHelp} className="shrink-0 px-3 text-dim hover:text-accent">
       <kbd className="text-xs text-text">?</kbd> help
     </button>
   </footer>

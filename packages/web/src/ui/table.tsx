@@ -31,6 +31,8 @@ interface TableProps<Row> {
   readonly onOpen?: (row: Row) => void;
   /** Height of a row as a card, in pixels. */
   readonly cardHeight?: number;
+  /** Rows of 26 instead of 32 pixels, where they are no cards. */
+  readonly isCompact?: boolean;
   readonly selected?: ReadonlySet<string>;
   readonly onSelect?: (key: string) => void;
   /** Keys of rows that just came in. */
@@ -38,6 +40,7 @@ interface TableProps<Row> {
 }
 
 const ROW_PX = 32;
+const COMPACT_PX = 26;
 const CARD_PX = 72;
 /** Height of what stays at the top of the page: the prompt, and on narrow screens the bar with the menu. */
 const PROMPT_PX = 41;
@@ -53,11 +56,14 @@ const noControlFocused = (): boolean =>
  */
 export const Table = <Row,>(props: TableProps<Row>) => {
   const narrow = useMedia("(width < 720px)");
-  return <Rows key={narrow ? "cards" : "rows"} {...props} narrow={narrow} />;
+  // what is measured for one height is not kept for another
+  const form = narrow ? "cards" : props.isCompact ? "compact" : "rows";
+  return <Rows key={form} {...props} narrow={narrow} />;
 };
 
 const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
   const { columns, rows, keyOf, onOpen, onSelect, narrow, cardHeight = CARD_PX } = props;
+  const rowPx = props.isCompact ? COMPACT_PX : ROW_PX;
   const body = useRef<HTMLTableSectionElement>(null);
   const [offset, setOffset] = useState(0);
   const [active, setActive] = useState(-1);
@@ -75,7 +81,7 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
   }, []);
   const virtual = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => (narrow ? cardHeight : ROW_PX),
+    estimateSize: () => (narrow ? cardHeight : rowPx),
     overscan: 12,
     scrollMargin: offset,
     scrollPaddingStart: stickyPx + ROW_PX,
@@ -114,7 +120,11 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
       className="grid-table"
       aria-label={props.label}
       aria-rowcount={rows.length + 1}
-      style={{ ["--row-narrow" as string]: `${cardHeight}px`, ["--sticky" as string]: `${stickyPx}px` }}
+      style={{
+        ["--row" as string]: `${rowPx}px`,
+        ["--row-narrow" as string]: `${cardHeight}px`,
+        ["--sticky" as string]: `${stickyPx}px`,
+      }}
     >
       <thead>
         <tr>

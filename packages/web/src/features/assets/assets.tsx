@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type Asset, assetsExport, queries } from "../../api.ts";
+import type { AssetsSearch } from "../../routes.tsx";
 import { Exports } from "../../ui/export.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Online, Risk, Time } from "../../ui/marks.tsx";
@@ -9,6 +10,8 @@ import { Labels } from "./labels.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
+import { useTableChoice } from "../../ui/table-choice.tsx";
+import { ViewRow } from "../views/view-row.tsx";
 
 const COLUMNS: readonly Column<Asset>[] = [
   { head: "Risk", width: "116px", cell: (a) => <Risk value={a.risk} /> },
@@ -64,9 +67,19 @@ const emptyTitle = (q: string, label: string | undefined): string => {
 
 /** Every asset, highest risk first. */
 export const AssetsPage = () => {
-  const { q = "", sort = "risk", label } = api.useSearch();
+  const { q = "", sort = "risk", label, columns } = api.useSearch();
   const navigate = useNavigate();
+  const here: AssetsSearch = { q, sort: sort === "risk" ? undefined : sort, label, columns };
+  const go = (change: AssetsSearch) => void navigate({ to: "/assets", search: { ...here, ...change } });
   const pages = useInfiniteQuery(queries.assets(q, sort, label));
+  const choice = useTableChoice("assets", COLUMNS, columns, (next) => go({ columns: next }));
+  const shown = {
+    noun: "assets" as const,
+    query: [label === undefined ? "" : `label:${label}`, q].filter(Boolean).join(" "),
+    sort: sort === "risk" ? "" : sort,
+    view: "",
+    columns: choice.text === "" ? [] : choice.text.split(","),
+  };
   return (
     <Page
       title="Assets"
@@ -82,16 +95,13 @@ export const AssetsPage = () => {
           )}
           <label className="flex items-center gap-2 text-xs text-dim">
             sorted by
-            <select
-              className="field"
-              value={sort}
-              onChange={(e) => void navigate({ to: "/assets", search: { q, sort: e.target.value as "name", label } })}
-            >
+            <select className="field" value={sort} onChange={(e) => go({ sort: e.target.value as "name" })}>
               <option value="risk">highest risk</option>
               <option value="name">name</option>
               <option value="seen">last seen</option>
             </select>
           </label>
+          {choice.menu}
           <Exports noun="assets" url={assetsExport({ q, sort, label })} />
           <Link to="/upload" className="button">
             Upload an SBOM
@@ -103,6 +113,7 @@ export const AssetsPage = () => {
       }
     >
       <section className="panel" aria-label="Assets">
+        <ViewRow shown={shown} />
         <PagedTable
           pages={pages}
           noun="assets"
@@ -110,7 +121,8 @@ export const AssetsPage = () => {
           keyOf={(a) => a.id}
           onOpen={(a) => void navigate({ to: "/assets/$id", params: { id: a.id } })}
           cardHeight={112}
-          columns={COLUMNS}
+          columns={choice.columns}
+          isCompact={choice.isCompact}
           empty={
             <Empty title={emptyTitle(q, label)}>
               <Link to={q || label ? "/assets" : "/agents/enroll"} className="link">

@@ -6,6 +6,7 @@ import { plural } from "../../ui/format.ts";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
+import { ViewRow } from "../views/view-row.tsx";
 import { COMPONENT_COLUMNS } from "./columns.tsx";
 
 const COLUMNS: readonly Column<Component>[] = [
@@ -31,6 +32,7 @@ export const ComponentsPage = () => {
       actions={<Exports noun="components" url={componentsExport(q)} />}
     >
       <section className="panel" aria-label="Components">
+        <ViewRow shown={{ noun: "components", query: q, sort: "", view: "", columns: [] }} />
         <PagedTable
           pages={pages}
           noun="components"

@@ -8,7 +8,9 @@ import { Exports } from "../../ui/export.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
-import { PagedTable, rowsOf } from "../../ui/table.tsx";
+import { type Column, PagedTable, rowsOf } from "../../ui/table.tsx";
+import { useTableChoice } from "../../ui/table-choice.tsx";
+import { ViewRow } from "../views/view-row.tsx";
 import { ADVISORY_GROUP_COLUMNS, FINDING_COLUMNS } from "./columns.tsx";
 import { Decide } from "../decisions/decide.tsx";
 import { scopeOfFilter, scopeOfFindings } from "../decisions/words.ts";
@@ -95,7 +97,17 @@ const SelectionBar = ({ rows, clear }: { rows: readonly Finding[]; clear: () => 
 };
 
 /** The rows of a filter, live: what is new is counted while the reader is further down, and glows when it comes in. */
-export const FindingRows = ({ filter, sort }: { filter: FindingFilter; sort: Sort }) => {
+export const FindingRows = ({
+  filter,
+  sort,
+  columns = FINDING_COLUMNS,
+  isCompact = false,
+}: {
+  filter: FindingFilter;
+  sort: Sort;
+  columns?: readonly Column<Finding>[];
+  isCompact?: boolean;
+}) => {
   const navigate = useNavigate();
   const client = useQueryClient();
   const query = queries.findings(filter, sort);
@@ -132,7 +144,8 @@ export const FindingRows = ({ filter, sort }: { filter: FindingFilter; sort: Sor
         pages={pages}
         noun="findings"
         label="Findings"
-        columns={FINDING_COLUMNS}
+        columns={columns}
+        isCompact={isCompact}
         keyOf={(f) => f.id}
         onOpen={open}
         selected={selected}
@@ -166,12 +179,16 @@ const api = getRouteApi("/findings");
 
 /** Every finding that the prompt names: as rows, as fixes, or by advisory. */
 export const FindingsPage = () => {
-  const { sort = "risk", view = "rows", query } = api.useSearch();
+  const { sort = "risk", view = "rows", query, columns } = api.useSearch();
   const navigate = useNavigate();
   const unsure = useUnsure();
   const filter: FindingFilter = query === undefined ? {} : { query };
   const go = (change: Partial<FindingsSearch>) =>
-    void navigate({ to: "/findings", search: { query, sort, view, ...change } });
+    void navigate({ to: "/findings", search: { query, sort, view, columns, ...change } });
+  const choice = useTableChoice("findings", FINDING_COLUMNS, columns, (next) => go({ columns: next }));
+  const usual = { sort: sort === "risk" ? "" : sort, view: view === "rows" ? "" : view };
+  const heads = view === "rows" && choice.text !== "" ? choice.text.split(",") : [];
+  const shown = { noun: "findings" as const, query: query ?? "", ...usual, columns: heads };
   return (
     <Page
       title="Findings"
@@ -183,6 +200,7 @@ export const FindingsPage = () => {
       }
     >
       <section className="panel" aria-label="Findings">
+        <ViewRow shown={shown} />
         <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2">
           {VIEWS.map(([id, name]) => (
             <button
@@ -196,7 +214,7 @@ export const FindingsPage = () => {
             </button>
           ))}
           {view === "rows" && (
-            <label className="ml-auto flex items-center gap-2 px-2 text-xs text-dim">
+            <label className="ml-auto flex items-center gap-2 py-1 pl-2 text-xs text-dim">
               sorted by
               <select className="field" value={sort} onChange={(e) => go({ sort: e.target.value as Sort })}>
                 {SORTS.map(([id, name]) => (
@@ -207,8 +225,17 @@ export const FindingsPage = () => {
               </select>
             </label>
           )}
+          {view === "rows" && choice.menu}
         </div>
-        {view === "rows" && <FindingRows key={`${filter.query ?? ""} ${sort}`} filter={filter} sort={sort} />}
+        {view === "rows" && (
+          <FindingRows
+            key={`${filter.query ?? ""} ${sort}`}
+            filter={filter}
+            sort={sort}
+            columns={choice.columns}
+            isCompact={choice.isCompact}
+          />
+        )}
         {view === "fixes" && <Fixes rows={200} filter={filter} unsure={unsure} empty={<Nothing filter={filter} />} />}
         {view === "advisories" && <GroupRows filter={filter} />}
       </section>

@@ -1,0 +1,124 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { call, contract, queries, type SavedView } from "../../api.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { ErrorPanel } from "../../ui/states.tsx";
+import type { Shown } from "./search.ts";
+
+const useSave = (view: SavedView | null, done: () => void) => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ noun, ...wish }: Shown & { name: string; shared: boolean }) => {
+      const columns = [...wish.columns];
+      if (view) await call(contract.views.changeView, { params: { id: view.id }, body: { ...wish, columns } });
+      else await call(contract.views.createView, { body: { ...wish, columns, noun } });
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ["views"] });
+      done();
+    },
+  });
+};
+
+const useDelete = (done: () => void) => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => call(contract.views.deleteView, { params: { id } }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ["views"] });
+      done();
+    },
+  });
+};
+
+const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; onClose: () => void }) => {
+  const session = useQuery(queries.session()).data;
+  const mayShare = session?.permissions.includes("config:modify") ?? false;
+  // a sign-in link or a program is nobody who could have views of their own
+  const isPerson = session?.person !== null;
+  const [name, setName] = useState(view?.name ?? "");
+  const [isShared, setShared] = useState(view?.shared ?? !isPerson);
+  const [takesShown, setTakesShown] = useState(view === null);
+  const save = useSave(view, onClose);
+  const remove = useDelete(onClose);
+  const says = takesShown || view === null ? shown : view;
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(e) => {
+        e.preventDefault();
+        const { noun, query, sort, columns } = says;
+        save.mutate({ noun, query, sort, columns, view: says.view, name, shared: isShared });
+      }}
+    >
+      <h2 className="font-semibold">{view ? `The view "${view.name}"` : "Save this view"}</h2>
+      <p className="text-dim">
+        {says.noun} <span className="text-accent">&gt;</span>{" "}
+        <span className="mono wrap-anywhere">{says.query || "everything that is usual"}</span>
+      </p>
+      <label className="grid gap-1 text-sm">
+        <span className="text-dim">name</span>
+        <input className="field" required maxLength={60} value={name} onChange={(e) => setName(e.target.value)} />
+      </label>
+      {view && (
+        <label className="flex items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            className="accent-accent"
+            checked={takesShown}
+            onChange={(e) => setTakesShown(e.target.checked)}
+          />
+          replace what it asks for by what the list shows now
+        </label>
+      )}
+      <label className="flex items-center gap-2 text-sm">
+        <input
+          type="checkbox"
+          className="accent-accent"
+          checked={isShared}
+          disabled={!mayShare || !isPerson}
+          onChange={(e) => setShared(e.target.checked)}
+        />
+        shared with everybody of the company
+      </label>
+      {!mayShare && <p className="text-xs text-dim">Sharing needs the permission config:modify.</p>}
+      {!isPerson && mayShare && (
+        <p className="text-xs text-dim">You came by a link: only people who sign in by name have views of their own.</p>
+      )}
+      {(save.error ?? remove.error) && <ErrorPanel error={(save.error ?? remove.error) as Error} />}
+      <div className="flex flex-wrap items-center gap-2">
+        <button type="submit" className="button button-primary" disabled={save.isPending || (!mayShare && isShared)}>
+          {view ? "Change" : "Save view"}
+        </button>
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        {view && (
+          <span className="ml-auto">
+            <Confirm
+              verb="Delete"
+              question={view.shared ? "Everybody of the company loses it" : "The view is forgotten; no finding is"}
+              onConfirm={() => remove.mutate(view.id)}
+            />
+          </span>
+        )}
+      </div>
+    </form>
+  );
+};
+
+/** Saves what a list shows as a view, or changes, shares and deletes one. */
+export const ViewDialog = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; onClose: () => void }) => {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      onClose={onClose}
+      aria-label={view ? "Change a saved view" : "Save a view"}
+      className="panel m-auto w-[min(440px,calc(100vw-24px))] p-5 text-text backdrop:bg-black/60"
+    >
+      <Form view={view} shown={shown} onClose={() => dialog.current?.close()} />
+    </dialog>
+  );
+};

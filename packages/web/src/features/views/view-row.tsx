@@ -1,0 +1,79 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Bookmark, Pencil, Users } from "lucide-react";
+import { useState } from "react";
+import { queries, type SavedView } from "../../api.ts";
+import { atLeast } from "../../ui/format.ts";
+import { addressOf, isShown, type Shown } from "./search.ts";
+import { ViewDialog } from "./view-dialog.tsx";
+
+/** Views shown with their counts; the palette finds the rest. */
+const VIEWS_SHOWN = 12;
+
+const Count = ({ view }: { view: SavedView }) => {
+  const { data } = useQuery(queries.viewCount(view));
+  return <span className="mono text-xs text-dim">{data ? atLeast(data.count, data.countIsExact) : "…"}</span>;
+};
+
+const One = ({ view, isActive, onEdit }: { view: SavedView; isActive: boolean; onEdit: () => void }) => (
+  <li className={`flex shrink-0 items-center border ${isActive ? "border-accent" : "border-line"}`}>
+    <Link
+      {...addressOf(view)}
+      aria-current={isActive ? "true" : undefined}
+      title={`${view.query || "everything that is usual"}${view.shared ? ", shared" : ""}`}
+      className="flex h-7 items-center gap-2 px-2 text-sm hover:text-accent"
+    >
+      {view.shared && <Users className="size-3.5 text-dim" aria-label="shared" />}
+      <span className="max-w-48 truncate">{view.name}</span>
+      <Count view={view} />
+    </Link>
+    {isActive && (
+      <button
+        type="button"
+        className="flex h-7 w-7 items-center justify-center border-l border-line text-dim hover:text-accent"
+        onClick={onEdit}
+        aria-label={`Change the view ${view.name}`}
+        title="Rename, share, delete"
+      >
+        <Pencil className="size-3.5" />
+      </button>
+    )}
+  </li>
+);
+
+/** The saved views of a list with how much each has, and the way to save what the list shows. */
+export const ViewRow = ({ shown }: { shown: Shown }) => {
+  const views = useQuery(queries.views());
+  const [dialog, setDialog] = useState<SavedView | "new" | null>(null);
+  const rows = views.data?.rows.filter((v) => v.noun === shown.noun) ?? [];
+  const active = rows.find((v) => isShown(v, shown));
+  return (
+    <nav
+      aria-label="Saved views"
+      className="flex min-h-10 items-center gap-2 overflow-x-auto border-b border-line px-3 py-1"
+    >
+      {rows.length > 0 && (
+        <ul className="flex gap-2">
+          {rows.slice(0, VIEWS_SHOWN).map((view) => (
+            <One key={view.id} view={view} isActive={view === active} onEdit={() => setDialog(view)} />
+          ))}
+        </ul>
+      )}
+      {!active && (
+        <button
+          type="button"
+          className="act inline-flex shrink-0 items-center gap-1.5"
+          onClick={() => setDialog("new")}
+        >
+          <Bookmark className="size-3.5" aria-hidden="true" /> Save this view
+        </button>
+      )}
+      {rows.length > VIEWS_SHOWN && (
+        <span className="shrink-0 text-xs text-dim">{rows.length - VIEWS_SHOWN} more by Ctrl-K</span>
+      )}
+      {dialog !== null && (
+        <ViewDialog view={dialog === "new" ? null : dialog} shown={shown} onClose={() => setDialog(null)} />
+      )}
+    </nav>
+  );
+};
