@@ -1,6 +1,7 @@
 import websocket, { type WebSocket } from "@fastify/websocket";
 import { AppError, messageOf, type Permission } from "@zerotrace/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Authenticated, Authenticator } from "../auth/index.ts";
@@ -162,6 +163,16 @@ const createMembers = ({ metrics, log }: HubOptions): Members => {
   };
 };
 
+/**
+ * Lets go of the answer that became a WebSocket, and of a listener that holds it: with its headers it is larger than all that a
+ * client needs.
+ */
+const letGo = (socket: WebSocket, { raw }: FastifyRequest): void => {
+  socket.removeAllListeners("error");
+  const line = raw.socket as typeof raw.socket & { readonly _httpMessage?: ServerResponse | null };
+  line._httpMessage?.detachSocket(line);
+};
+
 /** Lets a connection in: proves who it is, then hands its messages over. */
 const admit = async (
   { protocol, auth, onSecurityEvent }: HubOptions,
@@ -261,6 +272,7 @@ export const createHub = (options: HubOptions): Hub => {
       };
       await app.register(websocket, { options: { maxPayload: FRAME_BYTES_MAX }, preClose });
       app.get(path, { websocket: true }, (socket, request) => {
+        letGo(socket, request);
         void admit(options, members, { socket, request, heartbeatMs });
       });
       const stop = watch(options, members, heartbeatMs);
