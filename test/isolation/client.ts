@@ -45,18 +45,18 @@ export const createClient = (origin: string): Client => {
   return {
     send: ({ method, path, headers, body, address = "127.0.0.1" }) =>
       new Promise((resolve, reject) => {
-        const sent = request(
-          { hostname, port, method, path, headers, agent: agentOf(address), localAddress: address, timeout: ANSWER_MS },
-          (answer) => {
-            const parts: Buffer[] = [];
-            answer.on("data", (part: Buffer) => parts.push(part));
-            answer.on("error", reject);
-            answer.on("end", () => {
-              const text = Buffer.concat(parts).toString();
-              resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text });
-            });
-          },
-        );
+        // node says how long a body is for some methods only
+        const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+        const to = { hostname, port, agent: agentOf(address), localAddress: address, timeout: ANSWER_MS };
+        const sent = request({ ...to, method, path, headers: { ...headers, ...length } }, (answer) => {
+          const parts: Buffer[] = [];
+          answer.on("data", (part: Buffer) => parts.push(part));
+          answer.on("error", reject);
+          answer.on("end", () => {
+            const text = Buffer.concat(parts).toString();
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text });
+          });
+        });
         sent.on("timeout", () => sent.destroy(new Error(`${method} ${path} was not answered`)));
         sent.on("error", reject);
         sent.end(body);
