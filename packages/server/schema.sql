@@ -1356,6 +1356,7 @@ CREATE INDEX access_token_ends ON public.access_token USING btree (company_id, e
 CREATE INDEX advisory_aliases ON public.advisory USING gin (aliases);
 CREATE INDEX advisory_name_prefix ON public.advisory USING btree (name text_pattern_ops);
 CREATE INDEX advisory_newest ON public.advisory USING btree (COALESCE(published_at, '-infinity'::timestamp with time zone) DESC, name DESC);
+CREATE INDEX asset_first_seen ON public.asset USING btree (company_id, first_seen_at);
 CREATE INDEX asset_labels ON public.asset USING gin (labels);
 CREATE INDEX asset_name ON public.asset USING btree (company_id, name, id);
 CREATE INDEX asset_risk ON public.asset USING btree (company_id, risk DESC, id DESC);
@@ -1368,6 +1369,8 @@ CREATE INDEX component_match_advisory ON public.component_match USING btree (adv
 CREATE INDEX component_package ON public.component USING btree (package_id);
 CREATE INDEX component_to_judge ON public.component USING btree (id) WHERE (judged_generation IS NULL);
 CREATE INDEX credential_asset ON public.credential USING btree (company_id, asset_id) WHERE (asset_id IS NOT NULL);
+CREATE INDEX credential_device_made ON public.credential USING btree (company_id, created_at) WHERE (kind = 'device'::text);
+CREATE INDEX credential_device_revoked ON public.credential USING btree (company_id, revoked_at) WHERE ((kind = 'device'::text) AND (revoked_at IS NOT NULL));
 CREATE INDEX credential_enrolled_by ON public.credential USING btree (company_id, enrolled_by) WHERE (enrolled_by IS NOT NULL);
 CREATE INDEX credential_person ON public.credential USING btree (company_id, person_id) WHERE (person_id IS NOT NULL);
 CREATE INDEX credential_previous ON public.credential USING btree (company_id, previous_hash) WHERE (previous_hash IS NOT NULL);

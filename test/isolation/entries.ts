@@ -96,6 +96,7 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "advisories.getAdvisory": plain({ params: { id: KNOWN.advisory } }),
   "advisories.getAdvisoryEpss": plain({ params: { id: KNOWN.advisory } }),
   "affected.getAffected": asks((of) => ({ query: { q: `pkg:npm/${of["packageName"]}` } })),
+  "changes.listChanges": plain({}, { moves: "the end is now, and jobs of the caller's own company are counted" }),
   "agents.enroll": asks(
     (of, own) => ({
       body: {

@@ -4,6 +4,7 @@ import { routes as affected } from "./features/affected/contract.ts";
 import { routes as agents } from "./features/agents/contract.ts";
 import { routes as assets } from "./features/assets/contract.ts";
 import { routes as audit } from "./features/audit/contract.ts";
+import { routes as changes } from "./features/changes/contract.ts";
 import { routes as companies } from "./features/companies/contract.ts";
 import { routes as decisions } from "./features/decisions/contract.ts";
 import { routes as explain } from "./features/explain/contract.ts";
@@ -37,6 +38,7 @@ export const contract = {
   agents,
   assets,
   audit,
+  changes,
   companies,
   decisions,
   explain,

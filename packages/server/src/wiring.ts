@@ -12,6 +12,7 @@ import {
   removeAssetRoute,
 } from "./features/assets/index.ts";
 import { auditRoutes, writeAudit } from "./features/audit/index.ts";
+import { changeRoutes } from "./features/changes/index.ts";
 import { companyRoutes } from "./features/companies/index.ts";
 import type { Canary } from "./features/canary/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
@@ -195,6 +196,12 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       },
     }),
     ...auditRoutes({ keys: deps.keys, version, auditSinkHosts: config.auditSinkHosts }),
+    ...changeRoutes({
+      offlineAfterSeconds: offline,
+      syncHours: config.feedSyncHours,
+      epss: deps.epss,
+      pendingJobs: countPendingJobs,
+    }),
     ...companyRoutes({
       forget,
       forgetCompany: (id) => auth.forgetCompany(id),

@@ -2,6 +2,7 @@ export type { Feed } from "./feed.ts";
 export { FEEDS } from "./registry.ts";
 export { createDebianArchiveFeed } from "./debian-archive/index.ts";
 export { EPSS_URL } from "./epss/index.ts";
+export { epssMoves, type EpssMove } from "./epss/moves.ts";
 export { epssCourse, epssDayOf, epssDays, type EpssPoint, HISTORY_DAYS, keepScoresOf } from "./epss/history.ts";
 export { KEV_URL } from "./kev/index.ts";
 export { OSV_BUCKET } from "./osv/ecosystems.ts";

@@ -32,6 +32,19 @@ export function keyOf(cveId: string): number | null {
 export const rowFor = (key: number, score: number | null): number =>
   key * SCORE_ROOM + (score === null ? ABSENT : Math.round(score * SCALE));
 
+/** The key of a row, as `keyOf` makes it. */
+export const keyOfRow = (row: number): number => Math.floor(row / SCORE_ROOM);
+
+/** The score of a row, 0 to 1; null where it says that there was none. */
+export const scoreOf = (row: number): number | null => {
+  const score = row % SCORE_ROOM;
+  return score === ABSENT ? null : score / SCALE;
+};
+
+/** The reverse of `keyOf`: the CVE of a key. */
+export const idOf = (key: number): string =>
+  `CVE-${Math.floor(key / NUMBER_ROOM) + FIRST_YEAR}-${String(key % NUMBER_ROOM).padStart(4, "0")}`;
+
 const keyAt = (rows: EpssRows, i: number): number =>
   i < rows.length ? Math.floor(rows[i]! / SCORE_ROOM) : Number.POSITIVE_INFINITY;
 

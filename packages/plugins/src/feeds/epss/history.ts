@@ -27,6 +27,15 @@ export async function epssDays(cacheDir: string): Promise<string[]> {
   return newest === null ? [] : [newest, ...older];
 }
 
+/** The kept days as `epssDays` has them, and where the file of one lies. */
+export async function historyFiles(cacheDir: string): Promise<{
+  newest: string | null;
+  older: string[];
+  path: (day: string, kind: "all" | "diff") => string;
+}> {
+  return { ...(await daysOf(cacheDir)), path: (day, kind) => join(folderOf(cacheDir), `${day}.${kind}.gz`) };
+}
+
 async function daysOf(cacheDir: string): Promise<{ newest: string | null; older: string[] }> {
   const names = await readdir(folderOf(cacheDir)).catch(() => []);
   const found = names.flatMap((name) => {

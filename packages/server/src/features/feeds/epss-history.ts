@@ -3,6 +3,8 @@ import {
   epssCourse,
   epssDayOf,
   epssDays,
+  type EpssMove,
+  epssMoves,
   type EpssPoint,
   keepScoresOf,
   openGenerations,
@@ -14,6 +16,8 @@ import { feedsDirectory, generationsDirectory } from "./index-file.ts";
 
 /** Courses that are kept in memory (count). */
 const COURSES_MAX = 1_000;
+/** A score that moved by as much from one day to the next is a big move (0 to 1). */
+const BIG_MOVE = 0.1;
 const CVE = /^CVE-\d{4}-\d{4,}$/;
 
 /** How EPSS scores went: one day for each that a generation in force brought. */
@@ -24,6 +28,8 @@ export interface EpssHistory {
   idle(): Promise<void>;
   /** The course of the first of these names that has scores, oldest day first; empty when none has. */
   course(names: readonly string[]): Promise<{ cveId: string | null; days: readonly EpssPoint[] }>;
+  /** Scores that moved by 10 % and more on one of the kept days, and these days, newest first; nothing where none are kept. */
+  moves(): Promise<{ days: readonly string[]; moves: readonly EpssMove[] }>;
 }
 
 /** The history of a data directory. */
@@ -57,7 +63,20 @@ export const createEpssHistory = (dataDir: string, warn: (message: string) => vo
     return days;
   };
 
+  let moved: { newest: string; all: ReturnType<typeof epssMoves> } | null = null;
+  const movesOf = async (): ReturnType<typeof epssMoves> => {
+    const [newest = ""] = await epssDays(folder);
+    if (moved?.newest !== newest) moved = { newest, all: epssMoves(folder, BIG_MOVE) };
+    return moved.all;
+  };
+
   return {
+    moves: () =>
+      movesOf().catch((error: unknown) => {
+        moved = null;
+        warn(messageOf(error));
+        return { days: [], moves: [] };
+      }),
     keep: () => (running = running.then(keepNewer).catch((error: unknown) => warn(messageOf(error)))),
     idle: () => running,
     course: async (names) => {
