@@ -13,7 +13,7 @@ import {
   type MasterKeys,
   transitMasterKeys,
 } from "./platform/crypto/index.ts";
-import type { Database } from "./platform/db/index.ts";
+import type { Database, Tx } from "./platform/db/index.ts";
 import type { Logger } from "./platform/log/index.ts";
 import { enqueue } from "./platform/queue/index.ts";
 
@@ -49,6 +49,12 @@ export const rekey = async (
   if (rewrapped + resealed > 0) log.info({ "organization.id": companyId, rewrapped, resealed }, "keys renewed");
 };
 
+/** Orders that job for a company. */
+export const orderRekey = async (tx: Tx, companyId: number): Promise<void> => {
+  const key = `rekey:${companyId}`;
+  await enqueue(tx, { task: "rekey", payload: { companyId }, key, queueName: "rekey", priority: PRIORITY });
+};
+
 /** Looks whether another master key wraps now than at the last look, at first always; then orders the job for every company. */
 export const createKeyWatch = (parts: { db: Database; masterKeys: MasterKeys; log: Logger }): (() => Promise<void>) => {
   const { db, masterKeys, log } = parts;
@@ -60,10 +66,7 @@ export const createKeyWatch = (parts: { db: Database; masterKeys: MasterKeys; lo
     });
     if (current === seen || current === null) return;
     await db.asService(async (tx) => {
-      for (const companyId of await companyIds(tx)) {
-        const key = `rekey:${companyId}`;
-        await enqueue(tx, { task: "rekey", payload: { companyId }, key, queueName: "rekey", priority: PRIORITY });
-      }
+      for (const companyId of await companyIds(tx)) await orderRekey(tx, companyId);
     });
     seen = current;
   };

@@ -58,6 +58,7 @@ import type { CompanyKeys } from "./platform/crypto/index.ts";
 import type { Database, Tx } from "./platform/db/index.ts";
 import { type Endpoint, openApiOf } from "./platform/http/index.ts";
 import type { Metrics } from "./platform/metrics/index.ts";
+import { orderRekey } from "./rekey.ts";
 import { countPendingJobs, listJobs, queueDepth } from "./platform/queue/index.ts";
 
 /** Tells every company that the feeds moved. */
@@ -241,7 +242,11 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
     ...factorRoutes({ keys: deps.keys, people, publicUrl: config.publicUrl }),
     ...roleRoutes(),
     ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
-    ...settingRoutes(config),
+    ...settingRoutes(config, async (tx, companyId) => {
+      const keyId = await deps.keys.rotate(tx, companyId);
+      await orderRekey(tx, companyId);
+      return keyId;
+    }),
     ...ssoRoutes({
       db,
       keys: deps.keys,

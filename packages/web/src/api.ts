@@ -67,6 +67,7 @@ export type CompanyEntry = Answer<typeof contract.companies.listEntries>["rows"]
 export type CompanyExport = Answer<typeof contract.companies.listExports>["rows"][number];
 export type Settings = Answer<typeof contract.settings.getSettings>;
 export type SavedView = Answer<typeof contract.views.listViews>["rows"][number];
+export type Limit = Answer<typeof contract.limits.getLimits>["rows"][number];
 export type Token = Answer<typeof contract.tokens.listTokens>["rows"][number];
 export type Severity = Finding["severity"];
 export type SeverityCounts = Stats["findings"];
@@ -248,6 +249,12 @@ export const queries = {
         const { count, countIsExact } = await asked;
         return { count, countIsExact };
       },
+    }),
+  limits: () => queryOptions({ queryKey: ["limits"], queryFn: () => call(contract.limits.getLimits) }),
+  companyLimits: (id: number) =>
+    queryOptions({
+      queryKey: ["limits", id],
+      queryFn: () => call(contract.limits.getCompanyLimits, { params: { id } }),
     }),
   tokens: () => pages(["tokens"], (cursor) => call(contract.tokens.listTokens, { query: { limit, cursor } })),
 };

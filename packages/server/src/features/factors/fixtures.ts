@@ -44,7 +44,7 @@ export const startFactors = async () => {
       ...peopleRoutes(people),
       ...meRoutes(people),
       ...sessionRoutes({ forget, publicUrl }),
-      ...settingRoutes({ retentionDays: 365, auditRetentionDays: 365 }),
+      ...settingRoutes({ retentionDays: 365, auditRetentionDays: 365 }, (tx, companyId) => keys.rotate(tx, companyId)),
       ...factorRoutes({ keys, people, publicUrl: PLACE.origin }),
     ];
   });

@@ -27,4 +27,14 @@ export const putSettings = route({
   answer,
 });
 
-export const routes = { getSettings, putSettings };
+export const renewDataKey = route({
+  method: "POST",
+  path: "/api/v1/settings/data-key",
+  summary:
+    "Make a new key for the company's secrets; those that are sealed under an older one are sealed anew by a job",
+  permission: "config:modify",
+  status: 201,
+  answer: z.object({ keyId: z.string() }),
+});
+
+export const routes = { getSettings, putSettings, renewDataKey };

@@ -17,6 +17,9 @@ export interface SettingDeps {
   readonly auditRetentionDays: number;
 }
 
+/** Makes a new data key of a company and orders the job that seals its secrets anew; answers the key's id. */
+export type RenewKey = (tx: Tx, companyId: number) => Promise<string>;
+
 const inForce = (stored: readonly { name: string; value: unknown }[]): CompanySettings =>
   settingsInForce(new Map(stored.map(({ name, value }) => [name, value])));
 
@@ -67,9 +70,7 @@ const putSettings = (deps: SettingDeps): Endpoint =>
     run: async (context, { body }) => {
       const { tx, identity } = context;
       const { companyId, subject: changedBy, labels } = identity;
-      if (labels !== null) {
-        throw new AppError("FORBIDDEN", "You see a part of the company only: settings concern all of it.");
-      }
+      wholeCompany(labels);
       mustBeKept(body, deps);
       const names = COMPANY_SETTING_NAMES.filter((name) => body[name] !== undefined);
       const pick = (values: CompanySettings) => Object.fromEntries(names.map((name) => [name, values[name]]));
@@ -85,5 +86,26 @@ const putSettings = (deps: SettingDeps): Endpoint =>
     },
   });
 
+const wholeCompany = (labels: readonly string[] | null): void => {
+  if (labels === null) return;
+  throw new AppError("FORBIDDEN", "You see a part of the company only: settings concern all of it.");
+};
+
+const renewDataKey = (renewKey: RenewKey): Endpoint =>
+  implement(routes.renewDataKey, {
+    audit: "settings.renew_data_key",
+    run: async (context) => {
+      const { companyId, labels } = context.identity;
+      wholeCompany(labels);
+      const keyId = await renewKey(context.tx, companyId);
+      context.note(keyId);
+      return { keyId };
+    },
+  });
+
 /** The routes of what a company decides for itself. */
-export const settingRoutes = (deps: SettingDeps): Endpoint[] => [getSettings(deps), putSettings(deps)];
+export const settingRoutes = (deps: SettingDeps, renewKey: RenewKey): Endpoint[] => [
+  getSettings(deps),
+  putSettings(deps),
+  renewDataKey(renewKey),
+];

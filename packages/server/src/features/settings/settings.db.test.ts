@@ -1,14 +1,18 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { createCompanyKeys, localMasterKeys } from "../../platform/crypto/index.ts";
+import type { Tx } from "../../platform/db/index.ts";
 import { retentionOf, settingRoutes, settingsOf } from "./index.ts";
 
+const keys = createCompanyKeys(localMasterKeys({ variable: randomBytes(32).toString("base64"), path: "/nowhere" }));
 const KEPT = { retentionDays: 365, auditRetentionDays: 730 };
 let api: TestApi;
 let company: TestCompany;
 let other: TestCompany;
 
 beforeAll(async () => {
-  api = await startApi(() => settingRoutes(KEPT));
+  api = await startApi(() => settingRoutes(KEPT, async (tx, companyId) => keys.rotate(tx, companyId)));
   company = await api.company();
   other = await api.company();
 });
@@ -63,4 +67,18 @@ test("what the platform does not allow is refused by its name, and who only look
   expect((await put(company.reader, { "session.idle_minutes": 60 })).status).toBe(403);
   expect((await get(company.reader)).status).toBe(403);
   expect((await get(company.owner)).body).toEqual(before);
+});
+
+test("a new data key seals from then on, what an older one sealed can still be opened, and it is on record", async () => {
+  const place = { table: "audit_sink", column: "secret" };
+  const inCompany = <T>(run: (tx: Tx) => Promise<T>): Promise<T> => api.db.withCompany(company.id, run);
+  const before = await inCompany((tx) => keys.seal(tx, company.id, place, "hush"));
+  const renewed = await api.call("POST", "/api/v1/settings/data-key", { token: company.owner });
+  expect(renewed.status).toBe(201);
+  const after = await inCompany((tx) => keys.seal(tx, company.id, place, "hush"));
+  expect([before.includes(renewed.body.keyId), after.includes(renewed.body.keyId)]).toEqual([false, true]);
+  expect(await inCompany((tx) => keys.isOld(tx, company.id, before))).toBe(true);
+  expect(await inCompany((tx) => keys.open(tx, company.id, place, before))).toBe("hush");
+  expect((await api.audits(company.id)).at(-1)).toMatchObject({ action: "settings.renew_data_key" });
+  expect((await api.call("POST", "/api/v1/settings/data-key", { token: company.reader })).status).toBe(403);
 });

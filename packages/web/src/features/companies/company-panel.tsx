@@ -4,6 +4,7 @@ import { call, type Company, contract } from "../../api.ts";
 import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { CompanyLimits } from "../settings/limits.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 
 /** A mutation of companies that refreshes their list. */
@@ -219,6 +220,7 @@ export const CompanyPanel = ({ company, onClose }: { company: Company; onClose: 
         {!isActive && <Back company={company} />}
         {isActive && mayEnter && !company.isProvider && <Enter company={company} />}
         <Rename company={company} />
+        <CompanyLimits companyId={company.id} />
         {isActive && !company.isProvider && <Suspend company={company} />}
         {company.state !== "deleting" && !company.isProvider && <Delete company={company} />}
       </div>

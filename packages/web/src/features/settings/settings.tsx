@@ -13,7 +13,9 @@ import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { DangerZone } from "./danger.tsx";
+import { DataKey } from "./data-key.tsx";
 import { Exports } from "./exports.tsx";
+import { Limits } from "./limits.tsx";
 import { Visits } from "./visits.tsx";
 
 const GROUPS: readonly (readonly [string, readonly CompanySettingName[]])[] = [
@@ -181,6 +183,8 @@ export const SettingsPage = () => {
   return (
     <Page title="Settings" lead="They hold for this company alone; each change is in the audit trail.">
       {mayModify && <Form />}
+      <Limits />
+      {mayModify && <DataKey />}
       {maySee && <Visits />}
       {mayExport && <Exports />}
       {isOwner && !runsPlatform && <DangerZone />}
