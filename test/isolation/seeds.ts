@@ -90,6 +90,20 @@ const vex: Seed = async ({ ask, ids }) => {
   return { vexName, vexAuthor, vexNote, vexId: made.id };
 };
 
+const decision: Seed = async ({ ask, ids }) => {
+  const [decisionReason, decisionOwner] = [marker(), marker()];
+  const expiresAt = new Date(Date.now() + 30 * 86_400_000).toISOString();
+  const scope = `host:${ids["hostName"]} advisory:CVE-1999-0001`;
+  const made = await ask("POST", "/api/v1/decisions", {
+    kind: "accept_risk",
+    scope,
+    reason: decisionReason,
+    owner: decisionOwner,
+    expiresAt,
+  });
+  return { decisionReason, decisionOwner, decisionId: made.id };
+};
+
 const token: Seed = async ({ ask }) => {
   const tokenLabel = marker();
   const body = { kind: "api", label: tokenLabel, permissions: ["assets:read"] };
@@ -184,7 +198,20 @@ const view: Seed = async ({ ask }) => {
 };
 
 /** One line for each kind of object; later ones may use what earlier ones made. */
-const SEEDS: readonly Seed[] = [host, repository, vex, token, sink, registry, visit, exported, people, signOn, view];
+const SEEDS: readonly Seed[] = [
+  host,
+  repository,
+  vex,
+  decision,
+  token,
+  sink,
+  registry,
+  visit,
+  exported,
+  people,
+  signOn,
+  view,
+];
 
 /** Makes one object of each kind in the company; answers all their ids. */
 export const seed = async (world: World, company: Company): Promise<Ids> => {

@@ -1,7 +1,7 @@
 import { contract } from "@zerotrace/sdk";
 import type { Route } from "@zerotrace/core/schema";
 import { type Ask, bodyOf, pathOf, type Told } from "./client.ts";
-import type { Entry } from "./entries.ts";
+import type { Entry } from "./entry.ts";
 import type { Ids } from "./seeds.ts";
 import type { Caller, World } from "./world.ts";
 

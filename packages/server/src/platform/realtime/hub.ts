@@ -169,8 +169,9 @@ const createMembers = ({ metrics, log }: HubOptions): Members => {
  */
 const letGo = (socket: WebSocket, { raw }: FastifyRequest): void => {
   socket.removeAllListeners("error");
-  const line = raw.socket as typeof raw.socket & { readonly _httpMessage?: ServerResponse | null };
-  line._httpMessage?.detachSocket(line);
+  // Node keeps the answer there until it ends, and this one never does
+  const answer = Reflect.get(raw.socket, "_httpMessage") as ServerResponse | null | undefined;
+  answer?.detachSocket(raw.socket);
 };
 
 /** Lets a connection in: proves who it is, then hands its messages over. */
