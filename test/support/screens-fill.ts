@@ -1,0 +1,130 @@
+import { debian, type Live, npm, record } from "./live.ts";
+
+/** An id for each page that shows one object, by the first word of its path. */
+export type Ids = Readonly<Record<string, string>>;
+
+const cvss = (score: string) => ({ severity: [{ type: "CVSS_V3", score }] });
+const WORST = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H";
+const BAD = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N";
+const MILD = "CVSS:3.1/AV:L/AC:H/PR:L/UI:R/S:U/C:L/I:N/A:N";
+
+const FEEDS = {
+  Debian: [
+    record("CVE-2026-1001", "Debian:12", "openssl", "3.0.17-1", {
+      summary: "openssl: a crafted certificate runs code before it is verified",
+      ...cvss(WORST),
+    }),
+    record("CVE-2026-1002", "Debian:12", "curl", "7.88.1-10+deb12u9", {
+      summary: "curl: cookies are sent to another host after a redirect",
+      ...cvss(BAD),
+    }),
+    record("CVE-2026-1003", "Debian:12", "systemd", null, {
+      summary: "systemd: a local user reads parts of a core dump",
+      ...cvss(MILD),
+    }),
+  ],
+  npm: [
+    record("GHSA-aaaa-bbbb-cccc", "npm", "lodash", "4.17.21", {
+      summary: "Prototype pollution in lodash",
+      aliases: ["CVE-2026-1004"],
+      ...cvss(BAD),
+    }),
+  ],
+};
+
+const must = async (live: Live, method: string, path: string, body?: unknown) => {
+  const answer = await live.call(method, path, body === undefined ? {} : { body });
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+};
+
+/** Three hosts with findings and labels, a statement, a registry, views and tokens. */
+export const fillFew = async (live: Live): Promise<Ids> => {
+  const base = [debian("libssl3", "3.0.11-1", "openssl"), debian("systemd", "252.38-1"), debian("bash", "5.2.15-2")];
+  const hosts = [
+    { name: "web-1.berlin.example", more: [debian("curl", "7.88.1-10")] },
+    { name: "web-2.berlin.example", more: [npm("lodash", "4.17.20"), npm("left-pad", "1.3.0")] },
+    {
+      name: "db-1.lisbon.example",
+      more: [{ ecosystem: "Debian:12", name: "postgresql-15", version: "15.3-0+deb12u1" }],
+    },
+  ];
+  const ids: string[] = [];
+  for (const { name, more } of hosts) {
+    const host = await live.host(name);
+    await host.report({ dpkg: [...base, ...more] });
+    ids.push(host.assetId);
+  }
+  await must(live, "POST", "/api/v1/asset-labels", { ids: ids.slice(0, 2), add: ["prod", "site:berlin"] });
+  await live.publish(FEEDS);
+  const document = {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": "https://example.com/vex/1",
+    author: "Example Systems",
+    timestamp: "2026-01-01T00:00:00Z",
+    version: 1,
+    statements: [
+      {
+        vulnerability: { name: "CVE-2026-1003" },
+        products: [{ "@id": "pkg:deb/debian/systemd@252.38-1" }],
+        status: "under_investigation",
+      },
+    ],
+  };
+  const vex = await must(live, "POST", "/api/v1/vex", { name: "vendor statement", document });
+  const rules = { repositories: ["team/*"] };
+  const registry = await must(live, "POST", "/api/v1/registries", { name: "team images", host: "192.0.2.1", rules });
+  for (const [name, query] of [
+    ["Fix today", "severity>=high fix:yes"],
+    ["Production", "label:prod"],
+  ]) {
+    await must(live, "POST", "/api/v1/views", { noun: "findings", name, query, shared: true });
+  }
+  await must(live, "POST", "/api/v1/tokens", { kind: "api", label: "CI", permissions: ["findings:read"] });
+  await live.server.settled();
+  const [finding] = await live.findings();
+  return {
+    findings: finding.id,
+    assets: ids[1] ?? "",
+    advisories: "CVE-2026-1001",
+    vex: vex.id,
+    registries: registry.id,
+  };
+};
+
+const MANY_FINDINGS = 100_000;
+const MANY_ASSETS = 5_000;
+
+/** 100,000 findings and 5,000 hosts, put into the tables as judging would leave them. */
+export const fillMany = async (live: Live): Promise<Ids> => {
+  await live.publish(FEEDS);
+  const client = await live.sql("zerotrace");
+  try {
+    await client.query("begin");
+    await client.query("select set_config('app.company_id', $1, true)", [String(live.server.companyId)]);
+    const { rows } = await client.query<{ id: string }>(
+      `insert into asset (company_id, kind, name, machine_id, os, ecosystem, facts, agent_version, labels, risk, component_count,
+         critical, high, medium, low, covered, inventory_at)
+       select $1, 'host', 'host-' || lpad(n::text, 5, '0') || '.fleet.example', 'seed-' || n, 'Debian GNU/Linux 12 (bookworm)', 'Debian:12',
+         '{}', '1', case n % 3 when 0 then '{prod,site:berlin}'::text[] else '{lab}' end, (n * 37 % 1000) / 10.0, 959, n % 4, n % 23, n % 90, n % 40, 925, now()
+       from generate_series(1, $2) n returning id`,
+      [live.server.companyId, MANY_ASSETS],
+    );
+    const found = await client.query<{ id: string }>(
+      `insert into finding (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version,
+         purl, fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, status, asset_count, first_seen_at)
+       select $1, n, n, 'CVE-2026-' || n, '{}', 'A weakness of package ' || n % 4000, 'Debian:12', 'package-' || n % 4000, 'source-' || n % 2500,
+         '1.' || n % 90 || '-1', 'pkg:deb/debian/package-' || n % 4000 || '@1.' || n % 90 || '-1', case n % 4 when 0 then null else '2.0-1' end,
+         (array['critical', 'high', 'medium', 'low', 'unknown'])[1 + n % 5], 5 - n % 5, 9.8 - n % 5 * 1.7, (n * 7919 % 10000) / 10000.0,
+         case n % 400 when 0 then date '2026-01-05' end, (n * 6151 % 1000) / 10.0, '', 'CVE-2026-' || n, 'open', 1 + n % 900, now() - make_interval(mins => n % 90000)
+       from generate_series(1, $2) n returning id`,
+      [live.server.companyId, MANY_FINDINGS],
+    );
+    await client.query("commit");
+    await client.query("analyze asset");
+    await client.query("analyze finding");
+    return { findings: found.rows[0]?.id ?? "", assets: rows[0]?.id ?? "", advisories: "CVE-2026-1001" };
+  } finally {
+    await client.end();
+  }
+};

@@ -1,0 +1,126 @@
+/**
+ * Takes a picture of every page of the dashboard in dark and light, 1440 and 380 px wide, with nothing, a little and 100,000 findings
+ * in it, and fails where a page says an error or scrolls sideways. Build the dashboard first.
+ *
+ *   npm run screens -- [folder] [--only=/findings,/assets] [--states=none,few,many]
+ */
+import { mkdir, mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { startBrowser } from "./browser.ts";
+import { type Live, startLive } from "./live.ts";
+import { fillFew, fillMany, type Ids } from "./screens-fill.ts";
+
+const THEMES = ["dark", "light"] as const;
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 380, height: 800 },
+] as const;
+const STATES = ["none", "few", "many"] as const;
+type State = (typeof STATES)[number];
+/** Milliseconds in which a page must have asked for all that it shows. */
+const SETTLE_MS = 10_000;
+
+/** Pages that show more than one thing at one address. */
+const MORE = ["/findings?view=fixes", "/findings?view=advisories", "/assets/$id?tab=inventory", "/affected?q=openssl"];
+
+/** Every path of the router. */
+const pathsOf = async (): Promise<string[]> => {
+  const routes = await readFile(new URL("../../packages/web/src/routes.tsx", import.meta.url), "utf8");
+  return [...routes.matchAll(/\bpage\("([^"]+)"\)/g)].map(([, path]) => path ?? "");
+};
+
+/** The address of a path with its id; null where the state has no such object. */
+const addressOf = (path: string, ids: Ids): string | null => {
+  const [, noun] = /^\/([a-z-]+)\/\$id/.exec(path) ?? [];
+  if (noun === undefined) return path;
+  const id = ids[noun];
+  return id === undefined ? null : path.replace("$id", encodeURIComponent(id));
+};
+
+const nameOf = (path: string): string => path.replaceAll(/[^a-z$]+/gi, "-").replaceAll(/^-|-$/g, "") || "overview";
+
+const fill: Readonly<Record<State, (live: Live) => Promise<Ids>>> = {
+  none: async () => ({}),
+  few: fillFew,
+  many: fillMany,
+};
+
+/** What is wrong with a page as it stands, in words. */
+const faultsOf = async (page: Page, width: number): Promise<string[]> => {
+  const wide = await page.locator("html").evaluate((html) => html.scrollWidth);
+  return wide > width ? [`scrolls sideways: ${wide} px`] : [];
+};
+
+const shoot = async (
+  live: Live,
+  browser: Browser,
+  given: { folder: string; state: State; paths: readonly string[]; ids: Ids },
+): Promise<string[]> => {
+  const faults: string[] = [];
+  for (const theme of THEMES) {
+    const context = await browser.newContext({ reducedMotion: "reduce" });
+    await context.addInitScript((name) => localStorage.setItem("zerotrace.theme", name), theme);
+    const page = await context.newPage();
+    let errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (said) => {
+      if (said.type() === "error") errors.push(`${said.text()} ${said.location().url}`);
+    });
+    await page.goto(await live.server.createSignInLink());
+    await page.waitForURL(`${live.server.url}/`);
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      for (const path of given.paths) {
+        const address = addressOf(path, given.ids);
+        if (address === null) continue;
+        errors = [];
+        await page.goto(live.server.url + address);
+        await page.waitForLoadState("networkidle", { timeout: SETTLE_MS }).catch(() => errors.push("never at rest"));
+        const name = `${given.state}-${theme}-${size.width}-${nameOf(path)}`;
+        await page.screenshot({ path: join(given.folder, `${name}.png`), fullPage: given.state !== "many" });
+        const wrong = [...errors, ...(await faultsOf(page, size.width))];
+        faults.push(...wrong.map((fault) => `${name}: ${fault}`));
+      }
+    }
+    await context.close();
+  }
+  return faults;
+};
+
+const optionOf = (name: string): string[] | null =>
+  process.argv
+    .find((arg) => arg.startsWith(`--${name}=`))
+    ?.slice(name.length + 3)
+    .split(",") ?? null;
+
+const main = async (): Promise<void> => {
+  const chosen = process.argv.slice(2).find((arg) => !arg.startsWith("--"));
+  const folder = chosen ?? (await mkdtemp(join(tmpdir(), "zerotrace-screens-")));
+  await mkdir(folder, { recursive: true });
+  const only = optionOf("only");
+  const states = optionOf("states");
+  const paths = [...(await pathsOf()), ...MORE].filter((path) => only === null || only.includes(path));
+  const browser = await startBrowser();
+  const faults: string[] = [];
+  try {
+    for (const state of STATES.filter((one) => states === null || states.includes(one))) {
+      const live = await startLive({});
+      try {
+        const ids = await fill[state](live);
+        faults.push(...(await shoot(live, browser, { folder, state, paths, ids })));
+      } finally {
+        await live.stop();
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  process.stdout.write(
+    `${faults.map((fault) => `${fault}\n`).join("")}${faults.length} faults; pictures in ${folder}\n`,
+  );
+  process.exitCode = faults.length > 0 ? 1 : 0;
+};
+
+await main();
