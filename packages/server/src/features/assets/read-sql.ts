@@ -127,8 +127,12 @@ export const assetUncovered = async (
     [companyId, assetId],
   );
 
-/** Findings of a component that VEX statements of the company close; `$1` is the company. */
-const CLOSED = `(select count(*) from vex_effect e where e.company_id = $1 and e.component_id = c.id and e.closes)`;
+/** Findings of a component that VEX statements and decisions close, for the company `$1` or on the asset `$2` alone. */
+const CLOSED = `(select count(*) from vex_effect e where e.company_id = $1 and e.component_id = c.id and e.closes)
+  - (select count(distinct d.advisory_id) from decision_asset o
+     join decision_finding d on d.company_id = o.company_id and d.decision_id = o.decision_id
+     where o.company_id = $1 and o.asset_id = $2::uuid and d.component_id = c.id and d.in_force and not exists (
+       select 1 from vex_effect e where e.company_id = $1 and e.component_id = c.id and e.advisory_id = d.advisory_id and e.closes))`;
 const COMPONENT = `c.id, c.purl, c.ecosystem, c.name, c.version, c.source_name as source,
   greatest(0, c.critical + c.high + c.medium + c.low + c.none + c.unknown - ${CLOSED})::int as "findingCount",
   c.max_risk as risk, c.verdict,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
-import { markAllDirty } from "../assets/index.ts";
+import { assetRoutes, markAllDirty } from "../assets/index.ts";
 import { findingRoutes } from "../findings/index.ts";
 import { statRoutes } from "../stats/index.ts";
 import { MATCHES, refreshCompany, signedIn, writeAsset, writeMatches } from "./fixtures.ts";
@@ -23,6 +23,7 @@ beforeAll(async () => {
       explanation: async () => null,
       enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }),
     }),
+    ...assetRoutes({ offlineAfterSeconds: 90, authorities: async () => () => ({ authority: "none", sources: [] }) }),
     ...statRoutes({ offlineAfterSeconds: 90, pendingJobs: async () => 0 }),
   ]);
   ids = await writeMatches(api);
@@ -157,6 +158,12 @@ test("a scope with assets hides on those alone, until every asset that has the f
     decision: { assetCount: 2 },
     assetCount: 3,
   });
+
+  const listed = await get(`/assets/${assets["one"]}/components`);
+  expect(listed.rows.map((c: { name: string; findingCount: number }) => [c.name, c.findingCount])).toEqual([
+    ["bash", 0],
+    ["openssl", 1],
+  ]);
 
   const second = await decide("host:three advisory:CVE-2026-1");
   expect(second.body).toMatchObject({ findingCount: 1, closedCount: 1 });

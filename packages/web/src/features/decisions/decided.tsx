@@ -5,10 +5,10 @@ import { Time } from "../../ui/marks.tsx";
 import { Facts, Panel } from "../../ui/panel.tsx";
 import { dayText, KIND_WORDS } from "./words.ts";
 
-const onText = (assets: number, all: number): string =>
-  assets >= all
-    ? `all ${plural(all, "asset")}`
-    : `${count(assets)} of ${plural(all, "asset")}; it stays open on the others`;
+const onText = (assets: number, all: number): string => {
+  if (assets < all) return `${count(assets)} of ${plural(all, "asset")}; it stays open on the others`;
+  return all === 1 ? "its only asset" : `all ${plural(all, "asset")}`;
+};
 
 /** Who decided what of a finding, why, where and until when. */
 export const Decided = ({ finding: { decision: d, assetCount } }: { finding: FindingDetail }) =>

@@ -95,14 +95,14 @@ const COLUMNS: readonly Column<Decision>[] = [
     ),
   },
   { head: "Reason", className: "full", cell: (d) => <span title={d.reason}>{d.reason}</span> },
-  { head: "Hides", width: "128px", label: "hides", cell: (d) => <Hides decision={d} /> },
+  { head: "Hides", width: "112px", label: "hides", cell: (d) => <Hides decision={d} /> },
   {
     head: "Until",
     width: "136px",
     label: "until",
     cell: (d) => <span title={d.expiresAt}>{dayText(d.expiresAt)}</span>,
   },
-  { head: "By", width: "200px", label: "by", cell: (d) => <History decision={d} /> },
+  { head: "By", width: "176px", label: "by", cell: (d) => <History decision={d} /> },
 ];
 const ACTIONS: Column<Decision> = { head: "", width: "176px", cell: (d) => <Actions decision={d} /> };
 

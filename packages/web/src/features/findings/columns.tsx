@@ -44,6 +44,9 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
           {f.advisory}
         </Link>
         <Kev at={f.kevAddedAt} />
+        {(f.status === "accepted" || f.status === "not_affected") && (
+          <span className="chip text-dim">{STATUS_WORDS[f.status]}</span>
+        )}
       </span>
     ),
   },
@@ -74,7 +77,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
     className: "wide-only",
     cell: (f) => (
       <span className="text-dim">
-        {f.status === "open" ? "" : `${STATUS_WORDS[f.status]} `}
+        {f.status === "fixed" ? "fixed " : ""}
         <Time at={f.status === "fixed" ? f.fixedAt : f.firstSeenAt} />
       </span>
     ),
