@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { insertCredential, newToken } from "../../platform/auth/index.ts";
 import { assetRoutes, markAllDirty } from "../assets/index.ts";
 import { findingRoutes } from "../findings/index.ts";
 import { statRoutes } from "../stats/index.ts";
@@ -287,4 +288,27 @@ test("no decision is another company's, who only reads makes none, and what cann
     { vulnerability: { name: "CVE-2026-4" }, status: "not_affected", impact_statement: "Not built in" },
   ]);
   expect((await get("/decisions/openvex", other)).statements).toEqual([]);
+});
+
+test("who sees some assets only neither decides nor reads what is decided of all", async () => {
+  const { id } = (await decide("package:bash")).body;
+  const { secret, hash } = newToken("api", company.id);
+  const permissions = ["findings:manage", "findings:read"] as const;
+  await api.db.withCompany(company.id, (tx) =>
+    insertCredential(tx, {
+      companyId: company.id,
+      kind: "api",
+      hash,
+      subject: "token:lab",
+      permissions,
+      labels: ["lab"],
+    }),
+  );
+  expect((await decide("package:zip", {}, secret)).status).toBe(403);
+  expect((await post(`${id}/revoke`, secret)).status).toBe(403);
+  const list = await api.call("GET", "/api/v1/decisions", { token: secret });
+  expect([list.status, list.body.rows]).toEqual([200, []]);
+  expect((await api.call("GET", `/api/v1/decisions/${id}`, { token: secret })).status).toBe(404);
+  const findings = await api.call("GET", "/api/v1/findings?status=accepted", { token: secret });
+  expect(findings.body.rows).toMatchObject([{ advisory: "CVE-2026-3", status: "accepted" }]);
 });
