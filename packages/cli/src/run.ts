@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   findings: () => import("./commands/findings.ts"),
   decisions: () => import("./commands/decisions.ts"),
   assets: () => import("./commands/assets.ts"),
+  changes: () => import("./commands/changes.ts"),
   affected: () => import("./commands/affected.ts"),
   feeds: () => import("./commands/feeds.ts"),
   match: () => import("./commands/match.ts"),

@@ -46,6 +46,7 @@ export type Registry = Answer<typeof contract.registries.listRegistries>["rows"]
 export type RegistryTag = Answer<typeof contract.registries.listRegistryTags>["rows"][number];
 export type Affected = Answer<typeof contract.affected.getAffected>;
 export type AffectedRow = Affected["rows"][number];
+export type Changes = Answer<typeof contract.changes.listChanges>;
 export type AssetDiff = Answer<typeof contract.assets.getAssetDiff>;
 export type AssetDay = Answer<typeof contract.stats.getAssetTrend>["rows"][number];
 export type Member = Answer<typeof contract.people.listPeople>["rows"][number];
@@ -162,6 +163,13 @@ export const queries = {
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (last) => last.next ?? undefined,
       enabled: q !== "",
+    }),
+  changes: (span: { from?: string; until?: string; zone: string }) =>
+    queryOptions({
+      queryKey: ["changes", span],
+      queryFn: () => call(contract.changes.listChanges, { query: span }),
+      // what comes is counted, and shown when asked for
+      refetchOnWindowFocus: false,
     }),
   uploads: () => pages(["uploads"], (cursor) => call(contract.uploads.listUploads, { query: { limit, cursor } })),
   registries: () =>

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { DECISION_STATES, type DecisionState } from "@zerotrace/core/decision/decision";
 import type { AuditSearch, Sort } from "./api.ts";
+import { changesSearch } from "./features/changes/span.ts";
 import { Shell } from "./ui/shell.tsx";
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
@@ -44,6 +45,11 @@ const page = <P extends string>(path: P) => ({ getParentRoute: () => root, path 
 const overview = createRoute({
   ...page("/"),
   component: lazyRouteComponent(() => import("./features/overview/overview.tsx"), "OverviewPage"),
+});
+const changes = createRoute({
+  ...page("/changes"),
+  validateSearch: changesSearch,
+  component: lazyRouteComponent(() => import("./features/changes/changes.tsx"), "ChangesPage"),
 });
 const findings = createRoute({
   ...page("/findings"),
@@ -199,6 +205,7 @@ const me = createRoute({
 /** Every page of the dashboard. A new page is a folder in `features` and an entry here. */
 export const routeTree = root.addChildren([
   overview,
+  changes,
   findings,
   finding,
   assets,

@@ -15,6 +15,7 @@ export const NAV = [
     name: "Work",
     entries: [
       { to: "/", name: "Overview" },
+      { to: "/changes", name: "What changed", needs: "findings:read" },
       { to: "/findings", name: "Findings", needs: "findings:read" },
       { to: "/affected", name: "Affected?", needs: "findings:read" },
       { to: "/decisions", name: "Decisions", needs: "findings:read" },
@@ -76,7 +77,7 @@ export const Nav = ({ session, open, onFollow }: { session: Session; open: boole
     {NAV.map(({ name, entries }) => {
       const shown = entries.filter((entry) => mayOpen(session, entry));
       return shown.length === 0 ? null : (
-        <section key={name} className="mb-3" aria-labelledby={`nav-${name}`}>
+        <section key={name} className="mb-3 wide:mb-2" aria-labelledby={`nav-${name}`}>
           <h2 id={`nav-${name}`} className="px-3 pt-1 pb-1 text-xs text-dim">
             {name}
           </h2>
@@ -87,7 +88,7 @@ export const Nav = ({ session, open, onFollow }: { session: Session; open: boole
                   to={entry.to}
                   onClick={onFollow}
                   activeOptions={{ exact: entry.to === "/", includeSearch: false }}
-                  className="flex h-8 items-center border-l-2 border-transparent px-3 text-sm text-dim hover:bg-raised hover:text-text aria-[current=page]:border-accent aria-[current=page]:bg-raised aria-[current=page]:text-text"
+                  className="flex h-8 items-center border-l-2 wide:h-7 border-transparent px-3 text-sm text-dim hover:bg-raised hover:text-text aria-[current=page]:border-accent aria-[current=page]:bg-raised aria-[current=page]:text-text"
                 >
                   {entry.name}
                 </Link>

@@ -95,6 +95,10 @@ export const listChanges = route({
     from: z.string(),
     until: z.string(),
     zone: z.string(),
+    /** What changed, as one sentence without its beginning ("Since yesterday: …"). */
+    says: z.string(),
+    /** What is missing, stale or still running, so that the sentence may not say all. */
+    gaps: z.array(z.string()),
     /**
      * New findings that are still open and known to be exploited, critical, or likely to be exploited (EPSS of 10 % and more).
      */

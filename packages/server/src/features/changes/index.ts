@@ -8,6 +8,7 @@ import { type Asked, type ByDay, epssSections, findingSections } from "./finding
 import { decisionSections, feedSections, fleetSections } from "./fleet.ts";
 import { assetBasis, publishedBetween, staleSources } from "./fleet-sql.ts";
 import { type Changes, type Kind, matterQuery, pathOfKind, queryOfKind, type Section } from "./rules.ts";
+import { sentenceOf } from "./sentence.ts";
 import { hasClosed } from "./sql.ts";
 
 const HOUR_MS = 3_600_000;
@@ -92,7 +93,7 @@ export const changeRoutes = (deps: ChangeDeps): Endpoint[] => [
       };
       const { newestInventoryAt, ...assets } = await assetBasis(tx, companyId, deps.offlineAfterSeconds);
       const staleBefore = now.getTime() - 2 * deps.syncHours * HOUR_MS;
-      return {
+      const answer = {
         from: span.from.toISOString(),
         until: span.until.toISOString(),
         zone: query.zone,
@@ -115,6 +116,7 @@ export const changeRoutes = (deps: ChangeDeps): Endpoint[] => [
           epssFrom: epss.epssFrom,
         },
       };
+      return { ...answer, ...sentenceOf(answer) };
     },
   }),
 ];

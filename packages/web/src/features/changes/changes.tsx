@@ -1,0 +1,249 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { type Changes, queries } from "../../api.ts";
+import { useLive } from "../../live-context.ts";
+import { atLeast, count, plural } from "../../ui/format.ts";
+import { useNow } from "../../ui/hooks.ts";
+import { Time } from "../../ui/marks.tsx";
+import { Page, Panel } from "../../ui/panel.tsx";
+import { Block, Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
+import { Behind, type ChangeKind, KIND_WORDS, SectionView } from "./section.tsx";
+import { type ChangesSearch, dayAfter, dayName, spanOf, todayIn, zoneHere } from "./span.ts";
+
+const api = getRouteApi("/changes");
+
+const SPANS: readonly (readonly [string, ChangesSearch])[] = [
+  ["Since yesterday", {}],
+  ["7 days", { since: "7d" }],
+  ["30 days", { since: "30d" }],
+];
+
+const SpanChoice = ({ search, today }: { search: ChangesSearch; today: string }) => {
+  const navigate = useNavigate();
+  const date = search.day ?? (search.since?.includes("-") ? search.since : "");
+  return (
+    <div className="flex flex-wrap items-center gap-2 print:hidden">
+      <nav aria-label="Time" className="flex">
+        {SPANS.map(([name, to]) => {
+          const isHere = search.day === undefined && search.since === to.since;
+          return (
+            <Link
+              key={name}
+              to="/changes"
+              search={to}
+              aria-current={isHere ? "page" : undefined}
+              className={`button -ml-px first:ml-0 ${isHere ? "z-10 border-accent text-accent" : ""}`}
+            >
+              {name}
+            </Link>
+          );
+        })}
+      </nav>
+      <label className="flex items-center gap-2 text-sm text-dim">
+        Since
+        <input
+          key={date}
+          type="date"
+          className="field"
+          defaultValue={date}
+          min={dayAfter(today, -89)}
+          max={today}
+          onChange={(event) => {
+            const { value } = event.target;
+            if (value !== "") void navigate({ to: "/changes", search: { since: value } });
+          }}
+        />
+      </label>
+      <button type="button" className="button" onClick={() => window.print()}>
+        Print
+      </button>
+    </div>
+  );
+};
+
+/** New findings that the stream told of since the page was read. */
+const useNewCount = (readAtMs: number): number => {
+  const live = useLive();
+  const [seen, setSeen] = useState({ readAtMs, added: 0 });
+  useEffect(
+    () =>
+      live.readFindings((event) =>
+        setSeen((before) => ({
+          readAtMs,
+          added: (before.readAtMs === readAtMs ? before.added : 0) + event.count,
+        })),
+      ),
+    [live, readAtMs],
+  );
+  return seen.readAtMs === readAtMs ? seen.added : 0;
+};
+
+const FIGURES: readonly ChangeKind[] = [
+  "kev",
+  "opened",
+  "reopened",
+  "fixed",
+  "epss",
+  "asset_new",
+  "asset_silent",
+  "decision",
+];
+const FIGURE_WORDS: Readonly<Partial<Record<ChangeKind, string>>> = {
+  kev: "entered KEV",
+  epss: "EPSS moved",
+  opened: "new",
+  reopened: "came back",
+  fixed: "fixed",
+  asset_new: "new assets",
+  asset_silent: "went silent",
+  decision: "decisions",
+};
+
+const Figures = ({ changes }: { changes: Changes }) => (
+  <ul className="grid grid-cols-2 sm:grid-cols-3 min-[900px]:flex">
+    <Figure
+      name="that matter"
+      count={changes.matter.count}
+      isExact={changes.matter.isExact}
+      to={{ ...changes.matter, path: null }}
+    />
+    {changes.totals
+      .filter(({ kind }) => FIGURES.includes(kind))
+      .sort((a, b) => FIGURES.indexOf(a.kind) - FIGURES.indexOf(b.kind))
+      .map((total) => (
+        <Figure key={total.kind} name={FIGURE_WORDS[total.kind] ?? ""} {...total} to={total} />
+      ))}
+  </ul>
+);
+
+const Figure = ({
+  name,
+  count: n,
+  isExact,
+  to,
+}: {
+  name: string;
+  count: number;
+  isExact: boolean;
+  to: { query: string | null; path: string | null };
+}) => (
+  <li className="min-w-0 flex-1 px-4 py-2">
+    <span className="block text-xs whitespace-nowrap text-dim">{name}</span>
+    {n === 0 ? (
+      <span className="mono text-lg font-semibold text-dim">0</span>
+    ) : (
+      <Behind to={to} className="mono text-lg font-semibold hover:text-accent">
+        {atLeast(n, isExact)}
+      </Behind>
+    )}
+  </li>
+);
+
+const Basis = ({ changes: { basis, hidden, zone } }: { changes: Changes }) => (
+  <p className="text-xs text-dim">
+    Looked at: {plural(basis.assetCount, "asset")}
+    {basis.newestInventoryAt !== null && (
+      <>
+        , newest inventory <Time at={basis.newestInventoryAt} />
+      </>
+    )}
+    ; advisories {basis.advisoriesAt === null ? "none yet" : "read "}
+    {basis.advisoriesAt !== null && <Time at={basis.advisoriesAt} />}; EPSS{" "}
+    {basis.epssFrom === null ? "history begins with the next scores" : `moves since ${basis.epssFrom}`}. Days are those
+    of {zone}.
+    {hidden.length > 0 &&
+      ` Not shown to you: ${hidden.map(({ kind }) => KIND_WORDS[kind].title.toLowerCase()).join(", ")}.`}
+  </p>
+);
+
+const Days = ({ changes, today, alone }: { changes: Changes; today: string; alone: boolean }) => {
+  const days = changes.days.filter(({ sections }) => sections.length > 0);
+  if (days.length === 0) {
+    return (
+      <section className="panel" aria-label="Days">
+        <Empty
+          title={changes.gaps.length > 0 ? "No change is seen, and not everything could be seen" : "Nothing changed"}
+        >
+          <p>
+            {changes.basis.assetCount === 0
+              ? "No asset reports to this company yet."
+              : `${plural(changes.basis.assetCount, "asset")} and the advisories in force were compared with before.`}
+          </p>
+          <Link to={changes.basis.assetCount === 0 ? "/agents/enroll" : "/feeds"} className="link">
+            {changes.basis.assetCount === 0 ? "Enroll an agent with a single command" : "See how old each source is"}
+          </Link>
+        </Empty>
+      </section>
+    );
+  }
+  return days.map((day) => {
+    const name = dayName(day.day, today);
+    return (
+      <Panel
+        key={day.day}
+        title={`${name.charAt(0).toUpperCase()}${name.slice(1)}`}
+        flush
+        aside={
+          !alone && (
+            <Link to="/changes" search={{ day: day.day }} className="link print:hidden">
+              this day alone
+            </Link>
+          )
+        }
+      >
+        {day.sections.map((section) => (
+          <SectionView key={section.kind} section={section} />
+        ))}
+      </Panel>
+    );
+  });
+};
+
+/** What changed since yesterday, or since when one asks: first in one sentence, then day by day, each figure with its list. */
+export const ChangesPage = () => {
+  const search = api.useSearch();
+  const zone = zoneHere();
+  const today = todayIn(zone, useNow());
+  const { begins, ...span } = spanOf(search, today);
+  const changes = useQuery(queries.changes({ ...span, zone }));
+  const added = useNewCount(changes.dataUpdatedAt);
+  return (
+    <Page title="What changed" actions={<SpanChoice search={search} today={today} />}>
+      {added > 0 && (
+        <Notice tone="busy">
+          {count(added)} new {added === 1 ? "finding" : "findings"} since this page was read.{" "}
+          <button type="button" className="act" onClick={() => void changes.refetch()}>
+            Show {added === 1 ? "it" : "them"}
+          </button>
+        </Notice>
+      )}
+      {changes.data ? (
+        <>
+          <section className="panel" aria-label="In short">
+            <div className="border-b border-line px-4 py-3">
+              <p className="text-lg font-semibold" aria-live="polite">
+                {begins}: {changes.data.says}
+              </p>
+              {changes.data.gaps.length > 0 && (
+                <p className="mt-1 text-warn">This may not be all: {changes.data.gaps.join("; ")}.</p>
+              )}
+            </div>
+            <Figures changes={changes.data} />
+          </section>
+          <Days changes={changes.data} today={today} alone={search.day !== undefined} />
+          <Basis changes={changes.data} />
+        </>
+      ) : changes.error ? (
+        <ErrorPanel error={changes.error} retry={() => void changes.refetch()} />
+      ) : (
+        <>
+          <Block className="h-36 w-full" />
+          <section className="panel" aria-label="Days">
+            <RowsSkeleton rows={10} />
+          </section>
+        </>
+      )}
+    </Page>
+  );
+};
