@@ -1,19 +1,14 @@
 /** Promise: 1,000 hosts x 1,000 components taken in at 50,000 components/s and more, findings pages under 50 ms meanwhile. */
 import { type ChildProcess, fork } from "node:child_process";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Pool } from "pg";
-import { type Connections, connectionsOf, openDatabase } from "../packages/server/src/platform/db/index.ts";
-import { PORT, SUPERUSER } from "../packages/server/src/platform/db/embedded-cluster.ts";
-import { choosePlace } from "../packages/server/src/platform/db/embedded-place.ts";
+import type { Connections } from "../packages/server/src/platform/db/index.ts";
 import { enrollHosts } from "./ingest/enroll.ts";
-import { writeFeed } from "./ingest/feed.ts";
 import type { LoadOrder, LoadResult } from "./ingest/load.ts";
 import { REFERENCE_HOSTS, runReference } from "./ingest/reference.ts";
-import type { FromServer } from "./ingest/server.ts";
+import { messageFrom, startBenchServer } from "./server-process.ts";
 import { cpuOf, median, memoryOf, percentile, round, say } from "./measure.ts";
 
 const { values } = parseArgs({
@@ -30,27 +25,10 @@ const SEED_HOSTS = 50;
 const STEADY_MS = 5_000;
 const SAMPLE_MS = 100;
 
-const answer = <T>(child: ChildProcess, kind: string): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const listen = (message: unknown): void => {
-      if ((message as { kind: string }).kind !== kind) return;
-      child.off("message", listen);
-      resolve(message as T);
-    };
-    child.on("message", listen);
-    child.once("exit", (code) => reject(new Error(`a process of the bench ended with ${code}`)));
-  });
-
 const here = (path: string): string => new URL(path, import.meta.url).pathname;
 
-const settle = async (server: ChildProcess): Promise<number> => {
-  const settled = answer<FromServer & { ms: number }>(server, "settled");
-  server.send("settle");
-  return (await settled).ms / 1000;
-};
-
 const load = async (generator: ChildProcess, order: LoadOrder): Promise<LoadResult> => {
-  const done = answer<LoadResult>(generator, "done");
+  const done = messageFrom<LoadResult>(generator, "done");
   generator.send(order);
   return await done;
 };
@@ -95,20 +73,11 @@ const facts = async (connections: Connections, companyId: number): Promise<void>
 };
 
 const main = async (): Promise<void> => {
-  const dataDir = await mkdtemp(join(tmpdir(), "zt-bench-"));
-  await chmod(dataDir, 0o755); // as root, PostgreSQL runs as nobody and must be able to enter
-  if (values.feeds.length === 0) writeFeed(join(dataDir, "bench-feed"));
-  const feeds = values.feeds.length > 0 ? values.feeds : [join(dataDir, "bench-feed")];
-  const server = fork(here("./ingest/server.ts"), [join(dataDir, "data"), ...feeds]);
+  const server = await startBenchServer(values.feeds);
   const generator = fork(here("./ingest/load.ts"));
-  const { url, companyId, token } = await answer<FromServer & { kind: "listening" }>(server, "listening");
-  const place = await choosePlace(join(dataDir, "data"), () => undefined);
-  const connections = connectionsOf({
-    connection: { host: place.socketDirectory, port: PORT, superuser: SUPERUSER, database: "zerotrace" },
-  });
-  const db = openDatabase({ ...connections, onError: () => undefined });
+  const { url, companyId, token, connections, db } = server;
   try {
-    const pid = server.pid as number;
+    const pid = server.child.pid as number;
     say(
       `${availableParallelism()} cores for server, PostgreSQL, load generator and reader together; Node ${process.version}`,
     );
@@ -116,7 +85,7 @@ const main = async (): Promise<void> => {
     const hosts = await enrollHosts(db, companyId, 0, HOSTS);
     const order = { url, connections: Number(values.connections), reader: { token, pauseMs: Number(values.pause) } };
     await load(generator, { ...order, hosts: seeds, round: 0, reader: null });
-    await settle(server);
+    await server.settle();
     const memory = sampleMemory(pid);
     for (const [title, n] of [
       ["first inventories", 0],
@@ -125,7 +94,7 @@ const main = async (): Promise<void> => {
       const before = cpuOf(pid);
       const result = await load(generator, { ...order, hosts, round: n });
       report(title, result, cpuOf(pid) - before);
-      say(`  findings true ${round(await settle(server), 1)} s after the last answer`);
+      say(`  findings true ${round(await server.settle(), 1)} s after the last answer`);
     }
     const peak = Math.max(...memory.samples);
     memory.samples.length = 0;
@@ -140,13 +109,8 @@ const main = async (): Promise<void> => {
         `${round(reference.tableBytes / reference.components)} bytes a component`,
     );
   } finally {
-    await db.close();
     generator.kill();
-    const gone = new Promise((resolve) => server.once("exit", resolve));
-    server.send("stop");
-    await gone;
-    await rm(dataDir, { recursive: true, force: true });
-    await rm(place.root, { recursive: true, force: true });
+    await server.stop();
   }
 };
 

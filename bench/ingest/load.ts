@@ -12,6 +12,8 @@ export interface LoadOrder {
   readonly round: number;
   readonly connections: number;
   readonly reader: { token: string; pauseMs: number } | null;
+  /** Components a second at most; as fast as it goes where not given. */
+  readonly perSecond?: number | null;
 }
 export interface LoadResult {
   readonly kind: "done";
@@ -82,10 +84,17 @@ const run = async (order: LoadOrder): Promise<LoadResult> => {
   const over = new AbortController();
   const reading = read(order, over.signal, failures);
   let next = 0;
+  let sentComponents = 0;
   const startedAt = performance.now();
   const worker = async (): Promise<void> => {
     while (next < order.hosts.length) {
       const n = next++;
+      const perSecond = order.perSecond ?? 0;
+      if (perSecond > 0) {
+        const dueAt = startedAt + (sentComponents / perSecond) * 1000;
+        sentComponents += bodies[n]?.components ?? 0;
+        await sleep(Math.max(0, dueAt - performance.now()));
+      }
       const at = performance.now();
       const credential = order.hosts[n]?.credential as string;
       const answer = await ask(`${order.url}/api/v1/inventory`, "PUT", credential, bodies[n]?.bytes);
