@@ -2,6 +2,7 @@ import { Link, useRouter } from "@tanstack/react-router";
 import { ApiError } from "@zerotrace/sdk";
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import { InputError } from "./input-error.ts";
 import { Copy } from "./marks.tsx";
 
 /** Gray lines of a row's height where rows will be. */
@@ -33,11 +34,12 @@ const isBadAddress = (error: Error): boolean =>
   error instanceof ApiError && error.status === 400 && error.field === "id";
 
 const whatToDo = (error: Error): string => {
+  if (error instanceof InputError) return "Nothing was sent. What you wrote is still here.";
   if (!(error instanceof ApiError)) return "Reload the page. If it happens again, tell us the text above.";
   if (error.status === 0)
     return "Check that the server runs (npm start prints its address). This page tries again by itself.";
-  if (error.status === 401) return "Sign in again with a new link: npx zerotrace sign-in";
-  if (error.status === 403) return "Your credential does not allow this. Ask an owner of the company.";
+  if (error.status === 401) return "Sign in again.";
+  if (error.status === 403) return "Your role does not allow this. Ask an administrator of your company.";
   if (isBadAddress(error)) return "Open it from its list again.";
   if (error.status === 404) return "It may have been removed, or the address may be mistyped.";
   if (error.status === 429) return "Wait a moment, then try again.";

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { call, contract, type IdentityProvider, queries } from "../../api.ts";
 import { ErrorPanel } from "../../ui/states.tsx";
+import { mappingsOfText, textOfMappings } from "./mappings.ts";
 
 const Labeled = ({ label, children }: { label: string; children: ReactNode }) => (
   <label className="grid gap-1 text-sm">
@@ -12,14 +13,6 @@ const Labeled = ({ label, children }: { label: string; children: ReactNode }) =>
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
-/** `group = role`, one a line, as mappings; a line without a role is left out. */
-const mappingsOf = (text: string): { group: string; role: string }[] =>
-  text.split("\n").flatMap((line) => {
-    const at = line.lastIndexOf("=");
-    const [group, role] = [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-    return at > 0 && group !== "" && role !== "" ? [{ group, role }] : [];
-  });
-
 interface Draft {
   kind: "oidc" | "saml";
   name: string;
@@ -27,6 +20,7 @@ interface Draft {
   issuer: string;
   clientId: string;
   clientSecret: string;
+  scopes: string;
   metadata: string;
   mappings: string;
   defaultRole: string;
@@ -41,8 +35,9 @@ const draftOf = (p?: IdentityProvider): Draft => ({
   issuer: p?.oidc?.issuer ?? "",
   clientId: p?.oidc?.clientId ?? "",
   clientSecret: "",
+  scopes: (p?.oidc?.scopes ?? ["openid", "email", "profile"]).join(" "),
   metadata: p?.saml?.metadataUrl ?? "",
-  mappings: p?.mappings.map((m) => `${m.group} = ${m.role}`).join("\n") ?? "",
+  mappings: textOfMappings(p?.mappings ?? []),
   defaultRole: p?.defaultRole ?? "",
   createsMembers: p?.createsMembers ?? true,
   enabled: p?.enabled ?? true,
@@ -55,13 +50,13 @@ const bodyOf = (d: Draft, before?: IdentityProvider) => {
   return {
     name: d.name,
     domains: words(d.domains),
-    mappings: mappingsOf(d.mappings),
+    mappings: mappingsOfText(d.mappings),
     defaultRole: d.defaultRole === "" ? null : d.defaultRole,
     createsMembers: d.createsMembers,
     enabled: d.enabled,
     ...(d.kind === "oidc"
       ? {
-          oidc: { ...before?.oidc, issuer: d.issuer, clientId: d.clientId },
+          oidc: { ...before?.oidc, issuer: d.issuer, clientId: d.clientId, scopes: words(d.scopes) },
           ...(d.clientSecret === "" ? {} : { clientSecret: d.clientSecret }),
         }
       : { saml: isXml ? { ...kept, metadata: d.metadata } : { ...kept, metadataUrl: d.metadata || null } }),
@@ -93,7 +88,7 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
       onDone();
     },
   });
-  const text = (name: "name" | "domains" | "issuer" | "clientId", label: string, placeholder: string) => (
+  const text = (name: "name" | "domains" | "issuer" | "clientId" | "scopes", label: string, placeholder: string) => (
     <Labeled label={label}>
       <input
         className="field w-full"
@@ -135,6 +130,7 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
               onChange={(e) => set({ clientSecret: e.target.value })}
             />
           </Labeled>
+          {text("scopes", "scopes; some providers give groups by one more, such as groups", "openid email profile")}
         </>
       ) : (
         <Labeled label="metadata of the provider: its address, or its XML">
@@ -146,10 +142,10 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
           />
         </Labeled>
       )}
-      <Labeled label="groups, one a line: group = role (the first that fits decides)">
+      <Labeled label="groups, one a line: group = role, or group = role [label, label] (the first that fits decides)">
         <textarea
           className="field mono h-20 w-full py-2"
-          placeholder={"security = admin\neverybody = viewer"}
+          placeholder={"security = admin\nberlin = operator [site:berlin]"}
           value={draft.mappings}
           onChange={(e) => set({ mappings: e.target.value })}
         />

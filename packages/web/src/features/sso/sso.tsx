@@ -91,7 +91,9 @@ const Provider = ({ provider }: { provider: IdentityProvider }) => {
               "groups",
               provider.mappings.length === 0
                 ? "none: everybody gets the default role"
-                : provider.mappings.map((m) => `${m.group} → ${m.role}`).join(", "),
+                : provider.mappings
+                    .map((m) => `${m.group} → ${m.role}${m.labels ? ` (${m.labels.join(", ")})` : ""}`)
+                    .join("; "),
             ],
             ["default role", provider.defaultRole ?? "none: who is in no group is refused"],
             ["last used", <Time key="used" at={provider.lastUsedAt} />],
