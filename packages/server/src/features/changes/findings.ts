@@ -9,7 +9,6 @@ import {
   findingGroups,
   type GroupRecord,
   openFindings,
-  rowsOfDay,
 } from "./sql.ts";
 
 /** Enrichment closes findings some time after the inventory came: changes of the hour before are looked at too. */
@@ -40,9 +39,10 @@ const components = (groups: readonly { componentIds: readonly number[] }[]): num
 
 /** How many assets have what opened: as stored, or for whoever sees some only, of these. */
 const countHaving = async ({ tx, companyId }: Asked, groups: readonly GroupRecord[]): Promise<CountAssets> => {
-  if (tx.labels === null) return (group) => group.assetCount;
+  // what is on none any more was fixed since
+  if (tx.labels === null) return (group) => group.assetCount || null;
   const seen = await assetsSeenWith(tx, companyId, components(groups));
-  return (group) => Math.max(0, ...group.componentIds.map((id) => seen.get(id) ?? 0));
+  return (group) => Math.max(0, ...group.componentIds.map((id) => seen.get(id) ?? 0)) || null;
 };
 
 /** From how many assets it went that was fixed; null where no change of an inventory says so. */
@@ -66,9 +66,8 @@ export const findingSections = async (
   asked: Asked,
 ): Promise<{ readonly sections: ByDay; readonly matter: number; readonly isExact: boolean }> => {
   const { tx, companyId, days } = asked;
-  const groups = await findingGroups(tx, companyId, kind, asked);
+  const { groups, bound } = await findingGroups(tx, companyId, kind, asked);
   const count = await (kind === "fixed" ? countFixed : countHaving)(asked, groups);
-  const bound = rowsOfDay(days.length);
   const byDay = Map.groupBy(groups, ({ n }) => n);
   const sections = new Map<number, Section>();
   for (const [n, ofDay] of byDay) {

@@ -1,6 +1,7 @@
 import type { Changes, Entry, Kind } from "./rules.ts";
 
-const NAMED_MAX = 3;
+/** Advisories that the sentence names (count). */
+const NAMED_MAX = 2;
 
 const number = new Intl.NumberFormat("en-US");
 const counted = (count: number, isExact: boolean, one: string, many = `${one}s`): string =>

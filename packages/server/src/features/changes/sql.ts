@@ -2,15 +2,17 @@ import type { Severity } from "@zerotrace/core";
 import type { Tx } from "../../platform/db/index.ts";
 import type { Day } from "./days.ts";
 
-/** Findings of one kind that are read over all days (count), and of a day at least. */
+/** Findings of one kind that are read over all days, of one day at most, and of each at least where there are more (counts). */
 const ROWS_MAX = 4_000;
+const ROWS_OF_DAY_MAX = 2_000;
 const ROWS_OF_DAY_MIN = 100;
 const PACKAGES_MAX = 20;
 /** Changes of inventories that are looked through for what went with a fix (count). */
 const DELTAS_MAX = 10_000;
 
-/** What one day may be read of a kind, so that a long time costs no more than a short one. */
-export const rowsOfDay = (dayCount: number): number => Math.max(ROWS_OF_DAY_MIN, Math.floor(ROWS_MAX / dayCount));
+/** What one day may be read of a kind where there is much, so that a long time costs no more than a short one. */
+export const rowsOfDay = (dayCount: number): number =>
+  Math.min(ROWS_OF_DAY_MAX, Math.max(ROWS_OF_DAY_MIN, Math.floor(ROWS_MAX / dayCount)));
 
 /** Findings of an advisory that changed on a day. */
 export interface GroupRecord {
@@ -66,12 +68,33 @@ const columnsOf = (days: readonly Day[]): unknown[] => [
 ];
 const DAYS = `select (n - 1)::int as n, a, z, day from unnest($2::timestamptz[], $3::timestamptz[], $5::date[]) with ordinality as x(a, z, day, n)`;
 
-/** Findings by day and advisory, the first `groups` of each day: known to be exploited, then worst, then riskiest. */
-export const findingGroups = (
+interface AskedGroups {
+  readonly days: readonly Day[];
+  readonly groups: number;
+  readonly mayBeClosed: boolean;
+}
+
+/** As `groupsWithin`: everything where it is not much, else of each day its share; `bound`: so many of a day and there are more. */
+export const findingGroups = async (
   tx: Tx,
   companyId: number,
   kind: FindingKind,
-  asked: { readonly days: readonly Day[]; readonly groups: number; readonly mayBeClosed: boolean },
+  asked: AskedGroups,
+): Promise<{ readonly groups: GroupRecord[]; readonly bound: number }> => {
+  const share = rowsOfDay(asked.days.length);
+  const all = await groupsWithin(tx, companyId, kind, { ...asked, bound: ROWS_OF_DAY_MAX });
+  const firsts = new Map(all.map(({ n, dayCount }) => [n, dayCount]));
+  const isAll = [...firsts.values()].reduce((sum, one) => sum + one, 0) < ROWS_MAX;
+  if (isAll || share === ROWS_OF_DAY_MAX) return { groups: all, bound: ROWS_OF_DAY_MAX };
+  return { groups: await groupsWithin(tx, companyId, kind, { ...asked, bound: share }), bound: share };
+};
+
+/** Findings by day and advisory, the first `groups` of each day: known to be exploited, then worst, then riskiest. */
+const groupsWithin = (
+  tx: Tx,
+  companyId: number,
+  kind: FindingKind,
+  asked: AskedGroups & { readonly bound: number },
 ): Promise<GroupRecord[]> => {
   const { at, from } = OF_DAY[kind];
   const isOpen = `w.status = 'open'${asked.mayBeClosed ? ` and not ${IS_CLOSED}` : ""}`;
@@ -83,7 +106,7 @@ export const findingGroups = (
      w as materialized (
        select d.n, f.component_id, f.advisory_id, f.advisory, f.summary, coalesce(f.source, f.package) as package, f.severity,
          f.severity_rank, f.kev_added_at is not null as kev, f.epss, f.risk, f.asset_count, f.status, f.${at} as at
-       from d cross join lateral ${from} f),
+       from d cross join lateral ${from} f limit $7),
      g as (
        select n, advisory, count(*)::int as findings, max(severity_rank) as rank, bool_or(kev) as kev, max(risk) as risk,
          count(*) filter (where (kev or severity_rank = 6 or epss >= 0.1) and ${isOpen})::int as matter
@@ -100,7 +123,15 @@ export const findingGroups = (
        t.day_groups as "dayGroups"
      from top t join w on w.n = t.n and w.advisory = t.advisory ${where} ${where ? "and" : "where"} t.place <= $6
      group by t.n, t.advisory, t.kev, t.findings, t.day_count, t.day_matter, t.day_groups, t.place order by t.n, t.place`,
-    [companyId, a, z, rowsOfDay(asked.days.length), names, asked.groups],
+    [
+      companyId,
+      a,
+      z,
+      asked.bound,
+      names,
+      asked.groups,
+      asked.bound === ROWS_OF_DAY_MAX ? ROWS_MAX : asked.bound * asked.days.length,
+    ],
   );
 };
 

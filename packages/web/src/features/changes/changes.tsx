@@ -222,7 +222,7 @@ export const ChangesPage = () => {
         <>
           <section className="panel" aria-label="In short">
             <div className="border-b border-line px-4 py-3">
-              <p className="text-lg font-semibold" aria-live="polite">
+              <p className="text-base font-semibold min-[720px]:text-lg" aria-live="polite">
                 {begins}: {changes.data.says}
               </p>
               {changes.data.gaps.length > 0 && (

@@ -97,9 +97,9 @@ const Entry = ({ entry }: { entry: ChangeEntry }) => {
           {entry.says}
         </p>
       </div>
-      <div className="col-start-2 flex flex-wrap items-center gap-x-4 text-dim min-[720px]:col-start-3 min-[720px]:justify-end">
-        {entry.epss !== null && <Epss value={entry.epss} />}
-        {counts.length > 0 && <span>{counts.join(" on ")}</span>}
+      <div className="col-start-2 flex flex-wrap items-center gap-x-4 text-dim min-[720px]:col-start-3 min-[720px]:grid min-[720px]:grid-cols-[76px_152px_72px] min-[720px]:text-right">
+        {entry.epss === null ? <span className="max-[719px]:hidden" /> : <Epss value={entry.epss} />}
+        <span className={counts.length === 0 ? "max-[719px]:hidden" : ""}>{counts.join(" on ")}</span>
         {entry.at !== null && <Time at={entry.at} />}
       </div>
     </li>
