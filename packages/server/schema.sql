@@ -6,7 +6,6 @@ create table access_token (
   id uuid not null,
   credential_id uuid not null,
   audience text not null,
-  subject text,
   created_at timestamp with time zone default now() not null,
   ends_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
@@ -490,7 +489,7 @@ create table credential (
   awaits_factor boolean default false not null,
   constraint credential_pkey PRIMARY KEY (company_id, id),
   constraint credential_company_id_hash_key UNIQUE (company_id, hash),
-  constraint credential_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'signin'::text, 'api'::text, 'device'::text, 'enrollment'::text, 'workload'::text])))
+  constraint credential_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'signin'::text, 'api'::text, 'device'::text, 'enrollment'::text])))
 ) partition by HASH (company_id);
 alter table credential enable row level security;
 alter table credential force row level security;
@@ -1266,30 +1265,6 @@ create table vex_statement_5 partition of vex_statement FOR VALUES WITH (modulus
 create table vex_statement_6 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table vex_statement_7 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
-create table workload_issuer (
-  company_id integer not null,
-  id uuid default gen_random_uuid() not null,
-  name text not null,
-  issuer text not null,
-  audience text not null,
-  conditions jsonb not null,
-  credential_id uuid not null,
-  created_at timestamp with time zone default now() not null,
-  created_by text not null,
-  constraint workload_issuer_pkey PRIMARY KEY (company_id, id),
-  constraint workload_issuer_company_id_name_key UNIQUE (company_id, name)
-) partition by HASH (company_id);
-alter table workload_issuer enable row level security;
-alter table workload_issuer force row level security;
-create table workload_issuer_0 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
-create table workload_issuer_1 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
-create table workload_issuer_2 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
-create table workload_issuer_3 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
-create table workload_issuer_4 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
-create table workload_issuer_5 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
-create table workload_issuer_6 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
-create table workload_issuer_7 partition of workload_issuer FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
-
 alter table access_token add constraint access_token_company_id_credential_id_fkey FOREIGN KEY (company_id, credential_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
 alter table access_token add constraint access_token_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table agent_chain add constraint agent_chain_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
@@ -1348,8 +1323,6 @@ alter table vex_document add constraint vex_document_company_id_fkey FOREIGN KEY
 alter table vex_effect add constraint vex_effect_company_id_statement_id_fkey FOREIGN KEY (company_id, statement_id) REFERENCES vex_statement(company_id, id) ON DELETE CASCADE;
 alter table vex_effect add constraint vex_effect_decision_fkey FOREIGN KEY (company_id, decision_id) REFERENCES decision(company_id, id) ON DELETE CASCADE;
 alter table vex_statement add constraint vex_statement_company_id_document_id_fkey FOREIGN KEY (company_id, document_id) REFERENCES vex_document(company_id, id) ON DELETE CASCADE;
-alter table workload_issuer add constraint workload_issuer_company_id_credential_id_fkey FOREIGN KEY (company_id, credential_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
-alter table workload_issuer add constraint workload_issuer_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 
 CREATE INDEX access_token_credential ON public.access_token USING btree (company_id, credential_id);
 CREATE INDEX access_token_ends ON public.access_token USING btree (company_id, ends_at);
@@ -1454,10 +1427,6 @@ create policy company_only on upload as permissive for all to public using ((com
 create policy company_only on vex_document as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_effect as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_statement as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
-create policy company_only on workload_issuer as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
-create policy in_scope on access_token as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (credential_id IN ( SELECT c.id
-   FROM credential c
-  WHERE (c.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
 create policy in_scope on asset as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))) with check ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array))));
 create policy in_scope on asset_day as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
    FROM asset a
@@ -1487,9 +1456,6 @@ create policy in_scope on registry_tag as restrictive for select to public using
 create policy in_scope on upload as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
    FROM asset a
   WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
-create policy in_scope on workload_issuer as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (credential_id IN ( SELECT c.id
-   FROM credential c
-  WHERE (c.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
 create policy notifier on outbox as permissive for all to zerotrace_service using (true);
 create policy old_only on audit_event as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
 create policy old_only on inventory_delta as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
@@ -1582,8 +1548,6 @@ grant delete, insert, select, update on table vex_effect to zerotrace_app;
 grant delete, insert, select, update on table vex_effect to zerotrace_service;
 grant delete, insert, select, update on table vex_statement to zerotrace_app;
 grant delete, insert, select, update on table vex_statement to zerotrace_service;
-grant delete, insert, select, update on table workload_issuer to zerotrace_app;
-grant delete, insert, select, update on table workload_issuer to zerotrace_service;
 grant delete, select on table audit_link to zerotrace_service;
 grant insert, select on table audit_checkpoint to zerotrace_service;
 grant insert, select on table audit_event to zerotrace_app;
@@ -1923,7 +1887,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_checkpoint FO
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER company_state_notify AFTER UPDATE OF state ON public.company FOR EACH ROW WHEN ((new.state IS DISTINCT FROM old.state)) EXECUTE FUNCTION notify_company_state();
-CREATE TRIGGER credential_notify AFTER UPDATE OF revoked_at, hash, previous_hash, expires_at, permissions ON public.credential FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['device'::text, 'api'::text, 'workload'::text]))) EXECUTE FUNCTION notify_credential();
+CREATE TRIGGER credential_notify AFTER UPDATE OF revoked_at, hash, previous_hash, expires_at, permissions ON public.credential FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['device'::text, 'api'::text]))) EXECUTE FUNCTION notify_credential();
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('event');
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('link');
 CREATE TRIGGER guarded_end BEFORE INSERT OR DELETE OR UPDATE ON public.company FOR EACH ROW EXECUTE FUNCTION guard_company_end();

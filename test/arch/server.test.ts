@@ -6,6 +6,8 @@ import { filesIn, foldersIn, isTest, read, SOURCES } from "./source.ts";
 const SERVER = SOURCES.filter(({ path }) => path.startsWith("packages/server/src/"));
 const FEATURES = "packages/server/src/features";
 const featureOf = (path: string): string => /^packages\/server\/src\/features\/([^/]+)\//.exec(path)?.[1] ?? "";
+/** A folder `access-tokens` is `accessTokens` in the contract. */
+const keyOf = (folder: string): string => folder.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 const partOf = (path: string): string => /\/src\/platform\/([^/]+)\//.exec(path)?.[1] ?? "";
 const inPlatform = (path: string): boolean => path.startsWith("packages/server/src/platform/");
 const isMain = (path: string): boolean => /^packages\/server\/src\/[^/]+\.ts$/.test(path);
@@ -102,7 +104,7 @@ test("the contract holds exactly the features that have routes", () => {
       ({ path, text }) => path === `${FEATURES}/${feature}/contract.ts` && /^export const routes\b/m.test(text),
     ),
   );
-  expect(Object.keys(contract).sort()).toEqual(withRoutes);
+  expect(Object.keys(contract).sort()).toEqual(withRoutes.map(keyOf).sort());
 });
 
 test("every feature is a folder with an index.ts that the composition or another feature uses", () => {
@@ -123,6 +125,7 @@ const PUBLIC = {
   enroll: "proves itself by the enrollment token in its body",
   lookAtInvitation: "proves itself by the invitation's token in its body",
   finishSignIn: "proves itself by a sealed ticket and the cookie of the browser that began",
+  getJwks: "whoever is shown an access token verifies it by the public keys",
   live: "a process manager asks whether the process answers",
   passkeySignInOptions: "a challenge that is worth nothing without the passkey",
   signInByPasskey: "proves itself by a passkey",
@@ -152,16 +155,18 @@ test("every permission guards a route", () => {
   expect(PERMISSIONS.filter((permission) => !named.has(permission))).toEqual([]);
 });
 
-test("no two routes share a method and path, and all lie below /api/v1, /health, /metrics or /scim/v2", () => {
+test("no two routes share a method and path, and all lie below /api/v1, /health, /metrics, /scim/v2 or /.well-known", () => {
   const addresses = routes.map(([, { method, path }]) => `${method} ${path.replaceAll(/:\w+/g, ":")}`);
   expect(addresses.filter((address, i) => addresses.indexOf(address) !== i)).toEqual([]);
-  expect(routes.filter(([, { path }]) => !/^\/(api\/v1|health|metrics|scim\/v2)(\/|$)/.test(path))).toEqual([]);
+  expect(
+    routes.filter(([, { path }]) => !/^\/(api\/v1|health|metrics|scim\/v2|\.well-known)(\/|$)/.test(path)),
+  ).toEqual([]);
 });
 
 test("every route of the contract is implemented in its feature", () => {
   const missing = Object.entries(contract).flatMap(([feature, group]) => {
     const code = SERVER.filter(
-      ({ path }) => featureOf(path) === feature && !isTest(path) && !path.endsWith("/contract.ts"),
+      ({ path }) => keyOf(featureOf(path)) === feature && !isTest(path) && !path.endsWith("/contract.ts"),
     );
     return Object.keys(group).filter((name) => !code.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text)));
   });
@@ -170,6 +175,7 @@ test("every route of the contract is implemented in its feature", () => {
 
 /** Who writes each table: a feature, or a part of the platform. */
 const OWNERS: Record<string, string> = {
+  access_token: "platform/auth",
   advisory: "features/feeds",
   advisory_record: "features/feeds",
   asset: "features/assets",
@@ -220,6 +226,7 @@ const OWNERS: Record<string, string> = {
   scim_group_member: "features/scim",
   scim_user: "features/scim",
   sso_seen: "features/sso",
+  signing_key: "features/access-tokens",
   stale_source: "features/feeds",
   upload: "features/uploads",
   vex_document: "features/vex",

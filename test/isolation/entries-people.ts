@@ -25,6 +25,7 @@ export const PEOPLE_ENTRIES: Readonly<Record<string, Entry>> = {
   "accessTokens.issueAccessToken": plain(
     { body: {} },
     {
+      moves: "each token is another",
       refuses: { statuses: [403], why: "only an API token is exchanged" },
       control: { statuses: [403], why: "the admin is a person" },
     },

@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   explain: () => import("./commands/explain.ts"),
   "sign-in": () => import("./commands/sign-in.ts"),
   people: () => import("./commands/people.ts"),
+  tokens: () => import("./commands/tokens.ts"),
   agent: () => import("./commands/agent.ts"),
   audit: () => import("./commands/audit.ts"),
   companies: () => import("./commands/companies.ts"),

@@ -1,4 +1,4 @@
--- Access tokens (JWT): the keys that sign them, and those that were issued. Rotation of API tokens; trusted outside issuers.
+-- Access tokens (JWT): the keys that sign them, and those that were issued. Rotation of API tokens.
 
 -- Global, because one key signs for every company; no company's role reads this table.
 create table signing_key (
@@ -19,25 +19,6 @@ create table signing_key (
 create unique index signing_key_current on signing_key ((true)) where retired_at is null;
 grant select, insert, update, delete on signing_key to zerotrace_service;
 
--- Whoever a company trusts to vouch for programs that hold no secret of ours. Its credential is what their tokens hang on.
-alter table credential drop constraint credential_kind_check,
-  add constraint credential_kind_check check (kind in ('session', 'signin', 'api', 'device', 'enrollment', 'workload'));
-create table workload_issuer (
-  company_id int not null references company,
-  id uuid not null default gen_random_uuid(),
-  name text not null,
-  issuer text not null,
-  audience text not null,
-  -- [{claim, pattern}]: all of them must fit
-  conditions jsonb not null,
-  credential_id uuid not null,
-  created_at timestamptz not null default now(),
-  created_by text not null,
-  primary key (company_id, id),
-  unique (company_id, name),
-  foreign key (company_id, credential_id) references credential on delete cascade
-) partition by hash (company_id);
-
 -- An access token that was issued; one that is not here is worth nothing, whoever signed it.
 create table access_token (
   company_id int not null references company,
@@ -45,8 +26,6 @@ create table access_token (
   -- the API token that it was got for: it ends with that
   credential_id uuid not null,
   audience text not null,
-  -- who vouched for the program, where an outside issuer did
-  subject text,
   created_at timestamptz not null default now(),
   ends_at timestamptz not null,
   revoked_at timestamptz,
@@ -58,29 +37,21 @@ create index access_token_credential on access_token (company_id, credential_id)
 
 do $$
 declare
-  t text;
-  tables constant text[] := array['workload_issuer', 'access_token'];
+  t constant text := 'access_token';
 begin
-  foreach t in array tables loop
-    for part in 0..7 loop
-      execute format('create table %I partition of %I for values with (modulus 8, remainder %s)', t || '_' || part, t, part);
-      -- a partition read directly must not be a way around the parent's policy
-      execute format('alter table %I enable row level security', t || '_' || part);
-      execute format('alter table %I force row level security', t || '_' || part);
-    end loop;
-    execute format('alter table %I enable row level security', t);
-    execute format('alter table %I force row level security', t);
-    execute format(
-      'create policy company_only on %I using (company_id = nullif(current_setting(''app.company_id'', true), '''')::int)
-       with check (company_id = nullif(current_setting(''app.company_id'', true), '''')::int)', t);
-    -- the policy of credential holds within: whoever reaches some assets only sees what reaches no further
-    execute format(
-      'create policy in_scope on %I as restrictive
-       using ((select coalesce(current_setting(''app.labels'', true), '''') = '''') or credential_id in (
-         select c.id from credential c where c.company_id = nullif(current_setting(''app.company_id'', true), '''')::int))', t);
-    execute format('grant select, insert, update, delete on %I to zerotrace_app, zerotrace_service', t);
+  for part in 0..7 loop
+    execute format('create table %I partition of %I for values with (modulus 8, remainder %s)', t || '_' || part, t, part);
+    -- a partition read directly must not be a way around the parent's policy
+    execute format('alter table %I enable row level security', t || '_' || part);
+    execute format('alter table %I force row level security', t || '_' || part);
   end loop;
+  execute format('alter table %I enable row level security', t);
+  execute format('alter table %I force row level security', t);
+  execute format(
+    'create policy company_only on %I using (company_id = nullif(current_setting(''app.company_id'', true), '''')::int)
+     with check (company_id = nullif(current_setting(''app.company_id'', true), '''')::int)', t);
 end $$;
+grant select, insert, update, delete on access_token to zerotrace_app, zerotrace_service;
 
 -- Until when the former secret of an API token holds beside the new one.
 alter table credential add column previous_until timestamptz;
@@ -88,6 +59,6 @@ alter table credential add column previous_until timestamptz;
 -- What was proved of a program is held in memory too: its end is told to every process.
 drop trigger credential_notify on credential;
 create trigger credential_notify after update of revoked_at, hash, previous_hash, expires_at, permissions on credential
-  for each row when (new.kind in ('device', 'api', 'workload')) execute function notify_credential();
+  for each row when (new.kind in ('device', 'api')) execute function notify_credential();
 create trigger access_token_notify after update of revoked_at on access_token
   for each row execute function notify_credential();

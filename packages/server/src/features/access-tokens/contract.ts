@@ -52,12 +52,10 @@ export const listAccessTokens = route({
   answer: page(
     z.object({
       id: z.uuid(),
-      /** The API token, or the credential of the trusted issuer, that it was got for. */
+      /** The API token that it was got for. */
       tokenId: z.uuid(),
       label: z.string(),
       audience: z.string(),
-      /** Who an outside issuer vouched for. */
-      subject: z.string().nullable(),
       createdAt: z.string(),
       expiresAt: z.string(),
     }),

@@ -27,7 +27,7 @@ export const issueAccessToken = ({ keys, issuer }: AccessTokens): Endpoint =>
         endsAt,
       });
       await db.withCompany(companyId, async (tx) => {
-        await insertAccessToken(tx, companyId, { id, credentialId, audience, subject: null, endsAt });
+        await insertAccessToken(tx, companyId, { id, credentialId, audience, endsAt });
         const detail = { tokenId: credentialId, audience, permissions, expiresAt: endsAt.toISOString() };
         await context.record(tx, { companyId, actor, target: id, detail });
       });

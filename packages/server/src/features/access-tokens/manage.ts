@@ -12,12 +12,11 @@ import { routes } from "./contract.ts";
 
 const createdAndId = z.tuple([z.iso.datetime(), z.uuid()]);
 
-const toRow = ({ id, credentialId: tokenId, label, audience, subject, createdAt, endsAt }: IssuedToken) => ({
+const toRow = ({ id, credentialId: tokenId, label, audience, createdAt, endsAt }: IssuedToken) => ({
   id,
   tokenId,
   label,
   audience,
-  subject,
   createdAt: createdAt.toISOString(),
   expiresAt: endsAt.toISOString(),
 });

@@ -7,7 +7,7 @@ import type { SigningKeys } from "./keys.ts";
 /** What an access token is to say. */
 export interface Grant {
   readonly companyId: number;
-  /** The API token, or the credential of a trusted issuer. */
+  /** The API token. */
   readonly credentialId: string;
   readonly permissions: readonly Permission[];
   readonly labels: readonly string[] | null;

@@ -45,7 +45,6 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   vex_document: [],
   vex_effect: [],
   vex_statement: [],
-  workload_issuer: [],
 };
 
 /** Columns that look like secrets by name or type, and are none. */

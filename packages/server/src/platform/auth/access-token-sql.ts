@@ -6,16 +6,14 @@ import { COMPANY_STATE, CREDENTIAL_COLUMNS, type FoundCredential } from "./sql.t
 export interface IssuedToken {
   readonly id: string;
   readonly credentialId: string;
-  /** The label of the API token, or the name of the trusted issuer, that it was got for. */
+  /** The label of the API token that it was got for. */
   readonly label: string;
   readonly audience: string;
-  /** Who an outside issuer vouched for; null where an API token was exchanged. */
-  readonly subject: string | null;
   readonly createdAt: Date;
   readonly endsAt: Date;
 }
 
-const ISSUED = `t.id, t.credential_id as "credentialId", c.label, t.audience, t.subject, t.created_at as "createdAt", t.ends_at as "endsAt"`;
+const ISSUED = `t.id, t.credential_id as "credentialId", c.label, t.audience, t.created_at as "createdAt", t.ends_at as "endsAt"`;
 const IN_FORCE = `t.revoked_at is null and t.ends_at > $2`;
 
 /**
@@ -30,7 +28,7 @@ export const findByAccessToken = async (
   const [row] = await tx.prepared<FoundCredential>(
     "credential_by_access_token",
     `select ${CREDENTIAL_COLUMNS}, ${COMPANY_STATE} as "companyState" from credential
-     where company_id = $1 and id = $3 and kind in ('api', 'workload') and revoked_at is null
+     where company_id = $1 and id = $3 and kind = 'api' and revoked_at is null
        and (expires_at is null or expires_at > $4) and exists (
          select 1 from access_token t where t.company_id = $1 and t.id = $2 and t.credential_id = $3
            and t.revoked_at is null and t.ends_at > $4::timestamptz - make_interval(secs => $5))`,
@@ -43,11 +41,11 @@ export const findByAccessToken = async (
 export const insertAccessToken = async (
   tx: Tx,
   companyId: number,
-  t: Pick<IssuedToken, "id" | "credentialId" | "audience" | "subject" | "endsAt">,
+  t: Pick<IssuedToken, "id" | "credentialId" | "audience" | "endsAt">,
 ): Promise<void> => {
   await tx.query(
-    `insert into access_token (company_id, id, credential_id, audience, subject, ends_at) values ($1, $2, $3, $4, $5, $6)`,
-    [companyId, t.id, t.credentialId, t.audience, t.subject, t.endsAt],
+    `insert into access_token (company_id, id, credential_id, audience, ends_at) values ($1, $2, $3, $4, $5)`,
+    [companyId, t.id, t.credentialId, t.audience, t.endsAt],
   );
 };
 
@@ -78,7 +76,7 @@ export const countAccessTokens = async (tx: Tx, companyId: number, now: Date, li
   return row?.n ?? 0;
 };
 
-/** Revokes an access token in force; null when there is none of this id. Call `forget(id)` after the commit. */
+/** Revokes an access token in force of an API token that is seen; null when there is none of this id. Call `forget(id)` after the commit. */
 export const revokeAccessToken = async (
   tx: Tx,
   companyId: number,
@@ -87,7 +85,8 @@ export const revokeAccessToken = async (
 ): Promise<Omit<IssuedToken, "label"> | null> => {
   const [row] = await tx.query<Omit<IssuedToken, "label">>(
     `update access_token t set revoked_at = $2 where t.company_id = $1 and t.id = $3 and ${IN_FORCE}
-     returning t.id, t.credential_id as "credentialId", t.audience, t.subject, t.created_at as "createdAt", t.ends_at as "endsAt"`,
+       and exists (select 1 from credential c where c.company_id = $1 and c.id = t.credential_id)
+     returning t.id, t.credential_id as "credentialId", t.audience, t.created_at as "createdAt", t.ends_at as "endsAt"`,
     [companyId, now, id],
   );
   return row ?? null;

@@ -66,7 +66,7 @@ const ACCESS_FRESH_MS = 1_000;
 const DEVICE_FRESH_MS = 15 * 60_000;
 const ROTATE_MS = 15 * 60_000;
 const FAILURES = { burst: 20, perSecond: 1 / 3 };
-const KIND = { session: "session", api: "api_token", workload: "api_token", device: "device" } as const;
+const KIND = { session: "session", api: "api_token", device: "device" } as const;
 
 const presented = (request: Credentials): Presented | null => {
   const { authorization } = request.headers;

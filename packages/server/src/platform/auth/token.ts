@@ -8,7 +8,6 @@ export const CREDENTIAL_KINDS = {
   device: "d",
   enrollment: "e",
   invitation: "i",
-  workload: "w",
 } as const;
 export type CredentialKind = keyof typeof CREDENTIAL_KINDS;
 

@@ -32,7 +32,6 @@ const EVENT_OF_KIND: Readonly<Record<CredentialKind, SecurityEventName>> = {
   api: "token_misuse",
   device: "agent_auth_failed",
   enrollment: "agent_auth_failed",
-  workload: "token_misuse",
 };
 
 /** The credential that a request shows, whatever it is worth; null for none. */

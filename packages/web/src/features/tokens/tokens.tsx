@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Permission } from "@zerotrace/core/schema";
+import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { call, contract, queries, type Token } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
@@ -8,6 +9,7 @@ import { Command, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
+import { Rotate } from "./rotate.tsx";
 
 const DAY_SECONDS = 86_400;
 const READS: readonly Permission[] = ["assets:read", "feeds:read", "findings:read", "jobs:read"];
@@ -18,6 +20,7 @@ const CreateToken = () => {
   const mine = session.data?.permissions ?? [];
   const [label, setLabel] = useState("");
   const [days, setDays] = useState(90);
+  const [ranges, setRanges] = useState("");
   const [chosen, setChosen] = useState<readonly Permission[]>(READS);
   const create = useMutation({
     mutationFn: () =>
@@ -27,6 +30,7 @@ const CreateToken = () => {
           label,
           expiresInSeconds: days * DAY_SECONDS,
           permissions: chosen.filter((p) => mine.includes(p)),
+          ranges: ranges.split(/[\s,]+/).filter((range) => range !== ""),
         },
       }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
@@ -61,6 +65,15 @@ const CreateToken = () => {
               max={365}
               value={days}
               onChange={(e) => setDays(Number(e.target.value))}
+            />
+          </label>
+          <label className="grid gap-1 text-sm">
+            <span className="text-dim">only from these addresses (any if empty)</span>
+            <input
+              className="field mono w-64 max-w-full"
+              placeholder="10.1.0.0/16, 192.0.2.7"
+              value={ranges}
+              onChange={(e) => setRanges(e.target.value)}
             />
           </label>
           <button type="submit" className="button button-primary" disabled={create.isPending || chosen.length === 0}>
@@ -112,7 +125,8 @@ const Actions = ({ token }: { token: Token }) => {
     );
   }
   return (
-    <span className="inline-flex gap-4">
+    <span className="inline-flex flex-wrap justify-end gap-4">
+      {token.kind === "api" && <Rotate token={token} />}
       {revoke.error && (
         <span role="alert" className="text-bad" title={revoke.error.message}>
           failed: {revoke.error.message}
@@ -130,9 +144,25 @@ const Actions = ({ token }: { token: Token }) => {
   );
 };
 
+const Ends = ({ token }: { token: Token }) => (
+  <span className={token.endsSoon ? "text-warn" : undefined}>
+    <Time at={token.expiresAt} />
+    {token.endsSoon && " (soon)"}
+  </span>
+);
+
 const COLUMNS: readonly Column<Token>[] = [
   { head: "Kind", width: "110px", cell: (t) => t.kind },
-  { head: "For", className: "full", cell: (t) => t.label },
+  {
+    head: "For",
+    className: "full",
+    cell: (t) => (
+      <span title={t.ranges === null ? undefined : `works from ${t.ranges.join(", ")} only`}>
+        {t.label}
+        {t.ranges !== null && <span className="text-dim"> from {plural(t.ranges.length, "network")} only</span>}
+      </span>
+    ),
+  },
   {
     head: "May",
     cell: (t) => (
@@ -146,10 +176,10 @@ const COLUMNS: readonly Column<Token>[] = [
     ),
   },
   { head: "Last used", width: "120px", className: "wide-only", cell: (t) => <Time at={t.lastUsedAt} /> },
-  { head: "Ends", width: "120px", label: "ends", cell: (t) => <Time at={t.expiresAt} /> },
+  { head: "Ends", width: "140px", label: "ends", cell: (t) => <Ends token={t} /> },
   {
     head: "Actions",
-    width: "180px",
+    width: "260px",
     className: "end",
     cell: (t) => <Actions token={t} />,
   },
@@ -158,8 +188,22 @@ const COLUMNS: readonly Column<Token>[] = [
 /** Enrollment and API tokens: made, seen without their secrets, and revoked. */
 export const TokensPage = () => {
   const pages = useInfiniteQuery(queries.tokens());
+  const first = useQuery({
+    queryKey: ["tokens", "soon"],
+    queryFn: () => call(contract.tokens.listTokens, { query: { limit: 1 } }),
+  });
+  const soon = first.data?.endsSoonCount ?? 0;
   return (
     <Page title="Tokens">
+      {soon > 0 && (
+        <output className="panel flex gap-3 px-4 py-3">
+          <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
+          <span>
+            {plural(soon, "API token ends", "API tokens end")} soon. Rotate what is still needed: the former secret
+            works on while you replace it.
+          </span>
+        </output>
+      )}
       <CreateToken />
       <section className="panel" aria-label="Tokens">
         <PagedTable
