@@ -50,13 +50,13 @@ const ask = (url: string, token: string, body?: string): Promise<number> =>
     sent.end(body);
   });
 
-let running = true;
+const over = new AbortController();
 
 /** Beats evenly, whatever the answers take. */
 const evenly = async (perSecond: number, one: (n: number) => Promise<void>): Promise<void> => {
   const startedAt = performance.now();
   const open = new Set<Promise<void>>();
-  for (let n = 0; running; n += 1) {
+  for (let n = 0; !over.signal.aborted; n += 1) {
     const waitMs = startedAt + (n * 1000) / perSecond - performance.now();
     if (waitMs > 0) await sleep(waitMs);
     const asked: Promise<void> = one(n).finally(() => open.delete(asked));
@@ -99,6 +99,6 @@ const run = async (order: PlatformOrder): Promise<PlatformResult> => {
 };
 
 process.on("message", (order: PlatformOrder | "stop") => {
-  if (order === "stop") running = false;
+  if (order === "stop") over.abort();
   else void run(order).then((result) => process.send?.(result));
 });

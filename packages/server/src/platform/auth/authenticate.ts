@@ -105,8 +105,8 @@ const freshMs = (token: Presented, held: Known, isFollowing: boolean): number =>
 
 const isAlive = (db: Database, identity: Identity, now: Date): Promise<boolean> => {
   const { companyId, credentialId, accessTokenId: id } = identity;
+  if (id === undefined) return isCredentialAlive(db, companyId, credentialId, now);
   return db.withCompany(companyId, async (tx) => {
-    if (id === undefined) return isCredentialAlive(tx, companyId, credentialId, now);
     return (await findByAccessToken(tx, companyId, { id, credentialId }, now))?.companyState === "active";
   });
 };

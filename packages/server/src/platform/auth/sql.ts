@@ -1,5 +1,5 @@
 import type { Permission } from "@zerotrace/core";
-import type { Tx } from "../db/index.ts";
+import type { Database, Tx } from "../db/index.ts";
 import type { SignInMethod } from "./identity.ts";
 import type { CredentialKind } from "./token.ts";
 
@@ -242,13 +242,19 @@ export const listCredentials = (
   );
 
 /** Whether a credential is neither revoked, used up nor expired at `now`, and its company active. */
-export const isCredentialAlive = async (tx: Tx, companyId: number, id: string, now: Date): Promise<boolean> => {
-  const rows = await tx.query<{ id: string }>(
-    `select id from credential
+export const isCredentialAlive = async (
+  db: Pick<Database, "readCompany">,
+  companyId: number,
+  id: string,
+  now: Date,
+): Promise<boolean> => {
+  const rows = await db.readCompany(companyId, {
+    name: "credential_alive",
+    text: `select id from credential
      where company_id = $1 and id = $2 and ${ALIVE} and (expires_at is null or expires_at > $3)
        and ${COMPANY_STATE} = 'active'`,
-    [companyId, id, now],
-  );
+    values: [companyId, id, now],
+  });
   return rows.length === 1;
 };
 

@@ -51,6 +51,7 @@ const scopedTo = (db: Database, labels: readonly string[] | null): Database =>
     : {
         ...db,
         withCompany: (companyId, run) => db.withCompany(companyId, run, labels),
+        readCompany: (companyId, statement) => db.readCompany(companyId, statement, labels),
         asServiceFor: (companyId, run) => db.asServiceFor(companyId, run, labels),
       };
 

@@ -1,7 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import { PERMISSIONS } from "@zerotrace/core/schema";
 import { createAuthenticator, type Credential, type CredentialKind, newToken } from "../auth/index.ts";
-import type { Database, Tx } from "../db/index.ts";
+import type { Database, Statement, Tx } from "../db/index.ts";
 import { createLog } from "../log/index.ts";
 import type { AuditRow, Endpoint } from "./types.ts";
 import { createHttp, type HttpOptions } from "./server.ts";
@@ -78,7 +78,8 @@ export const fakeDatabase = () => {
     rows.push(row);
     return { secret, row: row as { -readonly [K in keyof Stored]: Stored[K] } };
   };
-  return { db: { withCompany } as unknown as Database, add, state, rows };
+  const readCompany = async (companyId: number, { text, values }: Statement) => answer(companyId, text, values);
+  return { db: { withCompany, readCompany } as unknown as Database, add, state, rows };
 };
 
 /** A real server on a free port with that database; `lines` holds what it logged and `audits` what it recorded. */
