@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** API token or device credential; a browser uses its session cookie instead. */
   readonly token?: string;
+  /** The company that the caller believes to act in; the server refuses where the session is another's by now. */
+  readonly companyId?: () => number | null;
   readonly fetch?: typeof globalThis.fetch;
   readonly timeoutMs?: number;
 }
@@ -76,6 +78,8 @@ export const createClient = (options: ClientOptions): Client => {
   return async (route, input = {}) => {
     const headers: Record<string, string> = { accept: "application/json" };
     if (options.token) headers["authorization"] = `Bearer ${options.token}`;
+    const companyId = options.companyId?.() ?? null;
+    if (companyId !== null) headers["x-zerotrace-company"] = String(companyId);
     const bytes = input.body instanceof Blob ? input.body : null;
     if (input.body !== undefined) headers["content-type"] = bytes ? "application/octet-stream" : "application/json";
     const url = urlOf(options.baseUrl, route, input);

@@ -28,6 +28,17 @@ export const authenticateRequest = (
     ...options,
   });
 
+const COMPANY_HEADER = "x-zerotrace-company";
+
+/** A page that shows one company must not act in another, to which the session was moved in another tab. */
+const mustBeThere = (request: FastifyRequest, route: Route, { identity }: Authenticated): void => {
+  const shown = request.headers[COMPANY_HEADER];
+  if (shown === undefined || route.permission === "signed-in" || shown === String(identity.companyId)) return;
+  const says =
+    "The session is in another company by now, perhaps through another tab: nothing was done. Reload the page.";
+  throw new AppError("CONFLICT", says, { field: "company" });
+};
+
 const mustHold = (route: Route, { identity }: Authenticated): void => {
   const { permission } = route;
   if (permission === "public" || permission === "signed-in") return;
@@ -57,6 +68,7 @@ export const authorize = async (
   const caller = await authenticateRequest(auth, request, { guarded: route.method !== "GET", mayRotate: true });
   // known from here on, so that a refusal can be laid at somebody's door
   request.caller = caller;
+  mustBeThere(request, route, caller);
   mustHold(route, caller);
   return caller;
 };
