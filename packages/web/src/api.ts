@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Answer, ApiError, contract, createClient, urlOf } from "@zerotrace/sdk";
+import { standingOf } from "./ui/standing.ts";
 
 export { contract };
 export const call = createClient({ baseUrl: "" });
@@ -92,10 +93,24 @@ const pages = <Row>(key: readonly unknown[], fetchPage: (cursor: string | undefi
 
 const limit = PAGE_ROWS;
 
+const forgetAllBut = (client: QueryClient, word: string): void =>
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== word });
+
 /** Every query of the dashboard. The first word of a key is what a live event names; see `queriesTouchedBy`. */
 export const queries = {
   session: () =>
-    queryOptions({ queryKey: ["session"], queryFn: () => call(contract.sessions.getSession), staleTime: Infinity }),
+    queryOptions({
+      queryKey: ["session"],
+      queryFn: async ({ client }) => {
+        const before = client.getQueryData<Session>(["session"]);
+        const now = await call(contract.sessions.getSession);
+        if (before && standingOf(before) !== standingOf(now)) forgetAllBut(client, "session");
+        return now;
+      },
+      staleTime: Infinity,
+      // another tab may have gone to another company meanwhile
+      refetchOnWindowFocus: "always",
+    }),
   stats: () =>
     queryOptions({
       queryKey: ["stats"],
@@ -269,9 +284,8 @@ export const queries = {
 
 /** Shows everything as another session sees it. What watches the session hears of it, and all else is asked for anew. */
 export const takeSession = (client: QueryClient, session: Session): void => {
-  const { queryKey } = queries.session();
-  client.removeQueries({ predicate: (query) => query.queryKey[0] !== queryKey[0] });
-  client.setQueryData(queryKey, session);
+  forgetAllBut(client, "session");
+  client.setQueryData(queries.session().queryKey, session);
 };
 
 /** Where the archive of an export is downloaded. */

@@ -128,10 +128,11 @@ export class LiveStream {
 /** The connection as it stands; renders again when it changes. */
 export const useConnection = (live: LiveStream): Connection => useSyncExternalStore(live.watch, live.snapshot);
 
-/** Runs the connection while the component is on the page. */
-export const useLiveStream = (live: LiveStream): void => {
+/** Runs the connection while the component is on the page, where the person may hear it. */
+export const useLiveStream = (live: LiveStream, mayHear: boolean): void => {
   useEffect(() => {
+    if (!mayHear) return undefined;
     live.start();
     return () => live.stop();
-  }, [live]);
+  }, [live, mayHear]);
 };

@@ -14,7 +14,7 @@ export const NAV = [
   {
     name: "Work",
     entries: [
-      { to: "/", name: "Overview" },
+      { to: "/", name: "Overview", needs: "findings:read" },
       { to: "/changes", name: "What changed", needs: "findings:read" },
       { to: "/findings", name: "Findings", needs: "findings:read" },
       { to: "/affected", name: "Affected?", needs: "findings:read" },

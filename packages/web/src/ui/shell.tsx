@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Link, Navigate, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { ApiError } from "@zerotrace/sdk";
 import { Menu } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -12,9 +12,10 @@ import { useLiveStream } from "../live.ts";
 import { Account, CompanyChoice, nextTheme } from "./account.tsx";
 import { Help } from "./help.tsx";
 import { useKeys } from "./hooks.ts";
-import { Nav, type NavPath } from "./nav.tsx";
+import { NAV, Nav, type NavPath } from "./nav.tsx";
 import { Prompt } from "./prompt.tsx";
-import { ErrorPanel, PageSkeleton } from "./states.tsx";
+import { openingOf, type Place, standingOf } from "./standing.ts";
+import { Empty, ErrorPanel, PageSkeleton } from "./states.tsx";
 import { StatusLine } from "./status-line.tsx";
 
 const GOTO: Readonly<Record<string, NavPath>> = {
@@ -64,11 +65,34 @@ const Logo = () => (
   </Link>
 );
 
+const PLACES = NAV.flatMap<Place>(({ entries }) => [...entries]);
+
+/** The page at the address, or why there is nothing to see for this person. */
+const PageFor = ({ session }: { session: Session }) => {
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  const opening = openingOf(path, session.permissions, PLACES);
+  if (opening.is === "open") return <Outlet />;
+  if (opening.is === "elsewhere") return <Navigate to={opening.to} replace />;
+  return (
+    <section className="panel mt-4">
+      <Empty
+        title={session.permissions.length === 0 ? "You have no role here yet" : "This page is not part of your role"}
+      >
+        <p>
+          It needs the permission <code>{opening.needs}</code>. Ask an administrator of {session.companyName} for a role
+          that has it.
+        </p>
+      </Empty>
+    </section>
+  );
+};
+
 const SignedIn = ({ session }: { session: Session }) => {
   const [help, setHelp] = useState(false);
   const [menu, setMenu] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
-  useLiveStream(useLive());
+  const maySeeFindings = session.permissions.includes("findings:read");
+  useLiveStream(useLive(), maySeeFindings);
   useGlobalKeys(openHelp);
   useFocusOnChange();
   return (
@@ -95,9 +119,7 @@ const SignedIn = ({ session }: { session: Session }) => {
         </header>
         <div>
           <div className="sticky top-12 z-20 border-b border-line bg-page focus-within:shadow-[inset_0_-1px_var(--accent)] wide:top-0">
-            <div className="mx-auto flex max-w-[1440px] px-4">
-              <Prompt />
-            </div>
+            <div className="mx-auto flex max-w-[1440px] px-4">{maySeeFindings && <Prompt />}</div>
           </div>
           <VisitBanner session={session} />
           <main id="main" tabIndex={-1} className="mx-auto max-w-[1440px] px-4 pb-12 outline-none">
@@ -105,7 +127,7 @@ const SignedIn = ({ session }: { session: Session }) => {
               <CompanyChoice session={session} />
               <Account session={session} />
             </div>
-            <Outlet />
+            <PageFor session={session} />
           </main>
         </div>
       </div>
@@ -127,7 +149,7 @@ export const Shell = () => {
   const expired = session.error instanceof ApiError && session.error.status === 401;
   if (expired) return <PasswordForm />;
   if (session.data?.awaitsFactor) return <SetUpFactor session={session.data} />;
-  if (session.data) return <SignedIn session={session.data} />;
+  if (session.data) return <SignedIn key={standingOf(session.data)} session={session.data} />;
   return (
     <div className="mx-auto max-w-3xl p-4">
       {session.error ? <ErrorPanel error={session.error} retry={() => void session.refetch()} /> : <PageSkeleton />}

@@ -96,9 +96,9 @@ export const StatusLine = ({ session, onHelp }: { session: Session; onHelp: () =
     className="mono fixed inset-x-0 bottom-0 z-20 flex h-8 items-stretch overflow-x-auto border-t border-line bg-panel text-xs whitespace-nowrap"
   >
     <Part className="bg-raised font-semibold">{session.companyName}</Part>
-    <Connection />
-    <Advisories />
-    <Work />
+    {session.permissions.includes("findings:read") && <Connection />}
+    {session.permissions.includes("feeds:read") && <Advisories />}
+    {session.permissions.includes("findings:read") && <Work />}
     <PaletteKey session={session} />
     <button type="button" onClick={onHelp} className="shrink-0 px-3 text-dim hover:text-accent">
       <kbd className="text-xs text-text">?</kbd> help

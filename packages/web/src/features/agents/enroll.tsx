@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract, queries } from "../../api.ts";
@@ -10,6 +10,8 @@ import { ErrorPanel } from "../../ui/states.tsx";
 import { labelsOf } from "../assets/labels.tsx";
 
 const HOUR_SECONDS = 3600;
+/** How often the page looks for the first agent while it waits. */
+const ARRIVAL_POLL_MS = 3000;
 const LIFETIMES = [
   [HOUR_SECONDS, "1 hour"],
   [24 * HOUR_SECONDS, "1 day"],
@@ -22,8 +24,9 @@ export const EnrollPage = () => {
   const [maxUses, setMaxUses] = useState(1);
   const [labels, setLabels] = useState("");
   const [ranges, setRanges] = useState("");
-  const stats = useQuery(queries.stats());
   const [before, setBefore] = useState<number | null>(null);
+  const agents = useInfiniteQuery({ ...queries.agents(), refetchInterval: before === null ? false : ARRIVAL_POLL_MS });
+  const agentCount = agents.data?.pages[0]?.count ?? 0;
   const may = useMay("tokens:manage");
   const create = useMutation({
     mutationFn: () =>
@@ -36,9 +39,9 @@ export const EnrollPage = () => {
           enrollment: { labels: labelsOf(labels), ranges: ranges.split(/[\s,]+/).filter(Boolean) },
         },
       }),
-    onSuccess: () => setBefore(stats.data?.agentCount ?? 0),
+    onSuccess: () => setBefore(agentCount),
   });
-  const arrived = before === null ? 0 : Math.max(0, (stats.data?.agentCount ?? 0) - before);
+  const arrived = before === null ? 0 : Math.max(0, agentCount - before);
   const token = create.data;
   return (
     <Page
@@ -98,7 +101,9 @@ export const EnrollPage = () => {
           </button>
         </form>
         {!may && (
-          <p className="mt-4 text-dim">Your credential may not create tokens. Ask an owner of the company for one.</p>
+          <p className="mt-4 text-dim">
+            Your role may not create tokens. Ask an administrator of your company for one.
+          </p>
         )}
         {create.error && (
           <div className="mt-4">

@@ -4,6 +4,7 @@ import { type AssetDetail, queries } from "../../api.ts";
 import type { AssetTab } from "../../routes.tsx";
 import { count, plural, share } from "../../ui/format.ts";
 import { wasRead } from "../../ui/known.ts";
+import { useMay } from "../../ui/may.ts";
 import { Copy, Online, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
@@ -40,9 +41,10 @@ const leadOf = ({ kind, branch, os }: AssetDetail): string =>
 /** One asset: its findings, what is on it, what changed, and what could not be seen. */
 export const AssetPage = () => {
   const { id } = api.useParams();
-  const { tab = "findings" } = api.useSearch();
   const asset = useQuery(queries.asset(id));
-  const feeds = useQuery(queries.feeds());
+  const seesFindings = useMay("findings:read");
+  const { tab = seesFindings ? "findings" : "inventory" } = api.useSearch();
+  const feeds = useQuery({ ...queries.feeds(), enabled: useMay("feeds:read") });
   if (asset.isPending) return <PageSkeleton />;
   if (asset.error) {
     return (
@@ -127,7 +129,7 @@ export const AssetPage = () => {
       </section>
       <section className="panel" aria-label="Details">
         <nav aria-label="Parts of the asset" className="flex overflow-x-auto border-b border-line px-2">
-          {TABS.map(([key, name]) => (
+          {TABS.filter(([key]) => seesFindings || key !== "findings").map(([key, name]) => (
             <Link
               key={key}
               to="/assets/$id"
