@@ -10,7 +10,7 @@ const keep = async (folder: string, day: string, scores: Readonly<Record<string,
 };
 
 test("big moves are told with the day that has the new score, the largest first, small ones and lost scores not", async () => {
-  const folder = await freshFolder();
+  const folder = freshFolder();
   expect(await epssMoves(folder, 0.1)).toEqual({ days: [], moves: [] });
   await keep(folder, "2026-01-01", { "CVE-2024-1000": 0.1, "CVE-2024-1001": 0.5, "CVE-2024-0007": 0.9 });
   await keep(folder, "2026-01-02", { "CVE-2024-1000": 0.15, "CVE-2024-1001": 0.2, "CVE-2026-123456": 0.7 });
