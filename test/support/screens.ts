@@ -77,6 +77,8 @@ const shoot = async (
         if (address === null) continue;
         errors = [];
         await page.goto(live.server.url + address);
+        const title = page.getByRole("heading", { level: 1 }).first();
+        await title.waitFor({ timeout: SETTLE_MS }).catch(() => errors.push("no title"));
         await page.waitForLoadState("networkidle", { timeout: SETTLE_MS }).catch(() => errors.push("never at rest"));
         const name = `${given.state}-${theme}-${size.width}-${nameOf(path)}`;
         await page.screenshot({ path: join(given.folder, `${name}.png`), fullPage: given.state !== "many" });

@@ -2,7 +2,8 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import type { Session } from "../api.ts";
 
 /** Loaded when it is asked for the first time: the first page does not wait for it. */
-const Palette = lazy(async () => ({ default: (await import("../features/palette/palette.tsx")).Palette }));
+const load = async () => ({ default: (await import("../features/palette/palette.tsx")).Palette });
+const Palette = lazy(load);
 
 const isPaletteKey = (e: KeyboardEvent): boolean =>
   (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === "k";
@@ -12,6 +13,8 @@ export const PaletteKey = ({ session }: { session: Session }) => {
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
     const hear = (event: KeyboardEvent) => {
+      // who holds the first of the two keys may go on to the second, and then types at once
+      if (event.key === "Control" || event.key === "Meta") void load();
       if (!isPaletteKey(event)) return;
       event.preventDefault();
       if (!document.querySelector("dialog[open]")) setOpen(true);

@@ -71,7 +71,7 @@ const COLUMNS: readonly Column<Agent>[] = [
     head: "Host",
     cell: (a) => (
       <span className="inline-flex max-w-full items-center gap-2">
-        <Link to="/assets/$id" params={{ id: a.assetId }} className="mono link truncate">
+        <Link to="/assets/$id" params={{ id: a.assetId }} className="mono link min-w-28 truncate">
           {a.hostname}
         </Link>
         <Labels labels={a.labels} max={2} />
@@ -119,7 +119,7 @@ export const AgentsPage = () => {
           noun="agents"
           label="Agents"
           keyOf={(a) => a.id}
-          cardHeight={96}
+          cardHeight={120}
           columns={COLUMNS}
           empty={
             <Empty title="No agent is enrolled yet">

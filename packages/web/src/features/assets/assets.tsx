@@ -14,7 +14,7 @@ import { useTableChoice } from "../../ui/table-choice.tsx";
 import { ViewRow } from "../views/view-row.tsx";
 
 const COLUMNS: readonly Column<Asset>[] = [
-  { head: "Risk", width: "116px", cell: (a) => <Risk value={a.risk} /> },
+  { head: "Risk", width: "112px", cell: (a) => <Risk value={a.risk} /> },
   {
     head: "Asset",
     cell: (a) => (
@@ -23,22 +23,38 @@ const COLUMNS: readonly Column<Asset>[] = [
           {a.name}
         </Link>
         {a.branch && <span className="chip shrink-0">{a.branch}</span>}
-        <Labels labels={a.labels} max={2} />
       </span>
     ),
   },
-  { head: "Kind", width: "96px", cell: (a) => <span className="text-dim">{a.kind}</span> },
-  { head: "System", cell: (a) => a.os },
-  { head: "Findings", width: "320px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
+  {
+    head: "System",
+    width: "146px",
+    cell: (a) => (
+      <span title={`${a.kind}${a.os ? `, ${a.os}` : ""}`}>
+        {a.kind !== "host" && <span className="text-dim">{a.kind} </span>}
+        {a.os || (a.kind === "host" ? <span className="text-dim">not told</span> : "")}
+      </span>
+    ),
+  },
+  {
+    head: "Labels",
+    width: "146px",
+    cell: (a) => (
+      <span className="inline-flex max-w-full gap-1.5">
+        <Labels labels={a.labels} max={1} />
+      </span>
+    ),
+  },
+  { head: "Findings", width: "196px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
   {
     head: "Components",
-    width: "104px",
+    width: "100px",
     className: "end wide-only",
     cell: (a) => <span className="mono">{count(a.componentCount)}</span>,
   },
   {
     head: "Gaps",
-    width: "190px",
+    width: "128px",
     cell: (a) => (
       <span className="text-warn">
         {[
@@ -52,10 +68,10 @@ const COLUMNS: readonly Column<Asset>[] = [
   },
   {
     head: "Agent",
-    width: "96px",
+    width: "84px",
     cell: (a) => (!a.hasAgent ? <span className="text-dim">none</span> : <Online online={a.online} />),
   },
-  { head: "Inventory", width: "110px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
+  { head: "Inventory", width: "92px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
 ];
 
 const api = getRouteApi("/assets");
@@ -120,7 +136,7 @@ export const AssetsPage = () => {
           label="Assets"
           keyOf={(a) => a.id}
           onOpen={(a) => void navigate({ to: "/assets/$id", params: { id: a.id } })}
-          cardHeight={112}
+          cardHeight={124}
           columns={choice.columns}
           isCompact={choice.isCompact}
           empty={

@@ -128,6 +128,7 @@ export const Palette = ({ session, onClose }: { session: Session; onClose: () =>
     dialog.current?.setAttribute("closedby", "any");
     // the browser gives the focus back to where it was when a modal dialog closes
     dialog.current?.showModal();
+    dialog.current?.querySelector("input")?.focus();
   }, []);
   return (
     <dialog

@@ -48,12 +48,9 @@ export const ViewRow = ({ shown }: { shown: Shown }) => {
   const rows = views.data?.rows.filter((v) => v.noun === shown.noun) ?? [];
   const active = rows.find((v) => isShown(v, shown));
   return (
-    <nav
-      aria-label="Saved views"
-      className="flex min-h-10 items-center gap-2 overflow-x-auto border-b border-line px-3 py-1"
-    >
+    <nav aria-label="Saved views" className="flex min-h-10 items-center gap-2 border-b border-line px-3 py-1">
       {rows.length > 0 && (
-        <ul className="flex gap-2">
+        <ul className="flex min-w-0 gap-2 overflow-x-auto p-0.5">
           {rows.slice(0, VIEWS_SHOWN).map((view) => (
             <One key={view.id} view={view} isActive={view === active} onEdit={() => setDialog(view)} />
           ))}
@@ -65,7 +62,7 @@ export const ViewRow = ({ shown }: { shown: Shown }) => {
           className="act inline-flex shrink-0 items-center gap-1.5"
           onClick={() => setDialog("new")}
         >
-          <Bookmark className="size-3.5" aria-hidden="true" /> Save this view
+          <Bookmark className="size-3.5" aria-hidden="true" /> Save<span className="max-sm:sr-only"> this view</span>
         </button>
       )}
       {rows.length > VIEWS_SHOWN && (
