@@ -39,6 +39,7 @@ export const settledText = (text: string): string =>
   text
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uuid>")
+    .replaceAll(/\bc-[0-9a-f]{16}\b/g, "<key>")
     .replaceAll(/zt_[a-z]_[0-9a-z]+_[\w-]{43}/g, "<secret>")
     .replaceAll(/zq[0-9a-f]{18}/g, "<marker>");
 

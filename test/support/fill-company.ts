@@ -13,7 +13,7 @@ interface Column {
   readonly to_column: string | null;
 }
 
-/** Columns that must be given: those of foreign keys, and what is not null and has no default. */
+/** Columns that must be given: those of foreign keys (of several that exclude each other one), and what is not null and has no default. */
 const COLUMNS = `
   select c.relname as table, a.attname as name, format_type(a.atttypid, a.atttypmod) as type, p.relname as to,
     pa.attname as to_column,
@@ -28,6 +28,9 @@ const COLUMNS = `
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
     and a.attidentity = '' and a.attgenerated = '' and a.attname <> 'company_id'
     and (p.oid is not null or (a.attnotnull and not a.atthasdef))
+    and not exists (
+      select 1 from pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and a.attnum = any(k.conkey[2:])
+        and pg_get_constraintdef(k.oid) like '%num_nonnulls(%) = 1%')
     and exists (select 1 from pg_attribute x where x.attrelid = c.oid and x.attname = 'company_id' and not x.attisdropped)`;
 
 /** A value of a type that differs from row to row. */
