@@ -55,7 +55,7 @@ beforeAll(async () => {
     body: { takenAt: new Date().toISOString(), facts, sources: full({ npm: [npm(SECRET, "1.0.0")] }) },
   });
   const findingsOfB = async () => (await live.call("GET", "/api/v1/findings", { token: ownerOfB })).body.rows;
-  await eventually(async () => (await findingsOfB()).length === 1, "B's finding");
+  await eventually(async () => (await findingsOfB()).length === 1, "B's finding", 30_000);
   await live.server.settled();
   const [finding] = await findingsOfB();
   b = {

@@ -200,7 +200,7 @@ export const PEOPLE_ENTRIES: Readonly<Record<string, Entry>> = {
   ),
   "sessions.createLink": plain(),
   "settings.getSettings": plain(),
-  "settings.renewDataKey": plain(),
+  "settings.renewDataKey": plain({}, { moves: "each key has an id of its own" }),
   "settings.putSettings": plain({ body: { "session.absolute_hours": 700 } }),
   "sso.listIdentityProviders": plain(),
   "sso.createIdentityProvider": asks((of) => ({ body: identityProviderOf(of) }), {

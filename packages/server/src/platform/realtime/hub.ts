@@ -2,6 +2,7 @@ import websocket, { type WebSocket } from "@fastify/websocket";
 import { AppError, messageOf, type Permission } from "@zerotrace/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServerResponse } from "node:http";
+import { Socket as NetSocket } from "node:net";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Authenticated, Authenticator } from "../auth/index.ts";
@@ -169,6 +170,8 @@ const createMembers = ({ metrics, log }: HubOptions): Members => {
  */
 const letGo = (socket: WebSocket, { raw }: FastifyRequest): void => {
   socket.removeAllListeners("error");
+  // a request of this process's own comes over no line
+  if (!(raw.socket instanceof NetSocket)) return;
   // Node keeps the answer there until it ends, and this one never does
   const answer = Reflect.get(raw.socket, "_httpMessage") as ServerResponse | null | undefined;
   answer?.detachSocket(raw.socket);
