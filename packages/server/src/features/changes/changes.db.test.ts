@@ -196,8 +196,16 @@ test("assets, inventories, agents, decisions and feeds have their day, and every
   await delta(fresh, hoursAgo(0.2), many, []);
   await sql(
     `insert into credential (company_id, kind, hash, subject, permissions, asset_id, revoked_at)
-     values ($1, 'device', decode(md5($2::text), 'hex'), 'd', '{}', $2::uuid, now())`,
+     values ($1, 'device', decode(md5($2::text), 'hex'), 'd', '{}', $2::uuid, now()),
+       ($1, 'device', decode(md5($2::text || 'new'), 'hex'), 'd', '{}', $2::uuid, null)`,
     [old],
+  );
+  // nobody waits for one that was revoked
+  const gone = await asset("gone", { seen: hoursAgo(900), last: hoursAgo(0.5) });
+  await sql(
+    `insert into credential (company_id, kind, hash, subject, permissions, asset_id, created_at, revoked_at)
+     values ($1, 'device', decode(md5($2::text), 'hex'), 'd', '{}', $2::uuid, now() - interval '9 days', now() - interval '8 days')`,
+    [gone],
   );
   await sql(
     `insert into audit_event (company_id, actor, action, target, detail, ip) values
@@ -215,7 +223,7 @@ test("assets, inventories, agents, decisions and feeds have their day, and every
   expect(said("asset_new")).toEqual(["fresh: host, Debian 12"]);
   expect(said("asset_silent")).toEqual(["old: last heard of then, silent since"]);
   expect(said("inventory")).toEqual(["old: 30 components added, 1 removed"]);
-  expect(said("agent").sort()).toEqual(["old: enrolled", "old: revoked"]);
+  expect(said("agent").sort()).toEqual(["old: enrolled", "old: enrolled", "old: revoked"]);
   expect(said("decision")).toEqual(["decision.create: kim: not reachable"]);
   expect(
     said("feed")
@@ -224,7 +232,7 @@ test("assets, inventories, agents, decisions and feeds have their day, and every
   ).toEqual(["generation : 14 records (+4 records), by sync", "generation : 10 records, the first, by sync"]);
   for (const day of body.days)
     for (const one of day.sections.flatMap((s: any) => [s, ...s.entries])) expect(one.query ?? one.path).toMatch(/./);
-  expect(body.basis).toMatchObject({ assetCount: 2, silentCount: 1, isStale: false, pendingJobs: 0 });
+  expect(body.basis).toMatchObject({ assetCount: 3, silentCount: 1, isStale: false, pendingJobs: 0 });
 });
 
 test("a viewer does not see the trail, another company sees nothing, and nobody without the permission anything", async () => {

@@ -14,6 +14,9 @@ export interface Happening {
   readonly name: string;
 }
 
+/** An agent whose credential is in force reports for the asset named `a`. */
+const HAS_AGENT = `exists (
+  select 1 from credential c where c.company_id = a.company_id and c.asset_id = a.id and c.kind = 'device' and c.revoked_at is null)`;
 const DAYS = `select (n - 1)::int as n, a, z from unnest($2::timestamptz[], $3::timestamptz[]) with ordinality as x(a, z, n)`;
 const boundsOf = (days: readonly Day[]): string[][] => [
   days.map(({ from }) => from.toISOString()),
@@ -62,7 +65,7 @@ export const silentAssets = (
          count(*) over (partition by d.n)::int as "dayCount"
        from asset a join d on a.last_seen_at >= d.a - make_interval(secs => $5)
          and a.last_seen_at < d.z - make_interval(secs => $5)
-       where a.company_id = $1 and a.machine_id not like 'upload:%'
+       where a.company_id = $1 and ${HAS_AGENT}
          and a.last_seen_at >= $6::timestamptz - make_interval(secs => $5)
          and a.last_seen_at < $7::timestamptz - make_interval(secs => $5))
      select n, id, name, at, "dayCount" from x where place <= $4 order by n, place`,
@@ -152,8 +155,9 @@ export const assetBasis = async (
 ): Promise<{ assetCount: number; withoutInventory: number; silentCount: number; newestInventoryAt: Date | null }> => {
   const [row] = await tx.query<Awaited<ReturnType<typeof assetBasis>>>(
     `select count(*)::int as "assetCount", count(*) filter (where inventory_at is null)::int as "withoutInventory",
-       count(*) filter (where machine_id not like 'upload:%' and last_seen_at < now() - make_interval(secs => $2))::int
-         as "silentCount", max(inventory_at) as "newestInventoryAt"
+       (select count(*)::int from asset a
+         where a.company_id = $1 and a.last_seen_at < now() - make_interval(secs => $2) and ${HAS_AGENT}) as "silentCount",
+       max(inventory_at) as "newestInventoryAt"
      from asset where company_id = $1`,
     [companyId, offlineAfterSeconds],
   );

@@ -46,7 +46,7 @@ export const sentenceOf = (
     matter.count > 0
       ? counted(matter.count, matter.isExact, "new finding that matters", "new findings that matter")
       : opened.count > 0
-        ? `${counted(opened.count, opened.isExact, "new finding")}, none that matters`
+        ? `${counted(opened.count, opened.isExact, "new finding")}${matter.isExact ? ", none that matters" : ""}`
         : "";
   const { count: back, isExact } = total("reopened");
   const first = [
