@@ -69,7 +69,8 @@ const PLACES = NAV.flatMap<Place>(({ entries }) => [...entries]);
 
 /** The page at the address, or why there is nothing to see for this person. */
 const PageFor = ({ session }: { session: Session }) => {
-  const path = useRouterState({ select: (s) => s.location.pathname });
+  // the page that stands there: while the next one is fetched, the address is ahead of it
+  const path = useRouterState({ select: (s) => s.matches.at(-1)?.pathname ?? s.location.pathname });
   const opening = openingOf(path, session.permissions, PLACES);
   if (opening.is === "open") return <Outlet />;
   if (opening.is === "elsewhere") return <Navigate to={opening.to} replace />;
