@@ -72,7 +72,7 @@ export const silentAssets = (
     [companyId, ...boundsOf(days), asked.groups, asked.offlineAfterSeconds, ...spanOf(days)],
   );
 
-/** Assets by the day on which 20 components and more came and went, most first; not with their first inventory. */
+/** Assets by the day on which 20 components and more came and went, most first; not with their first inventory, also when it came after midnight. */
 export const changedInventories = (
   tx: Tx,
   companyId: number,
@@ -93,7 +93,7 @@ export const changedInventories = (
        select s.*, a.name, row_number() over (partition by s.n order by s.added + s.removed desc, a.id) as place,
          count(*) over (partition by s.n)::int as day_count
        from s join d on d.n = s.n join asset a on a.company_id = $1 and a.id = s.asset_id
-         and not (a.first_seen_at >= d.a and a.first_seen_at < d.z))
+         and a.first_seen_at < d.a - interval '1 hour')
      select n, asset_id as id, name, at, added, removed, day_count as "dayCount", bounded as "isBounded"
      from t where place <= $4 order by n, place`,
     [companyId, ...boundsOf(days), groups, rowsOfDay(days.length)],
