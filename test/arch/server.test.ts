@@ -184,6 +184,7 @@ const OWNERS: Record<string, string> = {
   audit_event: "features/audit",
   audit_link: "features/audit",
   audit_sink: "features/audit",
+  canary_run: "features/canary",
   company: "features/companies",
   agent_chain: "features/agents",
   company_ca: "features/agents",

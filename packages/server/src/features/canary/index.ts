@@ -6,8 +6,9 @@ import type { Database } from "../../platform/db/index.ts";
 import type { Metrics } from "../../platform/metrics/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
 import { writeAudit } from "../audit/index.ts";
+import { ensureCanaries } from "../companies/index.ts";
 import { askWith, credentialFor, type Held, holdings, spyOn } from "./ask.ts";
-import { type CanaryRun, companyTables, ensureCanaries, isSeen, keepRun, lastRun, platformCompany } from "./sql.ts";
+import { type CanaryRun, companyTables, isSeen, keepRun, lastRun, platformCompany } from "./sql.ts";
 import { spyOnStream } from "./stream.ts";
 
 export type { CanaryRun } from "./sql.ts";

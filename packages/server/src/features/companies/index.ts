@@ -7,6 +7,7 @@ import { exportRoutes } from "./exports.ts";
 import { manageRoutes } from "./manage.ts";
 import { insertCompany } from "./sql.ts";
 
+export { ensureCanaries } from "./canary-sql.ts";
 export { deleteCompany, requestDeletions } from "./delete-job.ts";
 export { expireEntries } from "./entries-sql.ts";
 export { exportCompany, sweepExports } from "./export-job.ts";
