@@ -1,8 +1,4 @@
-import {
-  DECISION_DAYS_MAX,
-  DECISION_KINDS,
-  DECISION_STATES,
-} from "@zerotrace/core/decision/decision";
+import { DECISION_DAYS_MAX, DECISION_KINDS, DECISION_STATES } from "@zerotrace/core/decision/decision";
 import { AppError } from "@zerotrace/core";
 import { type Command, Option } from "@commander-js/extra-typings";
 import { type Answer, contract } from "@zerotrace/sdk";
