@@ -43,6 +43,7 @@ const whatToDo = (error: Error): string => {
   if (isBadAddress(error)) return "Open it from its list again.";
   if (error.status === 404) return "It may have been removed, or the address may be mistyped.";
   if (error.status === 429) return "Wait a moment, then try again.";
+  if (error.status === 400) return "What you wrote is still here: correct it and try again.";
   if (error.status < 500) return "Change what the message names, then try again.";
   return "Try again. If it stays, look for the correlation id in the server's log.";
 };

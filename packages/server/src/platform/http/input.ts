@@ -4,9 +4,32 @@ import { refuseUnstorable } from "./text.ts";
 
 type Issue = z.core.$ZodIssue;
 
+const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: ["character", "characters"],
+  array: ["entry", "entries"],
+};
+
+const amount = (n: number | bigint, origin: string): string => {
+  const unit = UNITS[origin];
+  return unit ? `${n} ${Number(n) === 1 ? unit[0] : unit[1]}` : String(n);
+};
+
+/** What a person has to do, where zod's own words say it in a type's. A message that we wrote ourselves stays. */
+const wordsOf = (issue: Issue): string => {
+  if (issue.code === "too_small" && issue.message.startsWith("Too small")) {
+    return `${issue.inclusive === false ? "More than" : "At least"} ${amount(issue.minimum, issue.origin)}`;
+  }
+  if (issue.code === "too_big" && issue.message.startsWith("Too big")) {
+    return `${issue.inclusive === false ? "Less than" : "At most"} ${amount(issue.maximum, issue.origin)}`;
+  }
+  if (issue.code !== "invalid_type") return issue.message;
+  if (issue.message.endsWith("received undefined")) return "It is missing";
+  return issue.message.startsWith("Invalid input: expected undefined") ? "This address takes none" : issue.message;
+};
+
 /** The issue that says most: of a union's branches, the one that got furthest. */
 const sharpest = (issue: Issue, depth = 0): { path: PropertyKey[]; message: string } => {
-  const own = { path: [...issue.path], message: issue.message };
+  const own = { path: [...issue.path], message: wordsOf(issue) };
   if (issue.code === "unrecognized_keys")
     return { path: [...issue.path, issue.keys[0] ?? ""], message: "Unknown name" };
   if (issue.code !== "invalid_union" || depth > 3) return own;
