@@ -1,5 +1,5 @@
-import { OWNER_PERMISSIONS, type Route } from "@zerotrace/core/schema";
-import { contract, CHANNELS } from "@zerotrace/sdk";
+import { OWNER_PERMISSIONS } from "@zerotrace/core/schema";
+import { CHANNELS } from "@zerotrace/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Client } from "pg";
 import { WebSocket } from "ws";
@@ -12,7 +12,6 @@ import { postmasterOf } from "../support/postmaster.ts";
 let live: Live;
 let ownerOfA: string;
 let ownerOfB: string;
-let deviceOfA: string;
 let b: { companyId: number; assetId: string; agentId: string; findingId: string; tokenId: string };
 const SECRET = "only-company-b-has-this";
 
@@ -40,7 +39,6 @@ beforeAll(async () => {
   ownerOfB = token.secret;
   ownerOfA = (await apiToken(live.server.companyId)).secret;
   const hostOfA = await live.host("a");
-  deviceOfA = hostOfA.credential;
   await hostOfA.report({ npm: [npm("left", "1.0.0")] });
   const enrollment = await live.call("POST", "/api/v1/tokens", {
     token: ownerOfB,
@@ -68,47 +66,7 @@ beforeAll(async () => {
 });
 afterAll(() => live.stop());
 
-const ROUTES: readonly (readonly [string, Route])[] = Object.entries(contract).flatMap(([feature, routes]) =>
-  Object.entries(routes).map(([name, route]) => [`${feature}.${name}`, route] as const),
-);
-const idsOfB = (): string[] => [b.assetId, b.agentId, b.findingId, b.tokenId];
-
-test("no GET route of the contract shows company A anything of company B, whichever of B's ids it is asked for", async () => {
-  let asked = 0;
-  for (const [name, route] of ROUTES.filter(([, r]) => r.method === "GET")) {
-    const filters = route.query instanceof Object && route.path === "/api/v1/findings" ? idsOfB().slice(0, 1) : [];
-    const paths = route.path.includes(":id") ? idsOfB().map((id) => route.path.replace(":id", id)) : [route.path];
-    for (const path of [...paths, ...filters.map((id) => `${route.path}?assetId=${id}`)]) {
-      const { status, body } = await live.call("GET", path, { token: ownerOfA });
-      asked += 1;
-      if (route.path.includes(":id")) expect([name, status]).toEqual([name, 404]);
-      const text = JSON.stringify(body);
-      for (const id of [SECRET, ...idsOfB()]) {
-        // the index of advisories is everybody's; that B has the package is B's
-        const shown = name.startsWith("advisories.") ? "" : text.replaceAll(path, "");
-        expect([name, path, shown.includes(id)]).toEqual([name, path, false]);
-      }
-    }
-  }
-  expect(asked).toBeGreaterThan(20);
-});
-
-test("no write route of the contract reaches an object of company B with A's credentials", async () => {
-  const writes = ROUTES.filter(([, r]) => r.method !== "GET" && r.path.includes(":"));
-  for (const [name, route] of writes) {
-    for (const id of idsOfB()) {
-      const path = route.path.replace(/:\w+/, id);
-      const { status } = await live.call(route.method, path, { token: ownerOfA });
-      expect([name, [403, 404].includes(status)]).toEqual([name, true]);
-      const device = await live.call(route.method, path, { token: deviceOfA });
-      expect([name, [401, 403, 404].includes(device.status)]).toEqual([name, true]);
-    }
-  }
-  expect(writes.length).toBeGreaterThan(2);
-  const still = await live.call("GET", `/api/v1/assets/${b.assetId}`, { token: ownerOfB });
-  expect(still).toMatchObject({ status: 200, body: { name: SECRET, componentCount: 1 } });
-  expect((await live.call("GET", "/api/v1/agents", { token: ownerOfB })).body.rows[0].revokedAt).toBeNull();
-});
+// Every route as another company: isolation.test.ts.
 
 test("a token that is rewritten to name another company is worth nothing", async () => {
   const forged = ownerOfA.replace(/^(zt_a_)[0-9a-z]+/, `$1${b.companyId.toString(36)}`);
