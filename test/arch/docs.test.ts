@@ -84,6 +84,6 @@ test("the reference of queries names every field and choice of the language", ()
   for (const { name, type } of FINDING_FIELDS) {
     if (type.kind !== "choice") continue;
     const named = [...(rows.get(name) ?? "").matchAll(/`(\w+)`/g)].map(([, value]) => value);
-    expect(named.sort(), name).toEqual([...type.values].sort());
+    expect(new Set(named), name).toEqual(new Set(type.values));
   }
 });

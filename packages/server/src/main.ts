@@ -4,34 +4,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type AccessTokens, createAccessTokens } from "./features/access-tokens/index.ts";
 import { createCertificates } from "./features/agents/index.ts";
-import { createSecurityTrail, forwardAudit, writeAudit } from "./features/audit/index.ts";
-import { deleteCompany, ensureDefaultCompany, exportCompany } from "./features/companies/index.ts";
-import { type Canary, createCanary } from "./features/canary/index.ts";
-import { createMatchPool } from "./features/components/index.ts";
-import { createEnrichment, type Enrichment } from "./features/enrichment/index.ts";
-import {
-  createEpssHistory,
-  createFeedSync,
-  type EpssHistory,
-  feedsDirectory,
-  type FeedSync,
-  generationInForce,
-  isIndexHere,
-  orderOf,
-  trustOf,
-} from "./features/feeds/index.ts";
-import { standingOf } from "./features/people/index.ts";
-import { createRegistries, type Registries } from "./features/registries/index.ts";
-import { createQuotas, type Quotas } from "./features/limits/index.ts";
-import { applyRetention } from "./features/retention/index.ts";
-import { createSignInLink, sessionLimitsOf } from "./features/sessions/index.ts";
+import { createSecurityTrail, writeAudit } from "./features/audit/index.ts";
+import { ensureDefaultCompany } from "./features/companies/index.ts";
+import { feedsDirectory, type FeedSync, generationInForce, isIndexHere } from "./features/feeds/index.ts";
+import { createSignInLink } from "./features/sessions/index.ts";
 import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
-import { createUploads, type Uploads } from "./features/uploads/index.ts";
-import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
-import { type CompanyKeys, createCompanyKeys } from "./platform/crypto/index.ts";
 import {
   connectClient,
   connectionsOf,
@@ -45,23 +24,23 @@ import {
 } from "./platform/db/index.ts";
 import { assertListenable, createHttp, createRateLimits } from "./platform/http/index.ts";
 import { createLog, type Logger } from "./platform/log/index.ts";
-import { createMetrics, type Metrics } from "./platform/metrics/index.ts";
 import { countPendingJobs, migrateQueue, openQueue } from "./platform/queue/index.ts";
 import { createHub, startNotifier } from "./platform/realtime/index.ts";
 import { startSchedule } from "./schedule.ts";
 import { patiently } from "./patiently.ts";
-import { masterKeysOf, rekey } from "./rekey.ts";
 import { issueToken } from "./start-tokens.ts";
 import { createSteps, type ServerStep } from "./steps.ts";
-import type { Ingest } from "./features/inventory/index.ts";
 import { createFleet, watchDevices } from "./fleet.ts";
 import { tlsOf, watchTls } from "./tls.ts";
-import { allRoutes, announceFeeds, endpointsOf, inventoriesOf, openApi } from "./wiring.ts";
+import { type Parts, partsOf } from "./parts.ts";
+import { tasksOf } from "./tasks.ts";
+import { VERSION } from "./version.ts";
+import { endpointsOf, openApi } from "./wiring.ts";
 
 export type { Config } from "./platform/config/index.ts";
 export type { ServerStep } from "./steps.ts";
 
-export const VERSION = "0.1.0";
+export { VERSION } from "./version.ts";
 /** Where the built dashboard lies. */
 export const WEB_DIR = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const SETTLED_POLL_MS = 100;
@@ -139,63 +118,9 @@ const openStore = async (
   return { db, connections };
 };
 
-const openFeeds = (
-  options: StartOptions,
-  db: Database,
-  metrics: Metrics,
-  log: Logger,
-  { enrichment, epss }: { enrichment: Enrichment; epss: EpssHistory },
-): FeedSync => {
-  const startedAt = performance.now();
-  return createFeedSync({
-    db,
-    version: VERSION,
-    // Only the first change after a start gains by it: one that could not be prepared is computed as a whole.
-    onCompile: () => void enrichment.prepare().catch((error) => log.debug({ error: messageOf(error) }, "not prepared")),
-    publishing: (publish) => enrichment.publishing(publish),
-    dataDir: options.config.dataDir,
-    locations: options.config.feeds,
-    trust: trustOf(options.config),
-    onProgress: (p) =>
-      options.onProgress({
-        step: "feeds",
-        state: "progress",
-        message: p.label,
-        doneBytes: p.doneBytes,
-        totalBytes: p.totalBytes,
-        recordCount: p.recordCount,
-      }),
-    onDone: async ({ ok, seconds, message }) => {
-      metrics.feedSync({ feed: "all", ok, seconds });
-      log[ok ? "info" : "warn"]({ seconds, outcome: message }, "feeds synchronized");
-      const ms = Math.round(performance.now() - startedAt);
-      options.onProgress({ step: "feeds", state: ok ? "done" : "failed", message, ms });
-      await announceFeeds(db, { ok: ok ? 1 : 0, message });
-      // Nothing waits for it: a page that asks meanwhile shows the days before.
-      if (ok) void epss.keep();
-    },
-  });
-};
-
 const listen = async (
   options: StartOptions,
-  parts: {
-    db: Database;
-    auth: Authenticator;
-    metrics: Metrics;
-    log: Logger;
-    sync: FeedSync;
-    pool: ReturnType<typeof createMatchPool>;
-    epss: EpssHistory;
-    ingest: Ingest;
-    uploads: Uploads;
-    quotas: Quotas;
-    registries: Registries;
-    connections: Connections;
-    keys: CompanyKeys;
-    accessTokens: AccessTokens;
-    canary: Canary;
-  },
+  parts: Parts & { connections: Connections },
   closers: Closer[],
 ): Promise<string> => {
   const { config } = options;
@@ -281,88 +206,22 @@ const compose = async (
   stop: () => Promise<void>,
 ): Promise<RunningServer> => {
   const { config } = options;
-  const feedsDir = feedsDirectory(config.dataDir);
   const steps = createSteps(options.onProgress);
   const { db, connections } = await openStore(options, log, closers, steps);
   const companyId = await patiently(() => ensureDefaultCompany(db), options.signal);
-  const metrics = createMetrics({ version: VERSION, process: true });
-  const pool = createMatchPool(config.workers);
-  closers.push(() => pool.close());
-  const masterKeys = masterKeysOf(config);
-  const keys = createCompanyKeys(masterKeys);
-  const accessTokens = createAccessTokens({ db, keys, ...config });
-  const auth = createAuthenticator({
-    db,
-    standingOf,
-    sessionLimitsOf,
-    verifyAccessToken: accessTokens.verify,
-    ...(config.publicUrl ? { publicUrl: config.publicUrl } : {}),
-  });
-  const enrichment = createEnrichment({ db, pool, metrics, feedsDir });
-  const epss = createEpssHistory(config.dataDir, (error) => log.warn({ error }, "EPSS history not kept"));
-  closers.push(() => epss.idle());
-  const sync = openFeeds(options, db, metrics, log, { enrichment, epss });
-  const quotas = createQuotas(db);
-  const inventories = inventoriesOf(db, quotas);
-  const mayScan: Quotas["scan"] = (tx, of) => quotas.scan(tx, of);
-  const registries = createRegistries({ db, keys, mayScan, ...inventories, ...config });
-  const uploads = createUploads({
-    db,
-    ...inventories,
-    ...config,
-    ...registries,
-    mayScan,
-  });
-  const canary = createCanary({ db, log, metrics, routes: allRoutes });
+  const parts = { ...partsOf(options, { db, log, closers }), connections };
   const queue = openQueue({
     owner: connections.owner,
     concurrency: 4,
     log: (level, message, fields = {}) => log[level](fields, message),
-    tasks: {
-      canary: async () => void (await canary.run()),
-      enrich: (payload) => enrichment.run(payload),
-      retention: (payload, { signal }) => applyRetention({ db, keys, ...config }, payload, signal),
-      "audit-forward": (payload, { signal }) =>
-        forwardAudit({ db, keys, version: VERSION, ...config }, payload, signal),
-      rekey: ({ companyId: of }) => rekey({ db, keys, log }, of),
-      "company-export": (payload, { signal }) =>
-        exportCompany({ db, dataDir: config.dataDir, version: VERSION }, payload, signal),
-      "company-delete": (payload, { signal }) =>
-        deleteCompany(
-          { db, keys, dataDir: config.dataDir, forgetCompany: (id) => auth.forgetCompany(id) },
-          payload,
-          signal,
-        ),
-      "image-scan": (payload, context) => uploads.scanImage(payload, context),
-      "registry-watch": (payload, context) => registries.watch(payload, context),
-      "feeds-sync": async (payload, { signal }) => void (await sync.run(signal, orderOf(payload))),
-    },
+    tasks: tasksOf(config, parts),
   });
-  const { ingest } = inventories;
-  const parts = {
-    db,
-    auth,
-    quotas,
-    metrics,
-    log,
-    sync,
-    pool,
-    epss,
-    ingest,
-    uploads,
-    registries,
-    connections,
-    keys,
-    accessTokens,
-    masterKeys,
-    canary,
-  };
   const url = await steps.run("listening", "API, worker and dashboard", () => listen(options, parts, closers));
   closers.push(await startSchedule(config, parts));
   await patiently(() => queue.start(), options.signal);
   closers.push(() => queue.stop());
   // Days that came while an older version ran.
-  void epss.keep();
+  void parts.epss.keep();
 
   const token = (kind: "enrollment" | "api", label: string, permissions: readonly Permission[]) =>
     issueToken(db, companyId, { kind, label, permissions });
@@ -375,7 +234,7 @@ const compose = async (
       // it lies beside the database: whoever reads it could as well read that
       token("api", "command line of this machine", PROVIDER_PERMISSIONS),
     createSignInLink: () => createSignInLink(db, companyId, url),
-    settled: (signal) => settled({ db, sync, feedsDir }, companyId, signal),
+    settled: (signal) => settled({ db, sync: parts.sync, feedsDir: feedsDirectory(config.dataDir) }, companyId, signal),
     stop,
   };
 };

@@ -153,24 +153,16 @@ const healthChecks = (db: Database, feedsDir: string, canary: Canary) => ({
   },
 });
 
-/** Every route of the contract with its handler. Throws when one has none. */
-export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
-  const { config, db, auth, metrics, sync, version } = deps;
-  const offline = offlineAfterSeconds(config.heartbeatSeconds);
-  const feedsDir = feedsDirectory(config.dataDir);
-  const knowledge = createKnowledge(db, feedsDir);
-  const forget = (id: string): void => auth.forget(id);
-  const people: PeopleDeps = {
-    forget,
-    publicUrl: deps.publicUrl,
-    passwords: createPasswords(),
-    backOff: createBackOff(),
-    factors: secondFactors(db),
-  };
-  const endpoints = [
-    ...accessTokenRoutes(deps.accessTokens, { forget }),
-    ...advisoryRoutes(knowledge, deps.epss),
-    ...affectedRoutes(),
+/** What verdicts rest on changed: everything of the company is looked at again. */
+const onRuled = async (tx: Tx, companyId: number): Promise<void> => {
+  await markAllDirty(tx, companyId);
+  await requestEnrichment(tx, companyId);
+};
+
+/** Machines, what they have and what they bring. */
+const fleetEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoint[] => {
+  const { config, db } = deps;
+  return [
     ...agentRoutes({
       heartbeatSeconds: config.heartbeatSeconds,
       inventorySeconds: config.inventorySeconds,
@@ -181,7 +173,7 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
       onAgent: (tx, companyId, assetId) => announceAssets(tx, companyId, [assetId]),
     }),
     ...assetRoutes({
-      offlineAfterSeconds: offline,
+      offlineAfterSeconds: offlineAfterSeconds(config.heartbeatSeconds),
       authorities: async () => {
         const generation = await db.asService(generationInForce);
         return authoritiesOf(generation?.meta.sources ?? [], new Date(), config.feedSyncHours);
@@ -196,33 +188,75 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
         await requestEnrichment(tx, companyId);
       },
     }),
-    ...auditRoutes({ keys: deps.keys, version, auditSinkHosts: config.auditSinkHosts }),
-    ...changeRoutes({
-      offlineAfterSeconds: offline,
-      syncHours: config.feedSyncHours,
-      epss: deps.epss,
-      pendingJobs: countPendingJobs,
-    }),
+    ...inventoryRoutes(deps.ingest, (assetId) => deps.presence.want(assetId, false)),
+    ...deps.uploads.routes,
+    ...deps.registries.routes,
+  ];
+};
+
+/** What is known, what follows from it and what is decided. */
+const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
+  const { config, db, sync, version, epss } = deps;
+  const knowledge = createKnowledge(db, feedsDirectory(config.dataDir));
+  const offline = offlineAfterSeconds(config.heartbeatSeconds);
+  const { feedSyncHours: syncHours, dataDir } = config;
+  return [
+    ...advisoryRoutes(knowledge, epss),
+    ...affectedRoutes(),
+    ...changeRoutes({ offlineAfterSeconds: offline, syncHours, epss, pendingJobs: countPendingJobs }),
+    ...decisionRoutes({ version, onChanged: onRuled }),
+    ...feedRoutes({ sync, syncHours, dataDir, trust: trustOf(config) }),
+    ...explainRoutes(knowledge),
+    ...findingRoutes(knowledge),
+    ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
+    ...viewRoutes(),
+    ...vexRoutes({ onChanged: onRuled }),
+  ];
+};
+
+/** People, programs, and how they prove who they are. */
+const identityEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoint[] => {
+  const { config, db, keys, publicUrl } = deps;
+  const people: PeopleDeps = {
+    forget,
+    publicUrl,
+    passwords: createPasswords(),
+    backOff: createBackOff(),
+    factors: secondFactors(db),
+  };
+  return [
+    ...accessTokenRoutes(deps.accessTokens, { forget }),
+    ...peopleRoutes(people),
+    ...invitationRoutes(people),
+    ...meRoutes(people),
+    ...factorRoutes({ keys, people, publicUrl: config.publicUrl }),
+    ...roleRoutes(),
+    ...sessionRoutes({ forget, publicUrl }),
+    ...ssoRoutes({ db, keys, forget, publicUrl, ssoHosts: config.ssoHosts, directoryGroups: groupNamesOf }),
+    ...scimRoutes({ db, forget, publicUrl }),
+    ...tokenRoutes({ forget, onAgents: announceAssets }),
+  ];
+};
+
+/** The company, and the platform that it is on. */
+const companyEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoint[] => {
+  const { config, db, auth, keys, version, publicUrl } = deps;
+  return [
+    ...auditRoutes({ keys, version, auditSinkHosts: config.auditSinkHosts }),
     ...companyRoutes({
       forget,
       forgetCompany: (id) => auth.forgetCompany(id),
-      publicUrl: deps.publicUrl,
-      keys: deps.keys,
+      publicUrl,
+      keys,
       dataDir: config.dataDir,
       companyDeletionDays: config.companyDeletionDays,
     }),
-    ...decisionRoutes({
+    ...healthRoutes({
+      db,
+      metrics: deps.metrics,
       version,
-      onChanged: async (tx, companyId) => {
-        await markAllDirty(tx, companyId);
-        await requestEnrichment(tx, companyId);
-      },
+      checks: healthChecks(db, feedsDirectory(config.dataDir), deps.canary),
     }),
-    ...feedRoutes({ sync, syncHours: config.feedSyncHours, dataDir: config.dataDir, trust: trustOf(config) }),
-    ...explainRoutes(knowledge),
-    ...findingRoutes(knowledge),
-    ...healthRoutes({ db, metrics, version, checks: healthChecks(db, feedsDir, deps.canary) }),
-    ...inventoryRoutes(deps.ingest, (assetId) => deps.presence.want(assetId, false)),
     ...limitRoutes(deps.quotas),
     ...jobRoutes({
       listJobs: async (companyId) =>
@@ -236,40 +270,25 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
           runAt: job.runAt.toISOString(),
         })),
     }),
-    ...peopleRoutes(people),
-    ...invitationRoutes(people),
-    ...meRoutes(people),
-    ...factorRoutes({ keys: deps.keys, people, publicUrl: config.publicUrl }),
-    ...roleRoutes(),
-    ...sessionRoutes({ forget, publicUrl: deps.publicUrl }),
     ...settingRoutes(config, async (tx, companyId) => {
-      const keyId = await deps.keys.rotate(tx, companyId);
+      const keyId = await keys.rotate(tx, companyId);
       await orderRekey(tx, companyId);
       return keyId;
     }),
-    ...ssoRoutes({
-      db,
-      keys: deps.keys,
-      forget,
-      publicUrl: deps.publicUrl,
-      ssoHosts: config.ssoHosts,
-      directoryGroups: groupNamesOf,
-    }),
-    ...scimRoutes({ db, forget, publicUrl: deps.publicUrl }),
-    ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
-    ...tokenRoutes({ forget, onAgents: announceAssets }),
-    ...deps.uploads.routes,
-    ...deps.registries.routes,
-    ...viewRoutes(),
-    ...vexRoutes({
-      onChanged: async (tx, companyId) => {
-        await markAllDirty(tx, companyId);
-        await requestEnrichment(tx, companyId);
-      },
-    }),
+  ];
+};
+
+/** Every route of the contract with its handler. Throws when one has none. */
+export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
+  const forget = (id: string): void => deps.auth.forget(id);
+  const endpoints = [
+    ...fleetEndpoints(deps, forget),
+    ...findingEndpoints(deps),
+    ...identityEndpoints(deps, forget),
+    ...companyEndpoints(deps, forget),
   ];
   const served = new Set<unknown>(endpoints.map((e) => e.route));
-  for (const route of Object.values(contract).flatMap((routes) => Object.values(routes))) {
+  for (const route of allRoutes) {
     if (!served.has(route)) throw new AppError("INTERNAL", `${route.method} ${route.path} has no handler.`);
   }
   return endpoints;

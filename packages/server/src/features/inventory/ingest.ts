@@ -31,6 +31,21 @@ export interface Ingest {
   ): Promise<Stored>;
 }
 
+/** Stores one of a batch; one that fails is rolled back to its own savepoint. */
+const storeOne = async (tx: Tx, companyId: number, w: Waiting): Promise<{ stored: Stored } | { error: unknown }> => {
+  await tx.query("savepoint one");
+  try {
+    const stored = await store(tx, companyId, w.assetId, w.reported, w.prepared);
+    await tx.query("release savepoint one");
+    return { stored };
+  } catch (error) {
+    // a deadlock is nobody's fault: the whole batch is run again
+    if (isRetryable(error)) throw error;
+    await tx.query("rollback to savepoint one");
+    return { error };
+  }
+};
+
 /**
  * `mayPut` refuses before anything is looked at. Groups what arrives while a company's transaction runs into its next one. A bad inventory fails alone: it is rolled back
  * to its own savepoint.
@@ -42,20 +57,6 @@ export const createIngest = (
   mayPut: (companyId: number) => Promise<void> = async () => undefined,
 ): Ingest => {
   const lines = new Map<number, Waiting[]>();
-
-  const storeOne = async (tx: Tx, companyId: number, w: Waiting): Promise<{ stored: Stored } | { error: unknown }> => {
-    await tx.query("savepoint one");
-    try {
-      const stored = await store(tx, companyId, w.assetId, w.reported, w.prepared);
-      await tx.query("release savepoint one");
-      return { stored };
-    } catch (error) {
-      // a deadlock is nobody's fault: the whole batch is run again
-      if (isRetryable(error)) throw error;
-      await tx.query("rollback to savepoint one");
-      return { error };
-    }
-  };
 
   const commitBatch = async (companyId: number, batch: readonly Waiting[]): Promise<void> => {
     // assets in one order, so that two server processes cannot deadlock

@@ -57,8 +57,8 @@ test("one agent more than allowed is refused, however many come at once", async 
     });
   const outcomes = await Promise.allSettled([1, 2, 3, 4, 5].map(enroll));
   expect(outcomes.filter((o) => o.status === "fulfilled")).toHaveLength(2);
-  for (const o of outcomes.filter((o) => o.status === "rejected")) {
-    expect(o.reason).toMatchObject({ code: "QUOTA_EXCEEDED", field: "agents" });
+  for (const refused of outcomes.filter((one) => one.status === "rejected")) {
+    expect(refused.reason).toMatchObject({ code: "QUOTA_EXCEEDED", field: "agents" });
   }
 });
 
