@@ -1,11 +1,18 @@
 import { useState } from "react";
 
-/** A verb that asks once more, in place, before it acts. */
+const takeFocus = (element: HTMLElement | null): void => element?.focus();
+
+/** A verb that asks once more, in place, before it acts. The question is said beside the answers; the keyboard stays where it asks. */
 export const Confirm = ({ verb, question, onConfirm }: { verb: string; question: string; onConfirm: () => void }) => {
-  const [asking, setAsking] = useState(false);
-  if (!asking) {
+  const [state, setState] = useState<"new" | "asking" | "kept">("new");
+  if (state !== "asking") {
     return (
-      <button type="button" className="act" onClick={() => setAsking(true)}>
+      <button
+        type="button"
+        className="act"
+        ref={state === "kept" ? takeFocus : null}
+        onClick={() => setState("asking")}
+      >
         {verb}
       </button>
     );
@@ -16,14 +23,14 @@ export const Confirm = ({ verb, question, onConfirm }: { verb: string; question:
         type="button"
         className="act font-semibold text-bad"
         onClick={() => {
-          setAsking(false);
+          setState("new");
           onConfirm();
         }}
       >
-        {verb} for good
+        Yes, {verb.charAt(0).toLowerCase() + verb.slice(1)}
       </button>
-      <button type="button" className="act" onClick={() => setAsking(false)}>
-        Keep
+      <button type="button" className="act" ref={takeFocus} onClick={() => setState("kept")}>
+        No
       </button>
     </span>
   );

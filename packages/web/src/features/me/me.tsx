@@ -134,13 +134,21 @@ const Sessions = () => {
   );
 };
 
+/** What there is to say of who is signed in here by no account of this company. */
+const WITHOUT_ACCOUNT: Readonly<Record<string, string>> = {
+  provider: "a visit of the provider; your account is there again when you leave",
+};
+
 /** One's own account: name, password, sessions. */
 export const MePage = () => {
   const session = useQuery(queries.session()).data;
   if (!session) return null;
   const { person, method } = session;
   return (
-    <Page title={person?.name ?? session.subject} lead={person?.email ?? "signed in without an account of one's own"}>
+    <Page
+      title={person?.name ?? session.subject}
+      lead={person?.email ?? WITHOUT_ACCOUNT[method ?? ""] ?? "signed in without an account of one's own"}
+    >
       <Panel title="Here">
         <Facts
           rows={[
@@ -149,7 +157,8 @@ export const MePage = () => {
               "role",
               session.isOwner
                 ? `${session.role?.name ?? ""}, owner`
-                : (session.role?.name ?? "what the link was made with"),
+                : (session.role?.name ??
+                  (method === "provider" ? "as the yellow line says" : "what the link was made with")),
             ],
             ["signed in by", method ?? "a token"],
             ["sees", session.labels === null ? "every asset" : `assets labeled ${session.labels.join(" or ")}`],

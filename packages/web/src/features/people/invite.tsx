@@ -4,11 +4,7 @@ import { call, contract, queries } from "../../api.ts";
 import { Command, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
-
-const labelsOf = (text: string): string[] | null => {
-  const labels = text.split(/[\s,]+/).filter(Boolean);
-  return labels.length === 0 ? null : labels;
-};
+import { scopeOf } from "./scope.ts";
 
 /** Makes an invitation and shows its link, this once. */
 export const Invite = () => {
@@ -18,7 +14,7 @@ export const Invite = () => {
   const [role, setRole] = useState("viewer");
   const [labels, setLabels] = useState("");
   const invite = useMutation({
-    mutationFn: () => call(contract.invitations.createInvitation, { body: { email, role, labels: labelsOf(labels) } }),
+    mutationFn: () => call(contract.invitations.createInvitation, { body: { email, role, labels: scopeOf(labels) } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["invitations"] }),
   });
   const chosen = roles.data?.rows.find((r) => r.id === role);

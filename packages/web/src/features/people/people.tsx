@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, type Invitation, type Member, queries, type Session } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
@@ -8,21 +8,8 @@ import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Invite } from "./invite.tsx";
+import { MemberPanel, usePeople } from "./member.tsx";
 import { CompanySessions } from "./sessions.tsx";
-
-/** A mutation of people that refreshes what it may have changed. */
-const usePeople = (run: () => Promise<unknown>) => {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: run,
-    onSuccess: () =>
-      Promise.all(
-        [["people"], ["roles"], ["invitations"], ["company-sessions"], ["session"]].map((queryKey) =>
-          client.invalidateQueries({ queryKey }),
-        ),
-      ),
-  });
-};
 
 const Said = ({ error }: { error: Error | null }) =>
   error && (
@@ -66,52 +53,17 @@ const RoleChoice = ({ member }: { member: Member }) => {
   );
 };
 
-const Actions = ({ member, session }: { member: Member; session: Session }) => {
-  const params = { id: member.id };
-  const deactivate = usePeople(() => call(contract.people.deactivatePerson, { params }));
-  const reactivate = usePeople(() => call(contract.people.reactivatePerson, { params }));
-  const remove = usePeople(() => call(contract.people.removePerson, { params }));
-  const transfer = usePeople(() => call(contract.people.transferOwnership, { params }));
-  const resetFactors = usePeople(() => call(contract.factors.resetFactors, { params }));
-  const error = resetFactors.error ?? deactivate.error ?? reactivate.error ?? remove.error ?? transfer.error;
-  if (member.isOwner || member.id === session.person?.id)
-    return <span className="text-dim">that is you or the owner</span>;
+const Manage = ({ member, session, onOpen }: { member: Member; session: Session; onOpen: () => void }) => {
+  if (member.id === session.person?.id) return <span className="text-dim">this is you</span>;
+  if (member.isOwner) return <span className="text-dim">the owner</span>;
   return (
-    <span className="inline-flex gap-4">
-      <Said error={error} />
-      {session.isOwner && !member.deactivatedAt && (
-        <Confirm
-          verb="Make owner"
-          question={`${member.email} becomes the owner of ${session.companyName}; you stay as an admin`}
-          onConfirm={() => transfer.mutate()}
-        />
-      )}
-      {member.deactivatedAt ? (
-        <button type="button" className="act" onClick={() => reactivate.mutate()}>
-          Let in again
-        </button>
-      ) : (
-        <Confirm
-          verb="Keep out"
-          question={`${member.email} is signed out everywhere in ${session.companyName} and cannot sign in to it`}
-          onConfirm={() => deactivate.mutate()}
-        />
-      )}
-      <Confirm
-        verb="Reset factors"
-        question={`${member.email} signs in by the password alone until a new factor is set up, and is signed out everywhere`}
-        onConfirm={() => resetFactors.mutate()}
-      />
-      <Confirm
-        verb="Remove"
-        question={`${member.email} leaves ${session.companyName}; the account stays`}
-        onConfirm={() => remove.mutate()}
-      />
-    </span>
+    <button type="button" className="act" onClick={onOpen} aria-label={`Manage ${member.email}`}>
+      Manage
+    </button>
   );
 };
 
-const columnsOf = (session: Session, mayManage: boolean): readonly Column<Member>[] => [
+const columnsOf = (session: Session, onOpen: ((id: string) => void) | null): readonly Column<Member>[] => [
   {
     head: "Person",
     className: "full",
@@ -135,13 +87,13 @@ const columnsOf = (session: Session, mayManage: boolean): readonly Column<Member
     label: "seen",
     cell: (m) => (m.deactivatedAt ? <span className="text-warn">kept out</span> : <Time at={m.lastSeenAt} />),
   },
-  ...(mayManage
+  ...(onOpen
     ? [
         {
           head: "Actions",
-          width: "340px",
+          width: "110px",
           className: "end",
-          cell: (m: Member) => <Actions member={m} session={session} />,
+          cell: (m: Member) => <Manage member={m} session={session} onOpen={() => onOpen(m.id)} />,
         },
       ]
     : []),
@@ -162,24 +114,28 @@ const INVITATIONS: readonly Column<Invitation>[] = [
   { head: "Invited", className: "full", cell: (i) => <span className="mono">{i.email}</span> },
   { head: "As", width: "160px", label: "as", cell: (i) => i.role.name },
   { head: "By", width: "180px", className: "wide-only", cell: (i) => i.invitedBy },
-  { head: "Ends", width: "120px", label: "ends", cell: (i) => <Time at={i.expiresAt} /> },
+  { head: "Ends", width: "120px", label: "ends", cell: (i) => (i.state === "open" ? <Time at={i.expiresAt} /> : "–") },
   { head: "Actions", width: "200px", className: "end", cell: (i) => <RevokeInvitation invitation={i} /> },
 ];
 
 /** The people of the company: who, in what role, since when; invitations; open sessions. */
 export const PeoplePage = () => {
   const [q, setQ] = useState("");
+  const [openId, setOpenId] = useState<string | null>(null);
   const pages = useInfiniteQuery(queries.people(q));
   const invitations = useInfiniteQuery(queries.invitations());
   const session = useQuery(queries.session()).data;
   const mayManage = useMay("users:manage");
   if (!session) return null;
+  const open = pages.data?.pages.flatMap((page) => page.rows).find(({ id }) => id === openId);
+  const isEmpty = q === "" && pages.data?.pages[0]?.rows.length === 0;
   return (
     <Page title="People" lead={`Who may sign in to ${session.companyName}, and what each may do`}>
       {session.person === null && session.method === "link" && (
         <p className="panel px-4 py-3">
           You are signed in by the server&apos;s link. Invite yourself below: with an account of your own the audit
           trail knows your name, and the link is needed only in an emergency.
+          {isEmpty && " Who joins first is the owner and may do everything, whatever role you choose."}
         </p>
       )}
       {mayManage && <Invite />}
@@ -203,7 +159,7 @@ export const PeoplePage = () => {
           label="Members"
           keyOf={(m) => m.id}
           cardHeight={128}
-          columns={columnsOf(session, mayManage)}
+          columns={columnsOf(session, mayManage ? setOpenId : null)}
           empty={
             <Empty title={q === "" ? "Nobody has an account yet" : `Nobody here has "${q}" in the name or email`}>
               {q === "" && "An invitation is a link that you give to the person yourself."}
@@ -211,6 +167,9 @@ export const PeoplePage = () => {
           }
         />
       </Panel>
+      {open && mayManage && (
+        <MemberPanel key={open.id} member={open} session={session} onClose={() => setOpenId(null)} />
+      )}
       <Panel title="Invitations" flush>
         <PagedTable
           pages={invitations}

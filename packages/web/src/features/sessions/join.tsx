@@ -36,7 +36,11 @@ export const JoinPage = () => {
   });
   if (asked) return <SecondStep asked={asked} onEnter={enter} onAgain={() => setAsked(null)} />;
   if (token === "")
-    return <Gate title="This address holds no invitation">Open the whole link that you were given.</Gate>;
+    return (
+      <Gate title="This address holds no invitation">
+        Open the whole link that you were given; after a reload, open it again.
+      </Gate>
+    );
   if (look.error) {
     return (
       <Gate title="This invitation cannot be accepted">

@@ -44,7 +44,9 @@ const Elsewhere = ({ email }: { email: string }) => {
         Use single sign-on
       </button>
       {ways.data && <p className="text-sm text-dim">No company signs people of this address in elsewhere.</p>}
-      {ways.error && <p className="text-sm text-dim">Write your email above first.</p>}
+      {ways.error && (
+        <p className="text-sm text-dim">{email === "" ? "Write your email above first." : ways.error.message}</p>
+      )}
     </div>
   );
 };
@@ -90,7 +92,9 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
         <summary className="cursor-pointer text-dim">No account yet, or locked out?</summary>
         <div className="mt-2 grid gap-2">
           <p>
-            <code>npm start</code> prints a one-time link. For a new one, run this where the server runs:
+            Ask an administrator of your company: they invite people, and make links for forgotten passwords. Nobody has
+            an account yet, or no administrator gets in? <code>npm start</code> prints a one-time link. For a new one,
+            run this where the server runs:
           </p>
           <Command text="npx zerotrace sign-in" />
         </div>

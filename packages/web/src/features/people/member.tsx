@@ -1,0 +1,155 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { call, contract, type Member, type Session } from "../../api.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { Command, Time } from "../../ui/marks.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { ErrorPanel } from "../../ui/states.tsx";
+import { scopeOf } from "./scope.ts";
+
+/** A mutation of people that refreshes what it may have changed. */
+export const usePeople = (run: () => Promise<unknown>) => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: run,
+    onSuccess: () =>
+      Promise.all(
+        [["people"], ["roles"], ["invitations"], ["company-sessions"], ["session"]].map((queryKey) =>
+          client.invalidateQueries({ queryKey }),
+        ),
+      ),
+  });
+};
+
+const Labels = ({ member }: { member: Member }) => {
+  const before = member.labels?.join(", ") ?? "";
+  const [text, setText] = useState(before);
+  const change = usePeople(() =>
+    call(contract.people.changePerson, { params: { id: member.id }, body: { labels: scopeOf(text) } }),
+  );
+  return (
+    <form
+      className="grid gap-2"
+      onSubmit={(e) => {
+        e.preventDefault();
+        change.mutate();
+      }}
+    >
+      <div className="flex flex-wrap items-end gap-4">
+        <label className="grid gap-1 text-sm">
+          <span className="text-dim">only assets with these labels (none: every asset)</span>
+          <input
+            className="field w-64 max-w-full"
+            placeholder="prod, site:berlin"
+            value={text}
+            onChange={(e) => setText(e.target.value)}
+          />
+        </label>
+        <button type="submit" className="button" disabled={change.isPending || text === before}>
+          Change the labels
+        </button>
+      </div>
+      {change.error && <ErrorPanel error={change.error} />}
+    </form>
+  );
+};
+
+const PasswordLink = ({ member }: { member: Member }) => {
+  const make = useMutation({
+    mutationFn: () => call(contract.people.createResetLink, { body: { email: member.email } }),
+  });
+  return (
+    <div className="grid justify-items-start gap-2">
+      <button type="button" className="button" disabled={make.isPending} onClick={() => make.mutate()}>
+        Make a link for a new password
+      </button>
+      {make.error && <ErrorPanel error={make.error} />}
+      {make.data && (
+        <output className="grid w-full gap-2">
+          <p>
+            Give this link to {member.email} yourself. It is shown this once, works once and ends{" "}
+            <Time at={make.data.expiresAt} />.
+          </p>
+          <Command text={make.data.url} />
+        </output>
+      )}
+    </div>
+  );
+};
+
+const Verb = ({ children, error, says }: { children: ReactNode; error?: Error | null; says: string }) => (
+  <li className="grid gap-1">
+    <span className="flex flex-wrap items-baseline gap-x-4">
+      {children} <span className="text-sm text-dim">{says}</span>
+    </span>
+    {error && <ErrorPanel error={error} />}
+  </li>
+);
+
+const Verbs = ({ member, session }: { member: Member; session: Session }) => {
+  const params = { id: member.id };
+  const deactivate = usePeople(() => call(contract.people.deactivatePerson, { params }));
+  const reactivate = usePeople(() => call(contract.people.reactivatePerson, { params }));
+  const remove = usePeople(() => call(contract.people.removePerson, { params }));
+  const transfer = usePeople(() => call(contract.people.transferOwnership, { params }));
+  const resetFactors = usePeople(() => call(contract.factors.resetFactors, { params }));
+  const { companyName } = session;
+  const says = {
+    out: `Signed out everywhere in ${companyName}, and not let in until you let them in again.`,
+    factors: "Signs in by the password alone until a new factor is set up, and is signed out everywhere.",
+    owner: `Becomes the owner of ${companyName}; you stay as an admin.`,
+    remove: `Leaves ${companyName}; the account stays.`,
+  };
+  return (
+    <ul className="grid gap-2">
+      {member.deactivatedAt ? (
+        <Verb says={`Kept out of ${companyName} now.`} error={reactivate.error}>
+          <button type="button" className="act" onClick={() => reactivate.mutate()}>
+            Let in again
+          </button>
+        </Verb>
+      ) : (
+        <Verb says={says.out} error={deactivate.error}>
+          <Confirm verb="Keep out" question={says.out} onConfirm={() => deactivate.mutate()} />
+        </Verb>
+      )}
+      <Verb says={says.factors} error={resetFactors.error}>
+        <Confirm verb="Reset factors" question={says.factors} onConfirm={() => resetFactors.mutate()} />
+      </Verb>
+      {session.isOwner && !member.deactivatedAt && (
+        <Verb says={says.owner} error={transfer.error}>
+          <Confirm verb="Make owner" question={says.owner} onConfirm={() => transfer.mutate()} />
+        </Verb>
+      )}
+      <Verb says={says.remove} error={remove.error}>
+        <Confirm verb="Remove" question={says.remove} onConfirm={() => remove.mutate()} />
+      </Verb>
+    </ul>
+  );
+};
+
+/** What can be done about one member: labels, a forgotten password, factors, ownership, keeping out, removing. */
+export const MemberPanel = ({
+  member,
+  session,
+  onClose,
+}: {
+  member: Member;
+  session: Session;
+  onClose: () => void;
+}) => (
+  <Panel
+    title={`${member.name}, ${member.email}`}
+    aside={
+      <button type="button" className="act" onClick={onClose}>
+        Close
+      </button>
+    }
+  >
+    <div className="grid gap-6">
+      {!member.deactivatedAt && <Labels key={member.labels?.join(" ")} member={member} />}
+      {!member.deactivatedAt && <PasswordLink member={member} />}
+      <Verbs member={member} session={session} />
+    </div>
+  </Panel>
+);
