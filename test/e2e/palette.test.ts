@@ -100,7 +100,7 @@ test("a list is saved as a view, found again in the row and the palette, renamed
   await row.getByRole("link", { name: /Fixable/ }).waitFor();
   await row.getByRole("button", { name: "Change the view Fixable" }).click();
   await change.getByRole("button", { name: "Delete", exact: true }).click();
-  await change.getByRole("button", { name: "Delete for good" }).click();
+  await change.getByRole("button", { name: "Yes, delete" }).click();
   await row.getByRole("link", { name: /Fixable/ }).waitFor({ state: "detached" });
 });
 
