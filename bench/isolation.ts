@@ -70,6 +70,7 @@ const cpuOfWay = async (way: Way, statement: Statement): Promise<number> => {
   return ((cpu() - before) / ROUNDS) * 1e6;
 };
 
+/** Each statement alone, planned once on both sides. */
 const cost = async (db: Database, owner: Client, statements: readonly Statement[]): Promise<boolean> => {
   let holds = true;
   const [
@@ -78,6 +79,7 @@ const cost = async (db: Database, owner: Client, statements: readonly Statement[
     },
   ] = statements as [Statement];
   const of = companyId as number;
+  await owner.query("set plan_cache_mode = force_generic_plan");
   const ways = {
     none: (s: Statement) => owner.query({ ...s, values: [...s.values] }),
     alone: (s: Statement) => db.readCompany(of, s),
@@ -93,6 +95,7 @@ const cost = async (db: Database, owner: Client, statements: readonly Statement[
         `(CPU ${round(cpus.none)} and ${round(cpus.alone)} us); in a transaction of several statements ${round(transaction)} us`,
     );
   }
+  await owner.query("reset plan_cache_mode");
   return holds;
 };
 
