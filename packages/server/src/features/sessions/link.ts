@@ -1,6 +1,6 @@
 import { AppError } from "@zerotrace/core";
 import { OWNER_PERMISSIONS, PROVIDER_PERMISSIONS } from "@zerotrace/core/schema";
-import { insertCredential, type NewCredential, newToken } from "../../platform/auth/index.ts";
+import { insertCredential, type NewCredential, newToken, openedBy } from "../../platform/auth/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { writeAudit } from "../audit/index.ts";
@@ -11,7 +11,9 @@ import { isProvider } from "./sql.ts";
 
 const insertLink = async (
   tx: Tx,
-  link: Pick<NewCredential, "companyId" | "subject" | "permissions" | "labels" | "personId"> & { now: Date },
+  link: Pick<NewCredential, "companyId" | "subject" | "permissions" | "labels" | "personId" | "enrolledBy"> & {
+    now: Date;
+  },
 ): Promise<{ id: string; secret: string }> => {
   const { now, ...whose } = link;
   const { secret, hash } = newToken("signin", whose.companyId);
@@ -38,7 +40,10 @@ export const createSignInLink = async (db: Database, companyId: number, baseUrl:
   return signInUrl(baseUrl, secret);
 };
 
-/** Makes a one-time link for another browser. A session never holds more than the one who made its link. */
+/**
+ * Makes a one-time link for another browser. A session never holds more than the one who made its link; one that an API token made, through
+ * sessions too, ends with the token.
+ */
 export const createLink = (deps: SessionDeps): Endpoint =>
   implement(routes.createLink, {
     audit: "session.link",
@@ -49,6 +54,8 @@ export const createLink = (deps: SessionDeps): Endpoint =>
         throw new AppError("FORBIDDEN", "A visit ends when it ends: no link outlasts it.");
       }
       const permissions = PROVIDER_PERMISSIONS.filter((one) => identity.permissions.includes(one));
+      const enrolledBy =
+        identity.kind === "session" ? await openedBy(tx, companyId, identity.credentialId) : identity.credentialId;
       const { id, secret } = await insertLink(tx, {
         companyId,
         subject,
@@ -56,6 +63,7 @@ export const createLink = (deps: SessionDeps): Endpoint =>
         labels,
         now,
         ...(personId === undefined ? {} : { personId }),
+        ...(enrolledBy === null ? {} : { enrolledBy }),
       });
       context.note(id);
       return { url: signInUrl(deps.publicUrl(), secret) };

@@ -15,6 +15,10 @@ export interface NewSession {
   readonly labels?: readonly string[] | null;
   /** It may set up a second factor and nothing else, until there is one. */
   readonly awaitsFactor?: boolean;
+  /** The API token that made the link: the session ends with it. */
+  readonly enrolledBy?: string;
+  /** The session ends then at the latest; null or absent: by the other bounds. */
+  readonly endsBy?: Date | null;
   /** The absolute end, in seconds from now; what the company decided unless said. */
   readonly lifeSeconds?: number;
 }
@@ -23,12 +27,13 @@ export interface NewSession {
 export const openSession = async (
   tx: Tx,
   context: Pick<RequestContext, "now" | "ip" | "userAgent" | "secure">,
-  { permissions = [], lifeSeconds, ...session }: NewSession,
+  { permissions = [], lifeSeconds, endsBy = null, ...session }: NewSession,
 ): Promise<{ id: string; expiresAt: Date; cookie: string }> => {
   const { now, ip, userAgent, secure } = context;
   const lifeMs =
     lifeSeconds === undefined ? (await sessionLimitsOf(tx, session.companyId)).absoluteMs : lifeSeconds * 1000;
-  const expiresAt = new Date(now.getTime() + lifeMs);
+  const lastMs = Math.min(now.getTime() + lifeMs, endsBy?.getTime() ?? Number.POSITIVE_INFINITY);
+  const expiresAt = new Date(lastMs);
   const { secret, hash } = newToken("session", session.companyId);
   const row = { ...session, kind: "session", hash, permissions, expiresAt, ip, userAgent } as const;
   const { id } = await insertCredential(tx, row);

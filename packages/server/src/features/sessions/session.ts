@@ -1,5 +1,5 @@
 import { AppError } from "@zerotrace/core";
-import { endedCookie, revokeCredential, useCredential } from "../../platform/auth/index.ts";
+import { endedCookie, revokeCredential, tokenInForce, useCredential } from "../../platform/auth/index.ts";
 import { type Endpoint, implement, reply } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
 import { describeSession } from "./describe.ts";
@@ -17,7 +17,9 @@ export const signIn = (): Endpoint =>
       const done = await db.withCompany(companyId, async (tx) => {
         const link = await useCredential(tx, companyId, "signin", hash, now);
         if (link === null) throw badSignInLink();
-        const { subject, permissions, labels, personId } = link;
+        const { subject, permissions, labels, personId, enrolledBy } = link;
+        const token = enrolledBy === null ? null : await tokenInForce(tx, companyId, enrolledBy, now);
+        if (enrolledBy !== null && token === null) throw badSignInLink();
         const whose = {
           companyId,
           subject,
@@ -25,6 +27,8 @@ export const signIn = (): Endpoint =>
           labels,
           method: "link" as const,
           ...(personId === null ? {} : { personId }),
+          ...(enrolledBy === null ? {} : { enrolledBy }),
+          endsBy: token?.expiresAt ?? null,
         };
         const session = await openSession(tx, context, whose);
         await context.record(tx, { companyId, actor: subject, target: session.id, detail: { userAgent } });

@@ -1,13 +1,17 @@
 import { OWNER_PERMISSIONS } from "@zerotrace/core/schema";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { tokenRoutes } from "../tokens/index.ts";
 import { createSignInLink, sessionRoutes } from "./index.ts";
 
 let api: TestApi;
 let company: TestCompany;
 
 beforeAll(async () => {
-  api = await startApi(({ forget }) => sessionRoutes({ forget, publicUrl: () => "https://zt.example/" }));
+  api = await startApi(({ forget }) => [
+    ...sessionRoutes({ forget, publicUrl: () => "https://zt.example/" }),
+    ...tokenRoutes({ forget }),
+  ]);
   company = await api.company();
 });
 afterAll(() => api.close());
@@ -66,4 +70,30 @@ test("an API token sees who it is and cannot be signed out", async () => {
   expect(seen.body).toMatchObject({ companyId: company.id, subject: "token:some", expiresAt: null });
   expect((await api.call("DELETE", "/api/v1/session", { token: company.reader })).status).toBe(400);
   expect((await api.call("GET", "/api/v1/session", { token: company.reader })).status).toBe(200);
+});
+
+test("what an API token opened by links, and by links of these, ends when it is revoked or rotated at once, and with its time", async () => {
+  const body = { kind: "api", label: "ci", permissions: ["tokens:manage"], expiresInSeconds: 600 };
+  const made = await api.call("POST", "/api/v1/tokens", { token: company.owner, body });
+  const link = async (by: { token: string } | { cookie: string; headers: Record<string, string> }) =>
+    tokenOf((await api.call("POST", "/api/v1/session-links", by)).body.url);
+  const first = await signIn(await link({ token: made.body.secret }));
+  const left = Date.parse(first.body.expiresAt) - Date.now();
+  expect(left).toBeGreaterThan(500_000);
+  expect(left).toBeLessThan(601_000);
+  const cookie = cookieOf(first.headers);
+  const second = await signIn(await link({ cookie, headers: { origin: api.origin } }));
+  const cookies = [cookie, cookieOf(second.headers)];
+  for (const one of cookies) expect((await me(one)).status).toBe(200);
+  const rotation = { token: company.owner, body: { overlapSeconds: 0 } };
+  const rotated = await api.call("POST", `/api/v1/tokens/${made.body.id}/rotate`, rotation);
+  for (const one of cookies) expect((await me(one)).status).toBe(401);
+
+  const unused = await link({ token: rotated.body.secret });
+  const third = cookieOf((await signIn(await link({ token: rotated.body.secret }))).headers);
+  expect((await me(third)).status).toBe(200);
+  const revoked = await api.call("DELETE", `/api/v1/tokens/${made.body.id}`, { token: company.owner });
+  expect(revoked.status).toBe(200);
+  expect((await me(third)).status).toBe(401);
+  expect((await signIn(unused)).status).toBe(401);
 });

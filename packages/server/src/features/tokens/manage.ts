@@ -6,6 +6,7 @@ import {
   listCredentials,
   revokeCredential,
   revokeEnrolledBy,
+  revokeOpenedBy,
 } from "../../platform/auth/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { pageOf } from "../assets/index.ts";
@@ -66,7 +67,10 @@ export const listTokens = (): Endpoint =>
     },
   });
 
-/** Revokes a token; what was enrolled with it stays enrolled unless that is to be revoked too. */
+/**
+ * Revokes a token, and the sessions that its sign-in links opened; what was enrolled with it stays enrolled unless that is to be revoked
+ * too.
+ */
 export const revokeToken = (deps: TokenDeps): Endpoint =>
   implement(routes.revokeToken, {
     audit: "token.revoke",
@@ -74,10 +78,11 @@ export const revokeToken = (deps: TokenDeps): Endpoint =>
     run: async (context, { params, query }) => {
       const { db, identity, now } = context;
       const { companyId, subject: actor } = identity;
-      const agents = await db.withCompany(companyId, async (tx) => {
+      const ended = await db.withCompany(companyId, async (tx) => {
         const revoked = await revokeCredential(tx, companyId, params.id, TOKEN_KINDS, now);
         if (revoked === null)
           throw new AppError("NOT_FOUND", "There is no token with this id that is not revoked yet.");
+        const opened = revoked.kind === "api" ? await revokeOpenedBy(tx, companyId, params.id, now) : [];
         const enrolled = query.agents === "revoke" ? await revokeEnrolledBy(tx, companyId, params.id, now) : [];
         const { kind, label, permissions, expiresAt, revokedAt } = revoked;
         const before = { kind, label, permissions, expiresAt, revokedAt: null };
@@ -87,9 +92,9 @@ export const revokeToken = (deps: TokenDeps): Endpoint =>
         await context.record(tx, { companyId, actor, target: params.id, detail, ...change });
         const assetIds = enrolled.flatMap((agent) => agent.assetId ?? []);
         if (assetIds.length > 0) await deps.onAgents?.(tx, companyId, assetIds);
-        return enrolled;
+        return { agents: enrolled, sessions: opened };
       });
-      for (const { id } of [params, ...agents]) deps.forget(id);
-      return { agentsRevoked: agents.length };
+      for (const id of [params.id, ...ended.sessions, ...ended.agents.map((agent) => agent.id)]) deps.forget(id);
+      return { agentsRevoked: ended.agents.length };
     },
   });

@@ -5,6 +5,7 @@ import {
   newToken,
   replaceApiSecret,
   revokeAccessTokensOf,
+  revokeOpenedBy,
 } from "../../platform/auth/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
@@ -27,7 +28,7 @@ export const rotateToken = (deps: TokenDeps): Endpoint =>
       const { companyId, subject: actor } = identity;
       const { secret, hash } = newToken("api", companyId);
       const after = (ms: number): Date => new Date(now.getTime() + ms);
-      const ends = await db.withCompany(companyId, async (tx) => {
+      const { sessions, ...ends } = await db.withCompany(companyId, async (tx) => {
         const token = await lockApiToken(tx, companyId, id, now);
         if (token === null) throw new AppError("NOT_FOUND", "There is no API token in force with this id.");
         mustHoldAll(token, identity.permissions);
@@ -36,14 +37,15 @@ export const rotateToken = (deps: TokenDeps): Endpoint =>
         const overlapMs = body.overlapSeconds * 1000;
         const formerUntil = overlapMs === 0 ? null : earlier(after(overlapMs), token.expiresAt);
         await replaceApiSecret(tx, companyId, { id, hash, now, formerUntil, expiresAt });
-        // without an overlap the secret may be in other hands, and so may what it was exchanged for
+        // without an overlap the secret may be in other hands, and so may what it was exchanged for, or opened by links
         if (formerUntil === null) await revokeAccessTokensOf(tx, companyId, id, now);
+        const opened = formerUntil === null ? await revokeOpenedBy(tx, companyId, id, now) : [];
         const told = { expiresAt: expiresAt?.toISOString() ?? null, formerUntil: formerUntil?.toISOString() ?? null };
         const before = { expiresAt: token.expiresAt };
         await context.record(tx, { companyId, actor, target: id, detail: { label: token.label }, before, after: told });
-        return told;
+        return { ...told, sessions: opened };
       });
-      deps.forget(id);
+      for (const ended of [id, ...sessions]) deps.forget(ended);
       return { id, secret, ...ends };
     },
   });

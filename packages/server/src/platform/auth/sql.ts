@@ -22,6 +22,8 @@ export interface Credential {
   readonly awaitsFactor: boolean;
   /** Of an enrollment token: the addresses it may be used from (CIDR); null for any. */
   readonly ranges: readonly string[] | null;
+  /** The token that brought it: an enrollment token its device, an API token a sign-in link and the session of that. */
+  readonly enrolledBy: string | null;
   /** Of an enrollment token: agents in force at one time; null for as many as it has uses. */
   readonly agentsMax: number | null;
   readonly createdAt: Date;
@@ -38,7 +40,7 @@ export interface Credential {
 export const CREDENTIAL_COLUMNS = `id, company_id as "companyId", kind, subject, label, permissions, asset_id as "assetId",
   person_id as "personId", labels, method, ip, user_agent as "userAgent", awaits_factor as "awaitsFactor",
   created_at as "createdAt", rotated_at as "rotatedAt", expires_at as "expiresAt", uses_left as "usesLeft",
-  ranges, agents_max as "agentsMax", previous_until as "previousUntil", last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
+  ranges, agents_max as "agentsMax", enrolled_by as "enrolledBy", previous_until as "previousUntil", last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
 /**
  * How long a replaced secret still holds, in ms. A device whose new one was lost on the way notices by its time-out of 30 s
  * and comes again; its former one ends as soon as the new one is used.

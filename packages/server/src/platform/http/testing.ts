@@ -63,6 +63,7 @@ export const fakeDatabase = () => {
       userAgent: null,
       awaitsFactor: false,
       ranges: null,
+      enrolledBy: null,
       agentsMax: null,
       createdAt: state.at,
       rotatedAt: null,
