@@ -25,9 +25,11 @@ export interface SignInDone {
 
 /** One who proved who they are and is not in the company they want, or in none. */
 export const noCompany = (): AppError =>
-  new AppError("NOT_FOUND", "You are not an active member of this company, or of any: ask for an invitation.", {
-    field: "companyId",
-  });
+  new AppError(
+    "NOT_FOUND",
+    "You are an active member of no open company, or not of this one: ask for an invitation. Where it is suspended, ask who runs the platform.",
+    { field: "companyId" },
+  );
 
 /** Whether a company lets a person in by a method. Its owner always: else a broken identity provider would lock everybody out. */
 const takes = (db: Database, companyId: number, { method, personId }: Way): Promise<boolean> =>
