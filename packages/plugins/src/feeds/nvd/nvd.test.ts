@@ -139,12 +139,13 @@ test("a key travels as NVD's header and stands in no report; 403 is waited for; 
     },
     async (url) => {
       const location = `${url.replace("://", "://apikey:SECRET@")}${API}`;
-      const { report } = await read(at(contextOf(), "2026-01-01T10:00:00Z"), location, { openMs: 5000, keyMs: 60 });
+      const { report } = await read(at(contextOf(), "2026-01-01T10:00:00Z"), location, { openMs: 5000, keyMs: 300 });
       expect(JSON.stringify(report)).not.toContain("SECRET");
     },
   );
   expect(keys).toEqual(["SECRET", undefined, "SECRET", undefined]);
-  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(55);
+  // the distance is kept where requests leave; a first one may take longer to arrive
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(200);
 });
 
 test("a copy that is damaged is refused and forgotten: the next reading starts anew", async () => {
