@@ -1,6 +1,7 @@
 import { messageOf, type Permission, type Route } from "@zerotrace/core";
 import { OWNER_PERMISSIONS } from "@zerotrace/core/schema";
 import type { FastifyInstance } from "fastify";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Database } from "../../platform/db/index.ts";
 import type { Metrics } from "../../platform/metrics/index.ts";
@@ -19,6 +20,8 @@ const EVERY_MS = 3_600_000;
 const FIRST_MS = 60_000;
 /** A check that is this old says nothing any more, in ms. */
 const STALE_MS = 3 * EVERY_MS;
+/** Pauses before a check that could not be made is tried again, in ms: a busy server is no leak. */
+const AGAIN_MS = [2_000, 10_000];
 /** Faults that are kept; what there is more of is counted. */
 const FAULTS_MAX = 50;
 const HOLDS: readonly Permission[] = ["assets:read", "findings:read", "sboms:upload", "vex:manage"];
@@ -30,6 +33,8 @@ export interface CanaryDeps {
   /** Every route of the contract. */
   readonly routes: readonly Route[];
   readonly now?: () => Date;
+  /** Pauses before a check that could not be made is tried again, in ms; less in tests. */
+  readonly againMs?: readonly number[];
 }
 
 /** The check of isolation that runs in production, between two companies of the server's own. */
@@ -71,6 +76,23 @@ const check = async ({ db, routes }: CanaryDeps, app: FastifyInstance, now: Date
   return { ranAt: now, ok: faults.length === 0, questionCount, faults: [...new Set(faults)].slice(0, FAULTS_MAX) };
 };
 
+/** A check that could not be made asked nothing: it says neither that something crossed nor that nothing did. */
+const wasMade = (run: CanaryRun): boolean => run.ok || run.questionCount > 0;
+
+const tryToCheck = async (deps: CanaryDeps, app: FastifyInstance, at: Date): Promise<CanaryRun> => {
+  for (const pauseMs of deps.againMs ?? AGAIN_MS) {
+    try {
+      return await check(deps, app, at);
+    } catch {
+      await sleep(pauseMs);
+    }
+  }
+  return check(deps, app, at).catch((error: unknown) => {
+    const faults = [`the check could not be made: ${messageOf(error)}`];
+    return { ranAt: at, ok: false, questionCount: 0, faults };
+  });
+};
+
 const raise = async ({ db, log }: CanaryDeps, run: CanaryRun): Promise<void> => {
   log.error({ "zerotrace.faults": run.faults }, "isolation canary: something of one company reaches another");
   const companyId = await db.asService(platformCompany);
@@ -92,15 +114,11 @@ export const createCanary = (deps: CanaryDeps): Canary => {
     run: async () => {
       if (served === null) throw new Error("the canary has no server to ask");
       const at = now();
-      const run = await check(deps, served, at).catch((error: unknown) => ({
-        ranAt: at,
-        ok: false,
-        questionCount: 0,
-        faults: [`the check could not be made: ${messageOf(error)}`],
-      }));
+      const run = await tryToCheck(deps, served, at);
       await db.asService((tx) => keepRun(tx, run));
       metrics.isolationCanary(run);
-      if (!run.ok) await raise(deps, run);
+      if (!wasMade(run)) deps.log.warn({ "zerotrace.faults": run.faults }, "isolation canary: could not check");
+      else if (!run.ok) await raise(deps, run);
       return run;
     },
     request: async () => {
@@ -120,6 +138,7 @@ export const createCanary = (deps: CanaryDeps): Canary => {
       if (last === null)
         return { status: "ok", detail: "not checked yet: the first check comes soon after the first start" };
       const when = last.ranAt.toISOString();
+      if (!wasMade(last)) return { status: "missing", detail: `the check of ${when} could not be made: see the log` };
       if (!last.ok) return { status: "failed", detail: `the check of ${when} failed: see the log` };
       if (now().getTime() - last.ranAt.getTime() > STALE_MS)
         return { status: "missing", detail: `last checked ${when}` };
