@@ -1,12 +1,8 @@
 /** The server of the bench, in a process of its own so that its memory and CPU time are measured alone. */
 import { pino } from "pino";
 import { createSecurityTrail, writeAudit } from "../../packages/server/src/features/audit/index.ts";
-import {
-  createBackOff,
-  createPasswords,
-  peopleRoutes,
-  standingOf,
-} from "../../packages/server/src/features/people/index.ts";
+import { createBackOff, createPasswords, peopleRoutes } from "../../packages/server/src/features/people/index.ts";
+import { standingOf } from "../../packages/server/src/features/roles/index.ts";
 import { sessionLimitsOf, sessionRoutes } from "../../packages/server/src/features/sessions/index.ts";
 import { createAuthenticator } from "../../packages/server/src/platform/auth/index.ts";
 import { openDatabase } from "../../packages/server/src/platform/db/index.ts";

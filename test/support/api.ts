@@ -10,7 +10,7 @@ import {
 import type { Database } from "../../packages/server/src/platform/db/index.ts";
 import { createHttp, type Endpoint } from "../../packages/server/src/platform/http/index.ts";
 import { writeAudit } from "../../packages/server/src/features/audit/index.ts";
-import { standingOf } from "../../packages/server/src/features/people/index.ts";
+import { standingOf } from "../../packages/server/src/features/roles/index.ts";
 import { sessionLimitsOf } from "../../packages/server/src/features/sessions/index.ts";
 import { testDatabase } from "./database.ts";
 

@@ -13,8 +13,8 @@ import {
 } from "./features/feeds/index.ts";
 import type { Ingest } from "./features/inventory/index.ts";
 import { createQuotas, type Quotas } from "./features/limits/index.ts";
-import { standingOf } from "./features/people/index.ts";
 import { createRegistries, type Registries } from "./features/registries/index.ts";
+import { standingOf } from "./features/roles/index.ts";
 import { sessionLimitsOf } from "./features/sessions/index.ts";
 import { createUploads, type Uploads } from "./features/uploads/index.ts";
 import { type Authenticator, createAuthenticator } from "./platform/auth/index.ts";

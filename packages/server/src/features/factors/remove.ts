@@ -1,7 +1,8 @@
 import { AppError } from "@zerotrace/core";
 import type { Database } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
-import { allCompaniesOf, proveAgain, standingOf } from "../people/index.ts";
+import { allCompaniesOf, proveAgain } from "../people/index.ts";
+import { standingOf } from "../roles/index.ts";
 import { companyName } from "../sessions/index.ts";
 import { settingsOf } from "../settings/index.ts";
 import { routes } from "./contract.ts";

@@ -7,7 +7,6 @@ import { createResetLink, resetPassword } from "./reset/reset.ts";
 import { signInByPassword } from "./sign-in/sign-in.ts";
 import { switchCompany } from "./sign-in/switch.ts";
 
-export { permissionsOfRole, standingOf } from "../roles/index.ts";
 export type { PeopleDeps, SecondFactors } from "./deps.ts";
 export {
   changeMember,

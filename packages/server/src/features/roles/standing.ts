@@ -4,7 +4,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import { activeMembership } from "./standing-sql.ts";
 
 /** The permissions of a role: a built-in one's by its id, else those that the company gave its own role; none where it is gone. */
-export const permissionsOfRole = (role: string, own: readonly Permission[] | null): readonly Permission[] =>
+const permissionsOfRole = (role: string, own: readonly Permission[] | null): readonly Permission[] =>
   isBuiltInRole(role) ? BUILT_IN_ROLES[role].permissions : (own ?? []);
 
 /** What a person may do in a company at this moment; null where the person is no active member or the company is closed. */
