@@ -25,7 +25,7 @@ const { values } = parseArgs({
     changed: { type: "string", default: "500" },
     others: { type: "string", default: "100000" },
     each: { type: "string", default: "24" },
-    rounds: { type: "string", default: "3" },
+    rounds: { type: "string", default: "5" },
   },
 });
 const HOSTS = Number(values.hosts);

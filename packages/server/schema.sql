@@ -1428,34 +1428,20 @@ create policy company_only on vex_document as permissive for all to public using
 create policy company_only on vex_effect as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_statement as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy in_scope on asset as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))) with check ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array))));
-create policy in_scope on asset_day as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
-   FROM asset a
-  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on asset_day as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on audit_event as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on audit_link as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on company_export as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
-create policy in_scope on component_place as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
-   FROM asset a
-  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
-create policy in_scope on credential as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (kind = 'session'::text) OR (asset_id IN ( SELECT a.id
-   FROM asset a
-  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer))) OR ((asset_id IS NULL) AND (labels IS NOT NULL) AND (labels <@ ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))));
+create policy in_scope on component_place as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
+create policy in_scope on credential as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (kind = 'session'::text) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope)) OR ((asset_id IS NULL) AND (labels IS NOT NULL) AND (labels <@ ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))));
 create policy in_scope on daily_stat as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on decision as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
-create policy in_scope on finding as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT unnest(i.component_ids) AS unnest
-   FROM inventory i
-  WHERE (i.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
-create policy in_scope on inventory as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
-   FROM asset a
-  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
-create policy in_scope on inventory_delta as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
-   FROM asset a
-  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on finding as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT components_in_scope() AS components_in_scope))));
+create policy in_scope on inventory as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
+create policy in_scope on inventory_delta as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on registry as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on registry_tag as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
-create policy in_scope on upload as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT a.id
-   FROM asset a
-  WHERE (a.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on upload as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy notifier on outbox as permissive for all to zerotrace_service using (true);
 create policy old_only on audit_event as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
 create policy old_only on inventory_delta as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
@@ -1593,6 +1579,14 @@ AS $function$
   from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
   where (j.flags ? 'superseded') is not true order by (j.attempts >= j.max_attempts) desc, j.priority, j.run_at, j.id limit most
 $function$;
+CREATE OR REPLACE FUNCTION public.assets_in_scope()
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+begin
+  return query select a.id from asset a where a.company_id = nullif(current_setting('app.company_id', true), '')::int;
+end $function$;
 CREATE OR REPLACE FUNCTION public.audit_content(company_id integer, id bigint, at timestamp with time zone, actor text, action text, target text, detail jsonb, before jsonb, after jsonb, ip text)
  RETURNS text
  LANGUAGE sql
@@ -1618,6 +1612,15 @@ begin
     j.run_at, j.last_error
   from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
   where (j.flags ? 'superseded') is not true and (j.payload ->> 'companyId')::int = company order by (j.attempts >= j.max_attempts) desc, j.priority, j.run_at, j.id limit most;
+end $function$;
+CREATE OR REPLACE FUNCTION public.components_in_scope()
+ RETURNS SETOF integer
+ LANGUAGE plpgsql
+ STABLE ROWS 10000
+AS $function$
+begin
+  return query select distinct unnest(i.component_ids) from inventory i
+    where i.company_id = nullif(current_setting('app.company_id', true), '')::int;
 end $function$;
 CREATE OR REPLACE FUNCTION public.delete_company_jobs(company integer, OUT gone integer, OUT running integer)
  RETURNS record
@@ -1862,9 +1865,11 @@ begin
 end $function$;
 
 grant execute on function all_jobs(integer) to zerotrace_service;
+grant execute on function assets_in_scope() to public;
 grant execute on function audit_content(integer,bigint,timestamp with time zone,text,text,text,jsonb,jsonb,jsonb,text) to public;
 grant execute on function company_jobs(integer,integer) to zerotrace_app;
 grant execute on function company_jobs(integer,integer) to zerotrace_service;
+grant execute on function components_in_scope() to public;
 grant execute on function delete_company_jobs(integer) to zerotrace_service;
 grant execute on function delete_company_rows(integer,text,integer) to zerotrace_service;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_app;

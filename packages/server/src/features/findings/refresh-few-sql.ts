@@ -61,17 +61,18 @@ const WRITTEN = "f.id, f.advisory, f.severity, f.package, f.risk";
 
 /**
  * One statement finds each finding once, and writes it once. A plain update of those that exist: `on conflict` would look for them
- * and lock them first.
+ * and lock them first. Their ids as an array, which leads into the index: a join might read all findings of the company.
  */
 const REFRESH = `with standing as materialized (${STANDING}),
   closed as (
     update finding f set status = 'fixed', fixed_at = now(), asset_count = 0
-    from standing s where f.company_id = $1 and f.id = s.id and not s.is_match and s.status = 'open' returning 1),
+    from standing s where f.company_id = $1 and f.id = any(array(select id from standing where not is_match and status = 'open'))
+      and s.id = f.id returning 1),
   altered as (
     update finding f set ${COLUMNS.map((column) => `${column} = s.${column}`).join(", ")}, severity_rank = ${RANK},
       asset_count = s.assets, reopened_at = case when f.status = 'fixed' then now() else f.reopened_at end,
       fixed_at = case when f.status = 'fixed' then null else f.fixed_at end, status = 'open'
-    from standing s where f.company_id = $1 and f.id = s.id and s.is_match and s.differs
+    from standing s where f.company_id = $1 and f.id = any(array(select id from standing where is_match and differs)) and s.id = f.id
     returning ${WRITTEN}, s.status = 'fixed' as fresh),
   added as (
     insert into finding as f (company_id, component_id, advisory_id, ${COLUMNS.join(", ")}, severity_rank, ecosystem, package, source,
@@ -92,4 +93,4 @@ const REFRESH = `with standing as materialized (${STANDING}),
  * opened comes in any order.
  */
 export const refreshFew = async (tx: Tx, companyId: number, given: readonly string[]): Promise<Refreshed> =>
-  (await tx.query<Refreshed>(REFRESH, [companyId, ...given]))[0] as Refreshed;
+  (await tx.prepared<Refreshed>("refresh-few", REFRESH, [companyId, ...given]))[0] as Refreshed;

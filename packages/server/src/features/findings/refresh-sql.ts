@@ -144,7 +144,9 @@ const inOrder = (opened: Refreshed["opened"]): Refreshed["opened"] =>
  */
 export const refreshFindings = async (tx: Tx, companyId: number, only?: Present): Promise<Refreshed> => {
   const given = only === undefined || only.isAll === true ? null : parametersOf(only);
-  const isFew = only !== undefined && only.components.length + only.matches.length <= GIVEN_MAX;
+  const count = only === undefined ? Infinity : only.components.length + only.matches.length;
+  if (given !== null && count === 0) return { opened: [], closedCount: 0, changedCount: 0 };
+  const isFew = count <= GIVEN_MAX;
   if (given !== null && isFew) {
     const { opened, ...counts } = await refreshFew(tx, companyId, given);
     return { opened: inOrder(opened), ...counts };
