@@ -23,7 +23,11 @@ export * from "./component/editions.ts";
 export * from "./component/normalize.ts";
 export * from "./component/purl.ts";
 export * from "./component/purl-component.ts";
+export * from "./finding/assessment.ts";
 export * from "./finding/risk.ts";
+export { type RiskFacts, riskSentence } from "./finding/risk-sentence.ts";
+export * from "./severity/ssvc.ts";
+export { ASSET_FIELDS, parseAssetCondition, RISK_RULES_MAX } from "./asset/rule.ts";
 export {
   compareCpe,
   compareCpeAttributes,

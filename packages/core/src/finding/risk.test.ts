@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { SEVERITIES } from "../advisory/advisory.ts";
-import { riskOf } from "./risk.ts";
+import { assetPoints, CRITICALITIES, EXPOSURES, riskOf } from "./risk.ts";
 
 test("the worst finding on the most precious asset has risk 100", () => {
   const worst = {
@@ -40,4 +40,15 @@ test("risk is the sum of its terms, within 0..100, and never falls when CVSS or 
       expect(riskOf({ ...finding, cvss: { score: 10 } }).risk).toBeGreaterThanOrEqual(risk);
     }),
   );
+});
+
+test("what an asset adds is the same for every finding on it, and is what its rating's terms add up to", () => {
+  const finding = { severity: "high", cvss: null, epss: null, fixAvailable: false } as const;
+  for (const exposure of [null, ...EXPOSURES]) {
+    for (const criticality of [null, ...CRITICALITIES]) {
+      const rated = { ...(exposure && { exposure }), ...(criticality && { criticality }) };
+      const added = riskOf({ ...finding, ...rated }).risk - riskOf(finding).risk;
+      expect(assetPoints({ exposure, criticality })).toBeCloseTo(added, 6);
+    }
+  }
 });

@@ -1,9 +1,11 @@
 import { SEVERITIES, type Severity } from "../advisory/advisory.ts";
 
-/** How far an asset is reachable. */
-export type Exposure = "internet" | "internal" | "isolated";
-/** What the asset is worth to its company. */
-export type Criticality = "critical" | "high" | "medium" | "low";
+/** How far an asset is reachable, the furthest first. */
+export const EXPOSURES = ["internet", "internal", "isolated"] as const;
+export type Exposure = (typeof EXPOSURES)[number];
+/** What an asset is worth to its company, the most first. */
+export const CRITICALITIES = ["critical", "high", "normal", "low"] as const;
+export type Criticality = (typeof CRITICALITIES)[number];
 
 /** What risk is made of; the fields of an advisory group fit as they are. */
 export interface RiskInput {
@@ -39,10 +41,32 @@ export const ASSUMED_CVSS: Readonly<Record<Severity, number>> = {
 };
 
 const EXPOSURE: Readonly<Record<Exposure, number>> = { internet: 1, internal: 0.5, isolated: 0 };
-const CRITICALITY: Readonly<Record<Criticality, number>> = { critical: 1, high: 0.7, medium: 0.4, low: 0 };
+const CRITICALITY: Readonly<Record<Criticality, number>> = { critical: 1, high: 0.7, normal: 0.4, low: 0 };
+
+const EXPOSURE_SAYS: Readonly<Record<Exposure, string>> = {
+  internet: "the asset faces the internet",
+  internal: "the asset is reachable inside the network",
+  isolated: "the asset is isolated",
+};
 
 const round1 = (value: number): number => Math.round(value * 10) / 10;
 const clamp = (value: number, max: number): number => (value > 0 ? Math.min(value, max) : 0);
+
+/** What an asset itself is rated; null where nobody says. */
+export interface AssetRating {
+  readonly criticality: Criticality | null;
+  readonly exposure: Exposure | null;
+}
+
+/**
+ * The points, 0..12, that an asset adds to the risk of each finding on it. They are the same for every finding of the asset, so the
+ * highest risk of an asset is the highest of its findings without them, plus these.
+ */
+export const assetPoints = ({ criticality, exposure }: AssetRating): number =>
+  round1(
+    (exposure === null ? 0 : round1(RISK_POINTS.exposure * EXPOSURE[exposure])) +
+      (criticality === null ? 0 : round1(RISK_POINTS.criticality * CRITICALITY[criticality])),
+  );
 
 const severityTerm = ({ cvss, severity }: RiskInput): RiskTerm => {
   const known = SEVERITIES.includes(severity) ? severity : "unknown";
@@ -73,7 +97,7 @@ const assetTerms = ({ exposure, criticality }: RiskInput): RiskTerm[] => [
   {
     name: "exposure",
     value: exposure ? round1(RISK_POINTS.exposure * EXPOSURE[exposure]) : 0,
-    says: exposure ? `reachable: ${exposure}` : "exposure not stated",
+    says: exposure ? EXPOSURE_SAYS[exposure] : "exposure not stated",
   },
   {
     name: "criticality",
