@@ -1,9 +1,6 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { zstdCompressSync } from "node:zlib";
-import { toColumns } from "../../packages/agent/src/columns.ts";
-import { digestOf } from "../../packages/plugins/src/index.ts";
-import { factsOf, hostComponents } from "./fleet.ts";
+import { bodyOf } from "./body.ts";
 
 /** What the load generator is asked to do, and what it answers. */
 export interface LoadOrder {
@@ -12,8 +9,6 @@ export interface LoadOrder {
   readonly round: number;
   readonly connections: number;
   readonly reader: { token: string; pauseMs: number } | null;
-  /** Components a second at most; as fast as it goes where not given. */
-  readonly perSecond?: number | null;
 }
 export interface LoadResult {
   readonly kind: "done";
@@ -24,17 +19,6 @@ export interface LoadResult {
   readonly readMs: readonly number[];
   readonly failures: readonly string[];
 }
-
-/** The inventory of a host as its agent would send it, compressed. */
-const bodyOf = (host: number, round: number): { bytes: Buffer; components: number } => {
-  let components = 0;
-  const sources = [...hostComponents(host, round)].map(([source, list]) => {
-    components += list.length;
-    return { kind: "full", source, digest: digestOf(list), components: toColumns(list), problems: [] };
-  });
-  const body = { takenAt: new Date().toISOString(), facts: factsOf(host), sources };
-  return { bytes: zstdCompressSync(JSON.stringify(body)), components };
-};
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
@@ -84,17 +68,10 @@ const run = async (order: LoadOrder): Promise<LoadResult> => {
   const over = new AbortController();
   const reading = read(order, over.signal, failures);
   let next = 0;
-  let sentComponents = 0;
   const startedAt = performance.now();
   const worker = async (): Promise<void> => {
     while (next < order.hosts.length) {
       const n = next++;
-      const perSecond = order.perSecond ?? 0;
-      if (perSecond > 0) {
-        const dueAt = startedAt + (sentComponents / perSecond) * 1000;
-        sentComponents += bodies[n]?.components ?? 0;
-        await sleep(Math.max(0, dueAt - performance.now()));
-      }
       const at = performance.now();
       const credential = order.hosts[n]?.credential as string;
       const answer = await ask(`${order.url}/api/v1/inventory`, "PUT", credential, bodies[n]?.bytes);

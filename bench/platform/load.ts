@@ -1,6 +1,7 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { percentile } from "../measure.ts";
+import { createRandom } from "../random.ts";
 
 /** What the process of agents and readers is asked to do, and what it answers. */
 export interface PlatformOrder {
@@ -76,10 +77,12 @@ const run = async (order: PlatformOrder): Promise<PlatformResult> => {
     beats += 1;
     if (status !== 200) fail(`heartbeat ${status}`);
   });
-  const reading = evenly(order.readsPerSecond, async (n) => {
-    const path = PATHS[n % PATHS.length] as string;
+  const random = createRandom(11);
+  const oneOf = (list: readonly string[]): string => list[Math.floor(random() * list.length)] as string;
+  const reading = evenly(order.readsPerSecond, async () => {
+    const path = oneOf(PATHS);
     const startedAt = performance.now();
-    const status = await ask(order.url + path, order.readers[n % order.readers.length] as string).catch(String);
+    const status = await ask(order.url + path, oneOf(order.readers)).catch(String);
     times.get(path)?.push(performance.now() - startedAt);
     if (status !== 200) fail(`${path} ${status}`);
   });
