@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Sla, SLA_OTHERWISE } from "../fix/sla.ts";
 
 /** How a person of the company may prove who they are. */
 export const SIGN_IN_METHODS = ["password", "passkey", "sso"] as const;
@@ -20,12 +21,27 @@ const setting = <Shape extends z.ZodType>(
 
 const days = z.number().int().min(RETENTION_DAYS_MIN).max(36_500).nullable();
 
+const slaDays = z.number().int().min(1).max(3_650);
+const sla = (key: keyof Sla, of: string): CompanySetting<typeof slaDays> =>
+  setting(`Days within which ${of} is to be fixed`, slaDays, SLA_OTHERWISE[key]);
+
 /** Every setting of a company by its name, sorted. */
 export const COMPANY_SETTINGS = {
   "decisions.second_approval": setting(
     "A decision that closes findings counts only when a second person approves it",
     z.boolean(),
     false,
+  ),
+  "goal.day": setting("The day by which the company's risk shall be at its goal", z.iso.date().nullable(), null),
+  "goal.overdue_days": setting(
+    "Days after which an open critical finding counts as overdue",
+    z.number().int().min(1).max(365),
+    14,
+  ),
+  "goal.risk": setting(
+    "The risk (0 to 100) that the company wants to be at or below; none: no goal",
+    z.number().min(0).max(100).nullable(),
+    null,
   ),
   "retention.audit_days": setting(
     "Days for which the audit trail is kept; none: as long as the platform keeps it",
@@ -69,6 +85,11 @@ export const COMPANY_SETTINGS = {
       .max(24 * 60),
     24 * 60,
   ),
+  "sla.critical_days": sla("critical", "a critical finding"),
+  "sla.high_days": sla("high", "a high finding"),
+  "sla.kev_days": sla("kev", "a finding that is known to be exploited"),
+  "sla.low_days": sla("low", "a low finding"),
+  "sla.medium_days": sla("medium", "a medium finding"),
 } as const;
 
 export type CompanySettingName = keyof typeof COMPANY_SETTINGS;
@@ -102,3 +123,12 @@ export const settingsInForce = (stored: ReadonlyMap<string, unknown>): CompanySe
       return [name, found?.success ? found.data : otherwise];
     }),
   ) as CompanySettings;
+
+/** The times to fix in force. */
+export const slaOf = (values: CompanySettings): Sla => ({
+  critical: values["sla.critical_days"],
+  high: values["sla.high_days"],
+  medium: values["sla.medium_days"],
+  low: values["sla.low_days"],
+  kev: values["sla.kev_days"],
+});

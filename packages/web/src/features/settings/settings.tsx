@@ -17,12 +17,13 @@ import { DataKey } from "./data-key.tsx";
 import { Exports } from "./exports.tsx";
 import { Limits } from "./limits.tsx";
 import { Visits } from "./visits.tsx";
+import { say } from "../../ui/texts.ts";
 
 const GROUPS: readonly (readonly [string, readonly CompanySettingName[]])[] = [
-  ["Signing in", ["security.sign_in_methods", "security.require_second_factor"]],
-  ["Sessions", ["session.idle_minutes", "session.absolute_hours"]],
-  ["How long it is kept", ["retention.inventory_days", "retention.audit_days"]],
-  ["Decisions", ["decisions.second_approval"]],
+  [say("Signing in"), ["security.sign_in_methods", "security.require_second_factor"]],
+  [say("Sessions"), ["session.idle_minutes", "session.absolute_hours"]],
+  [say("How long it is kept"), ["retention.inventory_days", "retention.audit_days"]],
+  [say("Decisions"), ["decisions.second_approval"]],
 ];
 
 type Draft = { -readonly [K in CompanySettingName]?: CompanySettings[K] | null };
@@ -53,7 +54,7 @@ const NumberField = ({
       placeholder={most === undefined ? "" : String(most)}
       onChange={(e) => onChange(e.target.value === "" ? null : Number(e.target.value))}
     />
-    {most !== undefined && <span className="text-xs text-dim">the operator keeps {most}</span>}
+    {most !== undefined && <span className="text-xs text-dim">{say("the operator keeps {most}", { most })}</span>}
   </span>
 );
 
@@ -131,7 +132,8 @@ const SettingsForm = ({ settings }: { settings: Settings }) => {
                       {chosen && (
                         <>
                           {" "}
-                          · chosen <Time at={chosen.changedAt} /> by {chosen.changedBy}
+                          {say("· chosen")} <Time at={chosen.changedAt} />{" "}
+                          {say("by {changedBy}", { changedBy: chosen.changedBy })}
                         </>
                       )}
                     </p>
@@ -148,14 +150,16 @@ const SettingsForm = ({ settings }: { settings: Settings }) => {
       {save.error && <ErrorPanel error={save.error} />}
       <div className="flex items-center gap-4">
         <button type="submit" className="button button-primary" disabled={save.isPending || changed.length === 0}>
-          Save
+          {say("Save")}
         </button>
         {changed.length > 0 && (
           <button type="button" className="act" onClick={() => setDraft({})}>
-            Discard {changed.length === 1 ? "the change" : `${changed.length} changes`}
+            {say("Discard {choice}", {
+              choice: changed.length === 1 ? say("the change") : say("{length} changes", { length: changed.length }),
+            })}
           </button>
         )}
-        {save.isSuccess && changed.length === 0 && <output className="text-sm text-dim">Saved</output>}
+        {save.isSuccess && changed.length === 0 && <output className="text-sm text-dim">{say("Saved")}</output>}
       </div>
     </form>
   );
@@ -181,7 +185,7 @@ export const SettingsPage = () => {
   // who came by the server's own link stands for the owner
   const isOwner = session?.isOwner === true || (session?.person === null && session.method === "link");
   return (
-    <Page title="Settings" lead="They hold for this company alone; each change is in the audit trail.">
+    <Page title={say("Settings")} lead={say("They hold for this company alone; each change is in the audit trail.")}>
       {mayModify && <Form />}
       <Limits />
       {mayModify && <DataKey />}
