@@ -198,6 +198,7 @@ const OWNERS: Record<string, string> = {
   component_match: "features/components",
   credential: "platform/auth",
   daily_stat: "features/stats",
+  dashboard: "features/dashboards",
   decision: "features/decisions",
   decision_asset: "features/decisions",
   decision_finding: "features/decisions",
@@ -217,6 +218,7 @@ const OWNERS: Record<string, string> = {
   person_ticket: "features/people",
   registry: "features/registries",
   registry_tag: "features/registries",
+  risk_rule: "features/risk",
   role: "features/roles",
   inventory_delta: "features/inventory",
   outbox: "features/stream",
@@ -233,6 +235,9 @@ const OWNERS: Record<string, string> = {
   vex_document: "features/vex",
   vex_effect: "features/vex",
   vex_statement: "features/vex",
+  webhook: "features/webhooks",
+  webhook_delivery: "features/webhooks",
+  webhook_event: "features/webhooks",
 };
 
 const WRITE =

@@ -151,6 +151,21 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "vex.getVex": byId("vexId"),
   "vex.listVexStatements": byId("vexId"),
   "vex.removeVex": byId("vexId"),
+  "dashboards.listDashboards": plain(),
+  "dashboards.getDashboard": byId("dashboardId"),
+  "dashboards.createDashboard": asks((of) => ({ body: { name: of["dashboardName"], shared: true } }), {
+    refuses: { statuses: [403], why: "a shared dashboard needs more than looking" },
+    control: { statuses: [409], why: "the name is taken" },
+  }),
+  "dashboards.changeDashboard": asks((of) => ({
+    params: { id: of["dashboardId"] ?? "" },
+    body: { name: of["dashboardName"], shared: true, revision: 1 },
+  })),
+  "dashboards.deleteDashboard": byId("dashboardId"),
+  "dashboards.getFigures": asks((of) => ({
+    query: { viewId: of["viewId"] ?? "", shape: "groups", group: "asset", query: `asset:${of["assetId"] ?? ""}` },
+  })),
+  "dashboards.getExecutive": plain(),
   "views.listViews": plain(),
   "views.createView": asks((of) => ({ body: { noun: "findings", name: of["viewName"], shared: true } }), {
     refuses: { statuses: [403], why: "a shared view needs more than looking" },

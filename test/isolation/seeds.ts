@@ -197,6 +197,14 @@ const view: Seed = async ({ ask }) => {
   return { viewName, viewQuery, viewId: made.id };
 };
 
+const dashboard: Seed = async ({ ask, ids }) => {
+  const [dashboardName, widgetTitle] = [marker(), marker()];
+  const place = { x: 0, y: 0, w: 4, h: 3 };
+  const widgets = [{ id: "one", kind: "bar", title: widgetTitle, viewId: ids["viewId"], ...place }];
+  const made = await ask("POST", "/api/v1/dashboards", { name: dashboardName, widgets, shared: true });
+  return { dashboardName, widgetTitle, dashboardId: made.id };
+};
+
 /** One line for each kind of object; later ones may use what earlier ones made. */
 const SEEDS: readonly Seed[] = [
   host,
@@ -211,6 +219,7 @@ const SEEDS: readonly Seed[] = [
   people,
   signOn,
   view,
+  dashboard,
 ];
 
 /** Makes one object of each kind in the company; answers all their ids. */

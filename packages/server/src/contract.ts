@@ -6,6 +6,7 @@ import { routes as assets } from "./features/assets/contract.ts";
 import { routes as audit } from "./features/audit/contract.ts";
 import { routes as changes } from "./features/changes/contract.ts";
 import { routes as companies } from "./features/companies/contract.ts";
+import { routes as dashboards } from "./features/dashboards/contract.ts";
 import { routes as decisions } from "./features/decisions/contract.ts";
 import { routes as explain } from "./features/explain/contract.ts";
 import { routes as factors } from "./features/factors/contract.ts";
@@ -19,6 +20,7 @@ import { routes as me } from "./features/me/contract.ts";
 import { routes as people } from "./features/people/contract.ts";
 import { routes as registries } from "./features/registries/contract.ts";
 import { routes as limits } from "./features/limits/contract.ts";
+import { routes as risk } from "./features/risk/contract.ts";
 import { routes as roles } from "./features/roles/contract.ts";
 import { routes as scim } from "./features/scim/contract.ts";
 import { routes as sessions } from "./features/sessions/contract.ts";
@@ -29,6 +31,7 @@ import { routes as tokens } from "./features/tokens/contract.ts";
 import { routes as uploads } from "./features/uploads/contract.ts";
 import { routes as vex } from "./features/vex/contract.ts";
 import { routes as views } from "./features/views/contract.ts";
+import { routes as webhooks } from "./features/webhooks/contract.ts";
 
 /** Every route of the API by feature. Imports only core: it runs in the browser. */
 export const contract = {
@@ -40,6 +43,7 @@ export const contract = {
   audit,
   changes,
   companies,
+  dashboards,
   decisions,
   explain,
   factors,
@@ -52,6 +56,7 @@ export const contract = {
   invitations,
   me,
   people,
+  risk,
   roles,
   registries,
   scim,
@@ -63,6 +68,7 @@ export const contract = {
   uploads,
   vex,
   views,
+  webhooks,
 } as const;
 
 export * from "./features/stream/contract.ts";

@@ -16,6 +16,7 @@ import { changeRoutes } from "./features/changes/index.ts";
 import { companyRoutes } from "./features/companies/index.ts";
 import type { Canary } from "./features/canary/index.ts";
 import { createDictionary, type Dictionary, type MatchPool } from "./features/components/index.ts";
+import { dashboardRoutes } from "./features/dashboards/index.ts";
 import { decisionRoutes } from "./features/decisions/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import {
@@ -39,6 +40,7 @@ import { jobRoutes } from "./features/jobs/index.ts";
 import { invitationRoutes } from "./features/invitations/index.ts";
 import { meRoutes } from "./features/me/index.ts";
 import { createBackOff, createPasswords, type PeopleDeps, peopleRoutes } from "./features/people/index.ts";
+import { rateAssets, riskRoutes } from "./features/risk/index.ts";
 import { roleRoutes } from "./features/roles/index.ts";
 import type { Registries } from "./features/registries/index.ts";
 import { limitRoutes, type Quotas } from "./features/limits/index.ts";
@@ -52,6 +54,7 @@ import { tokenRoutes } from "./features/tokens/index.ts";
 import type { Uploads } from "./features/uploads/index.ts";
 import { vexRoutes } from "./features/vex/index.ts";
 import { viewRoutes } from "./features/views/index.ts";
+import { webhookRoutes } from "./features/webhooks/index.ts";
 import type { Authenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import type { CompanyKeys } from "./platform/crypto/index.ts";
@@ -92,13 +95,19 @@ const afterBatch =
         ip: "",
       });
     }
-    await announceAssets(
+    await takeIn(
       tx,
       companyId,
       stored.map((s) => s.assetId),
     );
     await requestEnrichment(tx, companyId);
   };
+
+/** Assets came or have other labels: they are rated, and whoever looks hears of it. */
+const takeIn = async (tx: Tx, companyId: number, ids: readonly string[]): Promise<void> => {
+  await rateAssets(tx, companyId, ids);
+  await announceAssets(tx, companyId, ids);
+};
 
 const announceAssets = async (tx: Tx, companyId: number, ids: readonly string[]): Promise<void> => {
   const channel: Channel = "asset_update";
@@ -170,7 +179,7 @@ const fleetEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoin
       certificates: deps.certificates,
       forget,
       mayEnroll: (tx, companyId) => deps.quotas.agent(tx, companyId),
-      onAgent: (tx, companyId, assetId) => announceAssets(tx, companyId, [assetId]),
+      onAgent: (tx, companyId, assetId) => takeIn(tx, companyId, [assetId]),
     }),
     ...assetRoutes({
       offlineAfterSeconds: offlineAfterSeconds(config.heartbeatSeconds),
@@ -179,7 +188,7 @@ const fleetEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoin
         return authoritiesOf(generation?.meta.sources ?? [], new Date(), config.feedSyncHours);
       },
     }),
-    ...assetLabelRoutes(announceAssets),
+    ...assetLabelRoutes(takeIn),
     assetDiffRoute({ historyDays: config.retentionDays }),
     removeAssetRoute({
       forget,
@@ -204,10 +213,17 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
     ...advisoryRoutes(knowledge, epss),
     ...affectedRoutes(),
     ...changeRoutes({ offlineAfterSeconds: offline, syncHours, epss, pendingJobs: countPendingJobs }),
+    ...dashboardRoutes({ offlineAfterSeconds: offline }),
     ...decisionRoutes({ version, onChanged: onRuled }),
     ...feedRoutes({ sync, syncHours, dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
     ...findingRoutes(knowledge),
+    ...riskRoutes({
+      onRated: async (tx, companyId, ids) => {
+        await announceAssets(tx, companyId, ids);
+        await requestEnrichment(tx, companyId);
+      },
+    }),
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...viewRoutes(),
     ...vexRoutes({ onChanged: onRuled }),
@@ -258,6 +274,7 @@ const companyEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpo
       checks: healthChecks(db, feedsDirectory(config.dataDir), deps.canary),
     }),
     ...limitRoutes(deps.quotas),
+    ...webhookRoutes({ keys, webhookHosts: config.webhookHosts }),
     ...jobRoutes({
       listJobs: async (companyId) =>
         (await db.withCompany(companyId, (tx) => listJobs(tx, companyId))).map((job) => ({

@@ -21,6 +21,7 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   component_place: [],
   credential: ["hash", "previous_hash"],
   daily_stat: [],
+  dashboard: [],
   decision: [],
   decision_asset: [],
   decision_finding: [],
@@ -35,6 +36,7 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   provider_entry: [],
   registry: ["secret"],
   registry_tag: [],
+  risk_rule: [],
   role: [],
   saved_view: [],
   scim_group: [],
@@ -45,6 +47,9 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   vex_document: [],
   vex_effect: [],
   vex_statement: [],
+  webhook: ["secret", "previous_secret"],
+  webhook_delivery: [],
+  webhook_event: "all",
 };
 
 /** Columns that look like secrets by name or type, and are none. */

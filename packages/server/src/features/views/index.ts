@@ -16,6 +16,8 @@ import {
   type ViewWish,
 } from "./sql.ts";
 
+export { viewsFor } from "./sql.ts";
+
 /** Views of one person, and of a company together. */
 const VIEWS_MAX = 100;
 

@@ -1,0 +1,150 @@
+import { AppError, SEVERITIES } from "@zerotrace/core";
+import type { z } from "zod";
+import type { Tx } from "../../platform/db/index.ts";
+import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { oneDecimal } from "../assets/index.ts";
+import { filterOf, informed, namesStatus } from "../findings/index.ts";
+import { viewsFor } from "../views/index.ts";
+import { routes } from "./contract.ts";
+import { companyDays, todayOf } from "./days-sql.ts";
+import {
+  assetGroups,
+  assetSums,
+  type AssetGroup,
+  type Counted,
+  type GroupRecord,
+  type OwnGroup,
+  ownGroups,
+  staysSince,
+  totalOf,
+} from "./figures-sql.ts";
+import { createKept } from "./kept.ts";
+import { courseOf, daysUpTo, filledDays, partsOf, severitiesAlone } from "./rules.ts";
+
+type Asked = z.output<typeof routes.getFigures.query>;
+type Figures = z.output<typeof routes.getFigures.answer>;
+type Body = Omit<Figures, "query" | "at">;
+
+const NOTHING: Body = { total: 0, risk: 0, rows: [], groupCount: 0, columns: [], cells: [] };
+
+const isAssetGroup = (group: Asked["group"]): group is AssetGroup =>
+  group === "asset" || group === "label" || group === "kind";
+
+const bySeverity = (a: { key: string }, b: { key: string }): number =>
+  (SEVERITIES as readonly string[]).indexOf(a.key) - (SEVERITIES as readonly string[]).indexOf(b.key);
+
+/** Days have their order and no gaps; severities go from the worst; all else is as it came, largest first. */
+const inOrder = (rows: readonly GroupRecord[], group: Asked["group"], days: readonly string[]): GroupRecord[] => {
+  if (group === "severity") return rows.toSorted(bySeverity);
+  if (group !== "day") return [...rows];
+  const known = new Map(rows.map((row) => [row.key, row]));
+  const none = { value: 0, risk: 0, total: 0, top: 0, groupCount: 0, cells: {} };
+  return days.map((day) => known.get(day) ?? { ...none, key: day, name: day });
+};
+
+const groupsOf = async (tx: Tx, companyId: number, asked: Asked, counted: Counted): Promise<GroupRecord[]> => {
+  const { group } = asked;
+  if (!isAssetGroup(group)) {
+    const rows = group === "day" ? asked.days : counted.rows;
+    return ownGroups(tx, companyId, group satisfies OwnGroup, { ...counted, rows });
+  }
+  const { assets, rest } = partsOf(counted.filter.query);
+  const severities = severitiesAlone(rest);
+  if (severities !== null && asked.measure === "findings" && counted.since === null) {
+    const isAcross = counted.across !== null;
+    return assetSums(tx, companyId, group, { severities, rows: counted.rows, isAcross }, assets);
+  }
+  return assetGroups(tx, companyId, group, counted, assets);
+};
+
+const grouped = async (tx: Tx, companyId: number, asked: Asked, counted: Counted, days: string[]): Promise<Body> => {
+  const found = await groupsOf(tx, companyId, asked, counted);
+  const rows = inOrder(found, asked.group, days);
+  const [first] = found;
+  const columns =
+    counted.across === null
+      ? []
+      : counted.across === "day"
+        ? days
+        : SEVERITIES.filter((one) => one !== "none" || rows.some(({ cells }) => (cells["none"] ?? 0) > 0));
+  return {
+    total: oneDecimal(first?.total ?? 0),
+    risk: oneDecimal(first?.top ?? 0),
+    rows: rows.map(({ key, name, value, risk }) => ({ key, name, value: oneDecimal(value), risk: oneDecimal(risk) })),
+    groupCount: asked.group === "day" ? days.length : (first?.groupCount ?? 0),
+    columns: [...columns],
+    cells: counted.across === null ? [] : rows.map(({ cells }) => columns.map((c) => oneDecimal(cells[c] ?? 0))),
+  };
+};
+
+/** What was open at the end of each day: as recorded where the query asks for severities alone, else by when findings came and went. */
+const course = async (tx: Tx, companyId: number, asked: Asked, counted: Counted, days: string[]): Promise<Body> => {
+  const { query } = counted.filter;
+  const severities = asked.measure === "findings" && tx.labels === null ? severitiesAlone(query) : null;
+  const saysStatus = query !== null && namesStatus(query);
+  const now = await totalOf(tx, companyId, counted);
+  let values: { day: string; value: number }[];
+  if (severities !== null) {
+    const known = filledDays(await companyDays(tx, companyId, asked.days), days);
+    values = known.map((one) => ({ day: one.day, value: severities.reduce((sum, s) => sum + one[s], 0) }));
+  } else {
+    const filter = { ...counted.filter, status: saysStatus ? counted.filter.status : ("all" as const) };
+    const stays = await staysSince(tx, companyId, { ...counted, filter, isOpen: !saysStatus }, days[0] ?? "");
+    values = courseOf(stays, days).map((value, i) => ({ day: days[i] ?? "", value }));
+  }
+  const today = days.at(-1) ?? "";
+  const past = values.filter(({ day }) => day !== today);
+  const rows = [...past, { day: today, value: now.total }].map(({ day, value }) => ({
+    key: day,
+    name: day,
+    value: oneDecimal(value),
+    risk: 0,
+  }));
+  return { ...NOTHING, total: oneDecimal(now.total), risk: oneDecimal(now.risk), rows, groupCount: rows.length };
+};
+
+const bodyOf = async (tx: Tx, companyId: number, asked: Asked): Promise<Body> => {
+  const filter = await informed(tx, companyId, filterOf({ status: "open", query: asked.query }));
+  const days = daysUpTo(await todayOf(tx), asked.days);
+  const isByDay = asked.group === "day" || (asked.shape === "cells" && asked.across === "day");
+  const counted: Counted = {
+    filter,
+    measure: asked.measure,
+    rows: asked.rows,
+    across: asked.shape === "cells" ? asked.across : null,
+    since: isByDay && (asked.shape === "groups" || asked.shape === "cells") ? (days[0] ?? null) : null,
+  };
+  if (asked.shape === "course") return course(tx, companyId, asked, counted, days);
+  if (asked.shape !== "total") return grouped(tx, companyId, asked, counted, days);
+  const { total, risk } = await totalOf(tx, companyId, counted);
+  return { ...NOTHING, total: oneDecimal(total), risk: oneDecimal(risk) };
+};
+
+/** The query of the saved view where one is named. Throws NOT_FOUND where the caller sees none of findings with this id. */
+const queryAsked = async (tx: Tx, companyId: number, personId: string | null, asked: Asked): Promise<string> => {
+  if (asked.viewId === "") return asked.query;
+  const view = (await viewsFor(tx, companyId, personId)).find(({ id }) => id === asked.viewId);
+  if (view?.noun !== "findings") throw new AppError("NOT_FOUND", "There is no saved view of findings with this id.");
+  return view.query;
+};
+
+/** The route of figures. Answers are kept by what they cost, for whoever sees the same assets of the company. */
+export const figuresRoute = (now: () => number): Endpoint => {
+  const kept = createKept<Figures>(now);
+  return implement(routes.getFigures, {
+    audit: "none",
+    transaction: "none",
+    run: async ({ db, identity }, { query: asked }) => {
+      const { companyId, labels } = identity;
+      const query =
+        asked.viewId === ""
+          ? asked.query
+          : await db.withCompany(companyId, (tx) => queryAsked(tx, companyId, identity.personId ?? null, asked));
+      const whole = { ...asked, query, viewId: "" as const };
+      return kept(JSON.stringify([companyId, labels, whole]), async () => {
+        const body = await db.withCompany(companyId, (tx) => bodyOf(tx, companyId, whole));
+        return { ...body, query, at: new Date(now()).toISOString() };
+      });
+    },
+  });
+};
