@@ -109,8 +109,30 @@ create table asset (
   branch text default ''::text not null,
   version text default ''::text not null,
   labels text[] default '{}'::text[] not null,
+  criticality text,
+  criticality_by text default ''::text not null,
+  exposure text,
+  exposure_by text default ''::text not null,
+  weighted_risk real generated always as (
+CASE
+    WHEN (risk > (0)::double precision) THEN ((risk +
+    CASE exposure
+        WHEN 'internet'::text THEN (6)::real
+        WHEN 'internal'::text THEN (3)::real
+        ELSE (0)::real
+    END) +
+    CASE criticality
+        WHEN 'critical'::text THEN (6)::real
+        WHEN 'high'::text THEN (4.2)::real
+        WHEN 'normal'::text THEN (2.4)::real
+        ELSE (0)::real
+    END)
+    ELSE (0)::real
+END) not null,
   constraint asset_pkey PRIMARY KEY (company_id, id),
-  constraint asset_company_id_machine_id_key UNIQUE (company_id, machine_id)
+  constraint asset_company_id_machine_id_key UNIQUE (company_id, machine_id),
+  constraint asset_criticality_check CHECK ((criticality = ANY (ARRAY['critical'::text, 'high'::text, 'normal'::text, 'low'::text]))),
+  constraint asset_exposure_check CHECK ((exposure = ANY (ARRAY['internet'::text, 'internal'::text, 'isolated'::text])))
 ) partition by HASH (company_id);
 alter table asset enable row level security;
 alter table asset force row level security;
@@ -247,6 +269,35 @@ create table audit_sink_4 partition of audit_sink FOR VALUES WITH (modulus 8, re
 create table audit_sink_5 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table audit_sink_6 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table audit_sink_7 partition of audit_sink FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table bulk_action (
+  company_id integer not null,
+  id uuid not null,
+  kind text not null,
+  query text not null,
+  wish jsonb not null,
+  finding_count integer not null,
+  changed_count integer not null,
+  decision_id uuid,
+  at timestamp with time zone default now() not null,
+  by text not null,
+  scope text default COALESCE(current_setting('app.labels'::text, true), ''::text) not null,
+  undone_at timestamp with time zone,
+  undone_by text,
+  restored_count integer,
+  constraint bulk_action_pkey PRIMARY KEY (company_id, id),
+  constraint bulk_action_kind_check CHECK ((kind = ANY (ARRAY['state'::text, 'assign'::text, 'comment'::text, 'decide'::text])))
+) partition by HASH (company_id);
+alter table bulk_action enable row level security;
+alter table bulk_action force row level security;
+create table bulk_action_0 partition of bulk_action FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table bulk_action_1 partition of bulk_action FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table bulk_action_2 partition of bulk_action FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table bulk_action_3 partition of bulk_action FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table bulk_action_4 partition of bulk_action FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table bulk_action_5 partition of bulk_action FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table bulk_action_6 partition of bulk_action FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table bulk_action_7 partition of bulk_action FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table canary_run (
   one boolean default true not null,
@@ -525,6 +576,31 @@ create table daily_stat_5 partition of daily_stat FOR VALUES WITH (modulus 8, re
 create table daily_stat_6 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table daily_stat_7 partition of daily_stat FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table dashboard (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  person_id uuid,
+  name text not null,
+  widgets jsonb default '[]'::jsonb not null,
+  revision integer default 1 not null,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint dashboard_pkey PRIMARY KEY (company_id, id),
+  constraint dashboard_company_id_person_id_name_key UNIQUE NULLS NOT DISTINCT (company_id, person_id, name),
+  constraint dashboard_widgets_check CHECK ((jsonb_typeof(widgets) = 'array'::text))
+) partition by HASH (company_id);
+alter table dashboard enable row level security;
+alter table dashboard force row level security;
+create table dashboard_0 partition of dashboard FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table dashboard_1 partition of dashboard FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table dashboard_2 partition of dashboard FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table dashboard_3 partition of dashboard FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table dashboard_4 partition of dashboard FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table dashboard_5 partition of dashboard FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table dashboard_6 partition of dashboard FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table dashboard_7 partition of dashboard FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table decision (
   company_id integer not null,
   id uuid default gen_random_uuid() not null,
@@ -653,6 +729,246 @@ create table finding_4 partition of finding FOR VALUES WITH (modulus 8, remainde
 create table finding_5 partition of finding FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table finding_6 partition of finding FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table finding_7 partition of finding FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table finding_attachment (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  finding_id uuid not null,
+  component_id integer not null,
+  comment_id uuid,
+  name text not null,
+  media_type text not null,
+  size_bytes integer not null,
+  sha256 text not null,
+  content bytea not null,
+  at timestamp with time zone default now() not null,
+  by text not null,
+  person_id uuid,
+  constraint finding_attachment_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table finding_attachment enable row level security;
+alter table finding_attachment force row level security;
+create table finding_attachment_0 partition of finding_attachment FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table finding_attachment_1 partition of finding_attachment FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table finding_attachment_2 partition of finding_attachment FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table finding_attachment_3 partition of finding_attachment FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table finding_attachment_4 partition of finding_attachment FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table finding_attachment_5 partition of finding_attachment FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table finding_attachment_6 partition of finding_attachment FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table finding_attachment_7 partition of finding_attachment FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table finding_change (
+  company_id integer not null,
+  id bigint generated always as identity not null,
+  finding_id uuid not null,
+  component_id integer not null,
+  at timestamp with time zone default now() not null,
+  by text not null,
+  state_before text,
+  state text,
+  assignee_before uuid,
+  assignee_id uuid,
+  change_id uuid not null,
+  constraint finding_change_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table finding_change enable row level security;
+alter table finding_change force row level security;
+create table finding_change_0 partition of finding_change FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table finding_change_1 partition of finding_change FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table finding_change_2 partition of finding_change FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table finding_change_3 partition of finding_change FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table finding_change_4 partition of finding_change FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table finding_change_5 partition of finding_change FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table finding_change_6 partition of finding_change FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table finding_change_7 partition of finding_change FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table finding_comment (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  finding_id uuid not null,
+  component_id integer not null,
+  text text not null,
+  at timestamp with time zone default now() not null,
+  by text not null,
+  person_id uuid,
+  edited_at timestamp with time zone,
+  change_id uuid,
+  constraint finding_comment_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table finding_comment enable row level security;
+alter table finding_comment force row level security;
+create table finding_comment_0 partition of finding_comment FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table finding_comment_1 partition of finding_comment FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table finding_comment_2 partition of finding_comment FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table finding_comment_3 partition of finding_comment FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table finding_comment_4 partition of finding_comment FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table finding_comment_5 partition of finding_comment FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table finding_comment_6 partition of finding_comment FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table finding_comment_7 partition of finding_comment FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table finding_mention (
+  company_id integer not null,
+  person_id uuid not null,
+  comment_id uuid not null,
+  finding_id uuid not null,
+  component_id integer not null,
+  at timestamp with time zone default now() not null,
+  read_at timestamp with time zone,
+  constraint finding_mention_pkey PRIMARY KEY (company_id, person_id, comment_id)
+) partition by HASH (company_id);
+alter table finding_mention enable row level security;
+alter table finding_mention force row level security;
+create table finding_mention_0 partition of finding_mention FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table finding_mention_1 partition of finding_mention FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table finding_mention_2 partition of finding_mention FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table finding_mention_3 partition of finding_mention FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table finding_mention_4 partition of finding_mention FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table finding_mention_5 partition of finding_mention FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table finding_mention_6 partition of finding_mention FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table finding_mention_7 partition of finding_mention FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table finding_work (
+  company_id integer not null,
+  finding_id uuid not null,
+  component_id integer not null,
+  state text,
+  assignee_id uuid,
+  changed_at timestamp with time zone default now() not null,
+  changed_by text not null,
+  change_id uuid not null,
+  constraint finding_work_pkey PRIMARY KEY (company_id, finding_id),
+  constraint finding_work_state_check CHECK ((state = ANY (ARRAY['acknowledged'::text, 'in_work'::text])))
+) partition by HASH (company_id);
+alter table finding_work enable row level security;
+alter table finding_work force row level security;
+create table finding_work_0 partition of finding_work FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table finding_work_1 partition of finding_work FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table finding_work_2 partition of finding_work FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table finding_work_3 partition of finding_work FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table finding_work_4 partition of finding_work FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table finding_work_5 partition of finding_work FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table finding_work_6 partition of finding_work FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table finding_work_7 partition of finding_work FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table fix (
+  company_id integer not null,
+  ecosystem text not null,
+  package text not null,
+  has_fix boolean not null,
+  fixed_in text,
+  finding_count integer not null,
+  asset_count integer not null,
+  kev_count integer not null,
+  critical integer not null,
+  high integer not null,
+  medium integer not null,
+  low integer not null,
+  "none" integer not null,
+  unknown integer not null,
+  weight double precision not null,
+  max_risk real not null,
+  advisories text[] not null,
+  critical_since timestamp with time zone,
+  high_since timestamp with time zone,
+  medium_since timestamp with time zone,
+  low_since timestamp with time zone,
+  kev_since timestamp with time zone,
+  decided_key bigint,
+  constraint fix_pkey PRIMARY KEY (company_id, ecosystem, package, has_fix)
+) partition by HASH (company_id);
+alter table fix enable row level security;
+alter table fix force row level security;
+create table fix_0 partition of fix FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table fix_1 partition of fix FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table fix_2 partition of fix FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table fix_3 partition of fix FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table fix_4 partition of fix FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table fix_5 partition of fix FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table fix_6 partition of fix FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table fix_7 partition of fix FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table fix_component (
+  company_id integer not null,
+  component_id integer not null,
+  ecosystem text not null,
+  package text not null,
+  has_fix boolean not null,
+  constraint fix_component_pkey PRIMARY KEY (company_id, component_id, has_fix)
+) partition by HASH (company_id);
+alter table fix_component enable row level security;
+alter table fix_component force row level security;
+create table fix_component_0 partition of fix_component FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table fix_component_1 partition of fix_component FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table fix_component_2 partition of fix_component FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table fix_component_3 partition of fix_component FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table fix_component_4 partition of fix_component FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table fix_component_5 partition of fix_component FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table fix_component_6 partition of fix_component FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table fix_component_7 partition of fix_component FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table fix_part (
+  company_id integer not null,
+  ecosystem text not null,
+  package text not null,
+  has_fix boolean not null,
+  severity_rank smallint not null,
+  is_kev boolean not null,
+  fixes text[] not null,
+  finding_count integer not null,
+  asset_count integer not null,
+  weight double precision not null,
+  max_risk real not null,
+  advisories text[] not null,
+  since timestamp with time zone not null,
+  kev_since timestamp with time zone,
+  constraint fix_part_pkey PRIMARY KEY (company_id, ecosystem, package, has_fix, severity_rank, is_kev)
+) partition by HASH (company_id);
+alter table fix_part enable row level security;
+alter table fix_part force row level security;
+create table fix_part_0 partition of fix_part FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table fix_part_1 partition of fix_part FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table fix_part_2 partition of fix_part FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table fix_part_3 partition of fix_part FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table fix_part_4 partition of fix_part FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table fix_part_5 partition of fix_part FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table fix_part_6 partition of fix_part FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table fix_part_7 partition of fix_part FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table fix_work (
+  company_id integer not null,
+  ecosystem text not null,
+  package text not null,
+  has_fix boolean not null,
+  state text default 'open'::text not null,
+  assignee_id uuid,
+  due_on date,
+  note text default ''::text not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  updated_by text not null,
+  claimed_at timestamp with time zone,
+  claimed_by text,
+  claimed_version text,
+  verification text,
+  verified_at timestamp with time zone,
+  left_finding_count integer default 0 not null,
+  not_fixed_count integer default 0 not null,
+  waiting_count integer default 0 not null,
+  left_components integer[] default '{}'::integer[] not null,
+  constraint fix_work_pkey PRIMARY KEY (company_id, ecosystem, package, has_fix),
+  constraint fix_work_state_check CHECK ((state = ANY (ARRAY['open'::text, 'planned'::text, 'in_work'::text, 'done'::text]))),
+  constraint fix_work_verification_check CHECK ((verification = ANY (ARRAY['waiting'::text, 'verified'::text, 'not_fixed'::text, 'came_back'::text])))
+) partition by HASH (company_id);
+alter table fix_work enable row level security;
+alter table fix_work force row level security;
+create table fix_work_0 partition of fix_work FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table fix_work_1 partition of fix_work FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table fix_work_2 partition of fix_work FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table fix_work_3 partition of fix_work FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table fix_work_4 partition of fix_work FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table fix_work_5 partition of fix_work FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table fix_work_6 partition of fix_work FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table fix_work_7 partition of fix_work FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table identity_link (
   company_id integer not null,
@@ -813,6 +1129,7 @@ create table outbox (
   ids text[] not null,
   count integer not null,
   summary jsonb not null,
+  seq bigint,
   constraint outbox_pkey PRIMARY KEY (company_id, id)
 ) partition by HASH (company_id);
 alter table outbox enable row level security;
@@ -993,6 +1310,32 @@ create table registry_tag_4 partition of registry_tag FOR VALUES WITH (modulus 8
 create table registry_tag_5 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table registry_tag_6 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table registry_tag_7 partition of registry_tag FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table risk_rule (
+  company_id integer not null,
+  "position" smallint not null,
+  name text not null,
+  condition text not null,
+  criticality text,
+  exposure text,
+  changed_at timestamp with time zone default now() not null,
+  changed_by text not null,
+  constraint risk_rule_pkey PRIMARY KEY (company_id, "position"),
+  constraint risk_rule_check CHECK ((num_nonnulls(criticality, exposure) > 0)),
+  constraint risk_rule_company_id_name_key UNIQUE (company_id, name),
+  constraint risk_rule_criticality_check CHECK ((criticality = ANY (ARRAY['critical'::text, 'high'::text, 'normal'::text, 'low'::text]))),
+  constraint risk_rule_exposure_check CHECK ((exposure = ANY (ARRAY['internet'::text, 'internal'::text, 'isolated'::text])))
+) partition by HASH (company_id);
+alter table risk_rule enable row level security;
+alter table risk_rule force row level security;
+create table risk_rule_0 partition of risk_rule FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table risk_rule_1 partition of risk_rule FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table risk_rule_2 partition of risk_rule FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table risk_rule_3 partition of risk_rule FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table risk_rule_4 partition of risk_rule FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table risk_rule_5 partition of risk_rule FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table risk_rule_6 partition of risk_rule FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table risk_rule_7 partition of risk_rule FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table role (
   company_id integer not null,
@@ -1265,6 +1608,86 @@ create table vex_statement_5 partition of vex_statement FOR VALUES WITH (modulus
 create table vex_statement_6 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table vex_statement_7 partition of vex_statement FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table webhook (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  url text not null,
+  kinds text[] not null,
+  query text not null,
+  labels text[],
+  secret text not null,
+  previous_secret text,
+  previous_until timestamp with time zone,
+  is_on boolean default true not null,
+  note text,
+  failing_since timestamp with time zone,
+  next_try_at timestamp with time zone default now() not null,
+  sent_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  created_by text not null,
+  constraint webhook_pkey PRIMARY KEY (company_id, id),
+  constraint webhook_company_id_name_key UNIQUE (company_id, name)
+) partition by HASH (company_id);
+alter table webhook enable row level security;
+alter table webhook force row level security;
+create table webhook_0 partition of webhook FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table webhook_1 partition of webhook FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table webhook_2 partition of webhook FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table webhook_3 partition of webhook FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table webhook_4 partition of webhook FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table webhook_5 partition of webhook FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table webhook_6 partition of webhook FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table webhook_7 partition of webhook FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table webhook_delivery (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  webhook_id uuid not null,
+  kind text not null,
+  created_at timestamp with time zone default now() not null,
+  body text not null,
+  state text default 'waiting'::text not null,
+  attempts integer default 0 not null,
+  next_try_at timestamp with time zone default now() not null,
+  tried_at timestamp with time zone,
+  duration_ms integer,
+  status integer,
+  answer text,
+  error text,
+  constraint webhook_delivery_pkey PRIMARY KEY (company_id, id),
+  constraint webhook_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text])))
+) partition by HASH (company_id);
+alter table webhook_delivery enable row level security;
+alter table webhook_delivery force row level security;
+create table webhook_delivery_0 partition of webhook_delivery FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table webhook_delivery_1 partition of webhook_delivery FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table webhook_delivery_2 partition of webhook_delivery FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table webhook_delivery_3 partition of webhook_delivery FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table webhook_delivery_4 partition of webhook_delivery FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table webhook_delivery_5 partition of webhook_delivery FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table webhook_delivery_6 partition of webhook_delivery FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table webhook_delivery_7 partition of webhook_delivery FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table webhook_event (
+  company_id integer not null,
+  id bigint generated always as identity not null,
+  kind text not null,
+  at timestamp with time zone default now() not null,
+  detail jsonb not null,
+  constraint webhook_event_pkey PRIMARY KEY (company_id, id)
+) partition by HASH (company_id);
+alter table webhook_event enable row level security;
+alter table webhook_event force row level security;
+create table webhook_event_0 partition of webhook_event FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table webhook_event_1 partition of webhook_event FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table webhook_event_2 partition of webhook_event FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table webhook_event_3 partition of webhook_event FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table webhook_event_4 partition of webhook_event FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table webhook_event_5 partition of webhook_event FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table webhook_event_6 partition of webhook_event FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table webhook_event_7 partition of webhook_event FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 alter table access_token add constraint access_token_company_id_credential_id_fkey FOREIGN KEY (company_id, credential_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
 alter table access_token add constraint access_token_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table agent_chain add constraint agent_chain_company_id_agent_id_fkey FOREIGN KEY (company_id, agent_id) REFERENCES credential(company_id, id) ON DELETE CASCADE;
@@ -1274,6 +1697,7 @@ alter table asset_day add constraint asset_day_company_id_asset_id_fkey FOREIGN 
 alter table audit_checkpoint add constraint audit_checkpoint_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table audit_event add constraint audit_event_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table audit_sink add constraint audit_sink_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table bulk_action add constraint bulk_action_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_ca add constraint company_ca_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_data_key add constraint company_data_key_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table company_export add constraint company_export_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
@@ -1286,11 +1710,25 @@ alter table component_match add constraint component_match_component_id_fkey FOR
 alter table component_place add constraint component_place_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table credential add constraint credential_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table daily_stat add constraint daily_stat_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table dashboard add constraint dashboard_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table dashboard add constraint dashboard_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
 alter table decision add constraint decision_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table decision_asset add constraint decision_asset_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table decision_asset add constraint decision_asset_company_id_decision_id_fkey FOREIGN KEY (company_id, decision_id) REFERENCES decision(company_id, id) ON DELETE CASCADE;
 alter table decision_finding add constraint decision_finding_company_id_decision_id_fkey FOREIGN KEY (company_id, decision_id) REFERENCES decision(company_id, id) ON DELETE CASCADE;
 alter table finding add constraint finding_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table finding_attachment add constraint finding_attachment_company_id_comment_id_fkey FOREIGN KEY (company_id, comment_id) REFERENCES finding_comment(company_id, id) ON DELETE CASCADE;
+alter table finding_attachment add constraint finding_attachment_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table finding_change add constraint finding_change_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table finding_comment add constraint finding_comment_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table finding_mention add constraint finding_mention_company_id_comment_id_fkey FOREIGN KEY (company_id, comment_id) REFERENCES finding_comment(company_id, id) ON DELETE CASCADE;
+alter table finding_mention add constraint finding_mention_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table finding_work add constraint finding_work_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table fix add constraint fix_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table fix_component add constraint fix_component_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table fix_part add constraint fix_part_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table fix_work add constraint fix_work_company_id_assignee_id_fkey FOREIGN KEY (company_id, assignee_id) REFERENCES membership(company_id, person_id) ON DELETE SET NULL (assignee_id);
+alter table fix_work add constraint fix_work_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table identity_link add constraint identity_link_company_id_provider_id_fkey FOREIGN KEY (company_id, provider_id) REFERENCES identity_provider(company_id, id) ON DELETE CASCADE;
 alter table identity_link add constraint identity_link_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table identity_provider add constraint identity_provider_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
@@ -1309,6 +1747,7 @@ alter table provider_entry add constraint provider_entry_company_id_fkey FOREIGN
 alter table provider_entry add constraint provider_entry_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table registry add constraint registry_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table registry_tag add constraint registry_tag_company_id_registry_id_fkey FOREIGN KEY (company_id, registry_id) REFERENCES registry(company_id, id) ON DELETE CASCADE;
+alter table risk_rule add constraint risk_rule_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table role add constraint role_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table saved_view add constraint saved_view_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table saved_view add constraint saved_view_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id) ON DELETE CASCADE;
@@ -1323,6 +1762,9 @@ alter table vex_document add constraint vex_document_company_id_fkey FOREIGN KEY
 alter table vex_effect add constraint vex_effect_company_id_statement_id_fkey FOREIGN KEY (company_id, statement_id) REFERENCES vex_statement(company_id, id) ON DELETE CASCADE;
 alter table vex_effect add constraint vex_effect_decision_fkey FOREIGN KEY (company_id, decision_id) REFERENCES decision(company_id, id) ON DELETE CASCADE;
 alter table vex_statement add constraint vex_statement_company_id_document_id_fkey FOREIGN KEY (company_id, document_id) REFERENCES vex_document(company_id, id) ON DELETE CASCADE;
+alter table webhook add constraint webhook_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table webhook_delivery add constraint webhook_delivery_company_id_webhook_id_fkey FOREIGN KEY (company_id, webhook_id) REFERENCES webhook(company_id, id) ON DELETE CASCADE;
+alter table webhook_event add constraint webhook_event_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 
 CREATE INDEX access_token_credential ON public.access_token USING btree (company_id, credential_id);
 CREATE INDEX access_token_ends ON public.access_token USING btree (company_id, ends_at);
@@ -1332,12 +1774,13 @@ CREATE INDEX advisory_newest ON public.advisory USING btree (COALESCE(published_
 CREATE INDEX asset_first_seen ON public.asset USING btree (company_id, first_seen_at);
 CREATE INDEX asset_labels ON public.asset USING gin (labels);
 CREATE INDEX asset_name ON public.asset USING btree (company_id, name, id);
-CREATE INDEX asset_risk ON public.asset USING btree (company_id, risk DESC, id DESC);
+CREATE INDEX asset_risk ON public.asset USING btree (company_id, weighted_risk DESC, id DESC);
 CREATE INDEX asset_seen ON public.asset USING btree (company_id, last_seen_at DESC, id DESC);
 CREATE INDEX audit_event_action ON public.audit_event USING btree (company_id, action, at, id);
 CREATE INDEX audit_event_actor ON public.audit_event USING btree (company_id, actor, at, id);
 CREATE INDEX audit_event_at ON public.audit_event USING btree (company_id, at, id);
 CREATE INDEX audit_event_target ON public.audit_event USING btree (company_id, target, at, id);
+CREATE INDEX bulk_action_newest ON public.bulk_action USING btree (company_id, at DESC, id DESC);
 CREATE INDEX component_match_advisory ON public.component_match USING btree (advisory_id);
 CREATE INDEX component_package ON public.component USING btree (package_id);
 CREATE INDEX component_to_judge ON public.component USING btree (id) WHERE (judged_generation IS NULL);
@@ -1347,23 +1790,37 @@ CREATE INDEX credential_device_revoked ON public.credential USING btree (company
 CREATE INDEX credential_enrolled_by ON public.credential USING btree (company_id, enrolled_by) WHERE (enrolled_by IS NOT NULL);
 CREATE INDEX credential_person ON public.credential USING btree (company_id, person_id) WHERE (person_id IS NOT NULL);
 CREATE INDEX credential_previous ON public.credential USING btree (company_id, previous_hash) WHERE (previous_hash IS NOT NULL);
+CREATE INDEX dashboard_person ON public.dashboard USING btree (person_id);
 CREATE INDEX decision_asset_decision ON public.decision_asset USING btree (company_id, decision_id);
 CREATE INDEX decision_finding_decision ON public.decision_finding USING btree (company_id, decision_id);
 CREATE INDEX decision_live ON public.decision USING btree (company_id) WHERE (ended_at IS NULL);
 CREATE INDEX decision_newest ON public.decision USING btree (company_id, created_at DESC, id DESC);
 CREATE INDEX finding_advisory ON public.finding USING btree (company_id, advisory);
+CREATE INDEX finding_attachment_comment ON public.finding_attachment USING btree (company_id, comment_id) WHERE (comment_id IS NOT NULL);
+CREATE INDEX finding_attachment_finding ON public.finding_attachment USING btree (company_id, finding_id);
+CREATE INDEX finding_change_change ON public.finding_change USING btree (company_id, change_id);
+CREATE INDEX finding_change_finding ON public.finding_change USING btree (company_id, finding_id, id);
+CREATE INDEX finding_comment_change ON public.finding_comment USING btree (company_id, change_id) WHERE (change_id IS NOT NULL);
+CREATE INDEX finding_comment_finding ON public.finding_comment USING btree (company_id, finding_id, at);
 CREATE INDEX finding_epss ON public.finding USING btree (company_id, status, COALESCE(epss, ('-1'::integer)::real) DESC, id DESC);
 CREATE INDEX finding_fixed ON public.finding USING btree (company_id, fixed_at) WHERE (fixed_at IS NOT NULL);
 CREATE INDEX finding_kev ON public.finding USING btree (company_id, kev_added_at) WHERE (kev_added_at IS NOT NULL);
+CREATE INDEX finding_mention_comment ON public.finding_mention USING btree (company_id, comment_id);
+CREATE INDEX finding_mention_newest ON public.finding_mention USING btree (company_id, person_id, at DESC);
 CREATE INDEX finding_opened ON public.finding USING btree (company_id, severity_rank, first_seen_at);
 CREATE INDEX finding_package ON public.finding USING btree (company_id, status, package, id);
 CREATE INDEX finding_reopened ON public.finding USING btree (company_id, reopened_at) WHERE (reopened_at IS NOT NULL);
 CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC);
 CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
+CREATE INDEX finding_work_assignee ON public.finding_work USING btree (company_id, assignee_id) WHERE (assignee_id IS NOT NULL);
+CREATE INDEX fix_component_package ON public.fix_component USING btree (company_id, ecosystem, package, has_fix, component_id);
+CREATE INDEX fix_weight ON public.fix USING btree (company_id, ((- weight)), ecosystem, package, has_fix);
+CREATE INDEX fix_work_updated ON public.fix_work USING btree (company_id, updated_at DESC, ecosystem, package, has_fix);
 CREATE INDEX identity_link_person ON public.identity_link USING btree (company_id, person_id);
 CREATE INDEX identity_provider_domains ON public.identity_provider USING gin (domains);
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
 CREATE INDEX membership_person ON public.membership USING btree (person_id);
+CREATE INDEX outbox_waiting ON public.outbox USING btree (id) WHERE (seq IS NULL);
 CREATE INDEX passkey_challenge_end ON public.passkey_challenge USING btree (expires_at);
 CREATE INDEX person_factor_person ON public.person_factor USING btree (person_id, kind);
 CREATE INDEX person_ticket_person ON public.person_ticket USING btree (person_id, purpose);
@@ -1380,6 +1837,8 @@ CREATE INDEX upload_newest ON public.upload USING btree (company_id, added_at DE
 CREATE INDEX vex_effect_decision ON public.vex_effect USING btree (company_id, decision_id) WHERE (decision_id IS NOT NULL);
 CREATE INDEX vex_effect_statement ON public.vex_effect USING btree (company_id, statement_id);
 CREATE INDEX vex_statement_document ON public.vex_statement USING btree (company_id, document_id);
+CREATE INDEX webhook_delivery_newest ON public.webhook_delivery USING btree (company_id, webhook_id, created_at DESC, id DESC);
+CREATE INDEX webhook_delivery_waiting ON public.webhook_delivery USING btree (company_id, webhook_id, created_at) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX company_provider ON public.company USING btree (is_provider) WHERE is_provider;
 CREATE UNIQUE INDEX membership_email ON public.membership USING btree (company_id, email);
 CREATE UNIQUE INDEX membership_owner ON public.membership USING btree (company_id) WHERE is_owner;
@@ -1394,6 +1853,7 @@ create policy company_only on audit_checkpoint as permissive for all to public u
 create policy company_only on audit_event as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_link as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on audit_sink as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on bulk_action as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_ca as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_data_key as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_export as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1403,10 +1863,20 @@ create policy company_only on company_usage as permissive for all to public usin
 create policy company_only on component_place as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on daily_stat as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on dashboard as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on decision as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on decision_asset as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on decision_finding as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on finding as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on finding_attachment as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on finding_change as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on finding_comment as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on finding_mention as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on finding_work as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on fix as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on fix_component as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on fix_part as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on fix_work as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on identity_link as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on identity_provider as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1417,6 +1887,7 @@ create policy company_only on outbox as permissive for all to public using ((com
 create policy company_only on provider_entry as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on registry as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on registry_tag as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on risk_rule as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on role as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on saved_view as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on scim_group as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1427,21 +1898,41 @@ create policy company_only on upload as permissive for all to public using ((com
 create policy company_only on vex_document as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_effect as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on vex_statement as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on webhook as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on webhook_delivery as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on webhook_event as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy in_scope on asset as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))) with check ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (labels && ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array))));
 create policy in_scope on asset_day as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on audit_event as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on audit_link as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on bulk_action as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (scope = ( SELECT current_setting('app.labels'::text, true) AS current_setting))));
 create policy in_scope on company_export as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on component_place as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on credential as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (kind = 'session'::text) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope)) OR ((asset_id IS NULL) AND (labels IS NOT NULL) AND (labels <@ ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))));
 create policy in_scope on daily_stat as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on decision as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on finding as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT components_in_scope() AS components_in_scope))));
+create policy in_scope on finding_attachment as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT components_in_scope() AS components_in_scope))));
+create policy in_scope on finding_change as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT components_in_scope() AS components_in_scope))));
+create policy in_scope on finding_comment as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT components_in_scope() AS components_in_scope))));
+create policy in_scope on finding_mention as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT components_in_scope() AS components_in_scope))));
+create policy in_scope on finding_work as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT components_in_scope() AS components_in_scope))));
+create policy in_scope on fix as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on fix_component as restrictive for select to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (component_id IN ( SELECT components_in_scope() AS components_in_scope))));
+create policy in_scope on fix_part as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on fix_work as restrictive for select to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (EXISTS ( SELECT 1
+   FROM fix_component c
+  WHERE ((c.company_id = fix_work.company_id) AND (c.ecosystem = fix_work.ecosystem) AND (c.package = fix_work.package) AND (c.has_fix = fix_work.has_fix))))));
 create policy in_scope on inventory as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on inventory_delta as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on registry as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on registry_tag as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on upload as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
+create policy in_scope on webhook as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR ((labels IS NOT NULL) AND (labels <@ ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))));
+create policy in_scope on webhook_delivery as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (webhook_id IN ( SELECT w.id
+   FROM webhook w
+  WHERE (w.company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)))));
+create policy in_scope on webhook_event as restrictive for all to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy notifier on outbox as permissive for all to zerotrace_service using (true);
 create policy old_only on audit_event as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
 create policy old_only on inventory_delta as restrictive for delete to zerotrace_service using ((at < (now() - '30 days'::interval)));
@@ -1464,6 +1955,8 @@ grant delete, insert, select, update on table asset_day to zerotrace_app;
 grant delete, insert, select, update on table asset_day to zerotrace_service;
 grant delete, insert, select, update on table audit_sink to zerotrace_app;
 grant delete, insert, select, update on table audit_sink to zerotrace_service;
+grant delete, insert, select, update on table bulk_action to zerotrace_app;
+grant delete, insert, select, update on table bulk_action to zerotrace_service;
 grant delete, insert, select, update on table company to zerotrace_service;
 grant delete, insert, select, update on table company_export to zerotrace_app;
 grant delete, insert, select, update on table company_export to zerotrace_service;
@@ -1479,6 +1972,8 @@ grant delete, insert, select, update on table credential to zerotrace_app;
 grant delete, insert, select, update on table credential to zerotrace_service;
 grant delete, insert, select, update on table daily_stat to zerotrace_app;
 grant delete, insert, select, update on table daily_stat to zerotrace_service;
+grant delete, insert, select, update on table dashboard to zerotrace_app;
+grant delete, insert, select, update on table dashboard to zerotrace_service;
 grant delete, insert, select, update on table decision to zerotrace_app;
 grant delete, insert, select, update on table decision to zerotrace_service;
 grant delete, insert, select, update on table decision_asset to zerotrace_app;
@@ -1488,6 +1983,24 @@ grant delete, insert, select, update on table decision_finding to zerotrace_serv
 grant delete, insert, select, update on table feed_generation to zerotrace_service;
 grant delete, insert, select, update on table finding to zerotrace_app;
 grant delete, insert, select, update on table finding to zerotrace_service;
+grant delete, insert, select, update on table finding_attachment to zerotrace_app;
+grant delete, insert, select, update on table finding_attachment to zerotrace_service;
+grant delete, insert, select, update on table finding_change to zerotrace_app;
+grant delete, insert, select, update on table finding_change to zerotrace_service;
+grant delete, insert, select, update on table finding_comment to zerotrace_app;
+grant delete, insert, select, update on table finding_comment to zerotrace_service;
+grant delete, insert, select, update on table finding_mention to zerotrace_app;
+grant delete, insert, select, update on table finding_mention to zerotrace_service;
+grant delete, insert, select, update on table finding_work to zerotrace_app;
+grant delete, insert, select, update on table finding_work to zerotrace_service;
+grant delete, insert, select, update on table fix to zerotrace_app;
+grant delete, insert, select, update on table fix to zerotrace_service;
+grant delete, insert, select, update on table fix_component to zerotrace_app;
+grant delete, insert, select, update on table fix_component to zerotrace_service;
+grant delete, insert, select, update on table fix_part to zerotrace_app;
+grant delete, insert, select, update on table fix_part to zerotrace_service;
+grant delete, insert, select, update on table fix_work to zerotrace_app;
+grant delete, insert, select, update on table fix_work to zerotrace_service;
 grant delete, insert, select, update on table identity_link to zerotrace_app;
 grant delete, insert, select, update on table identity_link to zerotrace_service;
 grant delete, insert, select, update on table identity_provider to zerotrace_app;
@@ -1512,6 +2025,8 @@ grant delete, insert, select, update on table registry to zerotrace_app;
 grant delete, insert, select, update on table registry to zerotrace_service;
 grant delete, insert, select, update on table registry_tag to zerotrace_app;
 grant delete, insert, select, update on table registry_tag to zerotrace_service;
+grant delete, insert, select, update on table risk_rule to zerotrace_app;
+grant delete, insert, select, update on table risk_rule to zerotrace_service;
 grant delete, insert, select, update on table role to zerotrace_app;
 grant delete, insert, select, update on table role to zerotrace_service;
 grant delete, insert, select, update on table saved_view to zerotrace_app;
@@ -1534,6 +2049,12 @@ grant delete, insert, select, update on table vex_effect to zerotrace_app;
 grant delete, insert, select, update on table vex_effect to zerotrace_service;
 grant delete, insert, select, update on table vex_statement to zerotrace_app;
 grant delete, insert, select, update on table vex_statement to zerotrace_service;
+grant delete, insert, select, update on table webhook to zerotrace_app;
+grant delete, insert, select, update on table webhook to zerotrace_service;
+grant delete, insert, select, update on table webhook_delivery to zerotrace_app;
+grant delete, insert, select, update on table webhook_delivery to zerotrace_service;
+grant delete, insert, select, update on table webhook_event to zerotrace_app;
+grant delete, insert, select, update on table webhook_event to zerotrace_service;
 grant delete, select on table audit_link to zerotrace_service;
 grant insert, select on table audit_checkpoint to zerotrace_service;
 grant insert, select on table audit_event to zerotrace_app;
@@ -1771,6 +2292,54 @@ begin
       new.target, new.detail, new.before, new.after, new.ip), 'UTF8')));
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.note_asset_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    perform note_webhook_event(old.company_id, 'asset.gone',
+      jsonb_build_object('assetId', old.id, 'name', old.name, 'kind', old.kind, 'labels', old.labels), array['asset.gone']);
+  else
+    perform note_webhook_event(new.company_id, 'asset.new',
+      jsonb_build_object('assetId', new.id, 'name', new.name, 'kind', new.kind, 'labels', new.labels), array['asset.new']);
+  end if;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.note_decision_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  event text;
+begin
+  if tg_op = 'INSERT' then
+    event := case when new.needs_approval then 'decision.proposed' else 'decision.made' end;
+  elsif old.ended_at is null and new.ended_at is not null then
+    event := 'decision.ended';
+  elsif old.approved_at is null and new.approved_at is not null then
+    event := 'decision.made';
+  else
+    return null;
+  end if;
+  perform note_webhook_event(new.company_id, event, jsonb_build_object(
+    'decisionId', new.id, 'kind', new.kind, 'scope', left(new.scope, 1000), 'owner', new.owner, 'createdBy', new.created_by,
+    'expiresAt', new.expires_at, 'endedBy', new.revoked_by), array[event]);
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.note_webhook_event(of_company integer, of_kind text, of_detail jsonb, wanted text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET "app.labels" TO ''
+AS $function$
+begin
+  if not exists (select 1 from webhook where company_id = of_company and is_on and kinds && wanted)
+    or is_company_to_delete(of_company) then
+    return;
+  end if;
+  insert into webhook_event (company_id, kind, detail) values (of_company, of_kind, of_detail);
+  perform enqueue_job('webhook-deliver', jsonb_build_object('companyId', of_company), null, 10, null, 3, null);
+end $function$;
 CREATE OR REPLACE FUNCTION public.notify_company_state()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1878,6 +2447,9 @@ grant execute on function guard_audit_cut() to public;
 grant execute on function guard_company_end() to public;
 grant execute on function is_company_to_delete(integer) to zerotrace_app;
 grant execute on function is_company_to_delete(integer) to zerotrace_service;
+grant execute on function note_asset_event() to public;
+grant execute on function note_decision_event() to public;
+grant execute on function note_webhook_event(integer,text,jsonb,text[]) to public;
 grant execute on function notify_company_state() to public;
 grant execute on function notify_credential() to public;
 grant execute on function notify_outbox() to public;
@@ -1891,10 +2463,12 @@ CREATE TRIGGER access_token_notify AFTER UPDATE OF revoked_at ON public.access_t
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER append_only BEFORE UPDATE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER asset_webhook AFTER INSERT OR DELETE ON public.asset FOR EACH ROW EXECUTE FUNCTION note_asset_event();
 CREATE TRIGGER company_state_notify AFTER UPDATE OF state ON public.company FOR EACH ROW WHEN ((new.state IS DISTINCT FROM old.state)) EXECUTE FUNCTION notify_company_state();
 CREATE TRIGGER credential_notify AFTER UPDATE OF revoked_at, hash, previous_hash, expires_at, permissions ON public.credential FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['device'::text, 'api'::text]))) EXECUTE FUNCTION notify_credential();
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('event');
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('link');
+CREATE TRIGGER decision_webhook AFTER INSERT OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION note_decision_event();
 CREATE TRIGGER guarded_end BEFORE INSERT OR DELETE OR UPDATE ON public.company FOR EACH ROW EXECUTE FUNCTION guard_company_end();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();

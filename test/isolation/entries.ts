@@ -5,6 +5,10 @@ import { KNOWN } from "./seeds.ts";
 import { SINK_HOST } from "./world.ts";
 import { PEOPLE_ENTRIES } from "./entries-people.ts";
 
+const riskRuleOf = (hostName = "") => [
+  { name: "named", condition: `host:${hostName}`, criticality: "high", exposure: null },
+];
+
 /** One line for each route of the contract, by `feature.name`. A route that is not here fails the test. */
 export const ENTRIES: Readonly<Record<string, Entry>> = {
   ...PEOPLE_ENTRIES,
@@ -176,6 +180,33 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     body: { name: of["viewName"], shared: true },
   })),
   "views.deleteView": byId("viewId"),
+  "webhooks.listWebhooks": plain({}, { moves: "messages are tried again all the time" }),
+  "webhooks.createWebhook": asks(
+    (of) => ({ body: { name: of["webhookName"], url: `https://${SINK_HOST}/x`, kinds: ["feed.stale"] } }),
+    { control: { statuses: [409], why: "the name is taken" } },
+  ),
+  "webhooks.changeWebhook": asks((of) => ({
+    params: { id: of["webhookId"] ?? "" },
+    body: { name: of["webhookName"], url: `https://${SINK_HOST}/x`, kinds: ["feed.stale"] },
+  })),
+  "webhooks.deleteWebhook": byId("webhookId", { last: true }),
+  "webhooks.rotateWebhookSecret": asks((of) => ({ params: { id: of["webhookId"] ?? "" }, body: {} })),
+  "webhooks.testWebhook": byId("webhookId"),
+  "webhooks.listWebhookDeliveries": byId("webhookId", { moves: "messages are tried again all the time" }),
+  "webhooks.getWebhookDelivery": asks(
+    (of) => ({ params: { id: of["webhookId"] ?? "", deliveryId: of["deliveryId"] ?? "" } }),
+    { moves: "messages are tried again all the time" },
+  ),
+  "webhooks.redeliverWebhook": asks((of) => ({
+    params: { id: of["webhookId"] ?? "", deliveryId: of["deliveryId"] ?? "" },
+  })),
+  "risk.listRiskRules": plain({}, { moves: "the walk changes rules" }),
+  "risk.previewRiskRules": asks((of) => ({ body: { rules: riskRuleOf(of["hostName"]) } })),
+  "risk.putRiskRules": asks((of) => ({ body: { rules: riskRuleOf(of["hostName"]) } }), {
+    moves: "the rules say when they were changed",
+  }),
+  "risk.setAssetRating": asks((of) => ({ params: { id: of["assetId"] ?? "" }, body: { criticality: "high" } })),
+  "risk.whatIf": asks((of) => ({ body: { query: `host:${of["hostName"]}` } })),
   "assets.listAssetLabels": plain(),
   "assets.setAssetLabels": asks((of) => ({ params: { id: of["assetId"] ?? "" }, body: { labels: ["x"] } })),
   "assets.changeAssetLabels": asks((of) => ({ body: { ids: [of["assetId"]], add: ["y"] } })),

@@ -81,7 +81,7 @@ export const holdersOf = (tx: Tx, companyId: number, ids: readonly number[]): Pr
     `with held as (
        select i.asset_id, array_agg(distinct u.id) as ids from inventory i, unnest(i.component_ids) as u(id)
        where i.company_id = $1 and u.id = any($2::int[]) group by 1)
-     select a.id as "assetId", a.kind, a.name, a.branch, a.risk::float8 as risk, h.ids
+     select a.id as "assetId", a.kind, a.name, a.branch, a.weighted_risk::float8 as risk, h.ids
      from held h join asset a on a.company_id = $1 and a.id = h.asset_id`,
     [companyId, `{${ids.join(",")}}`],
   );

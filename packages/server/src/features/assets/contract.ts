@@ -1,3 +1,4 @@
+import { CRITICALITIES, EXPOSURES } from "@zerotrace/core/finding/risk";
 import { idParam, label, labels, page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 
@@ -21,6 +22,17 @@ export const coverage = z.object({
 export const ASSET_KINDS = ["host", "image", "repository"] as const;
 export type AssetKind = (typeof ASSET_KINDS)[number];
 
+/** By hand or by a rule, which is named; null where nobody says. */
+const ratedFrom = { from: z.enum(["hand", "rule"]).nullable(), rule: z.string().nullable() };
+
+/** What an asset is worth and how far it is reachable. */
+export const assetRating = z.object({
+  criticality: z.object({ value: z.enum(CRITICALITIES).nullable(), ...ratedFrom }),
+  exposure: z.object({ value: z.enum(EXPOSURES).nullable(), ...ratedFrom }),
+  /** What both add to the risk of each of its findings, 0..12. */
+  points: z.number(),
+});
+
 export const assetRow = z.object({
   id: z.uuid(),
   kind: z.enum(ASSET_KINDS),
@@ -33,7 +45,9 @@ export const assetRow = z.object({
   componentCount: z.number().int(),
   findings: severityCounts,
   kevCount: z.number().int(),
+  /** 0..100: the highest risk of its findings, with the points of its rating. */
   risk: z.number(),
+  rating: assetRating,
   coverage,
   firstSeenAt: z.string(),
   lastSeenAt: z.string(),

@@ -20,11 +20,20 @@ import {
 import { type Authorities, toAssetRow, toBranchRow, toComponentRow } from "./rows.ts";
 
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
-export { oneDecimal } from "./rows.ts";
+export { oneDecimal, toRating } from "./rows.ts";
 export { assetDiffRoute } from "./diff.ts";
 export { type RemovalDeps, removeAssetRoute } from "./remove.ts";
 export { assetLabelRoutes } from "./labels.ts";
 export { addLabels } from "./labels-sql.ts";
+export {
+  rateByHand,
+  rateByRules,
+  type RatedHolders,
+  ratedHolders,
+  ratingForUpdate,
+  ratingPreview,
+  type RatingRule,
+} from "./ratings-sql.ts";
 export { ruledSums, ruledThere } from "./ruled-sql.ts";
 export { assetsSeen } from "./seen-sql.ts";
 export {

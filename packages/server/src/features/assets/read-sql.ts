@@ -6,7 +6,7 @@ import { ASSET_COLUMNS, type AssetRecord, type ComponentRecord } from "./rows.ts
 export const COUNT_LIMIT = 10_000;
 
 const SORTS = {
-  risk: { key: "a.risk", order: "desc", type: "real" },
+  risk: { key: "a.weighted_risk", order: "desc", type: "real" },
   seen: { key: "date_trunc('milliseconds', a.last_seen_at)", order: "desc", type: "timestamptz" },
   name: { key: "a.name", order: "asc", type: "text" },
 } as const;

@@ -1,9 +1,10 @@
+import { assetPoints, type Criticality, type Exposure } from "@zerotrace/core";
 import type { z } from "zod";
 import type { AssetKind, assetRow, branchRow, componentRow } from "./contract.ts";
 
 /** Columns of an asset as `AssetRecord`; `$2` is the number of seconds after which an agent counts as offline. */
 export const ASSET_COLUMNS = `a.id, a.kind, a.name, a.branch, a.version, a.os, a.component_count as "componentCount", a.critical, a.high, a.medium,
-  a.low, a.none, a.unknown, a.kev_count as "kevCount", a.risk, a.covered, a.not_covered as "notCovered", a.unparsable,
+  a.low, a.none, a.unknown, a.kev_count as "kevCount", a.weighted_risk as risk, a.criticality, a.criticality_by as "criticalityBy", a.exposure, a.exposure_by as "exposureBy", a.covered, a.not_covered as "notCovered", a.unparsable,
   a.first_seen_at as "firstSeenAt", a.last_seen_at as "lastSeenAt", a.inventory_at as "inventoryAt",
   a.machine_id not like 'upload:%' as "hasAgent", a.machine_id not like 'upload:%' and a.last_seen_at > now() - make_interval(secs => $2) as online, a.unreadable_sources as "unreadableSources", a.labels,
   a.facts, a.agent_version as "agentVersion"`;
@@ -24,6 +25,10 @@ export interface AssetRecord {
   unknown: number;
   kevCount: number;
   risk: number;
+  criticality: Criticality | null;
+  criticalityBy: string;
+  exposure: Exposure | null;
+  exposureBy: string;
   covered: number;
   notCovered: number;
   unparsable: number;
@@ -41,6 +46,23 @@ export interface AssetRecord {
 /** One decimal, as risk is shown. */
 export const oneDecimal = (value: number): number => Math.round(value * 10) / 10;
 
+type Rating = z.output<typeof assetRow>["rating"];
+
+const RULE = "rule:";
+const ratedBy = (by: string): { from: "hand" | "rule" | null; rule: string | null } => ({
+  from: by === "hand" ? "hand" : by.startsWith(RULE) ? "rule" : null,
+  rule: by.startsWith(RULE) ? by.slice(RULE.length) : null,
+});
+
+/** How an asset is rated, by whom, and the points that this adds to its risk. */
+export const toRating = (
+  a: Pick<AssetRecord, "criticality" | "criticalityBy" | "exposure" | "exposureBy">,
+): Rating => ({
+  criticality: { value: a.criticality, ...ratedBy(a.criticalityBy) },
+  exposure: { value: a.exposure, ...ratedBy(a.exposureBy) },
+  points: assetPoints(a),
+});
+
 /** A stored asset as the API shows it. */
 export const toAssetRow = (a: AssetRecord): z.output<typeof assetRow> => ({
   id: a.id,
@@ -53,6 +75,7 @@ export const toAssetRow = (a: AssetRecord): z.output<typeof assetRow> => ({
   findings: { critical: a.critical, high: a.high, medium: a.medium, low: a.low, none: a.none, unknown: a.unknown },
   kevCount: a.kevCount,
   risk: oneDecimal(a.risk),
+  rating: toRating(a),
   coverage: { covered: a.covered, notCovered: a.notCovered, unparsable: a.unparsable },
   firstSeenAt: a.firstSeenAt.toISOString(),
   lastSeenAt: a.lastSeenAt.toISOString(),

@@ -105,6 +105,7 @@ const ASSET_CONDITIONS: Readonly<Record<string, Compile>> = {
   kind: ({ values }, value) => `a.kind = any(${value(values)}::text[])`,
   label: ({ values }, value) =>
     `exists (select 1 from unnest(a.labels) as label where ${textIs(["label"], values, value)})`,
+  os: ({ values }, value) => textIs(["a.os"], values, value),
   asset: ({ values }, value) => `a.id = any(${value(values)}::uuid[])`,
 };
 const ofAsset: Compile = (term, value) => {
@@ -169,7 +170,7 @@ export const queryCondition = (node: QueryNode, value: Value): string =>
     return compile(leaf, value);
   });
 
-/** A query of the fields host, kind, label and asset alone as a condition on the table of assets named `a`. */
+/** A query of the fields host, kind, label, os and asset alone as a condition on the table of assets named `a`. */
 export const assetCondition = (node: QueryNode, value: Value): string =>
   conditionOf(node, value, (leaf) => {
     if (leaf.kind === "word") throw new Error("free text names no asset");

@@ -8,14 +8,14 @@ export interface AssetDay extends Day {
   readonly notCovered: number;
 }
 
-const FIGURES = "risk, component_count, critical, high, medium, low, none, unknown, kev_count, not_covered";
+const FIGURES = "component_count, critical, high, medium, low, none, unknown, kev_count, not_covered";
 
 /** Writes today's (UTC) figures of these assets; run again, it replaces them. */
 export const recordAssetDays = async (tx: Tx, companyId: number, assetIds: readonly string[]): Promise<void> => {
   if (assetIds.length === 0) return;
   await tx.query(
-    `insert into asset_day (company_id, asset_id, day, ${FIGURES})
-     select $1, id, (now() at time zone 'UTC')::date, ${FIGURES} from asset where company_id = $1 and id = any($2::uuid[]) order by id
+    `insert into asset_day (company_id, asset_id, day, risk, ${FIGURES})
+     select $1, id, (now() at time zone 'UTC')::date, weighted_risk, ${FIGURES} from asset where company_id = $1 and id = any($2::uuid[]) order by id
      on conflict (company_id, asset_id, day) do update set risk = excluded.risk,
        component_count = excluded.component_count, critical = excluded.critical, high = excluded.high,
        medium = excluded.medium, low = excluded.low, none = excluded.none, unknown = excluded.unknown,
@@ -24,13 +24,13 @@ export const recordAssetDays = async (tx: Tx, companyId: number, assetIds: reado
   );
 };
 
-const AS_DAY = `risk, critical, high, medium, low, none, unknown, component_count as "componentCount",
+const AS_DAY = `critical, high, medium, low, none, unknown, component_count as "componentCount",
   kev_count as "kevCount", not_covered as "notCovered"`;
 
 /** The recorded days of an asset in the last `days`, and the one before them; oldest first. */
 export const assetDays = (tx: Tx, companyId: number, assetId: string, days: number): Promise<AssetDay[]> =>
   tx.query(
-    `select to_char(day, 'YYYY-MM-DD') as day, ${AS_DAY} from asset_day
+    `select to_char(day, 'YYYY-MM-DD') as day, risk, ${AS_DAY} from asset_day
      where company_id = $1 and asset_id = $2 and day >= coalesce((
        select max(day) from asset_day where company_id = $1 and asset_id = $2
          and day <= (now() at time zone 'UTC')::date - $3::int), '-infinity') order by asset_day.day`,
@@ -46,7 +46,7 @@ export const assetToday = async (
   (
     await tx.query<AssetDay & { readonly firstDay: string }>(
       `select to_char(now() at time zone 'UTC', 'YYYY-MM-DD') as day,
-         to_char(first_seen_at at time zone 'UTC', 'YYYY-MM-DD') as "firstDay", ${AS_DAY}
+         to_char(first_seen_at at time zone 'UTC', 'YYYY-MM-DD') as "firstDay", weighted_risk as risk, ${AS_DAY}
        from asset where company_id = $1 and id = $2`,
       [companyId, assetId],
     )

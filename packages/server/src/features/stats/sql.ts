@@ -53,7 +53,7 @@ export const assetTotals = async (tx: Tx, companyId: number, offlineAfterSeconds
   const [row] = await tx.query<AssetTotals>(
     `select count(*)::int as "assetCount", count(*) filter (where agent)::int as "agentCount",
        count(*) filter (where agent and last_seen_at > now() - make_interval(secs => $2))::int as "agentsOnline",
-       coalesce(sum(component_count), 0)::float8 as "componentCount", coalesce(max(risk), 0)::float8 as risk,
+       coalesce(sum(component_count), 0)::float8 as "componentCount", coalesce(max(weighted_risk), 0)::float8 as risk,
        coalesce(sum(covered), 0)::float8 as covered, coalesce(sum(not_covered), 0)::float8 as "notCovered",
        coalesce(sum(unparsable), 0)::float8 as unparsable
      from (
@@ -91,24 +91,23 @@ export const pastDays = async (tx: Tx, companyId: number): Promise<{ today: stri
   return { today, days };
 };
 
-const DAY_OF_ROWS = `coalesce((select max(risk) from asset where company_id = $1), 0), x.* from (
+const RISK = "coalesce((select max(weighted_risk) from asset where company_id = $1), 0)";
+const DAY_OF_ROWS = `${RISK}, x.* from (
   select ${BY_SEVERITY} from finding f where ${OPEN}) x`;
-const DAY_GIVEN = "$2::real, $3::int, $4::int, $5::int, $6::int, $7::int, $8::int";
+const DAY_GIVEN = `${RISK}, $2::int, $3::int, $4::int, $5::int, $6::int, $7::int`;
 
 /**
- * Writes today's (UTC) row of the company; run again, it replaces the row. Counted from its open findings and its assets, unless
- * the caller knows its figures.
+ * Writes today's (UTC) row of the company; run again, it replaces the row. The risk is that of its
+ * assets; the rest is counted from its open findings, unless the caller knows it.
  */
-export const recordDay = async (tx: Tx, companyId: number, known?: Omit<Day, "day">): Promise<void> => {
+export const recordDay = async (tx: Tx, companyId: number, known?: Counts): Promise<void> => {
   await tx.query(
     `insert into daily_stat (company_id, day, risk, critical, high, medium, low, none, unknown)
      select $1, (now() at time zone 'UTC')::date, ${known ? DAY_GIVEN : DAY_OF_ROWS}
      on conflict (company_id, day) do update set risk = excluded.risk, critical = excluded.critical,
        high = excluded.high, medium = excluded.medium, low = excluded.low, none = excluded.none,
        unknown = excluded.unknown`,
-    known
-      ? [companyId, known.risk, known.critical, known.high, known.medium, known.low, known.none, known.unknown]
-      : [companyId],
+    known ? [companyId, known.critical, known.high, known.medium, known.low, known.none, known.unknown] : [companyId],
   );
 };
 
