@@ -205,6 +205,14 @@ const dashboard: Seed = async ({ ask, ids }) => {
   return { dashboardName, widgetTitle, dashboardId: made.id };
 };
 
+const webhook: Seed = async ({ ask }) => {
+  const webhookName = marker();
+  const url = `https://${SINK_HOST}/${webhookName}`;
+  const made = await ask("POST", "/api/v1/webhooks", { name: webhookName, url, kinds: ["feed.stale"] });
+  const { deliveryId } = await ask("POST", `/api/v1/webhooks/${made.id}/test`);
+  return { webhookName, webhookId: made.id, webhookSecret: made.secret.slice(6), deliveryId };
+};
+
 /** One line for each kind of object; later ones may use what earlier ones made. */
 const SEEDS: readonly Seed[] = [
   host,
@@ -220,6 +228,7 @@ const SEEDS: readonly Seed[] = [
   signOn,
   view,
   dashboard,
+  webhook,
 ];
 
 /** Makes one object of each kind in the company; answers all their ids. */

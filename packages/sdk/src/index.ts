@@ -4,6 +4,7 @@ import type { Route } from "@zerotrace/core/schema";
 import type { z } from "zod";
 
 export { contract };
+export { verifyWebhook, WebhookError, type WebhookHeaders, type WebhookMessage } from "./webhook.ts";
 export * from "@zerotrace/server/contract";
 
 /** What a route wants from its caller: only the parts that it has. */

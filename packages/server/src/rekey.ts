@@ -5,6 +5,7 @@ import { resealFactors } from "./features/factors/index.ts";
 import { resealRegistries } from "./features/registries/index.ts";
 import { companyIds } from "./features/feeds/index.ts";
 import { resealProviders } from "./features/sso/index.ts";
+import { resealWebhooks } from "./features/webhooks/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import {
   type CompanyKeys,
@@ -42,6 +43,7 @@ export const rekey = async (
   const rewrapped = await keys.rewrap(db, companyId);
   const resealed =
     (await resealSinks(db, keys, companyId)) +
+    (await resealWebhooks(db, keys, companyId)) +
     (await resealRegistries(db, keys, companyId)) +
     (await resealProviders(db, keys, companyId)) +
     (await resealFactors(db, keys, companyId)) +

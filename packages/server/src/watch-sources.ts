@@ -1,6 +1,7 @@
 import { writeAudit } from "./features/audit/index.ts";
 import { companyIds, type Generation, replaceStaleSources, withFreshness } from "./features/feeds/index.ts";
 import { emit } from "./features/stream/index.ts";
+import { noteEvent } from "./features/webhooks/index.ts";
 import type { Database } from "./platform/db/index.ts";
 import type { Logger } from "./platform/log/index.ts";
 import type { Metrics } from "./platform/metrics/index.ts";
@@ -53,6 +54,7 @@ export const watchSources = async (deps: WatchDeps, generation: Generation | nul
         const source = sources.find((s) => s.feed === feed);
         const detail = { ageHours: source?.ageHours ?? null, staleAfterHours: source?.staleAfterHours ?? null };
         await writeAudit(tx, { companyId, actor: "system", action, target: feed, detail, ip: "" });
+        await noteEvent(tx, companyId, { kind: action, detail: { feed, ...detail }, wanted: [action] });
       }
       const summary = { stale: became.join(", ") || null, fresh: recovered.join(", ") || null };
       await emit(tx, companyId, { channel: "feed_update", ids: [], count: news.length, summary });

@@ -26,6 +26,7 @@ export const PERMISSIONS = [
   "users:manage",
   "users:read",
   "vex:manage",
+  "webhooks:manage",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

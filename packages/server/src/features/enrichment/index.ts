@@ -9,6 +9,7 @@ import { companyIds, generationInForce, indexPath, isIndexHere, type JudgeWithin
 import { recordAssetDays, recordDay } from "../stats/index.ts";
 import { emit, emitAll } from "../stream/index.ts";
 import { closedAmong } from "../vex/index.ts";
+import { FINDING_KINDS, noteEvent } from "../webhooks/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { createJudgedLog } from "./judged.ts";
 import { type Known, recompute, type Recomputed } from "./recompute.ts";
@@ -79,6 +80,7 @@ const refresh = async (
   const opened = all.filter((o) => !closed.has(o.id));
   await recordDay(tx, companyId, open ?? undefined);
   if (opened.length + closedCount > 0) {
+    await noteEvent(tx, companyId, { kind: "finding", detail: {}, wanted: FINDING_KINDS });
     const worst = opened[0];
     await emit(tx, companyId, {
       channel: "finding_alert",

@@ -10,6 +10,7 @@ import { expireDeltas } from "../inventory/index.ts";
 import { retentionOf, settingsOf } from "../settings/index.ts";
 import { expireAssetDays, expireDays } from "../stats/index.ts";
 import { expireUploads } from "../uploads/index.ts";
+import { expireDeliveries } from "../webhooks/index.ts";
 
 /** Rows that one transaction deletes at most, so that nobody waits long for its locks. */
 const BATCH_ROWS = 5_000;
@@ -19,6 +20,8 @@ const BATCHES_MAX = 1_000;
 const CREDENTIAL_DAYS = 30;
 /** Days for which an access token is remembered after it has ended. */
 const ACCESS_TOKEN_DAYS = 1;
+/** Days for which a webhook's messages can be looked at and sent again. */
+const MESSAGE_DAYS = 14;
 /** After everything that somebody waits for. */
 const PRIORITY = 100;
 
@@ -49,6 +52,7 @@ const rulesOf = (keys: CompanyKeys, { inventoryDays, auditDays }: ReturnType<typ
   { table: "credential", days: CREDENTIAL_DAYS, expire: expireCredentials },
   { table: "access_token", days: ACCESS_TOKEN_DAYS, expire: expireAccessTokens },
   { table: "company_export", days: CREDENTIAL_DAYS, expire: expireExports },
+  { table: "webhook_delivery", days: MESSAGE_DAYS, expire: expireDeliveries },
   { table: "provider_entry", days: auditDays, expire: expireEntries },
   {
     table: "audit_event",

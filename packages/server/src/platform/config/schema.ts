@@ -159,6 +159,11 @@ const SETTINGS = {
     texts,
     () => [],
   ),
+  webhookHosts: setting(
+    "Hosts, or host:port, that webhooks may be sent to though not public or without TLS",
+    texts,
+    () => [],
+  ),
   ssoHosts: setting(
     "Hosts, or host:port, of identity providers that may be asked though not public or without TLS",
     texts,

@@ -87,27 +87,50 @@ const headersOf = (answer: IncomingMessage): Headers => {
   return headers;
 };
 
+/** Whether an address is excepted from the guard. Throws BAD_REQUEST for one that is not and that the guard refuses. */
+const isAllowed = (url: URL, excepted: ReadonlySet<string>, guarded: Guarded): boolean => {
+  if (excepted.has(url.host.toLowerCase()) || excepted.has(url.hostname.toLowerCase())) return true;
+  const name = url.hostname.replace(/^\[|\]$/g, "");
+  if (isIP(name) !== 0 && !isPublicAddress(name)) throw notAllowed(url.host, guarded);
+  if (url.protocol === "https:") return false;
+  throw new AppError("BAD_REQUEST", `${url.host} is asked over TLS only.`, { field: guarded.field });
+};
+
+const exceptedOf = (allowed: readonly string[]): ReadonlySet<string> =>
+  new Set(allowed.map((one) => one.toLowerCase()));
+
+/**
+ * Refuses an address that `guardedFetch` would not ask, as far as that is seen without resolving its name: none of HTTP, one with a
+ * password in it, a private one, or without TLS. Throws BAD_REQUEST.
+ */
+export const mustBeAllowed = (text: string, allowed: readonly string[], guarded: Guarded): void => {
+  const { field } = guarded;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new AppError("BAD_REQUEST", "Write the address as https://…", { field });
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new AppError("BAD_REQUEST", "Leave user and password out of the address.", { field });
+  }
+  isAllowed(url, exceptedOf(allowed), guarded);
+};
+
 /**
  * A `fetch` for addresses that a user chose: it connects to public addresses only, over TLS only, and follows no redirect.
  * Hosts of `allowed` (`host` or `host:port`) are excepted. Throws AppError BAD_REQUEST for an address that is not allowed.
  */
 export const guardedFetch = (allowed: readonly string[], guarded: Guarded = REGISTRIES): typeof fetch => {
-  const excepted = new Set(allowed.map((one) => one.toLowerCase()));
+  const excepted = exceptedOf(allowed);
   // Sockets of their own: one that was opened without the check must not be found among them.
   const lookup = publicLookup(guarded);
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
-    const name = url.hostname.replace(/^\[|\]$/g, "");
-    const isExcepted = excepted.has(url.host.toLowerCase()) || excepted.has(url.hostname.toLowerCase());
-    if (!isExcepted && isIP(name) !== 0 && !isPublicAddress(name)) throw notAllowed(url.host, guarded);
-    if (!isExcepted && url.protocol !== "https:") {
-      throw new AppError("BAD_REQUEST", `${url.host} is asked over TLS only.`, { field: guarded.field });
-    }
+    const isExcepted = isAllowed(url, excepted, guarded);
     const isHttps = url.protocol === "https:";
     const headers = new Headers(init.headers);
     const body = init.body === undefined || init.body === null ? null : String(init.body as URLSearchParams);
-    if (body !== null) headers.set("content-type", "application/x-www-form-urlencoded");
+    if (body !== null && !headers.has("content-type")) headers.set("content-type", "application/x-www-form-urlencoded");
     return await new Promise<Response>((resolve, reject) => {
       const request = (isHttps ? httpsRequest : httpRequest)(url, {
         method: init.method ?? "GET",

@@ -1,1 +1,1 @@
-export { guardedFetch, isPublicAddress } from "./guarded-fetch.ts";
+export { guardedFetch, isPublicAddress, mustBeAllowed } from "./guarded-fetch.ts";
