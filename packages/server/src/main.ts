@@ -9,7 +9,7 @@ import { createSecurityTrail, writeAudit } from "./features/audit/index.ts";
 import { ensureDefaultCompany } from "./features/companies/index.ts";
 import { feedsDirectory, type FeedSync, generationInForce, isIndexHere } from "./features/feeds/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
-import { drainOutbox, streamProtocol } from "./features/stream/index.ts";
+import { drainOutbox, restoreHistory, sentAfter, streamProtocol } from "./features/stream/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import {
   connectClient,
@@ -25,7 +25,7 @@ import {
 import { assertListenable, createHttp, createRateLimits } from "./platform/http/index.ts";
 import { createLog, type Logger } from "./platform/log/index.ts";
 import { countPendingJobs, migrateQueue, openQueue } from "./platform/queue/index.ts";
-import { createHub, startNotifier } from "./platform/realtime/index.ts";
+import { createHistory, createHub, startNotifier } from "./platform/realtime/index.ts";
 import { startSchedule } from "./schedule.ts";
 import { patiently } from "./patiently.ts";
 import { issueToken } from "./start-tokens.ts";
@@ -129,7 +129,9 @@ const listen = async (
   const security = createSecurityTrail({ db, log });
   closers.push(() => security.stop());
   const { report: onSecurityEvent } = security;
-  const hub = createHub({ protocol: streamProtocol, auth, log, metrics, onSecurityEvent });
+  const history = createHistory();
+  await db.asService((tx) => restoreHistory(tx, history));
+  const hub = createHub({ protocol: streamProtocol, auth, history, log, metrics, onSecurityEvent });
   const presence = createFleet(config, parts);
   const certificates = createCertificates({ db, keys: parts.keys, mode: config.agentTls });
   const tls = await tlsOf(config);
@@ -159,8 +161,10 @@ const listen = async (
   closers.push(watchTls(config, { http, listener: tls, log }));
   const notifier = startNotifier({
     connect: () => connectClient(connections.service),
-    drain: () => db.asService(drainOutbox),
+    drain: (base) => db.asService((tx) => drainOutbox(tx, base)),
+    sentAfter: (seq) => db.asService((tx) => sentAfter(tx, seq)),
     publish: (companyId, event) => hub.publish(companyId, event),
+    history,
     log,
   });
   closers.push(() => notifier.stop());

@@ -6,18 +6,30 @@ export type Channel = (typeof CHANNELS)[number];
 
 export const STREAM_PATH = "/api/v1/stream";
 
-/** What a client sends. */
+/** Where a client stands in the stream of its company. It means something to the server alone. */
+const cursor = z.string().regex(/^\d{1,16}$/);
+
+/** What a client sends. `after`: first what it missed on these channels since that cursor. */
 export const clientMessage = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("subscribe"), channels: z.array(z.enum(CHANNELS)).max(CHANNELS.length) }),
+  z.object({
+    type: z.literal("subscribe"),
+    channels: z.array(z.enum(CHANNELS)).max(CHANNELS.length),
+    after: cursor.optional(),
+  }),
   z.object({ type: z.literal("unsubscribe"), channels: z.array(z.enum(CHANNELS)).max(CHANNELS.length) }),
   z.object({ type: z.literal("ping") }),
 ]);
 
-/** What the server sends: ids only; the client fetches what it shows. `coalesced` counts events merged into this one. */
+/**
+ * What the server sends: ids only; the client fetches what it shows. `coalesced` counts events merged into this one. Whoever has
+ * heard a message with a `cursor` and everything before stands there.
+ */
 export const serverMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), companyId: z.number().int(), heartbeatSeconds: z.number() }),
-  z.object({ type: z.literal("subscribed"), channels: z.array(z.enum(CHANNELS)) }),
-  z.object({ type: z.literal("pong") }),
+  z.object({ type: z.literal("subscribed"), channels: z.array(z.enum(CHANNELS)), cursor }),
+  /** What was missed cannot be told: fetch everything again. */
+  z.object({ type: z.literal("reset"), cursor }),
+  z.object({ type: z.literal("pong"), cursor }),
   z.object({ type: z.literal("error"), code: z.string(), detail: z.string() }),
   z.object({
     type: z.literal("event"),
@@ -29,6 +41,7 @@ export const serverMessage = z.discriminatedUnion("type", [
     count: z.number().int(),
     coalesced: z.number().int(),
     summary: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+    cursor,
   }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessage>;

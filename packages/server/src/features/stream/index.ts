@@ -1,7 +1,7 @@
 import type { Protocol } from "../../platform/realtime/index.ts";
 import { CLOSE, clientMessage, STREAM_PATH } from "./contract.ts";
 
-export { drainOutbox, emit, emitAll } from "./sql.ts";
+export { drainOutbox, emit, emitAll, restoreHistory, sentAfter, sweepOutbox } from "./sql.ts";
 
 /** What is said over the WebSocket. */
 export const streamProtocol: Protocol = {

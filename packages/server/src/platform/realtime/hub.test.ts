@@ -5,8 +5,9 @@ import { afterEach, expect, test, vi } from "vitest";
 import { CHANNELS, clientMessage, CLOSE, serverMessage, STREAM_PATH } from "../../features/stream/contract.ts";
 import { SESSION_COOKIE } from "../auth/index.ts";
 import { startServer } from "../http/testing.ts";
-import { Client, SLOW_BYTES } from "./client.ts";
-import { createHub, type Hub, type HubOptions } from "./index.ts";
+import { Client, messageOf, SLOW_BYTES } from "./client.ts";
+import { COMPANY_MAX } from "./history.ts";
+import { createHistory, createHub, HISTORY_MS, type Hub, type HubEvent, type HubOptions } from "./index.ts";
 
 const protocol = { path: STREAM_PATH, permission: "findings:read", clientMessage, close: CLOSE } as const;
 const stops: (() => Promise<void>)[] = [];
@@ -30,11 +31,12 @@ const start = async (options: Partial<HubOptions> = {}) => {
     },
   };
   const listeners = new Set<(id: string) => void>();
+  const history = options.history ?? createHistory();
   const s = await startServer([], {
     plugins: [
       (app) => {
         const { log } = { log: { info: () => undefined } as never };
-        hub = createHub({ protocol, auth, log, ...options });
+        hub = createHub({ protocol, auth, log, ...options, history });
         return hub.register(app);
       },
     ],
@@ -42,7 +44,14 @@ const start = async (options: Partial<HubOptions> = {}) => {
   late.auth = s.auth;
   s.auth.onForget((id) => listeners.forEach((listener) => listener(id)));
   stops.push(() => s.server.close());
-  return { ...s, hub: hub as Hub };
+  const publish = (companyId: number, one: HubEvent) =>
+    (hub as Hub).publish(companyId, { ...one, seq: history.begin() + 1 });
+  return {
+    ...s,
+    hub: hub as Hub,
+    history,
+    publish: (...it: Parameters<typeof publish>) => (publish(...it), history.settle()),
+  };
 };
 type Started = Awaited<ReturnType<typeof start>>;
 
@@ -69,16 +78,16 @@ test("a client gets the events of its company and its channels, and no others", 
   for (const one of [own, other]) {
     expect(await one.until("hello")).toMatchObject({ heartbeatSeconds: 30 });
     one.say({ type: "subscribe", channels: ["finding_alert"] });
-    expect(await one.until("subscribed")).toEqual({ type: "subscribed", channels: ["finding_alert"] });
+    expect(await one.until("subscribed")).toMatchObject({ type: "subscribed", channels: ["finding_alert"] });
   }
-  s.hub.publish(7, { ...event, channel: "asset_update" });
-  s.hub.publish(7, event);
+  s.publish(7, { ...event, channel: "asset_update" });
+  s.publish(7, event);
   expect(await own.until("event")).toMatchObject({ channel: "finding_alert", ids: ["a"], count: 1, coalesced: 0 });
   other.say({ type: "ping" });
   await other.until("pong");
   expect(other.messages.filter((one) => one["type"] === "event")).toEqual([]);
   own.say({ type: "unsubscribe", channels: ["finding_alert"] });
-  await vi.waitFor(() => expect(own.messages.at(-1)).toEqual({ type: "subscribed", channels: [] }));
+  await vi.waitFor(() => expect(own.messages.at(-1)).toMatchObject({ type: "subscribed", channels: [] }));
   expect(s.hub.clientCount()).toBe(2);
 });
 
@@ -155,7 +164,7 @@ test("a client that stops reading is coalesced, holds bounded memory, and is dro
   const before = process.memoryUsage().arrayBuffers;
   const until = Date.now() + 5000;
   while (s.hub.clientCount() > 0 && Date.now() < until) {
-    for (let i = 0; i < 500; i += 1) s.hub.publish(7, { ...event, ids });
+    for (let i = 0; i < 500; i += 1) s.publish(7, { ...event, ids });
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   expect(dropped).toHaveBeenCalledTimes(1);
@@ -163,21 +172,37 @@ test("a client that stops reading is coalesced, holds bounded memory, and is dro
   socket.destroy();
 });
 
-test("what waited for a slow client is merged by channel and sent when it drains", () => {
+test("what a slow client missed is merged by channel with every id, and sent when it reads again", () => {
   const sent: Record<string, unknown>[] = [];
-  const socket = { bufferedAmount: SLOW_BYTES + 1, send: (text: string) => void sent.push(JSON.parse(text) as never) };
-  const client = new Client(socket, () => 5);
-  for (let i = 0; i < 150; i += 1) client.deliver({ ...event, ids: [`f${i}`], summary: { last: i } });
-  client.deliver({ ...event, channel: "feed_update", ids: [] });
-  expect([sent.length, client.slowSince]).toEqual([0, 5]);
+  const socket = {
+    bufferedAmount: SLOW_BYTES + 1,
+    send: (text: string | Buffer) => void sent.push(JSON.parse(String(text)) as never),
+  };
+  const history = createHistory();
+  const client = new Client(socket, history, { companyId: 7, seesNames: true });
+  client.subscribe(CHANNELS, null);
+  const from = client.cursor();
+  const tell = (one: HubEvent) => {
+    const told = { ...one, seq: history.begin() + 1 };
+    history.append(7, told);
+    history.settle();
+    return client.deliver(told, () => messageOf({ ...told, coalesced: 0 }, 0));
+  };
+  for (let i = 0; i < 150; i += 1) expect(tell({ ...event, ids: [`f${i}`], summary: { last: i } })).toBe(false);
+  tell({ ...event, channel: "feed_update", ids: [] });
+  expect([sent.length, client.slowSince !== null, client.flush()]).toEqual([0, true, false]);
   socket.bufferedAmount = 0;
-  client.flush();
-  expect(client.slowSince).toBeNull();
+  expect([client.flush(), client.slowSince]).toEqual([true, null]);
   expect(sent).toMatchObject([
-    { channel: "finding_alert", count: 150, coalesced: 149, summary: { last: 149 } },
+    { channel: "finding_alert", count: 100, coalesced: 0 },
+    { channel: "finding_alert", count: 50, coalesced: 149, summary: { last: 149 } },
     { channel: "feed_update", count: 1, coalesced: 0 },
   ]);
-  expect(sent[0]?.["ids"]).toHaveLength(100);
+  expect(new Set(sent.flatMap((one) => one["ids"])).size).toBe(150);
+  // cut off before the last of them it gets all again
+  expect(Number(sent[1]?.["cursor"]) - Number(from)).toBeLessThan(2_000);
+  expect(sent[0]?.["cursor"]).toBe(sent[1]?.["cursor"]);
+  expect(Number(sent[2]?.["cursor"])).toBeGreaterThan(Number(sent[1]?.["cursor"]));
 });
 
 test("a server with clients stops soon, whatever they do", async () => {
@@ -188,4 +213,71 @@ test("a server with clients stops soon, whatever they do", async () => {
   await s.server.close();
   expect(Date.now() - began).toBeLessThan(1500);
   socket.destroy();
+});
+
+const eventsOf = (client: ReturnType<typeof open>) => client.messages.filter((one) => one["type"] === "event");
+const comeBack = async (s: Started, after: unknown, headers = bearer(s)) => {
+  const client = open(s, headers);
+  await client.until("hello");
+  client.say({ type: "subscribe", channels: ["finding_alert"], after });
+  await client.until("subscribed");
+  return client;
+};
+
+test("who comes back with a cursor gets what it missed on its channels, once and in order, and then what is new", async () => {
+  const s = await start();
+  const first = open(s, bearer(s));
+  await first.until("hello");
+  first.say({ type: "subscribe", channels: ["finding_alert"] });
+  const { cursor } = await first.until("subscribed");
+  s.publish(7, event);
+  const seen = (await first.until("event"))["cursor"];
+  first.socket.close();
+  for (const id of ["b", "c"]) s.publish(7, { ...event, ids: [id] });
+  s.publish(7, { ...event, channel: "asset_update" });
+  s.publish(8, { ...event, ids: ["of another company"] });
+  const second = await comeBack(s, seen);
+  s.publish(7, { ...event, ids: ["d"] });
+  await vi.waitFor(() => expect(eventsOf(second).map((one) => one["ids"])).toEqual([["b"], ["c"], ["d"]]));
+  expect(eventsOf(await comeBack(s, cursor)).map((one) => one["ids"])).toEqual([["a"], ["b"], ["c"], ["d"]]);
+  expect(eventsOf(await comeBack(s, (await second.until("subscribed"))["cursor"])).map((one) => one["ids"])).toEqual([
+    ["d"],
+  ]);
+});
+
+test("who sees some assets only is told of what was missed without names", async () => {
+  const s = await start();
+  const from = String(s.history.cursor());
+  for (let i = 0; i < 3; i += 1) s.publish(7, { ...event, ids: [`secret-${i}`], summary: { worstPackage: "secret" } });
+  const scoped = { authorization: `Bearer ${s.add("api", { companyId: 7, labels: ["site:a"] }).secret}` };
+  const client = await comeBack(s, from, scoped);
+  expect(eventsOf(client)).toHaveLength(3);
+  expect(JSON.stringify(client.messages)).not.toContain("secret");
+});
+
+test("a cursor that is too old, of the future, or before what is kept, is answered with a reset", async () => {
+  const clock = { at: Date.now() };
+  const s = await start({ history: createHistory(() => clock.at) });
+  const from = String(s.history.cursor());
+  for (const wrong of [String(Number(from) - 1), String(Number(from) + 1e9)]) {
+    const client = await comeBack(s, wrong);
+    expect(client.messages.map((one) => one["type"])).toEqual(["hello", "reset", "subscribed"]);
+  }
+  s.publish(7, event);
+  clock.at += HISTORY_MS - 1000;
+  expect(eventsOf(await comeBack(s, from))).toHaveLength(1);
+  clock.at += 2000;
+  s.history.sweep();
+  await (await comeBack(s, from)).until("reset");
+  const full = String(s.history.cursor());
+  for (let i = 0; i <= COMPANY_MAX.events; i += 1) s.publish(7, { ...event, ids: ["a"] });
+  await (await comeBack(s, full)).until("reset");
+});
+
+test("what cannot be told in a few thousand ids is a reset, and not cut short", async () => {
+  const s = await start();
+  const from = String(s.history.cursor());
+  for (let i = 0; i < 51; i += 1) s.publish(7, { ...event, ids: Array.from({ length: 100 }, (_, n) => `${i}-${n}`) });
+  const client = await comeBack(s, from);
+  expect(client.messages.map((one) => one["type"])).toEqual(["hello", "reset", "subscribed"]);
 });

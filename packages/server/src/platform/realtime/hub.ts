@@ -9,9 +9,14 @@ import type { Authenticated, Authenticator } from "../auth/index.ts";
 import { authenticateRequest } from "../http/access.ts";
 import { type SecurityEvent, securityEventOf } from "../http/security.ts";
 import type { Metrics } from "../metrics/index.ts";
-import { Client, type HubEvent } from "./client.ts";
+import { Client, messageOf as bytesOf } from "./client.ts";
+import type { History, SentEvent } from "./history.ts";
+import { withoutNames } from "./replay.ts";
 
-type ClientMessage = { type: "subscribe" | "unsubscribe"; channels: readonly string[] } | { type: "ping" };
+type ClientMessage =
+  | { type: "subscribe"; channels: readonly string[]; after?: string | undefined }
+  | { type: "unsubscribe"; channels: readonly string[] }
+  | { type: "ping" };
 
 /** What is said over the socket; the feature that owns the stream defines it. */
 export interface Protocol {
@@ -29,6 +34,8 @@ export interface Protocol {
 export interface HubOptions {
   readonly protocol: Protocol;
   readonly auth: Authenticator;
+  /** What was sent, for those who come back. */
+  readonly history: History;
   readonly log: Logger;
   readonly metrics?: Pick<Metrics, "websocketClients" | "websocketDropped">;
   /** Hears of refusals that may point to an attack; must not throw or wait. */
@@ -41,8 +48,8 @@ export interface HubOptions {
 
 /** Everyone who listens, by company. */
 export interface Hub {
-  /** Tells every client of the company that subscribed to the channel; never waits for one. */
-  publish(companyId: number, event: HubEvent): void;
+  /** Tells every client of the company that subscribed to the channel, and who comes back for it; never waits for one. */
+  publish(companyId: number, event: SentEvent): void;
   /** Adds the WebSocket's address to a server. */
   register(app: FastifyInstance): Promise<void>;
   clientCount(): number;
@@ -57,6 +64,8 @@ interface Member {
 
 const HEARTBEAT_MS = 30_000;
 const PATIENCE_MS = 30_000;
+/** How often it is asked whether who was slow reads again. */
+const SLOW_LOOK_MS = 250;
 const MESSAGE_BYTES_MAX = 4096;
 /** The library itself cuts off beyond this, without our close code. */
 const FRAME_BYTES_MAX = 64 * 1024;
@@ -86,13 +95,11 @@ const parseMessage = (schema: Protocol["clientMessage"], data: Buffer): ClientMe
 const hear = (protocol: Protocol, { client }: Member, data: Buffer): boolean => {
   const message = parseMessage(protocol.clientMessage, data);
   if (message === null) return false;
-  if (message.type === "ping") client.say({ type: "pong" });
+  if (message.type === "ping") client.say({ type: "pong", cursor: client.cursor() });
   else {
-    for (const channel of message.channels) {
-      if (message.type === "subscribe") client.channels.add(channel);
-      else client.channels.delete(channel);
-    }
-    client.say({ type: "subscribed", channels: [...client.channels].sort() });
+    if (message.type === "unsubscribe") client.unsubscribe(message.channels);
+    else client.subscribe(message.channels, message.after === undefined ? null : Number(message.after));
+    client.say({ type: "subscribed", channels: [...client.channels], cursor: client.cursor() });
   }
   return true;
 };
@@ -128,7 +135,7 @@ interface Members {
   drop(member: Member, code: number, reason: string): void;
 }
 
-const createMembers = ({ metrics, log }: HubOptions): Members => {
+const createMembers = ({ metrics, log, history }: HubOptions): Members => {
   const members = new Map<number, Set<Member>>();
   let size = 0;
   const leave = (member: Member): void => {
@@ -144,8 +151,9 @@ const createMembers = ({ metrics, log }: HubOptions): Members => {
     all: () => [...members.values()].flatMap((own) => [...own]),
     of: (companyId) => members.get(companyId) ?? [],
     join: (socket, caller, heartbeatMs) => {
-      const member = { client: new Client(socket, Date.now), socket, caller, heard: true };
-      const { companyId } = caller.identity;
+      const { companyId, labels } = caller.identity;
+      const client = new Client(socket, history, { companyId, seesNames: labels === null });
+      const member = { client, socket, caller, heard: true };
       members.set(companyId, (members.get(companyId) ?? new Set()).add(member));
       size += 1;
       metrics?.websocketClients(size);
@@ -221,6 +229,7 @@ const watch = (options: HubOptions, members: Members, heartbeatMs: number) => {
     if (!alive) members.drop(member, protocol.close.unauthenticated, "the credential has ended");
   };
   const beat = (): void => {
+    options.history.sweep();
     for (const member of members.all()) {
       if (!member.heard) members.drop(member, protocol.close.silent, "no answer to heartbeats");
       else {
@@ -232,14 +241,13 @@ const watch = (options: HubOptions, members: Members, heartbeatMs: number) => {
   };
   const dropSlow = (): void => {
     for (const member of members.all()) {
-      member.client.flush();
       const { slowSince } = member.client;
-      if (slowSince === null || Date.now() - slowSince < patienceMs) continue;
+      if (member.client.flush() || slowSince === null || Date.now() - slowSince < patienceMs) continue;
       metrics?.websocketDropped();
       members.drop(member, protocol.close.tooSlow, "too slow");
     }
   };
-  const timers = [setInterval(beat, heartbeatMs), setInterval(dropSlow, Math.min(1000, patienceMs / 2))];
+  const timers = [setInterval(beat, heartbeatMs), setInterval(dropSlow, Math.min(SLOW_LOOK_MS, patienceMs / 2))];
   for (const timer of timers) timer.unref();
   const stopListening = auth.onForget((id) => {
     for (const member of members.all()) {
@@ -253,8 +261,16 @@ const watch = (options: HubOptions, members: Members, heartbeatMs: number) => {
   };
 };
 
-/** Who sees some assets only hears that something changed, and asks for what they may see. */
-const withoutNames = ({ channel }: HubEvent): HubEvent => ({ channel, ids: [], count: 0, summary: {} });
+/** Makes an event's message once for all who see the same of it. */
+const onceEach = (event: SentEvent): ((seesNames: boolean) => Buffer) => {
+  const at = Math.floor(event.seq / 1_000);
+  let named: Buffer | undefined;
+  let nameless: Buffer | undefined;
+  return (seesNames) =>
+    seesNames
+      ? (named ??= bytesOf({ ...event, coalesced: 0 }, at))
+      : (nameless ??= bytesOf({ ...withoutNames(event), coalesced: 0 }, at));
+};
 
 /** A hub for one process. */
 export const createHub = (options: HubOptions): Hub => {
@@ -264,10 +280,9 @@ export const createHub = (options: HubOptions): Hub => {
   return {
     clientCount: () => members.size(),
     publish: (companyId, event) => {
-      const { channel } = event;
-      for (const { client, caller } of members.of(companyId)) {
-        if (client.channels.has(channel)) client.deliver(caller.identity.labels === null ? event : withoutNames(event));
-      }
+      options.history.append(companyId, event);
+      const bytes = onceEach(event);
+      for (const { client } of members.of(companyId)) client.deliver(event, bytes);
     },
     register: async (app) => {
       const preClose = (done: () => void) => {

@@ -1,10 +1,17 @@
 import { EventEmitter } from "node:events";
 import { expect, test, vi } from "vitest";
 import { createLog } from "../log/index.ts";
-import { type ListenConnection, OUTBOX_CHANNEL, type OutboxEvent, startNotifier } from "./index.ts";
+import { createHistory, type ListenConnection, OUTBOX_CHANNEL, type OutboxEvent, startNotifier } from "./index.ts";
 
 const log = createLog({ level: "silent", version: "test", to: { write: () => undefined } });
-const event = (n: number): OutboxEvent => ({ companyId: n, channel: "asset_update", ids: [], count: n, summary: {} });
+const event = (n: number): OutboxEvent => ({
+  companyId: n,
+  channel: "asset_update",
+  ids: [],
+  count: n,
+  summary: {},
+  seq: n,
+});
 
 class FakeConnection extends EventEmitter implements ListenConnection {
   readonly said: string[] = [];
@@ -14,9 +21,11 @@ class FakeConnection extends EventEmitter implements ListenConnection {
 
 const setUp = (pollMs: number) => {
   const waiting: OutboxEvent[] = [];
+  const committed: OutboxEvent[] = [];
   const published: number[] = [];
   const connections: FakeConnection[] = [];
-  const state = { failures: 0 };
+  const state = { failures: 0, lost: 0 };
+  const history = createHistory();
   const notifier = startNotifier({
     connect: async () => {
       const connection = new FakeConnection();
@@ -25,13 +34,20 @@ const setUp = (pollMs: number) => {
     },
     drain: async () => {
       if (state.failures-- > 0) throw new Error("away");
-      return waiting.splice(0, 2);
+      const taken = waiting.splice(0, 2);
+      if (state.lost-- > 0) {
+        committed.push(...taken);
+        throw new Error("the answer to the commit was lost");
+      }
+      return taken;
     },
+    sentAfter: async () => committed.splice(0),
+    history,
     publish: (companyId) => published.push(companyId),
     log,
     pollMs,
   });
-  return { waiting, published, connections, state, notifier };
+  return { waiting, published, connections, state, history, notifier };
 };
 
 test("a notification publishes everything that waits, in order", async () => {
@@ -59,5 +75,16 @@ test("a lost connection is opened again", async () => {
   t.waiting.push(event(5));
   t.connections[1]?.emit("notification", {});
   await vi.waitFor(() => expect(t.published).toEqual([5]));
+  await t.notifier.stop();
+});
+
+test("what a drain took whose answer was lost is published, and nobody stands behind it before that", async () => {
+  const t = setUp(20);
+  const from = t.history.cursor();
+  t.state.lost = 1;
+  t.waiting.push(event(6), event(7));
+  await vi.waitFor(() => expect(t.history.unsettled()).not.toBeNull(), { interval: 1 });
+  expect(t.history.cursor()).toBeGreaterThanOrEqual(from);
+  await vi.waitFor(() => expect(t.published).toEqual([6, 7]));
   await t.notifier.stop();
 });

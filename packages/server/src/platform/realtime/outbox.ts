@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { HubEvent } from "./client.ts";
+import type { History, SentEvent } from "./history.ts";
 
 /** A database connection kept for LISTEN; `pg`'s Client is one. */
 export interface ListenConnection {
@@ -8,16 +8,19 @@ export interface ListenConnection {
   end(): Promise<void>;
 }
 
-export interface OutboxEvent extends HubEvent {
+export interface OutboxEvent extends SentEvent {
   readonly companyId: number;
 }
 
 export interface NotifierOptions {
   /** Opens the dedicated connection, connected. */
   readonly connect: () => Promise<ListenConnection>;
-  /** Takes what waits in the outbox, at most one batch; empty when nothing does. */
-  readonly drain: () => Promise<readonly OutboxEvent[]>;
-  readonly publish: (companyId: number, event: HubEvent) => void;
+  /** Takes what waits in the outbox, at most one batch, and gives it places above `base`; empty when nothing waits. */
+  readonly drain: (base: number) => Promise<readonly OutboxEvent[]>;
+  /** What has a place above this one, in the order of places. */
+  readonly sentAfter: (seq: number) => Promise<readonly OutboxEvent[]>;
+  readonly publish: (companyId: number, event: SentEvent) => void;
+  readonly history: History;
   readonly log: Logger;
   readonly pollMs?: number;
 }
@@ -46,16 +49,24 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   });
 
 /** Drains on demand: one run at a time, and once more when asked meanwhile. */
-const createDrainer = ({ drain, publish, log }: NotifierOptions, signal: AbortSignal) => {
+const createDrainer = (options: NotifierOptions, signal: AbortSignal) => {
+  const { drain, history, log } = options;
   let wanted = false;
   let running: Promise<void> | null = null;
   let failing = false;
+  const publish = (events: readonly OutboxEvent[]): void => {
+    for (const { companyId, ...event } of events) options.publish(companyId, event);
+    history.settle();
+  };
   const work = async (): Promise<void> => {
     while (wanted && !signal.aborted) {
       wanted = false;
       try {
-        const events = await drain();
-        for (const { companyId, ...event } of events) publish(companyId, event);
+        // of a drain that failed nobody knows whether it was committed
+        const unsettled = history.unsettled();
+        if (unsettled !== null) publish(await options.sentAfter(unsettled));
+        const events = await drain(history.begin());
+        publish(events);
         wanted ||= events.length > 0;
         failing = false;
       } catch (err) {
