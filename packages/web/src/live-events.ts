@@ -8,6 +8,7 @@ const TOUCHED: Readonly<Record<Channel, readonly string[]>> = {
   scan_update: ["stats", "assets", "asset", "jobs", "components", "coverage", "affected"],
   feed_update: ["stats", "feeds", "coverage", "advisories", "advisory", "affected"],
   upload_update: ["uploads", "registries"],
+  work_update: ["findings", "finding", "mentions", "view-count"],
 };
 
 /**

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { LogOut, SunMoon } from "lucide-react";
 import { call, contract, type Session, takeSession } from "../api.ts";
 import { chooseTheme, storedTheme, THEMES } from "../theme/theme.ts";
+import { say } from "./texts.ts";
 
 /** Takes the next theme: dark, light, high contrast. */
 export const nextTheme = () => {
@@ -21,8 +22,8 @@ const SignOut = () => {
       type="button"
       className="button w-8 px-0"
       onClick={() => signOut.mutate()}
-      aria-label="Sign out"
-      title="Sign out"
+      aria-label={say("Sign out")}
+      title={say("Sign out")}
     >
       <LogOut className="size-4 shrink-0" />
     </button>
@@ -30,7 +31,13 @@ const SignOut = () => {
 };
 
 const Theme = () => (
-  <button type="button" className="button w-8 px-0" onClick={nextTheme} aria-label="Next theme" title="Next theme (t)">
+  <button
+    type="button"
+    className="button w-8 px-0"
+    onClick={nextTheme}
+    aria-label={say("Next theme")}
+    title={say("Next theme (t)")}
+  >
     <SunMoon className="size-4 shrink-0" />
   </button>
 );
@@ -47,7 +54,7 @@ export const CompanyChoice = ({ session }: { session: Session }) => {
   if (session.companies.length < 2) return null;
   return (
     <label className="grid gap-1 text-xs text-dim">
-      company
+      {say("company")}
       <select
         className="field w-full"
         value={session.companyId}

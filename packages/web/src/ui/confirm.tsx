@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { say } from "./texts.ts";
 
 const takeFocus = (element: HTMLElement | null): void => element?.focus();
 
@@ -27,10 +28,10 @@ export const Confirm = ({ verb, question, onConfirm }: { verb: string; question:
           onConfirm();
         }}
       >
-        Yes, {verb.charAt(0).toLowerCase() + verb.slice(1)}
+        {say("Yes,")} {verb.charAt(0).toLowerCase() + verb.slice(1)}
       </button>
       <button type="button" className="act" ref={takeFocus} onClick={() => setState("kept")}>
-        No
+        {say("No")}
       </button>
     </span>
   );

@@ -1,10 +1,15 @@
 import type { ReactNode } from "react";
 import type { Enrichment } from "../api.ts";
+import { say } from "./texts.ts";
 
 const SSVC_WORDS = {
-  exploitation: { none: "no exploitation known", poc: "a proof of concept is public", active: "actively exploited" },
-  automatable: { no: "not automatable", yes: "automatable" },
-  technicalImpact: { partial: "partial impact", total: "total impact" },
+  exploitation: {
+    none: say("no exploitation known"),
+    poc: say("a proof of concept is public"),
+    active: say("actively exploited"),
+  },
+  automatable: { no: say("not automatable"), yes: "automatable" },
+  technicalImpact: { partial: say("partial impact"), total: say("total impact") },
 } as const;
 
 const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).hostname : address);
@@ -15,7 +20,7 @@ export const enrichmentRows = ({ cwes, ssvc, exploits }: Enrichment): (readonly 
     ? []
     : [
         [
-          "Weakness",
+          say("Weakness"),
           <ul key="w">
             {cwes.map(({ id, name }) => (
               <li key={id}>
@@ -29,7 +34,7 @@ export const enrichmentRows = ({ cwes, ssvc, exploits }: Enrichment): (readonly 
     ? []
     : [
         [
-          "CISA SSVC",
+          say("CISA SSVC"),
           [
             SSVC_WORDS.exploitation[ssvc.exploitation],
             SSVC_WORDS.automatable[ssvc.automatable],
@@ -41,7 +46,7 @@ export const enrichmentRows = ({ cwes, ssvc, exploits }: Enrichment): (readonly 
     ? []
     : [
         [
-          "Exploits",
+          say("Exploits"),
           <ul key="x">
             {exploits.map((address) => (
               <li key={address}>

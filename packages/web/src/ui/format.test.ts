@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { atLeast, bytes, duration, exact, hoursText, middle, plural, relative, share, singular } from "./format.ts";
+import { atLeast, bytes, duration, exact, hoursText, middle, plural, relative, share } from "./format.ts";
+import { singular } from "./singular.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 
@@ -8,6 +9,7 @@ test("moments are told in their largest whole unit, before and after now", () =>
   expect(relative("2026-11-21T11:58:59Z", NOW)).toBe("1 min ago");
   expect(relative("2026-11-21T08:30:00Z", NOW)).toBe("3 h ago");
   expect(relative("2026-11-21T12:05:00Z", NOW)).toBe("in 5 min");
+  expect(relative("2026-11-28T11:59:50Z", NOW)).toBe("in 7 d");
   expect(relative("2024-11-20T12:00:00Z", NOW)).toBe("2 y ago");
   expect(relative("not a date", NOW)).toBe("not a date");
   expect(duration(90 * 86_400_000)).toBe("3 mo");
@@ -34,5 +36,5 @@ test("long text keeps both ends", () => {
 });
 
 test("a list of one is told in the singular", () => {
-  expect(["assets", "advisories", "findings"].map(singular)).toEqual(["asset", "advisory", "finding"]);
+  expect(["assets", "advisories", "people"].map(singular)).toEqual(["asset", "advisory", "person"]);
 });

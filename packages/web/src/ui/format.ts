@@ -1,13 +1,13 @@
-const whole = new Intl.NumberFormat("en-US");
+import { LOCALE, say } from "./texts.ts";
+import { zoneChosen } from "./zone.ts";
+
+const whole = new Intl.NumberFormat(LOCALE);
 
 /** 12345 -> `12,345`. */
 export const count = (n: number): string => whole.format(n);
 
-/** `1 finding`, `2 findings`, `2 advisories`. */
-export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
-
-/** The one of a regular plural: `advisories` -> `advisory`. */
-export const singular = (many: string): string => (many.endsWith("ies") ? `${many.slice(0, -3)}y` : many.slice(0, -1));
+/** `1 finding`, `2 findings`, `2 advisories`. Both words stand in the catalog of texts. */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${say(n === 1 ? one : many)}`;
 
 /** A list's count: exact, or `10,000+` where counting stopped. */
 export const atLeast = (n: number, exact: boolean): string => (exact ? count(n) : `${count(n)}+`);
@@ -43,11 +43,14 @@ const STEPS: readonly (readonly [number, string])[] = [
   [Number.POSITIVE_INFINITY, "y"],
 ];
 
+/** Hours and days in ms, the largest first. */
+const LARGE: readonly number[] = [86_400_000, 3_600_000];
+
 /** A length of time in its largest unit: `42 s`, `3 h`, `2 mo`. */
 export const duration = (ms: number): string => {
   let value = Math.max(0, ms) / 1000;
   for (const [size, unit] of STEPS) {
-    if (value < size) return `${Math.floor(value)} ${unit}`;
+    if (value < size) return `${Math.floor(value)} ${say(unit)}`;
     value /= size;
   }
   return "";
@@ -62,14 +65,25 @@ export const relative = (iso: string, nowMs: number): string => {
   const at = Date.parse(iso);
   if (Number.isNaN(at)) return iso;
   const ms = nowMs - at;
-  if (Math.abs(ms) < 10_000) return "just now";
-  return ms < 0 ? `in ${duration(-ms)}` : `${duration(ms)} ago`;
+  if (Math.abs(ms) < 10_000) return say("just now");
+  return ms < 0 ? say("in {time}", { time: ahead(-ms) }) : say("{time} ago", { time: duration(ms) });
 };
 
-/** The exact moment, in UTC: `2026-11-21 14:41:09 UTC`. */
+/** Time that is left, rounded: a week less a second is `7 d`. */
+const ahead = (ms: number): string => {
+  const unit = LARGE.find((one) => ms >= one) ?? 0;
+  return duration(unit === 0 ? ms : Math.round(ms / unit) * unit);
+};
+
+const moment = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zoneChosen() });
+const zoneName = new Intl.DateTimeFormat("en-US", { timeZone: zoneChosen(), timeZoneName: "short" });
+
+/** The exact moment in the time zone that this browser chose, UTC unless it chose one: `2026-11-21 14:41:09 UTC`. */
 export const exact = (iso: string): string => {
   const at = Date.parse(iso);
-  return Number.isNaN(at) ? iso : `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  if (Number.isNaN(at)) return iso;
+  const zone = zoneName.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
+  return `${moment.format(at)} ${zone}`;
 };
 
 /** Long text cut in its middle, where purls and digests differ least. */

@@ -1,30 +1,31 @@
 import { useEffect, useRef } from "react";
+import { say } from "./texts.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["/", "to the prompt"],
-  ["Ctrl K", "commands: any page, view, asset, package, advisory"],
-  ["j  k", "next and previous row"],
-  ["e  Enter", "open the row"],
-  ["x", "select the row"],
+  ["/", say("to the prompt")],
+  [say("Ctrl K"), say("commands: any page, view, asset, package, advisory")],
+  ["j  k", say("next and previous row")],
+  [say("e  Enter"), say("open the row")],
+  ["x", say("select the row")],
   ["g o", "overview"],
   ["g f", "findings"],
   ["g a", "assets"],
   ["g c", "components"],
   ["g v", "advisories"],
-  ["t", "next theme"],
-  ["?", "this help"],
-  ["Esc", "close, or leave the prompt"],
+  ["t", say("next theme")],
+  ["?", say("this help")],
+  [say("Esc"), say("close, or leave the prompt")],
 ];
 
 const PROMPTS: readonly (readonly [string, string])[] = [
-  ["severity:critical,high", "one or more of critical, high, medium, low, none, unknown"],
-  ["kev:true", "known to be exploited"],
-  ["fix:yes", "a fixed version exists"],
-  ["status:fixed", "open unless said; open, fixed, accepted, not_affected, all"],
-  ["ecosystem:Debian:12", "one ecosystem"],
-  ["package:openssl", "exact source or package name"],
-  ["advisory:CVE-2024-3094", "any of its names"],
-  ["openssl", "part of a package, advisory or alias"],
+  ["severity:critical,high", say("one or more of critical, high, medium, low, none, unknown")],
+  ["kev:true", say("known to be exploited")],
+  ["fix:yes", say("a fixed version exists")],
+  ["status:fixed", say("open unless said; open, fixed, accepted, not_affected, all")],
+  ["ecosystem:Debian:12", say("one ecosystem")],
+  ["package:openssl", say("exact source or package name")],
+  ["advisory:CVE-2024-3094", say("any of its names")],
+  ["openssl", say("part of a package, advisory or alias")],
 ];
 
 const Rows = ({ rows }: { rows: readonly (readonly [string, string])[] }) => (
@@ -49,21 +50,21 @@ export const Help = ({ open, onClose }: { open: boolean; onClose: () => void }) 
     <dialog
       ref={dialog}
       onClose={onClose}
-      aria-label="Help"
+      aria-label={say("Help")}
       className="panel m-auto max-h-[90dvh] w-[min(720px,calc(100vw-24px))] p-5 text-text backdrop:bg-black/60"
     >
       <div className="grid gap-6 sm:grid-cols-2">
         <section>
-          <h2 className="mb-2 font-semibold">Keys</h2>
+          <h2 className="mb-2 font-semibold">{say("Keys")}</h2>
           <Rows rows={KEYS} />
         </section>
         <section>
-          <h2 className="mb-2 font-semibold">The prompt</h2>
+          <h2 className="mb-2 font-semibold">{say("The prompt")}</h2>
           <Rows rows={PROMPTS} />
         </section>
       </div>
       <button type="button" className="button mt-5" onClick={onClose}>
-        Close
+        {say("Close")}
       </button>
     </dialog>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { say } from "./texts.ts";
 
 const TICK_MS = 10_000;
 let nowMs = Date.now();
@@ -39,7 +40,7 @@ export const useMedia = (query: string): boolean => {
 /** The page's title in the browser, while the component is shown. */
 export const useTitle = (title: string): void => {
   useEffect(() => {
-    document.title = title === "" ? "ZeroTrace" : `${title} · ZeroTrace`;
+    document.title = title === "" ? "ZeroTrace" : say("{title} · ZeroTrace", { title });
   }, [title]);
 };
 

@@ -2,11 +2,12 @@ import { Check, Copy as CopyIcon } from "lucide-react";
 import { useCopy } from "./clipboard.ts";
 import { exact, middle, relative } from "./format.ts";
 import { useNow } from "./hooks.ts";
+import { say } from "./texts.ts";
 
 /** A moment, told against now; the exact one on hover and for readers of the markup. */
 export const Time = ({ at }: { at: string | null }) => {
   const now = useNow();
-  if (!at) return <span className="text-dim">never</span>;
+  if (!at) return <span className="text-dim">{say("never")}</span>;
   return (
     <time dateTime={at} title={exact(at)} className="whitespace-nowrap">
       {relative(at, now)}
@@ -22,8 +23,8 @@ export const Copy = ({ text, max = 80, label }: { text: string; max?: number; la
     <button
       type="button"
       onClick={copy}
-      title={`${text} (click to copy)`}
-      aria-label={`Copy ${label ?? text}`}
+      title={say("{text} (click to copy)", { text })}
+      aria-label={say("Copy {label}", { label: label ?? text })}
       className="mono group relative inline-flex max-w-full min-w-0 items-center text-left hover:text-accent"
     >
       <span className="truncate">{middle(text, max)}</span>
@@ -32,7 +33,7 @@ export const Copy = ({ text, max = 80, label }: { text: string; max?: number; la
         className={`absolute left-full ml-1 size-3 ${copied ? "text-accent" : "text-dim opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"}`}
       />
       <span aria-live="polite" className="sr-only">
-        {copied ? "Copied" : ""}
+        {copied ? say("Copied") : ""}
       </span>
     </button>
   );
@@ -52,7 +53,7 @@ export const Command = ({ text }: { text: string }) => {
       <button
         type="button"
         onClick={copy}
-        aria-label={copied ? "Copied" : `Copy command: ${text}`}
+        aria-label={copied ? say("Copied") : say("Copy command: {text}", { text })}
         className="flex w-9 shrink-0 items-center justify-center border-l border-line text-dim hover:text-accent"
       >
         {copied ? <Check className="size-4 text-accent" /> : <CopyIcon className="size-4" />}
@@ -63,7 +64,7 @@ export const Command = ({ text }: { text: string }) => {
 
 /** Risk 0..100 with its bar. */
 export const Risk = ({ value }: { value: number }) => (
-  <span className="mono inline-flex items-center gap-2" title={`Risk ${value.toFixed(1)} of 100`}>
+  <span className="mono inline-flex items-center gap-2" title={say("Risk {value} of 100", { value: value.toFixed(1) })}>
     <span className="min-[720px]:w-9 min-[720px]:text-right">{value.toFixed(1)}</span>
     <span className="hidden h-1.5 w-10 bg-line min-[720px]:block" aria-hidden="true">
       <span className="block h-1.5 bg-text" style={{ width: `${Math.min(100, value)}%` }} />
@@ -74,13 +75,13 @@ export const Risk = ({ value }: { value: number }) => (
 /** EPSS 0..1: a small bar and its number; what is not known is said. */
 export const Epss = ({ value }: { value: number | null }) =>
   value === null ? (
-    <span className="mono text-dim" title="No EPSS score from any source">
+    <span className="mono text-dim" title={say("No EPSS score from any source")}>
       –
     </span>
   ) : (
     <span
       className="mono inline-flex items-center gap-1.5"
-      title={`EPSS: ${(value * 100).toFixed(2)} % chance of exploitation in 30 days`}
+      title={say("EPSS: {n} % chance of exploitation in 30 days", { n: (value * 100).toFixed(2) })}
     >
       <span className="h-1.5 w-6 bg-line" aria-hidden="true">
         <span className="block h-1.5 bg-dim" style={{ width: `${value * 100}%`, minWidth: value > 0 ? 1 : 0 }} />
@@ -94,9 +95,9 @@ export const Kev = ({ at }: { at: string | null }) =>
   at === null ? null : (
     <span
       className="rounded-[2px] bg-text px-1 font-mono text-xs leading-4 font-bold text-page"
-      title={`Known to be exploited: in the KEV catalog since ${exact(at).slice(0, 10)}`}
+      title={say("Known to be exploited: in the KEV catalog since {at}", { at: exact(at).slice(0, 10) })}
     >
-      KEV
+      {say("KEV")}
     </span>
   );
 
@@ -107,6 +108,6 @@ export const Online = ({ online }: { online: boolean }) => (
       aria-hidden="true"
       className={`size-2 rounded-full border ${online ? "border-accent bg-accent" : "border-edge"}`}
     />
-    {online ? "online" : "offline"}
+    {online ? say("online") : say("offline")}
   </span>
 );

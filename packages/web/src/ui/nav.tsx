@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Permission } from "@zerotrace/core/schema";
 import type { Session } from "../api.ts";
+import { say } from "./texts.ts";
 
 interface Entry {
   readonly to: string;
@@ -12,48 +13,48 @@ interface Entry {
 /** Every page of the navigation by what a person wants there. */
 export const NAV = [
   {
-    name: "Work",
+    name: say("Work"),
     entries: [
-      { to: "/", name: "Overview", needs: "findings:read" },
-      { to: "/changes", name: "What changed", needs: "findings:read" },
-      { to: "/findings", name: "Findings", needs: "findings:read" },
-      { to: "/affected", name: "Affected?", needs: "findings:read" },
-      { to: "/decisions", name: "Decisions", needs: "findings:read" },
+      { to: "/", name: say("Overview"), needs: "findings:read" },
+      { to: "/changes", name: say("What changed"), needs: "findings:read" },
+      { to: "/findings", name: say("Findings"), needs: "findings:read" },
+      { to: "/affected", name: say("Affected?"), needs: "findings:read" },
+      { to: "/decisions", name: say("Decisions"), needs: "findings:read" },
     ],
   },
   {
-    name: "Inventory",
+    name: say("Inventory"),
     entries: [
-      { to: "/assets", name: "Assets", needs: "assets:read" },
-      { to: "/components", name: "Components", needs: "assets:read" },
-      { to: "/agents", name: "Agents", needs: "assets:read" },
-      { to: "/upload", name: "Upload", needs: "assets:read" },
-      { to: "/registries", name: "Registries", needs: "assets:read" },
+      { to: "/assets", name: say("Assets"), needs: "assets:read" },
+      { to: "/components", name: say("Components"), needs: "assets:read" },
+      { to: "/agents", name: say("Agents"), needs: "assets:read" },
+      { to: "/upload", name: say("Upload"), needs: "assets:read" },
+      { to: "/registries", name: say("Registries"), needs: "assets:read" },
     ],
   },
   {
-    name: "Knowledge",
+    name: say("Knowledge"),
     entries: [
-      { to: "/advisories", name: "Advisories", needs: "findings:read" },
+      { to: "/advisories", name: say("Advisories"), needs: "findings:read" },
       { to: "/vex", name: "VEX", needs: "findings:read" },
-      { to: "/feeds", name: "Feeds", needs: "feeds:read" },
+      { to: "/feeds", name: say("Feeds"), needs: "feeds:read" },
     ],
   },
   {
-    name: "Company",
+    name: say("Company"),
     entries: [
-      { to: "/people", name: "People", needs: "users:read" },
-      { to: "/roles", name: "Roles", needs: "users:read" },
-      { to: "/single-sign-on", name: "Single sign-on", needs: "sso:manage" },
-      { to: "/settings", name: "Settings", needs: "users:read" },
-      { to: "/audit", name: "Audit", needs: "audit:read" },
-      { to: "/tokens", name: "Tokens", needs: "tokens:manage" },
-      { to: "/jobs", name: "Jobs", needs: "jobs:read" },
+      { to: "/people", name: say("People"), needs: "users:read" },
+      { to: "/roles", name: say("Roles"), needs: "users:read" },
+      { to: "/single-sign-on", name: say("Single sign-on"), needs: "sso:manage" },
+      { to: "/settings", name: say("Settings"), needs: "users:read" },
+      { to: "/audit", name: say("Audit"), needs: "audit:read" },
+      { to: "/tokens", name: say("Tokens"), needs: "tokens:manage" },
+      { to: "/jobs", name: say("Jobs"), needs: "jobs:read" },
     ],
   },
   {
-    name: "Platform",
-    entries: [{ to: "/companies", name: "Companies", needs: "companies:manage" }],
+    name: say("Platform"),
+    entries: [{ to: "/companies", name: say("Companies"), needs: "companies:manage" }],
   },
 ] as const satisfies readonly { readonly name: string; readonly entries: readonly Entry[] }[];
 
@@ -71,7 +72,7 @@ export const entriesFor = (session: Session): readonly (Entry & { readonly group
 /** The navigation: a rail on the left where there is room, else a panel that the menu button opens. */
 export const Nav = ({ session, open, onFollow }: { session: Session; open: boolean; onFollow: () => void }) => (
   <nav
-    aria-label="Main"
+    aria-label={say("Main")}
     className={`${open ? "grid grid-cols-2 gap-x-4" : "hidden"} absolute inset-x-0 top-12 z-40 max-h-[calc(100dvh-5rem)] overflow-y-auto border-b border-line bg-panel p-3 wide:static wide:block wide:max-h-none wide:border-0 wide:bg-transparent wide:p-0`}
   >
     {NAV.map(({ name, entries }) => {

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { Session } from "../api.ts";
+import { say } from "./texts.ts";
 
 /** Loaded when it is asked for the first time: the first page does not wait for it. */
 const load = async () => ({ default: (await import("../features/palette/palette.tsx")).Palette });
@@ -25,7 +26,7 @@ export const PaletteKey = ({ session }: { session: Session }) => {
   return (
     <>
       <button type="button" onClick={() => setOpen(true)} className="ml-auto shrink-0 px-3 text-dim hover:text-accent">
-        <kbd className="text-xs text-text">Ctrl K</kbd> commands
+        <kbd className="text-xs text-text">{say("Ctrl K")}</kbd> {say("commands")}
       </button>
       {isOpen && (
         <Suspense fallback={null}>

@@ -6,14 +6,15 @@ import { type Completion, completeQuery, FINDING_FIELDS, parseQuery } from "@zer
 import { useId, useMemo, useRef, useState } from "react";
 import { queries } from "../api.ts";
 import type { FindingsSearch } from "../routes.tsx";
+import { say } from "./texts.ts";
 
 type Scope = "findings" | "assets" | "components" | "advisories";
 const SCOPES: readonly Scope[] = ["assets", "components", "advisories"];
 const HINTS: Record<Scope, string> = {
-  findings: "try severity>=high (kev:true OR epss>=50%) fix:yes openssl",
-  assets: "part of a host's name",
-  components: "part of a package's name",
-  advisories: "CVE-2024-3094: are we affected?",
+  findings: say("try severity>=high (kev:true OR epss>=50%) fix:yes openssl"),
+  assets: say("part of a host's name"),
+  components: say("part of a package's name"),
+  advisories: say("CVE-2024-3094: are we affected?"),
 };
 
 const scopeOf = (path: string): Scope => SCOPES.find((s) => path === `/${s}`) ?? "findings";
@@ -38,7 +39,7 @@ const Suggestions = ({
   <ul
     id={id}
     role="listbox"
-    aria-label="Completions"
+    aria-label={say("Completions")}
     className="panel absolute top-full left-0 z-30 mt-px w-full max-w-md bg-raised"
   >
     {list.map((c, i) => (
@@ -138,7 +139,7 @@ export const Prompt = () => {
     <search className="relative min-w-0 flex-1">
       <div className="flex min-h-10 flex-wrap items-center gap-x-2 sm:flex-nowrap">
         <label htmlFor={`${id}-text`} className="mono shrink-0 text-dim">
-          {scope} <span className="text-accent">&gt;</span>
+          {scope} <span className="text-accent">{say(">")}</span>
         </label>
         <input
           ref={input}
@@ -180,7 +181,7 @@ export const Prompt = () => {
                 });
             }}
           >
-            clear
+            {say("clear")}
           </button>
         )}
         {mistake && (

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Severity, SeverityCounts } from "../api.ts";
 import { count } from "./format.ts";
+import { say } from "./texts.ts";
 
 /** Worst first, as it is read. */
 export const SEVERITY_ORDER: readonly Severity[] = ["critical", "high", "medium", "low", "none", "unknown"];
@@ -65,7 +66,7 @@ export const SeverityLine = ({ counts }: { counts: SeverityCounts }) => (
         {count(counts[s])}
       </span>
     ))}
-    {SEVERITY_ORDER.every((s) => counts[s] === 0) && <span className="text-dim">none</span>}
+    {SEVERITY_ORDER.every((s) => counts[s] === 0) && <span className="text-dim">{say("none")}</span>}
   </span>
 );
 

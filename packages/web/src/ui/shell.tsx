@@ -17,6 +17,7 @@ import { Prompt } from "./prompt.tsx";
 import { openingOf, type Place, standingOf } from "./standing.ts";
 import { Empty, ErrorPanel, PageSkeleton } from "./states.tsx";
 import { StatusLine } from "./status-line.tsx";
+import { say } from "./texts.ts";
 
 const GOTO: Readonly<Record<string, NavPath>> = {
   o: "/",
@@ -57,11 +58,11 @@ const useFocusOnChange = () => {
 };
 
 const Logo = () => (
-  <Link to="/" className="mono flex h-12 items-center gap-2 px-3 font-bold" aria-label="ZeroTrace, overview">
+  <Link to="/" className="mono flex h-12 items-center gap-2 px-3 font-bold" aria-label={say("ZeroTrace, overview")}>
     <span aria-hidden="true" className="text-accent">
       ▍
     </span>
-    zerotrace
+    {say("zerotrace")}
   </Link>
 );
 
@@ -77,11 +78,15 @@ const PageFor = ({ session }: { session: Session }) => {
   return (
     <section className="panel mt-4">
       <Empty
-        title={session.permissions.length === 0 ? "You have no role here yet" : "This page is not part of your role"}
+        title={
+          session.permissions.length === 0
+            ? say("You have no role here yet")
+            : say("This page is not part of your role")
+        }
       >
         <p>
-          It needs the permission <code>{opening.needs}</code>. Ask an administrator of {session.companyName} for a role
-          that has it.
+          {say("It needs the permission")} <code>{opening.needs}</code>
+          {say(". Ask an administrator of {companyName} for a role that has it.", { companyName: session.companyName })}
         </p>
       </Empty>
     </section>
@@ -99,7 +104,7 @@ const SignedIn = ({ session }: { session: Session }) => {
   return (
     <>
       <a href="#main" className="button sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
-        Skip to the page
+        {say("Skip to the page")}
       </a>
       <div className="wide:grid wide:grid-cols-[208px_minmax(0,1fr)]">
         <header className="sticky top-0 z-30 flex h-12 items-center border-b border-line bg-panel wide:h-[calc(100dvh-2rem)] wide:flex-col wide:items-stretch wide:overflow-y-auto wide:border-r wide:border-b-0">
@@ -115,7 +120,7 @@ const SignedIn = ({ session }: { session: Session }) => {
             aria-expanded={menu}
             onClick={() => setMenu((m) => !m)}
           >
-            <Menu className="size-4" /> Menu
+            <Menu className="size-4" /> {say("Menu")}
           </button>
         </header>
         <div>

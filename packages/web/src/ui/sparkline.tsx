@@ -1,3 +1,4 @@
+import { say } from "./texts.ts";
 export interface Point {
   readonly day: string;
   readonly value: number;
@@ -47,11 +48,11 @@ export const Sparkline = ({
         <rect x="0" y={HEIGHT - 1} width={WIDTH} height="1" className="fill-edge" />
       </svg>
       <figcaption className="mono mt-1 flex justify-between text-xs text-dim">
-        <span>{first && points.length > 1 ? day(first.day) : "30 days"}</span>
+        <span>{first && points.length > 1 ? day(first.day) : say("30 days")}</span>
         <span>{last}</span>
       </figcaption>
       <details className="mt-1 text-xs text-dim">
-        <summary className="cursor-pointer">as a table</summary>
+        <summary className="cursor-pointer">{say("as a table")}</summary>
         <ul className="mono mt-1 grid max-h-40 overflow-auto">
           {points.map((p) => (
             <li key={p.day}>

@@ -4,10 +4,11 @@ import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { InputError } from "./input-error.ts";
 import { Copy } from "./marks.tsx";
+import { say } from "./texts.ts";
 
 /** Gray lines of a row's height where rows will be. */
 export const RowsSkeleton = ({ rows = 8 }: { rows?: number }) => (
-  <output aria-label="Loading" className="block divide-y divide-line">
+  <output aria-label={say("Loading")} className="block divide-y divide-line">
     {Array.from({ length: rows }, (_, i) => (
       <div key={i} className="flex h-8 items-center gap-3 px-3">
         <span className="skeleton size-4" />
@@ -22,7 +23,7 @@ export const RowsSkeleton = ({ rows = 8 }: { rows?: number }) => (
 export const Block = ({ className }: { className: string }) => <span className={`skeleton block ${className}`} />;
 
 export const PageSkeleton = () => (
-  <output className="grid gap-4 py-4" aria-label="Loading">
+  <output className="grid gap-4 py-4" aria-label={say("Loading")}>
     <Block className="h-7 w-48" />
     <Block className="h-40 w-full" />
     <Block className="h-64 w-full" />
@@ -34,18 +35,18 @@ const isBadAddress = (error: Error): boolean =>
   error instanceof ApiError && error.status === 400 && error.field === "id";
 
 const whatToDo = (error: Error): string => {
-  if (error instanceof InputError) return "Nothing was sent. What you wrote is still here.";
-  if (!(error instanceof ApiError)) return "Reload the page. If it happens again, tell us the text above.";
+  if (error instanceof InputError) return say("Nothing was sent. What you wrote is still here.");
+  if (!(error instanceof ApiError)) return say("Reload the page. If it happens again, tell us the text above.");
   if (error.status === 0)
-    return "Check that the server runs (npm start prints its address). This page tries again by itself.";
-  if (error.status === 401) return "Sign in again.";
-  if (error.status === 403) return "Your role does not allow this. Ask an administrator of your company.";
-  if (isBadAddress(error)) return "Open it from its list again.";
-  if (error.status === 404) return "It may have been removed, or the address may be mistyped.";
-  if (error.status === 429) return "Wait a moment, then try again.";
-  if (error.status === 400) return "What you wrote is still here: correct it and try again.";
-  if (error.status < 500) return "Change what the message names, then try again.";
-  return "Try again. If it stays, look for the correlation id in the server's log.";
+    return say("Check that the server runs (npm start prints its address). This page tries again by itself.");
+  if (error.status === 401) return say("Sign in again.");
+  if (error.status === 403) return say("Your role does not allow this. Ask an administrator of your company.");
+  if (isBadAddress(error)) return say("Open it from its list again.");
+  if (error.status === 404) return say("It may have been removed, or the address may be mistyped.");
+  if (error.status === 429) return say("Wait a moment, then try again.");
+  if (error.status === 400) return say("What you wrote is still here: correct it and try again.");
+  if (error.status < 500) return say("Change what the message names, then try again.");
+  return say("Try again. If it stays, look for the correlation id in the server's log.");
 };
 
 /** A failure: what happened, what to do, and the id that the server's log holds. */
@@ -57,18 +58,18 @@ export const ErrorPanel = ({ error, retry }: { error: Error; retry?: () => void 
     <div role="alert" className="panel flex gap-3 p-4">
       <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-bad" />
       <div className="grid min-w-0 gap-1">
-        <p>{isBadAddress(error) ? "This address is cut off or mistyped: it holds no whole id." : error.message}</p>
+        <p>{isBadAddress(error) ? say("This address is cut off or mistyped: it holds no whole id.") : error.message}</p>
         <p className="text-dim">{whatToDo(error)}</p>
         <div className="mt-1 flex flex-wrap items-center gap-3">
           {retry && !isGone && (
             <button type="button" className="button" onClick={retry}>
-              Try again
+              {say("Try again")}
             </button>
           )}
           {error instanceof ApiError && <span className="mono text-xs text-dim">{error.code}</span>}
           {id && (
             <span className="text-xs text-dim">
-              correlation id <Copy text={id} />
+              {say("correlation id")} <Copy text={id} />
             </span>
           )}
         </div>
@@ -100,9 +101,9 @@ export const Notice = ({ children, tone = "warn" }: { children: ReactNode; tone?
 export const NotFoundPage = () => {
   const router = useRouter();
   return (
-    <Empty title={`There is no page at ${router.state.location.pathname}`}>
+    <Empty title={say("There is no page at {pathname}", { pathname: router.state.location.pathname })}>
       <Link to="/" className="link">
-        Go to the overview
+        {say("Go to the overview")}
       </Link>
     </Empty>
   );

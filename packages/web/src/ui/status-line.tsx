@@ -7,6 +7,7 @@ import { useConnection } from "../live.ts";
 import { bytes, count, duration, plural } from "./format.ts";
 import { useNow } from "./hooks.ts";
 import { PaletteKey } from "./palette-key.tsx";
+import { say } from "./texts.ts";
 
 const Part = ({ children, className = "" }: { children: ReactNode; className?: string }) => (
   <span className={`flex shrink-0 items-center gap-1.5 border-r border-line px-3 ${className}`}>{children}</span>
@@ -14,18 +15,21 @@ const Part = ({ children, className = "" }: { children: ReactNode; className?: s
 
 /** A running sync in words with numbers. */
 export const progressText = (p: NonNullable<Feeds["progress"]>): string => {
-  const read = p.totalBytes ? `${bytes(p.doneBytes)} of ${bytes(p.totalBytes)}` : bytes(p.doneBytes);
-  return `${p.label}: ${read}, ${count(p.recordCount)} records`;
+  const read = p.totalBytes
+    ? say("{doneBytes} of {totalBytes}", { doneBytes: bytes(p.doneBytes), totalBytes: bytes(p.totalBytes) })
+    : bytes(p.doneBytes);
+  return say("{label}: {read}, {recordCount} records", { label: p.label, read, recordCount: count(p.recordCount) });
 };
 
 const Connection = () => {
   const { state, lostAtMs } = useConnection(useLive());
-  const lost = lostAtMs === null ? "" : `, stale since ${new Date(lostAtMs).toLocaleTimeString("en-GB")}`;
+  const lost =
+    lostAtMs === null ? "" : say(", stale since {value}", { value: new Date(lostAtMs).toLocaleTimeString("en-GB") });
   const words = {
     connecting: "connecting",
     live: "live",
     reconnecting: `reconnecting${lost}`,
-    "signed-out": "signed out",
+    "signed-out": say("signed out"),
   };
   return (
     <Part className={state === "live" ? "text-accent" : "text-warn"}>
@@ -50,20 +54,26 @@ const isOld = (feeds: Feeds): boolean => feeds.stale || feeds.lastError !== null
 const Advisories = () => {
   const feeds = useQuery(queries.feeds());
   const now = useNow();
-  if (!feeds.data) return <Part className="text-dim">advisories {feeds.error ? "unknown" : "…"}</Part>;
+  if (!feeds.data)
+    return (
+      <Part className="text-dim">{say("advisories {choice}", { choice: feeds.error ? say("unknown") : "…" })}</Part>
+    );
   if (feeds.data.syncing) {
-    return <Part>{feeds.data.progress ? progressText(feeds.data.progress) : "bringing advisories"}</Part>;
+    return <Part>{feeds.data.progress ? progressText(feeds.data.progress) : say("bringing advisories")}</Part>;
   }
   const at = newest(feeds.data);
-  if (!feeds.data.generation || !at) return <Part className="text-warn">no advisories yet</Part>;
+  if (!feeds.data.generation || !at) return <Part className="text-warn">{say("no advisories yet")}</Part>;
   return (
     <Part className={isOld(feeds.data) ? "text-warn" : ""}>
       <Link to="/feeds" className="hover:text-accent">
-        advisories {duration(now - Date.parse(at))} old
-        {feeds.data.staleSources.length > 0
-          ? `, ${plural(feeds.data.staleSources.length, "source")} stale`
-          : feeds.data.stale && ", stale"}
-        {feeds.data.lastError ? ", last sync failed" : ""}
+        {say("advisories {n} old{choice}{choice2}", {
+          n: duration(now - Date.parse(at)),
+          choice:
+            feeds.data.staleSources.length > 0
+              ? say(", {length} stale", { length: plural(feeds.data.staleSources.length, "source") })
+              : feeds.data.stale && say(", stale"),
+          choice2: feeds.data.lastError ? say(", last sync failed") : "",
+        })}
       </Link>
     </Part>
   );
@@ -77,12 +87,17 @@ const Work = () => {
     <>
       <Part>
         <Link to="/jobs" className={pendingJobs > 0 ? "text-text hover:text-accent" : "text-dim hover:text-accent"}>
-          {pendingJobs > 0 ? `${plural(pendingJobs, "job")} running` : "no jobs running"}
+          {pendingJobs > 0
+            ? say("{pendingJobs} running", { pendingJobs: plural(pendingJobs, "job") })
+            : say("no jobs running")}
         </Link>
       </Part>
       <Part>
         <Link to="/agents" className="hover:text-accent">
-          {count(agentsOnline)}/{count(agentCount)} agents online
+          {say("{agentsOnline}/{agentCount} agents online", {
+            agentsOnline: count(agentsOnline),
+            agentCount: count(agentCount),
+          })}
         </Link>
       </Part>
     </>
@@ -92,7 +107,7 @@ const Work = () => {
 /** What is running, missing or stale, on every page. */
 export const StatusLine = ({ session, onHelp }: { session: Session; onHelp: () => void }) => (
   <footer
-    aria-label="Status"
+    aria-label={say("Status")}
     className="mono fixed inset-x-0 bottom-0 z-20 flex h-8 items-stretch overflow-x-auto border-t border-line bg-panel text-xs whitespace-nowrap"
   >
     <Part className="bg-raised font-semibold">{session.companyName}</Part>
@@ -101,7 +116,7 @@ export const StatusLine = ({ session, onHelp }: { session: Session; onHelp: () =
     {session.permissions.includes("findings:read") && <Work />}
     <PaletteKey session={session} />
     <button type="button" onClick={onHelp} className="shrink-0 px-3 text-dim hover:text-accent">
-      <kbd className="text-xs text-text">?</kbd> help
+      <kbd className="text-xs text-text">?</kbd> {say("help")}
     </button>
   </footer>
 );

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { readStored, writeStored } from "./stored.ts";
 import type { Column } from "./table.tsx";
 import { columnsNamed, joinColumns } from "./table-columns.ts";
+import { say } from "./texts.ts";
 
 interface TableChoice<Row> {
   readonly columns: readonly Column<Row>[];
@@ -56,11 +57,11 @@ const Menu = ({
   return (
     <details ref={details} className="relative hidden min-[720px]:block">
       <summary className="button cursor-pointer list-none">
-        <SlidersHorizontal className="size-4" aria-hidden="true" /> Columns
+        <SlidersHorizontal className="size-4" aria-hidden="true" /> {say("Columns")}
       </summary>
       <div className="panel absolute right-0 z-20 mt-1 grid w-56 gap-3 bg-raised p-3">
         <fieldset className="grid gap-1">
-          <legend className="mb-1 text-xs text-dim">columns</legend>
+          <legend className="mb-1 text-xs text-dim">{say("columns")}</legend>
           {all.map((head) => (
             <label key={head} className="flex min-h-6 items-center gap-2 text-sm">
               <input
@@ -74,7 +75,7 @@ const Menu = ({
             </label>
           ))}
           <button type="button" className="act justify-self-start" onClick={() => onColumns(all)}>
-            Show all columns
+            {say("Show all columns")}
           </button>
         </fieldset>
         <label className="flex min-h-6 items-center gap-2 border-t border-line pt-3 text-sm">
@@ -84,7 +85,7 @@ const Menu = ({
             checked={isCompact}
             onChange={(e) => onCompact(e.target.checked)}
           />
-          compact rows
+          {say("compact rows")}
         </label>
       </div>
     </details>

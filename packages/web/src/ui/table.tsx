@@ -1,7 +1,9 @@
 import type { UseInfiniteQueryResult, InfiniteData } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useCallback, useLayoutEffect, useRef, useState } from "react";
-import { atLeast, count, singular } from "./format.ts";
+import { atLeast, count, plural } from "./format.ts";
+import { singular } from "./singular.ts";
+import { say } from "./texts.ts";
 import { useKeys, useMedia } from "./hooks.ts";
 import { ErrorPanel, RowsSkeleton } from "./states.tsx";
 
@@ -55,7 +57,7 @@ const noControlFocused = (): boolean =>
  * x selects.
  */
 export const Table = <Row,>(props: TableProps<Row>) => {
-  const narrow = useMedia("(width < 720px)");
+  const narrow = useMedia(say("(width < 720px)"));
   // what is measured for one height is not kept for another
   const form = narrow ? "cards" : props.isCompact ? "compact" : "rows";
   return <Rows key={form} {...props} narrow={narrow} />;
@@ -67,7 +69,7 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
   const body = useRef<HTMLTableSectionElement>(null);
   const [offset, setOffset] = useState(0);
   const [active, setActive] = useState(-1);
-  const hasRail = useMedia("(width >= 68.75rem)");
+  const hasRail = useMedia(say("(width >= 68.75rem)"));
   const stickyPx = hasRail ? PROMPT_PX : PROMPT_PX + BAR_PX;
   // Whatever grows or shrinks above the table (a notice, a selection bar) moves where it begins.
   useLayoutEffect(() => {
@@ -130,7 +132,7 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
         <tr>
           {columns.map((c) => (
             <th key={c.head} scope="col" className={c.className} style={{ width: c.width }}>
-              {c.head}
+              {say(c.head)}
             </th>
           ))}
         </tr>
@@ -190,10 +192,8 @@ export const PagedTable = <Row,>({
       <footer className="flex min-h-10 flex-wrap items-center gap-3 border-t border-line px-3 py-1 text-xs text-dim">
         <span>
           {head && rows.length < head.count
-            ? `${count(rows.length)} of ${atLeast(head.count, head.countIsExact)} ${noun}`
-            : rows.length === 1
-              ? `1 ${singular(noun)}`
-              : `All ${count(rows.length)} ${noun}`}
+            ? `${count(rows.length)} / ${atLeast(head.count, head.countIsExact)} ${say(noun)}`
+            : plural(rows.length, singular(noun), noun)}
         </span>
         {pages.hasNextPage && (
           <button
@@ -202,7 +202,7 @@ export const PagedTable = <Row,>({
             disabled={pages.isFetchingNextPage}
             onClick={() => void pages.fetchNextPage()}
           >
-            {pages.isFetchingNextPage ? "Loading…" : "Load more"}
+            {pages.isFetchingNextPage ? say("Loading…") : say("Load more")}
           </button>
         )}
       </footer>

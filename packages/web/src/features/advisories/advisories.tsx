@@ -6,6 +6,7 @@ import { Page } from "../../ui/panel.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
+import { say } from "../../ui/texts.ts";
 
 const COLUMNS: readonly Column<Advisory>[] = [
   { head: "Severity", width: "112px", cell: (a) => <SeverityMark severity={a.severity} label /> },
@@ -24,19 +25,19 @@ const COLUMNS: readonly Column<Advisory>[] = [
   {
     head: "Summary",
     className: "full",
-    cell: (a) => a.summary || <span className="text-dim">the source gives no summary</span>,
+    cell: (a) => a.summary || <span className="text-dim">{say("the source gives no summary")}</span>,
   },
   {
     head: "CVSS",
     width: "72px",
-    label: "CVSS",
+    label: say("CVSS"),
     cell: (a) => <span className="mono">{a.cvss?.toFixed(1) ?? "–"}</span>,
   },
   { head: "EPSS", width: "96px", className: "wide-only", cell: (a) => <Epss value={a.epss} /> },
   {
     head: "Published",
     width: "110px",
-    cell: (a) => <span className="text-dim">{a.publishedAt ? <Time at={a.publishedAt} /> : "not said"}</span>,
+    cell: (a) => <span className="text-dim">{a.publishedAt ? <Time at={a.publishedAt} /> : say("not said")}</span>,
   },
 ];
 
@@ -49,27 +50,27 @@ export const AdvisoriesPage = () => {
   const pages = useInfiniteQuery(queries.advisories(q));
   return (
     <Page
-      title="Advisories"
-      lead="Are we affected? Type a CVE, GHSA or distribution id in the line above, then open it."
+      title={say("Advisories")}
+      lead={say("Are we affected? Type a CVE, GHSA or distribution id in the line above, then open it.")}
     >
-      <section className="panel" aria-label="Advisories">
+      <section className="panel" aria-label={say("Advisories")}>
         <PagedTable
           pages={pages}
           noun="advisories"
-          label="Advisories"
+          label={say("Advisories")}
           keyOf={(a) => a.id}
           onOpen={(a) => void navigate({ to: "/advisories/$id", params: { id: a.id } })}
           cardHeight={92}
           columns={COLUMNS}
           empty={
-            <Empty title={q ? `No advisory in force is named ${q}…` : "No advisories are in force yet"}>
+            <Empty title={q ? say("No advisory in force is named {q}…", { q }) : say("No advisories are in force yet")}>
               <p>
                 {q
-                  ? "Either no feed in force carries it, or the name is written differently."
-                  : "A first sync brings them."}
+                  ? say("Either no feed in force carries it, or the name is written differently.")
+                  : say("A first sync brings them.")}
               </p>
               <Link to="/feeds" className="link">
-                See the feeds and what they cover
+                {say("See the feeds and what they cover")}
               </Link>
             </Empty>
           }

@@ -11,26 +11,27 @@ import { Empty, ErrorPanel, PageSkeleton } from "../../ui/states.tsx";
 import { PagedTable } from "../../ui/table.tsx";
 import { FINDING_COLUMNS } from "../findings/columns.tsx";
 import { EpssCourse } from "./epss-course.tsx";
+import { say } from "../../ui/texts.ts";
 
 const Findings = ({ id }: { id: string }) => {
   const navigate = useNavigate();
   const pages = useInfiniteQuery(queries.findings({ query: queryOf({ advisory: id, status: "all" }) }, "risk"));
   return (
-    <Panel title="Where we are affected" flush>
+    <Panel title={say("Where we are affected")} flush>
       <PagedTable
         pages={pages}
         noun="findings"
-        label="Findings of this advisory"
+        label={say("Findings of this advisory")}
         columns={FINDING_COLUMNS}
         cardHeight={92}
         keyOf={(f) => f.id}
         onOpen={(f) => void navigate({ to: "/findings/$id", params: { id: f.id } })}
         empty={
-          <Empty title="No component of any asset is affected">
+          <Empty title={say("No component of any asset is affected")}>
             <p>
-              That holds for what the advisories in force cover.{" "}
+              {say("That holds for what the advisories in force cover.")}{" "}
               <Link to="/feeds" className="link">
-                See what they do not
+                {say("See what they do not")}
               </Link>
             </p>
           </Empty>
@@ -59,43 +60,46 @@ export const AdvisoryPage = () => {
     <Page title={a.id} lead={a.summary}>
       <section
         className={`panel border-l-2 px-4 py-3 ${a.findingCount > 0 ? "border-l-text" : "border-l-accent"}`}
-        aria-label="Are we affected?"
+        aria-label={say("Are we affected?")}
       >
         <p className="text-lg">
-          {a.findingCount > 0 ? `Yes: ${plural(a.findingCount, "open finding")}` : "No open finding"}
+          {a.findingCount > 0
+            ? say("Yes: {findingCount}", { findingCount: plural(a.findingCount, "open finding") })
+            : say("No open finding")}
         </p>
       </section>
       <Findings id={a.id} />
-      <Panel title="Facts">
+      <Panel title={say("Facts")}>
         <Facts
           rows={[
-            ["Severity", <SeverityMark key="s" severity={a.severity} label />],
+            [say("Severity"), <SeverityMark key="s" severity={a.severity} label />],
             [
               "CVSS",
               a.cvss === null ? (
-                "no source gives one"
+                say("no source gives one")
               ) : (
                 <span key="c" className="mono">
                   {a.cvss.toFixed(1)}
                 </span>
               ),
             ],
-            ["EPSS", a.epss === null ? "no source gives one" : <Epss key="e" value={a.epss} />],
+            ["EPSS", a.epss === null ? say("no source gives one") : <Epss key="e" value={a.epss} />],
             [
               "KEV",
               a.kevAddedAt ? (
                 <span key="k">
-                  <Kev at={a.kevAddedAt} /> since {exact(a.kevAddedAt).slice(0, 10)}
+                  <Kev at={a.kevAddedAt} />{" "}
+                  {say("since {kevAddedAt}", { kevAddedAt: exact(a.kevAddedAt).slice(0, 10) })}
                 </span>
               ) : (
-                "not in the catalog"
+                say("not in the catalog")
               ),
             ],
             ...enrichmentRows(a.enrichment),
-            ["Published", a.publishedAt ? <Time key="p" at={a.publishedAt} /> : "not said"],
-            ["Modified", a.modifiedAt ? <Time key="m" at={a.modifiedAt} /> : "not said"],
+            [say("Published"), a.publishedAt ? <Time key="p" at={a.publishedAt} /> : say("not said")],
+            [say("Modified"), a.modifiedAt ? <Time key="m" at={a.modifiedAt} /> : say("not said")],
             [
-              "Other names",
+              say("Other names"),
               a.aliases.length === 0 ? (
                 "none"
               ) : (
@@ -110,13 +114,13 @@ export const AdvisoryPage = () => {
         />
       </Panel>
       <EpssCourse advisory={a.id} />
-      <Panel title="Records as published" aside={plural(a.records.length, "record")} flush>
+      <Panel title={say("Records as published")} aside={plural(a.records.length, "record")} flush>
         <ul className="divide-y divide-line">
           {a.records.map((r) => (
             <li key={`${r.feed} ${r.id}`}>
               <details>
                 <summary className="mono cursor-pointer px-4 py-2">
-                  {r.id} <span className="text-dim">from {r.feed}</span>
+                  {r.id} <span className="text-dim">{say("from {feed}", { feed: r.feed })}</span>
                 </summary>
                 <pre className="max-h-96 overflow-auto border-t border-line bg-page p-4 text-xs">
                   {JSON.stringify(r.doc, null, 2)}

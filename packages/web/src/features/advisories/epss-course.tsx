@@ -4,6 +4,7 @@ import { plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 interface Day {
   readonly day: string;
@@ -14,7 +15,7 @@ interface Day {
 const STEADY_POINTS = 0.05;
 
 const percent = (score: number | null): string =>
-  score === null ? "no score" : `${(score * 100).toFixed(score < 0.1 ? 2 : 1)} %`;
+  score === null ? say("no score") : `${(score * 100).toFixed(score < 0.1 ? 2 : 1)} %`;
 
 const dayText = (day: string): string =>
   new Date(day).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
@@ -22,12 +23,13 @@ const dayText = (day: string): string =>
 /** The move from the first kept day to the last, in words. */
 const moveText = (days: readonly Day[]): string => {
   const [first, last] = [days[0], days.at(-1)];
-  if (days.length < 2 || !first || !last) return "the first day that is kept: its course is drawn from the second on";
-  if (first.score === null) return `none on ${dayText(first.day)}`;
+  if (days.length < 2 || !first || !last)
+    return say("the first day that is kept: its course is drawn from the second on");
+  if (first.score === null) return say("none on {day}", { day: dayText(first.day) });
   const points = ((last.score ?? 0) - first.score) * 100;
-  if (Math.abs(points) < STEADY_POINTS) return `as on ${dayText(first.day)}`;
+  if (Math.abs(points) < STEADY_POINTS) return say("as on {day}", { day: dayText(first.day) });
   const by = Math.abs(points).toFixed(Math.abs(points) < 10 ? 1 : 0);
-  return `${points > 0 ? "up" : "down"} ${by} points since ${dayText(first.day)}`;
+  return say("{choice} {by} points since {day}", { choice: points > 0 ? "up" : "down", by, day: dayText(first.day) });
 };
 
 /** How the chance of exploitation went in the last 30 days: the number, its change against a named day, and each day. */
@@ -38,8 +40,10 @@ export const EpssCourse = ({ advisory }: { advisory: string }) => {
   const last = days.at(-1);
   return (
     <Panel
-      title="EPSS over 30 days"
-      aside={last && `${plural(days.length, "day")} kept, the newest ${dayText(last.day)}`}
+      title={say("EPSS over 30 days")}
+      aside={
+        last && say("{length} kept, the newest {day}", { length: plural(days.length, "day"), day: dayText(last.day) })
+      }
     >
       {course.isPending && <Block className="h-[120px] w-full" />}
       {course.error && <ErrorPanel error={course.error} retry={() => void course.refetch()} />}
@@ -50,7 +54,7 @@ export const EpssCourse = ({ advisory }: { advisory: string }) => {
             <span className="text-dim">{moveText(days)}</span>
           </p>
           <Sparkline
-            label={`EPSS of ${course.data?.cveId ?? advisory} by day`}
+            label={say("EPSS of {cveId} by day", { cveId: course.data?.cveId ?? advisory })}
             last={dayText(last.day)}
             points={days.map(({ day, score }) => ({ day, value: (score ?? 0) * 100, says: percent(score) }))}
           />

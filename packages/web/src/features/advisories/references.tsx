@@ -1,4 +1,5 @@
 import { Panel } from "../../ui/panel.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** An address as a link only when it is one that a browser may follow safely. */
 const followable = (url: string): boolean => /^https?:\/\//i.test(url);
@@ -6,7 +7,7 @@ const followable = (url: string): boolean => /^https?:\/\//i.test(url);
 /** Links that an advisory gives. They are other people's text: only http(s) ones can be followed. */
 export const References = ({ list }: { list: readonly { type: string; url: string }[] }) =>
   list.length === 0 ? null : (
-    <Panel title="References">
+    <Panel title={say("References")}>
       <ul className="grid gap-1 text-sm">
         {list.map((r) => (
           <li key={`${r.type} ${r.url}`} className="flex gap-3">

@@ -6,26 +6,27 @@ import { Risk } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
+import { say } from "../../ui/texts.ts";
 
 const VERDICTS: Readonly<Record<AffectedRow["verdict"], string>> = {
   affected: "affected",
   unknown: "unknown",
-  not_affected: "not affected",
+  not_affected: say("not affected"),
 };
 
 const REASONS: Readonly<Record<string, string>> = {
-  match: "an advisory's range holds it",
-  in_range: "within the range",
-  installed: "has open findings",
-  vex: "its supplier says so (VEX)",
-  fixed: "no range holds it",
-  out_of_range: "outside of the range",
-  pending: "being judged",
-  no_feed: "no feed covers it",
-  end_of_life: "past its end of life",
-  unparsable: "its version cannot be read",
-  no_stream: "module stream not told",
-  owned: "judged by its owner",
+  match: say("an advisory's range holds it"),
+  in_range: say("within the range"),
+  installed: say("has open findings"),
+  vex: say("its supplier says so (VEX)"),
+  fixed: say("no range holds it"),
+  out_of_range: say("outside of the range"),
+  pending: say("being judged"),
+  no_feed: say("no feed covers it"),
+  end_of_life: say("past its end of life"),
+  unparsable: say("its version cannot be read"),
+  no_stream: say("module stream not told"),
+  owned: say("judged by its owner"),
 };
 
 const COLUMNS: readonly Column<AffectedRow>[] = [
@@ -68,7 +69,7 @@ const COLUMNS: readonly Column<AffectedRow>[] = [
           </span>
           <span className="truncate text-dim">
             {REASONS[first.reason] ?? first.reason}
-            {first.fixedIn && `, fixed in ${first.fixedIn}`}
+            {first.fixedIn && say(", fixed in {fixedIn}", { fixedIn: first.fixedIn })}
           </span>
           {r.componentCount > 1 && <span className="chip shrink-0">+{count(r.componentCount - 1)}</span>}
         </span>
@@ -87,23 +88,34 @@ const Figure = ({ name, value, tone }: { name: string; value: number; tone: stri
 
 const headline = ({ asked, totals }: Affected): string => {
   if (!asked.isKnown)
-    return `No feed in force says which packages ${asked.name} is about: whether you are affected is not known.`;
-  if (totals.affected > 0) return `Yes: ${plural(totals.affected, "asset")} affected.`;
-  if (totals.unknown > 0) return `Not known of ${plural(totals.unknown, "asset")}; none is known to be affected.`;
+    return say("No feed in force says which packages {name} is about: whether you are affected is not known.", {
+      name: asked.name,
+    });
+  if (totals.affected > 0) return say("Yes: {affected} affected.", { affected: plural(totals.affected, "asset") });
+  if (totals.unknown > 0)
+    return say("Not known of {unknown}; none is known to be affected.", { unknown: plural(totals.unknown, "asset") });
   if (totals.notAffected > 0)
-    return `No: ${plural(totals.notAffected, "asset")} with it, at versions that are not affected.`;
-  return "No asset that was looked at has it.";
+    return say("No: {notAffected} with it, at versions that are not affected.", {
+      notAffected: plural(totals.notAffected, "asset"),
+    });
+  return say("No asset that was looked at has it.");
 };
 
 const Answer = ({ answer }: { answer: Affected }) => {
   const { totals, coverage, asked } = answer;
   const gaps = [
-    coverage.withoutInventory > 0 ? `${plural(coverage.withoutInventory, "asset")} sent no inventory yet` : "",
-    coverage.partly > 0 ? `of ${plural(coverage.partly, "asset")} a part could not be read or named` : "",
+    coverage.withoutInventory > 0
+      ? say("{withoutInventory} sent no inventory yet", {
+          withoutInventory: plural(coverage.withoutInventory, "asset"),
+        })
+      : "",
+    coverage.partly > 0
+      ? say("of {partly} a part could not be read or named", { partly: plural(coverage.partly, "asset") })
+      : "",
   ].filter(Boolean);
   return (
     <>
-      <section className="panel" aria-label="Answer">
+      <section className="panel" aria-label={say("Answer")}>
         <div className="border-b border-line px-4 py-3">
           <p className="text-lg font-semibold" aria-live="polite">
             {headline(answer)}
@@ -118,13 +130,13 @@ const Answer = ({ answer }: { answer: Affected }) => {
           )}
         </div>
         <div className="grid grid-cols-2 divide-line sm:grid-cols-4 sm:divide-x">
-          <Figure name="Affected" value={totals.affected} tone="text-bad" />
-          <Figure name="Unknown" value={totals.unknown} tone="text-warn" />
-          <Figure name="Not affected" value={totals.notAffected} tone="" />
-          <Figure name="Without it" value={totals.without} tone="" />
+          <Figure name={say("Affected")} value={totals.affected} tone="text-bad" />
+          <Figure name={say("Unknown")} value={totals.unknown} tone="text-warn" />
+          <Figure name={say("Not affected")} value={totals.notAffected} tone="" />
+          <Figure name={say("Without it")} value={totals.without} tone="" />
         </div>
       </section>
-      {gaps.length > 0 && <Notice>What this cannot see: {gaps.join("; ")}.</Notice>}
+      {gaps.length > 0 && <Notice>{say("What this cannot see: {gaps}.", { gaps: gaps.join("; ") })}</Notice>}
     </>
   );
 };
@@ -139,11 +151,11 @@ export const AffectedPage = () => {
   const first = pages.data?.pages[0];
   return (
     <Page
-      title="Are we affected?"
-      lead="By an advisory, a package URL, or a package and its versions, over all assets."
+      title={say("Are we affected?")}
+      lead={say("By an advisory, a package URL, or a package and its versions, over all assets.")}
     >
       <form
-        aria-label="Question"
+        aria-label={say("Question")}
         className="panel flex gap-2 p-2"
         onSubmit={(event) => {
           event.preventDefault();
@@ -156,18 +168,18 @@ export const AffectedPage = () => {
           name="q"
           defaultValue={q}
           maxLength={300}
-          aria-label="Advisory, package URL, or package and range"
-          placeholder="CVE-2021-44228, or log4j-core >=2.0 <2.17.1"
+          aria-label={say("Advisory, package URL, or package and range")}
+          placeholder={say("CVE-2021-44228, or log4j-core >=2.0 <2.17.1")}
           className="field min-w-0 flex-1"
         />
         <button type="submit" className="button button-primary">
-          Ask
+          {say("Ask")}
         </button>
       </form>
       {q === "" ? (
-        <section className="panel" aria-label="Examples">
-          <Empty title="Ask before the pager does">
-            {["CVE-2021-44228", "openssl <3.0.7", "pkg:npm/lodash@4.17.20"].map((example) => (
+        <section className="panel" aria-label={say("Examples")}>
+          <Empty title={say("Ask before the pager does")}>
+            {["CVE-2021-44228", say("openssl <3.0.7"), "pkg:npm/lodash@4.17.20"].map((example) => (
               <Link key={example} to="/affected" search={{ q: example }} className="mono link">
                 {example}
               </Link>
@@ -175,7 +187,7 @@ export const AffectedPage = () => {
           </Empty>
         </section>
       ) : pages.isPending ? (
-        <section className="panel" aria-label="Answer">
+        <section className="panel" aria-label={say("Answer")}>
           <RowsSkeleton rows={4} />
         </section>
       ) : first === undefined ? (
@@ -183,16 +195,16 @@ export const AffectedPage = () => {
       ) : (
         <>
           <Answer answer={first} />
-          <section className="panel" aria-label="Assets">
+          <section className="panel" aria-label={say("Assets")}>
             <PagedTable
               pages={pages}
               noun="assets"
-              label="Assets and their verdicts"
+              label={say("Assets and their verdicts")}
               keyOf={(r) => r.assetId}
               onOpen={(r) => void navigate({ to: "/assets/$id", params: { id: r.assetId } })}
               cardHeight={112}
               columns={COLUMNS}
-              empty={<Empty title={first.asked.isKnown ? "No asset has it" : "Nothing to show"} />}
+              empty={<Empty title={first.asked.isKnown ? say("No asset has it") : say("Nothing to show")} />}
             />
           </section>
         </>

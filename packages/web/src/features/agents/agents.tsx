@@ -8,6 +8,7 @@ import { Page } from "../../ui/panel.tsx";
 import { Empty, Notice } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Labels } from "../assets/labels.tsx";
+import { say } from "../../ui/texts.ts";
 
 const Actions = ({ agent }: { agent: Agent }) => {
   const may = useMay("agents:manage");
@@ -29,20 +30,24 @@ const Actions = ({ agent }: { agent: Agent }) => {
     <span className="inline-flex gap-4">
       {error && (
         <span role="alert" className="text-bad" title={error.message}>
-          failed: {error.message}
+          {say("failed: {message}", { message: error.message })}
         </span>
       )}
       <button type="button" className="act" onClick={() => ask.mutate()}>
-        {ask.isSuccess ? "Asked" : "Ask for inventory"}
+        {ask.isSuccess ? say("Asked") : say("Ask for inventory")}
       </button>
-      <Confirm verb="Revoke" question={`Revoke ${agent.hostname}?`} onConfirm={() => revoke.mutate()} />
+      <Confirm
+        verb={say("Revoke")}
+        question={say("Revoke {hostname}?", { hostname: agent.hostname })}
+        onConfirm={() => revoke.mutate()}
+      />
     </span>
   );
 };
 
 const State = ({ agent }: { agent: Agent }) => {
-  if (agent.revokedAt) return <span className="text-dim">revoked</span>;
-  if (agent.clone) return <span className="font-semibold text-bad">cloned</span>;
+  if (agent.revokedAt) return <span className="text-dim">{say("revoked")}</span>;
+  if (agent.clone) return <span className="font-semibold text-bad">{say("cloned")}</span>;
   return <Online online={agent.online} />;
 };
 
@@ -52,9 +57,11 @@ const Clones = ({ agents }: { agents: readonly Agent[] }) => {
   return cloned.map((a) => (
     <Notice key={a.id}>
       <p>
-        Two machines use the credential of <span className="mono">{a.hostname}</span>:{" "}
-        {a.clone?.holders.map((h) => `${h.hostname}${h.ip === "" ? "" : ` at ${h.ip}`}`).join(" and ")}, found{" "}
-        <Time at={a.clone?.at ?? null} />.
+        {say("Two machines use the credential of")} <span className="mono">{a.hostname}</span>:{" "}
+        {a.clone?.holders
+          .map((h) => `${h.hostname}${h.ip === "" ? "" : ` ${say("at {ip}", { ip: h.ip })}`}`)
+          .join(" and ")}
+        {say(", found")} <Time at={a.clone?.at ?? null} />.
       </p>
       <p className="text-dim">{a.clone?.advice}</p>
     </Notice>
@@ -76,8 +83,8 @@ const COLUMNS: readonly Column<Agent>[] = [
         </Link>
         <Labels labels={a.labels} max={2} />
         {a.restoredAt && (
-          <span className="text-xs text-dim" title="An older state of it went on, as after a restored snapshot">
-            restored <Time at={a.restoredAt} />
+          <span className="text-xs text-dim" title={say("An older state of it went on, as after a restored snapshot")}>
+            {say("restored")} <Time at={a.restoredAt} />
           </span>
         )}
       </span>
@@ -90,7 +97,7 @@ const COLUMNS: readonly Column<Agent>[] = [
     className: "wide-only",
     cell: (a) => <span className="mono">{a.agentVersion}</span>,
   },
-  { head: "Last seen", width: "110px", label: "seen", cell: (a) => <Time at={a.lastSeenAt} /> },
+  { head: "Last seen", width: "110px", label: say("seen"), cell: (a) => <Time at={a.lastSeenAt} /> },
   { head: "Enrolled", width: "110px", className: "wide-only", cell: (a) => <Time at={a.enrolledAt} /> },
   {
     head: "Actions",
@@ -105,27 +112,27 @@ export const AgentsPage = () => {
   const pages = useInfiniteQuery(queries.agents());
   return (
     <Page
-      title="Agents"
+      title={say("Agents")}
       actions={
         <Link to="/agents/enroll" className="button button-primary">
-          Enroll an agent
+          {say("Enroll an agent")}
         </Link>
       }
     >
       <Clones agents={pages.data?.pages.flatMap((one) => one.rows) ?? []} />
-      <section className="panel" aria-label="Agents">
+      <section className="panel" aria-label={say("Agents")}>
         <PagedTable
           pages={pages}
           noun="agents"
-          label="Agents"
+          label={say("Agents")}
           keyOf={(a) => a.id}
           cardHeight={120}
           columns={COLUMNS}
           empty={
-            <Empty title="No agent is enrolled yet">
-              <p>An agent reads what is installed on its machine and reports what changes.</p>
+            <Empty title={say("No agent is enrolled yet")}>
+              <p>{say("An agent reads what is installed on its machine and reports what changes.")}</p>
               <Link to="/agents/enroll" className="button button-primary">
-                Enroll an agent
+                {say("Enroll an agent")}
               </Link>
             </Empty>
           }

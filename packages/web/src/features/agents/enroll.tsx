@@ -8,15 +8,43 @@ import { Command, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { labelsOf } from "../assets/labels.tsx";
+import { say } from "../../ui/texts.ts";
 
 const HOUR_SECONDS = 3600;
 /** How often the page looks for the first agent while it waits. */
 const ARRIVAL_POLL_MS = 3000;
 const LIFETIMES = [
-  [HOUR_SECONDS, "1 hour"],
-  [24 * HOUR_SECONDS, "1 day"],
-  [7 * 24 * HOUR_SECONDS, "7 days"],
+  [HOUR_SECONDS, say("1 hour")],
+  [24 * HOUR_SECONDS, say("1 day")],
+  [7 * 24 * HOUR_SECONDS, say("7 days")],
 ] as const;
+
+/** What is run on the machine, and who has come. */
+const Run = (props: { token: { secret: string; expiresAt: string }; arrived: number; maxUses: number }) => (
+  <Panel title={say("2. Run this on the machine")}>
+    <div className="grid gap-3">
+      <Command
+        text={`npx zerotrace agent enroll --server ${window.location.origin} --token ${props.token.secret} && npx zerotrace agent run`}
+      />
+      <p className="text-dim">
+        {say("The token is shown this once. It ends")} <Time at={props.token.expiresAt} />{" "}
+        {say("or after {maxUses}.", { maxUses: plural(props.maxUses, "machine") })}
+      </p>
+      <output className={props.arrived > 0 ? "text-accent" : "text-dim"}>
+        {props.arrived > 0
+          ? say("{arrived} enrolled. Its findings arrive within seconds of its first inventory.", {
+              arrived: count(props.arrived),
+            })
+          : say("Waiting for the first agent to enroll…")}
+      </output>
+      {props.arrived > 0 && (
+        <Link to="/agents" className="link justify-self-start">
+          {say("See the agents")}
+        </Link>
+      )}
+    </div>
+  </Panel>
+);
 
 /** Makes an enrollment token and shows the one line that uses it. */
 export const EnrollPage = () => {
@@ -33,7 +61,7 @@ export const EnrollPage = () => {
       call(contract.tokens.createToken, {
         body: {
           kind: "enrollment",
-          label: "Enrollment from the dashboard",
+          label: say("Enrollment from the dashboard"),
           expiresInSeconds,
           maxUses,
           enrollment: { labels: labelsOf(labels), ranges: ranges.split(/[\s,]+/).filter(Boolean) },
@@ -45,10 +73,12 @@ export const EnrollPage = () => {
   const token = create.data;
   return (
     <Page
-      title="Enroll an agent"
-      lead="One line on the machine to watch. It reads what is installed and reports what changes; it changes nothing."
+      title={say("Enroll an agent")}
+      lead={say(
+        "One line on the machine to watch. It reads what is installed and reports what changes; it changes nothing.",
+      )}
     >
-      <Panel title="1. Make an enrollment token">
+      <Panel title={say("1. Make an enrollment token")}>
         <form
           className="flex flex-wrap items-end gap-4"
           onSubmit={(e) => {
@@ -57,7 +87,7 @@ export const EnrollPage = () => {
           }}
         >
           <label className="grid gap-1 text-sm">
-            <span className="text-dim">works for</span>
+            <span className="text-dim">{say("works for")}</span>
             <select className="field" value={expiresInSeconds} onChange={(e) => setExpires(Number(e.target.value))}>
               {LIFETIMES.map(([seconds, name]) => (
                 <option key={seconds} value={seconds}>
@@ -67,7 +97,7 @@ export const EnrollPage = () => {
             </select>
           </label>
           <label className="grid gap-1 text-sm">
-            <span className="text-dim">on how many machines</span>
+            <span className="text-dim">{say("on how many machines")}</span>
             <input
               className="field w-32"
               type="number"
@@ -79,7 +109,7 @@ export const EnrollPage = () => {
             />
           </label>
           <label className="grid gap-1 text-sm">
-            <span className="text-dim">labels its assets get</span>
+            <span className="text-dim">{say("labels its assets get")}</span>
             <input
               className="field w-56 max-w-full"
               placeholder="site:berlin, production"
@@ -88,21 +118,21 @@ export const EnrollPage = () => {
             />
           </label>
           <label className="grid gap-1 text-sm">
-            <span className="text-dim">only from these addresses</span>
+            <span className="text-dim">{say("only from these addresses")}</span>
             <input
               className="field w-56 max-w-full"
-              placeholder="any, or 10.0.0.0/8"
+              placeholder={say("any, or 10.0.0.0/8")}
               value={ranges}
               onChange={(e) => setRanges(e.target.value)}
             />
           </label>
           <button type="submit" className="button button-primary" disabled={!may || create.isPending}>
-            Create enrollment token
+            {say("Create enrollment token")}
           </button>
         </form>
         {!may && (
           <p className="mt-4 text-dim">
-            Your role may not create tokens. Ask an administrator of your company for one.
+            {say("Your role may not create tokens. Ask an administrator of your company for one.")}
           </p>
         )}
         {create.error && (
@@ -111,28 +141,7 @@ export const EnrollPage = () => {
           </div>
         )}
       </Panel>
-      {token && (
-        <Panel title="2. Run this on the machine">
-          <div className="grid gap-3">
-            <Command
-              text={`npx zerotrace agent enroll --server ${window.location.origin} --token ${token.secret} && npx zerotrace agent run`}
-            />
-            <p className="text-dim">
-              The token is shown this once. It ends <Time at={token.expiresAt} /> or after {plural(maxUses, "machine")}.
-            </p>
-            <output className={arrived > 0 ? "text-accent" : "text-dim"}>
-              {arrived > 0
-                ? `${count(arrived)} enrolled. Its findings arrive within seconds of its first inventory.`
-                : "Waiting for the first agent to enroll…"}
-            </output>
-            {arrived > 0 && (
-              <Link to="/agents" className="link justify-self-start">
-                See the agents
-              </Link>
-            )}
-          </div>
-        </Panel>
-      )}
+      {token && <Run token={token} arrived={arrived} maxUses={maxUses} />}
     </Page>
   );
 };

@@ -5,6 +5,7 @@ import { count, plural } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 const api = getRouteApi("/assets/$id");
 const DAY_MS = 86_400_000;
@@ -13,7 +14,7 @@ const dayBefore = (days: number): string => new Date(Date.now() - days * DAY_MS)
 
 /** The other branches or tags of the same thing. */
 export const AssetBranches = ({ asset }: { asset: AssetDetail }) => (
-  <nav aria-label={asset.kind === "image" ? "Tags" : "Branches"} className="panel overflow-x-auto">
+  <nav aria-label={asset.kind === "image" ? say("Tags") : say("Branches")} className="panel overflow-x-auto">
     <ul className="flex divide-x divide-line">
       {asset.branches.map((b) => (
         <li key={b.id} className={`shrink-0 ${b.id === asset.id ? "bg-raised" : ""}`}>
@@ -24,9 +25,9 @@ export const AssetBranches = ({ asset }: { asset: AssetDetail }) => (
             className="grid gap-1 px-4 py-2 hover:text-accent"
           >
             <span className="mono flex items-baseline gap-3">
-              <span className={b.id === asset.id ? "font-semibold" : ""}>{b.branch || "no branch"}</span>
+              <span className={b.id === asset.id ? "font-semibold" : ""}>{b.branch || say("no branch")}</span>
               <span className="text-xs text-dim">
-                risk {b.risk.toFixed(1)}, <Time at={b.inventoryAt} />
+                {say("risk {risk},", { risk: b.risk.toFixed(1) })} <Time at={b.inventoryAt} />
               </span>
             </span>
             <SeverityLine counts={b.findings} />
@@ -48,7 +49,7 @@ const List = ({ title, total, children }: { title: string; total: number; childr
   );
 
 const More = ({ total, shown }: { total: number; shown: number }) =>
-  total > shown ? <li className="text-dim">and {count(total - shown)} more</li> : null;
+  total > shown ? <li className="text-dim">{say("and {n} more", { n: count(total - shown) })}</li> : null;
 
 type Findings = AssetDiff["findings"]["gained"];
 
@@ -63,8 +64,8 @@ const FindingList = ({ title, findings }: { title: string; findings: Findings })
           {f.package} {f.version}
         </span>
         <span className="text-dim">
-          {f.severity}, risk {f.risk.toFixed(1)}
-          {f.kev && ", exploited"}
+          {say("{severity}, risk {risk}", { severity: f.severity, risk: f.risk.toFixed(1) })}
+          {f.kev && say(", exploited")}
         </span>
       </li>
     ))}
@@ -73,9 +74,9 @@ const FindingList = ({ title, findings }: { title: string; findings: Findings })
 );
 
 const COMPONENTS = [
-  ["upgraded", "Upgraded"],
-  ["downgraded", "Downgraded"],
-  ["changed", "Other versions"],
+  ["upgraded", say("Upgraded")],
+  ["downgraded", say("Downgraded")],
+  ["changed", say("Other versions")],
 ] as const;
 
 const Difference = ({ diff }: { diff: AssetDiff }) => {
@@ -84,15 +85,18 @@ const Difference = ({ diff }: { diff: AssetDiff }) => {
   return (
     <div className="grid gap-4 p-4">
       <p aria-live="polite">
-        {moved === 0 ? "Nothing is different" : `${plural(moved, "difference")} in components`}:{" "}
-        <strong>{plural(findings.gained.count, "finding")} gained</strong>,{" "}
-        <strong>{count(findings.closed.count)} closed</strong>. {plural(c.sameCount, "component")} are the same.{" "}
-        <span className="text-dim">Both sides are judged by the advisories in force now.</span>
+        {moved === 0
+          ? say("Nothing is different")
+          : say("{moved} in components", { moved: plural(moved, "difference") })}
+        : <strong>{say("{count} gained", { count: plural(findings.gained.count, "finding") })}</strong>,{" "}
+        <strong>{say("{count} closed", { count: count(findings.closed.count) })}</strong>
+        {say(". {sameCount} are the same.", { sameCount: plural(c.sameCount, "component") })}{" "}
+        <span className="text-dim">{say("Both sides are judged by the advisories in force now.")}</span>
       </p>
       <div className="grid gap-6 wide:grid-cols-2">
         <div className="grid content-start gap-4">
-          <FindingList title="Findings gained" findings={findings.gained} />
-          <FindingList title="Findings closed" findings={findings.closed} />
+          <FindingList title={say("Findings gained")} findings={findings.gained} />
+          <FindingList title={say("Findings closed")} findings={findings.closed} />
         </div>
         <div className="grid content-start gap-4">
           {COMPONENTS.map(([key, title]) => (
@@ -106,7 +110,7 @@ const Difference = ({ diff }: { diff: AssetDiff }) => {
             </List>
           ))}
           {(["added", "removed"] as const).map((key) => (
-            <List key={key} title={key === "added" ? "Added" : "Removed"} total={c[key].count}>
+            <List key={key} title={key === "added" ? say("Added") : say("Removed")} total={c[key].count}>
               {c[key].rows.map((one) => (
                 <li key={`${one.purl} ${one.version}`} title={one.purl}>
                   <span className={key === "added" ? "text-accent" : "text-dim"}>{key === "added" ? "+" : "−"}</span>{" "}
@@ -129,17 +133,19 @@ export const AssetCompare = ({ asset }: { asset: AssetDetail }) => {
   const diff = useQuery(queries.assetDiff(asset.id, from, to));
   const others = asset.branches.filter((b) => b.id !== asset.id);
   const choices = [
-    ...others.map((b) => [`branch:${b.branch}`, `branch ${b.branch || "without a name"}`] as const),
+    ...others.map(
+      (b) => [`branch:${b.branch}`, say("branch {branch}", { branch: b.branch || say("without a name") })] as const,
+    ),
     [dayBefore(1), "yesterday"],
-    [dayBefore(7), "7 days ago"],
-    [dayBefore(30), "30 days ago"],
+    [dayBefore(7), say("7 days ago")],
+    [dayBefore(30), say("30 days ago")],
   ] as const;
   const known = choices.some(([value]) => value === from);
   return (
     <>
       <div className="flex flex-wrap items-center gap-3 border-b border-line p-2 text-sm">
         <label className="flex items-center gap-2 text-dim">
-          compare
+          {say("compare")}
           <select
             className="field"
             value={from}
@@ -160,17 +166,23 @@ export const AssetCompare = ({ asset }: { asset: AssetDetail }) => {
             ))}
           </select>
         </label>
-        <span className="text-dim">with {to === "now" ? `${asset.branch || "this asset"} as it is now` : to}</span>
+        <span className="text-dim">
+          {say("with {choice}", {
+            choice: to === "now" ? say("{branch} as it is now", { branch: asset.branch || say("this asset") }) : to,
+          })}
+        </span>
       </div>
       {diff.isPending ? (
         <RowsSkeleton />
       ) : diff.error ? (
         <ErrorPanel error={diff.error} retry={() => void diff.refetch()} />
       ) : diff.data.from.componentCount === 0 ? (
-        <Empty title="Nothing was known of it then">
+        <Empty title={say("Nothing was known of it then")}>
           <p>
-            {plural(diff.data.to.componentCount, "component")} came since. Choose a later moment
-            {others.length > 0 && ", or a branch"}.
+            {say("{componentCount} came since. Choose a later moment", {
+              componentCount: plural(diff.data.to.componentCount, "component"),
+            })}
+            {others.length > 0 && say(", or a branch")}.
           </p>
         </Empty>
       ) : (

@@ -7,6 +7,7 @@ import { Facts } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { PagedTable, rowsOf } from "../../ui/table.tsx";
 import { COMPONENT_COLUMNS, PLACED_COLUMNS } from "../components/columns.tsx";
+import { say } from "../../ui/texts.ts";
 
 const api = getRouteApi("/assets/$id");
 
@@ -34,21 +35,23 @@ export const AssetInventory = ({ id }: { id: string }) => {
           key={q}
           name="q"
           defaultValue={q}
-          aria-label="Part of a package's name"
-          placeholder="part of a package's name"
+          aria-label={say("Part of a package's name")}
+          placeholder={say("part of a package's name")}
           className="field min-w-0 flex-1 sm:max-w-sm"
         />
         <button type="submit" className="button">
-          Search
+          {say("Search")}
         </button>
       </form>
       <PagedTable
         pages={pages}
         noun="components"
-        label="Components of the asset"
+        label={say("Components of the asset")}
         columns={rowsOf(pages).some((c) => c.found !== null) ? PLACED_COLUMNS : COMPONENT_COLUMNS}
         keyOf={(c) => String(c.id)}
-        empty={<Empty title={q ? `Nothing here has "${q}" in its name` : "No inventory has come in yet"} />}
+        empty={
+          <Empty title={q ? say('Nothing here has "{q}" in its name', { q }) : say("No inventory has come in yet")} />
+        }
       />
     </>
   );
@@ -62,7 +65,7 @@ const Names = ({ sign, names, all }: { sign: "+" | "−"; names: readonly string
         <Copy text={n} max={96} />
       </li>
     ))}
-    {all > names.length && <li className="text-dim">and {count(all - names.length)} more</li>}
+    {all > names.length && <li className="text-dim">{say("and {n} more", { n: count(all - names.length) })}</li>}
   </ul>
 );
 
@@ -74,8 +77,12 @@ export const AssetChanges = ({ id }: { id: string }) => {
   if (pages.error) return <ErrorPanel error={pages.error} retry={() => void pages.refetch()} />;
   if (rows.length === 0) {
     return (
-      <Empty title="Nothing has changed since the first inventory">
-        <p>Packages that are added, upgraded or removed appear here with the moment of the inventory that saw it.</p>
+      <Empty title={say("Nothing has changed since the first inventory")}>
+        <p>
+          {say(
+            "Packages that are added, upgraded or removed appear here with the moment of the inventory that saw it.",
+          )}
+        </p>
       </Empty>
     );
   }
@@ -87,7 +94,11 @@ export const AssetChanges = ({ id }: { id: string }) => {
             <div className="text-sm">
               <Time at={d.at} />
               <p className="text-dim">
-                {d.source}: {count(d.addedCount)} added, {count(d.removedCount)} removed
+                {say("{source}: {addedCount} added, {removedCount} removed", {
+                  source: d.source,
+                  addedCount: count(d.addedCount),
+                  removedCount: count(d.removedCount),
+                })}
               </p>
             </div>
             <div className="grid min-w-0 gap-1">
@@ -99,7 +110,7 @@ export const AssetChanges = ({ id }: { id: string }) => {
       </ol>
       {pages.hasNextPage && (
         <button type="button" className="button m-3" onClick={() => void pages.fetchNextPage()}>
-          Load more
+          {say("Load more")}
         </button>
       )}
     </>
@@ -112,24 +123,31 @@ const DecidedBy = ({ assetId }: { assetId: string }) => {
   if (!coverage.data || coverage.data.rows.length === 0) return null;
   return (
     <section>
-      <h2 className="mb-2 text-sm font-semibold">Who decides</h2>
+      <h2 className="mb-2 text-sm font-semibold">{say("Who decides")}</h2>
       <ul className="divide-y divide-line border-y border-line">
         {coverage.data.rows.map((r) => (
           <li key={r.ecosystem} className="grid gap-x-4 gap-y-1 py-2 sm:grid-cols-[160px_140px_minmax(0,1fr)]">
             <span className="mono">{r.ecosystem}</span>
             <span className={r.covered < r.componentCount ? "text-warn" : ""}>
-              {count(r.covered)} of {count(r.componentCount)}
+              {say("{covered} of {componentCount}", {
+                covered: count(r.covered),
+                componentCount: count(r.componentCount),
+              })}
             </span>
             <span className={`text-sm ${r.authority === "current" ? "text-dim" : "text-warn"}`}>
-              {r.authority === "none" ? "no source in force" : r.sources.join(", ")}
-              {r.authority === "stale" && ", stale"}
+              {r.authority === "none" ? say("no source in force") : r.sources.join(", ")}
+              {r.authority === "stale" && say(", stale")}
               {r.deciding[0]?.dataAt && (
                 <>
-                  {", data of "}
+                  {`${say(", data of")} `}
                   <Time at={r.deciding[0].dataAt} />
                 </>
               )}
-              {r.wouldCover.length > 0 && <span className="block">would be covered by {r.wouldCover.join(", ")}</span>}
+              {r.wouldCover.length > 0 && (
+                <span className="block">
+                  {say("would be covered by {wouldCover}", { wouldCover: r.wouldCover.join(", ") })}
+                </span>
+              )}
             </span>
           </li>
         ))}
@@ -143,17 +161,17 @@ export const AssetCoverage = ({ asset }: { asset: AssetDetail }) => (
   <div className="grid gap-6 p-4">
     <DecidedBy assetId={asset.id} />
     <section>
-      <h2 className="mb-2 text-sm font-semibold">Sources on the machine</h2>
+      <h2 className="mb-2 text-sm font-semibold">{say("Sources on the machine")}</h2>
       <ul className="divide-y divide-line border-y border-line">
         {asset.sources.map((s) => (
           <li key={s.source} className="grid gap-x-4 gap-y-1 py-2 sm:grid-cols-[160px_140px_minmax(0,1fr)]">
             <span className="mono">{s.source}</span>
             <span className={s.status === "ok" ? "" : "text-warn"}>
-              {s.status === "ok" ? plural(s.componentCount, "component") : "unreadable"}
-              {s.status === "ok" && s.problems.length > 0 && <span className="text-warn"> in part</span>}
+              {s.status === "ok" ? plural(s.componentCount, "component") : say("unreadable")}
+              {s.status === "ok" && s.problems.length > 0 && <span className="text-warn"> {say("in part")}</span>}
             </span>
             <span className="text-sm text-dim">
-              read <Time at={s.takenAt} />
+              {say("read")} <Time at={s.takenAt} />
               {s.error && <span className="block text-text">{s.error}</span>}
               {s.problems.map((p) => (
                 <span key={p} className="block">
@@ -164,12 +182,12 @@ export const AssetCoverage = ({ asset }: { asset: AssetDetail }) => (
           </li>
         ))}
       </ul>
-      {asset.sources.length === 0 && <p className="text-dim">The first inventory has not come in yet.</p>}
+      {asset.sources.length === 0 && <p className="text-dim">{say("The first inventory has not come in yet.")}</p>}
     </section>
     <section>
-      <h2 className="mb-2 text-sm font-semibold">Components that nothing covers</h2>
+      <h2 className="mb-2 text-sm font-semibold">{say("Components that nothing covers")}</h2>
       {asset.uncovered.length === 0 ? (
-        <p className="text-dim">Every component that was read can be judged.</p>
+        <p className="text-dim">{say("Every component that was read can be judged.")}</p>
       ) : (
         <ul className="grid gap-1">
           {asset.uncovered.map((u) => (
@@ -177,13 +195,13 @@ export const AssetCoverage = ({ asset }: { asset: AssetDetail }) => (
               <span className="mono">{u.ecosystem}</span>: {plural(u.count, "component")}{" "}
               <span className="text-dim">
                 {u.reason === "unparsable"
-                  ? "with versions that cannot be read"
+                  ? say("with versions that cannot be read")
                   : u.reason === "no_feed"
-                    ? "not covered by any feed"
+                    ? say("not covered by any feed")
                     : u.reason === "end_of_life"
-                      ? "past its end of life and not covered by any feed"
+                      ? say("past its end of life and not covered by any feed")
                       : u.reason === "no_stream"
-                        ? "of modules whose stream is not told"
+                        ? say("of modules whose stream is not told")
                         : u.reason}
               </span>
             </li>
@@ -197,7 +215,7 @@ export const AssetCoverage = ({ asset }: { asset: AssetDetail }) => (
 const flat = (value: unknown, name: string): (readonly [string, string])[] =>
   value !== null && typeof value === "object" && !Array.isArray(value)
     ? Object.entries(value).flatMap(([k, v]) => flat(v, name ? `${name}.${k}` : k))
-    : [[name, value === null ? "not known" : typeof value === "string" ? value : JSON.stringify(value)]];
+    : [[name, value === null ? say("not known") : typeof value === "string" ? value : JSON.stringify(value)]];
 
 /** What the agent says of the machine. */
 export const AssetFacts = ({ asset }: { asset: AssetDetail }) => (
@@ -205,13 +223,13 @@ export const AssetFacts = ({ asset }: { asset: AssetDetail }) => (
     <Facts
       rows={[
         [
-          "agent version",
+          say("agent version"),
           <span key="v" className="mono">
             {asset.agentVersion}
           </span>,
         ],
-        ["first seen", <Time key="f" at={asset.firstSeenAt} />],
-        ["last seen", <Time key="l" at={asset.lastSeenAt} />],
+        [say("first seen"), <Time key="f" at={asset.firstSeenAt} />],
+        [say("last seen"), <Time key="l" at={asset.lastSeenAt} />],
         ...flat(asset.facts, "").map(([k, v]) => [k, <Copy key={k} text={v} />] as const),
       ]}
     />

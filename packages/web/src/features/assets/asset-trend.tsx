@@ -3,6 +3,7 @@ import { type AssetDay, queries } from "../../api.ts";
 import { count, plural } from "../../ui/format.ts";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Point, Sparkline } from "../../ui/sparkline.tsx";
+import { say } from "../../ui/texts.ts";
 
 const DAYS = 30;
 
@@ -40,44 +41,56 @@ export const AssetTrend = ({ id }: { id: string }) => {
   if (trend.error) return <ErrorPanel error={trend.error} retry={() => void trend.refetch()} />;
   const { rows } = trend.data;
   const last = rows.at(-1);
-  if (last === undefined) return <Empty title="Nothing is known of this asset yet" />;
+  if (last === undefined) return <Empty title={say("Nothing is known of this asset yet")} />;
   const first = rows[0] as AssetDay;
   const against = (now: number, then: number): string =>
     rows.length < 2
-      ? "first day"
+      ? say("first day")
       : now === then
-        ? `as on ${first.day}`
-        : `${now > then ? "+" : "−"}${count(Math.abs(Math.round((now - then) * 10) / 10))} since ${first.day}`;
+        ? say("as on {day}", { day: first.day })
+        : say("{choice}{abs} since {day}", {
+            choice: now > then ? "+" : "−",
+            abs: count(Math.abs(Math.round((now - then) * 10) / 10)),
+            day: first.day,
+          });
   const figures = [
     {
-      name: "Risk",
+      name: say("Risk"),
       now: last.risk.toFixed(1),
       change: against(last.risk, first.risk),
       points: course(
         rows,
         (d) => d.risk,
-        (d) => `risk ${d.risk.toFixed(1)}`,
+        (d) => say("risk {risk}", { risk: d.risk.toFixed(1) }),
       ),
     },
     {
-      name: "Open findings",
+      name: say("Open findings"),
       now: count(last.findingCount),
       change: against(last.findingCount, first.findingCount),
       points: course(
         rows,
         (d) => d.findingCount,
         (d) =>
-          `${plural(d.findingCount, "finding")}, ${count(d.findings.critical)} critical, ${count(d.findings.high)} high`,
+          say("{findingCount}, {critical} critical, {high} high", {
+            findingCount: plural(d.findingCount, "finding"),
+            critical: count(d.findings.critical),
+            high: count(d.findings.high),
+          }),
       ),
     },
     {
-      name: "Components",
+      name: say("Components"),
       now: count(last.componentCount),
       change: against(last.componentCount, first.componentCount),
       points: course(
         rows,
         (d) => d.componentCount,
-        (d) => `${plural(d.componentCount, "component")}, ${count(d.notCovered)} not covered`,
+        (d) =>
+          say("{componentCount}, {notCovered} not covered", {
+            componentCount: plural(d.componentCount, "component"),
+            notCovered: count(d.notCovered),
+          }),
       ),
     },
   ];
@@ -90,7 +103,7 @@ export const AssetTrend = ({ id }: { id: string }) => {
             <span className="text-xl font-semibold">{now}</span>
             <span className="text-xs text-dim">{change}</span>
           </p>
-          <Sparkline label={`${name} by day`} points={points} />
+          <Sparkline label={say("{name} by day", { name })} points={points} />
         </section>
       ))}
     </div>

@@ -15,15 +15,16 @@ import { RemoveAsset } from "./remove-asset.tsx";
 import { AssetTrend, RiskCourse } from "./asset-trend.tsx";
 import { AssetLabels } from "./labels.tsx";
 import { AssetChanges, AssetCoverage, AssetFacts, AssetInventory } from "./asset-tabs.tsx";
+import { say } from "../../ui/texts.ts";
 
 const TABS: readonly (readonly [AssetTab, string])[] = [
-  ["findings", "Findings"],
-  ["inventory", "Inventory"],
-  ["changes", "Changes"],
-  ["compare", "Compare"],
-  ["trend", "Trend"],
-  ["coverage", "Coverage"],
-  ["facts", "Facts"],
+  ["findings", say("Findings")],
+  ["inventory", say("Inventory")],
+  ["changes", say("Changes")],
+  ["compare", say("Compare")],
+  ["trend", say("Trend")],
+  ["coverage", say("Coverage")],
+  ["facts", say("Facts")],
 ];
 
 const Figure = ({ name, children }: { name: string; children: React.ReactNode }) => (
@@ -38,6 +39,9 @@ const api = getRouteApi("/assets/$id");
 const leadOf = ({ kind, branch, os }: AssetDetail): string =>
   [kind, branch === "" ? "" : `${kind === "image" ? "tag" : "branch"} ${branch}`, os].filter(Boolean).join(", ");
 
+const VersionOf = ({ version }: { version: string }) =>
+  version === "" ? <span className="text-dim">{say("not told")}</span> : <Copy text={version} max={18} />;
+
 /** One asset: its findings, what is on it, what changed, and what could not be seen. */
 export const AssetPage = () => {
   const { id } = api.useParams();
@@ -48,7 +52,7 @@ export const AssetPage = () => {
   if (asset.isPending) return <PageSkeleton />;
   if (asset.error) {
     return (
-      <Page title="Asset">
+      <Page title={say("Asset")}>
         <ErrorPanel error={asset.error} retry={() => void asset.refetch()} />
       </Page>
     );
@@ -61,7 +65,7 @@ export const AssetPage = () => {
       lead={leadOf(a)}
       actions={
         <>
-          <Copy text={a.id} label="the asset's id" />
+          <Copy text={a.id} label={say("the asset's id")} />
           <RemoveAsset asset={a} />
         </>
       }
@@ -70,65 +74,67 @@ export const AssetPage = () => {
       {a.branches.length > 1 && <AssetBranches asset={a} />}
       {a.unreadableSources.length > 0 && (
         <Notice>
-          {plural(a.unreadableSources.length, "source")} could not be read ({a.unreadableSources.join(", ")}): what is
-          in there is not judged.{" "}
+          {say("{length} could not be read ({unreadableSources}): what is in there is not judged.", {
+            length: plural(a.unreadableSources.length, "source"),
+            unreadableSources: a.unreadableSources.join(", "),
+          })}{" "}
           <Link to="/assets/$id" params={{ id }} search={{ tab: "coverage" }} className="link">
-            See why
+            {say("See why")}
           </Link>
         </Notice>
       )}
       {a.inventoryAt === null && (
-        <Notice tone="busy">No inventory has come in yet; findings follow within seconds of it.</Notice>
+        <Notice tone="busy">{say("No inventory has come in yet; findings follow within seconds of it.")}</Notice>
       )}
       <section
         className="panel grid grid-cols-2 divide-line sm:grid-cols-3 wide:grid-cols-[auto_auto_auto_1fr_auto_auto_auto] wide:divide-x"
-        aria-label="Figures"
+        aria-label={say("Figures")}
       >
-        <Figure name="Risk">
+        <Figure name={say("Risk")}>
           <Link
             to="/assets/$id"
             params={{ id }}
             search={{ tab: "trend" }}
             className="flex items-center gap-3 hover:text-accent"
-            title="How it went"
+            title={say("How it went")}
           >
             <span className="text-xl font-semibold">{a.risk.toFixed(1)}</span>
             <RiskCourse id={id} />
           </Link>
         </Figure>
-        <Figure name="Judged">
+        <Figure name={say("Judged")}>
           <Link to="/assets/$id" params={{ id }} search={{ tab: "coverage" }} className="text-xl font-semibold link">
             {judged === 0 ? "–" : share(a.coverage.covered / judged)}
           </Link>
         </Figure>
-        <Figure name="Known to be exploited">
+        <Figure name={say("Known to be exploited")}>
           {a.kevCount > 0 || wasRead(feeds.data, "kev") ? (
             <span className="text-xl font-semibold">{count(a.kevCount)}</span>
           ) : (
             <Link to="/feeds" className="link text-warn">
-              no KEV catalog was read
+              {say("no KEV catalog was read")}
             </Link>
           )}
         </Figure>
-        <Figure name="Open findings">
+        <Figure name={say("Open findings")}>
           <SeverityLine counts={a.findings} />
         </Figure>
-        <Figure name="Components">{count(a.componentCount)}</Figure>
-        <Figure name="Inventory">
+        <Figure name={say("Components")}>{count(a.componentCount)}</Figure>
+        <Figure name={say("Inventory")}>
           <Time at={a.inventoryAt} />
         </Figure>
         {a.hasAgent ? (
-          <Figure name="Agent">
+          <Figure name={say("Agent")}>
             <Online online={a.online} />
           </Figure>
         ) : (
-          <Figure name={a.kind === "image" ? "Digest" : "Version"}>
-            {a.version === "" ? <span className="text-dim">not told</span> : <Copy text={a.version} max={18} />}
+          <Figure name={a.kind === "image" ? say("Digest") : say("Version")}>
+            <VersionOf version={a.version} />
           </Figure>
         )}
       </section>
-      <section className="panel" aria-label="Details">
-        <nav aria-label="Parts of the asset" className="flex overflow-x-auto border-b border-line px-2">
+      <section className="panel" aria-label={say("Details")}>
+        <nav aria-label={say("Parts of the asset")} className="flex overflow-x-auto border-b border-line px-2">
           {TABS.filter(([key]) => seesFindings || key !== "findings").map(([key, name]) => (
             <Link
               key={key}
@@ -159,11 +165,11 @@ const FindingsTab = ({ id }: { id: string }) => (
   <>
     <p className="border-b border-line px-4 py-2 text-sm text-dim">
       <Link to="/findings" search={{ query: `asset:${id}` }} className="link">
-        Filter and export these
+        {say("Filter and export these")}
       </Link>{" "}
-      or see{" "}
+      {say("or see")}{" "}
       <Link to="/findings" search={{ query: `asset:${id}`, view: "fixes" }} className="link">
-        what to fix first here
+        {say("what to fix first here")}
       </Link>
     </p>
     <FindingRows filter={{ query: `asset:${id}` }} sort="risk" />

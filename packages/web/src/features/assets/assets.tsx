@@ -12,6 +12,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { useTableChoice } from "../../ui/table-choice.tsx";
 import { ViewRow } from "../views/view-row.tsx";
+import { say } from "../../ui/texts.ts";
 
 const COLUMNS: readonly Column<Asset>[] = [
   { head: "Risk", width: "112px", cell: (a) => <Risk value={a.risk} /> },
@@ -32,7 +33,7 @@ const COLUMNS: readonly Column<Asset>[] = [
     cell: (a) => (
       <span title={`${a.kind}${a.os ? `, ${a.os}` : ""}`}>
         {a.kind !== "host" && <span className="text-dim">{a.kind} </span>}
-        {a.os || (a.kind === "host" ? <span className="text-dim">not told</span> : "")}
+        {a.os || (a.kind === "host" ? <span className="text-dim">{say("not told")}</span> : "")}
       </span>
     ),
   },
@@ -58,18 +59,22 @@ const COLUMNS: readonly Column<Asset>[] = [
     cell: (a) => (
       <span className="text-warn">
         {[
-          a.unreadableSources.length > 0 ? `${plural(a.unreadableSources.length, "source")} unreadable` : "",
-          a.coverage.notCovered > 0 ? `${count(a.coverage.notCovered)} not covered` : "",
+          a.unreadableSources.length > 0
+            ? say("{length} unreadable", { length: plural(a.unreadableSources.length, "source") })
+            : "",
+          a.coverage.notCovered > 0
+            ? say("{notCovered} not covered", { notCovered: count(a.coverage.notCovered) })
+            : "",
         ]
           .filter(Boolean)
-          .join(", ") || <span className="text-dim">none</span>}
+          .join(", ") || <span className="text-dim">{say("none")}</span>}
       </span>
     ),
   },
   {
     head: "Agent",
     width: "84px",
-    cell: (a) => (!a.hasAgent ? <span className="text-dim">none</span> : <Online online={a.online} />),
+    cell: (a) => (!a.hasAgent ? <span className="text-dim">{say("none")}</span> : <Online online={a.online} />),
   },
   { head: "Inventory", width: "92px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
 ];
@@ -77,8 +82,9 @@ const COLUMNS: readonly Column<Asset>[] = [
 const api = getRouteApi("/assets");
 
 const emptyTitle = (q: string, label: string | undefined): string => {
-  if (label !== undefined) return `No asset has the label ${label}${q ? ` and "${q}" in its name` : ""}`;
-  return q ? `No asset has "${q}" in its name` : "No asset reports to this server yet";
+  if (label !== undefined)
+    return say("No asset has the label {label}{q}", { label, q: q ? ` ${say('and "{q}" in its name', { q })}` : "" });
+  return q ? say('No asset has "{q}" in its name', { q }) : say("No asset reports to this server yet");
 };
 
 /** Every asset, highest risk first. */
@@ -98,42 +104,42 @@ export const AssetsPage = () => {
   };
   return (
     <Page
-      title="Assets"
+      title={say("Assets")}
       actions={
         <>
           {label !== undefined && (
             <span className="flex items-center gap-2 text-xs text-dim">
-              with the label <span className="chip">{label}</span>
+              {say("with the label")} <span className="chip">{label}</span>
               <Link to="/assets" search={{ q, sort: sort === "risk" ? undefined : sort }} className="act">
-                Show all
+                {say("Show all")}
               </Link>
             </span>
           )}
           <label className="flex items-center gap-2 text-xs text-dim">
-            sorted by
+            {say("sorted by")}
             <select className="field" value={sort} onChange={(e) => go({ sort: e.target.value as "name" })}>
-              <option value="risk">highest risk</option>
-              <option value="name">name</option>
-              <option value="seen">last seen</option>
+              <option value="risk">{say("highest risk")}</option>
+              <option value="name">{say("name")}</option>
+              <option value="seen">{say("last seen")}</option>
             </select>
           </label>
           {choice.menu}
           <Exports noun="assets" url={assetsExport({ q, sort, label })} />
           <Link to="/upload" className="button">
-            Upload an SBOM
+            {say("Upload an SBOM")}
           </Link>
           <Link to="/agents/enroll" className="button button-primary">
-            Enroll an agent
+            {say("Enroll an agent")}
           </Link>
         </>
       }
     >
-      <section className="panel" aria-label="Assets">
+      <section className="panel" aria-label={say("Assets")}>
         <ViewRow shown={shown} />
         <PagedTable
           pages={pages}
           noun="assets"
-          label="Assets"
+          label={say("Assets")}
           keyOf={(a) => a.id}
           onOpen={(a) => void navigate({ to: "/assets/$id", params: { id: a.id } })}
           cardHeight={124}
@@ -142,7 +148,7 @@ export const AssetsPage = () => {
           empty={
             <Empty title={emptyTitle(q, label)}>
               <Link to={q || label ? "/assets" : "/agents/enroll"} className="link">
-                {q || label ? "Show all assets" : "Enroll an agent with one command"}
+                {q || label ? say("Show all assets") : say("Enroll an agent with one command")}
               </Link>
             </Empty>
           }

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract } from "../../api.ts";
 import { useMay } from "../../ui/may.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Labels as a person types them: separated by commas or spaces, lower case. */
 export const labelsOf = (text: string): string[] =>
@@ -47,10 +48,10 @@ export const AssetLabels = ({ id, labels }: { id: string; labels: readonly strin
     return (
       <span className="flex flex-wrap items-center gap-2">
         <Labels labels={labels} />
-        {labels.length === 0 && <span className="text-dim">no labels</span>}
+        {labels.length === 0 && <span className="text-dim">{say("no labels")}</span>}
         {may && (
           <button type="button" className="act" onClick={() => setText(labels.join(", "))}>
-            Edit labels
+            {say("Edit labels")}
           </button>
         )}
       </span>
@@ -66,16 +67,16 @@ export const AssetLabels = ({ id, labels }: { id: string; labels: readonly strin
     >
       <input
         className="field w-80 max-w-full"
-        aria-label="Labels, separated by commas"
+        aria-label={say("Labels, separated by commas")}
         placeholder="site:berlin, production"
         value={text}
         onChange={(e) => setText(e.target.value)}
       />
       <button type="submit" className="button" disabled={save.isPending}>
-        Save labels
+        {say("Save labels")}
       </button>
       <button type="button" className="act" onClick={() => setText(null)}>
-        Keep
+        {say("Keep")}
       </button>
       {save.error && (
         <span role="alert" className="text-bad">

@@ -5,6 +5,7 @@ import { type AssetDetail, call, contract } from "../../api.ts";
 import { count, plural } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 const removal = (id: string, dryRun: "true" | "false") =>
   call(contract.assets.removeAsset, { params: { id }, query: { dryRun } });
@@ -14,21 +15,31 @@ type Removal = Awaited<ReturnType<typeof removal>>;
 const What = ({ removal: r }: { removal: Removal }) => (
   <>
     <p>
-      Its {plural(r.componentCount, "component")} and {plural(r.deltaCount, "change")} of its inventory are forgotten.
+      {say("Its {componentCount} and {deltaCount} of its inventory are forgotten.", {
+        componentCount: plural(r.componentCount, "component"),
+        deltaCount: plural(r.deltaCount, "change"),
+      })}
     </p>
     <p>
       {r.findingCount === 0
-        ? "It has no open finding."
+        ? say("It has no open finding.")
         : r.closedCount === 0
-          ? `No finding closes: other assets have its ${plural(r.findingCount, "open finding")} too.`
+          ? say("No finding closes: other assets have its {findingCount} too.", {
+              findingCount: plural(r.findingCount, "open finding"),
+            })
           : r.closedCount < r.findingCount
-            ? `${count(r.closedCount)} of its ${plural(r.findingCount, "open finding")} close: no other asset has them.`
+            ? say("{closedCount} of its {findingCount} close: no other asset has them.", {
+                closedCount: count(r.closedCount),
+                findingCount: plural(r.findingCount, "open finding"),
+              })
             : r.findingCount === 1
-              ? "Its open finding closes: no other asset has it."
-              : `Its ${count(r.findingCount)} open findings close: no other asset has them.`}
+              ? say("Its open finding closes: no other asset has it.")
+              : say("Its {findingCount} open findings close: no other asset has them.", {
+                  findingCount: count(r.findingCount),
+                })}
     </p>
     {r.credentialCount > 0 && (
-      <p className="text-warn">Its agent may report no more. Enroll it again to have the host back.</p>
+      <p className="text-warn">{say("Its agent may report no more. Enroll it again to have the host back.")}</p>
     )}
   </>
 );
@@ -55,7 +66,7 @@ const Question = ({ asset: { id, name }, onKeep }: { asset: AssetDetail; onKeep:
       className="panel m-auto w-[min(32rem,calc(100vw-2rem))] p-4 text-text backdrop:bg-page/80"
     >
       <h2 id="remove-asset" className="font-semibold wrap-anywhere">
-        Remove {name}?
+        {say("Remove {name}?", { name })}
       </h2>
       <div className="mt-2 grid min-h-16 content-start gap-2" aria-live="polite">
         {look.isPending && <Block className="h-5 w-64" />}
@@ -71,11 +82,11 @@ const Question = ({ asset: { id, name }, onKeep }: { asset: AssetDetail; onKeep:
           onClick={() => remove.mutate()}
         >
           {look.data && look.data.closedCount > 0
-            ? `Remove and close ${plural(look.data.closedCount, "finding")}`
-            : "Remove for good"}
+            ? say("Remove and close {closedCount}", { closedCount: plural(look.data.closedCount, "finding") })
+            : say("Remove for good")}
         </button>
         <button type="button" className="button" onClick={() => dialog.current?.close()}>
-          Keep it
+          {say("Keep it")}
         </button>
       </div>
     </dialog>
@@ -90,7 +101,7 @@ export const RemoveAsset = ({ asset }: { asset: AssetDetail }) => {
   return (
     <>
       <button type="button" className="button" onClick={() => setAsking(true)}>
-        Remove
+        {say("Remove")}
       </button>
       {isAsking && <Question asset={asset} onKeep={() => setAsking(false)} />}
     </>

@@ -11,6 +11,7 @@ import { Empty, ErrorPanel } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Change } from "./change.tsx";
 import { Sinks } from "./sinks.tsx";
+import { say } from "../../ui/texts.ts";
 
 const exportUrl = (format: "json" | "cef"): string => urlOf("", contract.audit.exportAudit, { query: { format } });
 
@@ -22,10 +23,12 @@ const Verify = () => {
     <span className="inline-flex items-center gap-3">
       {verify.data &&
         (verify.data.fault === null ? (
-          <output className="text-accent">unbroken over {count(verify.data.count)} rows</output>
+          <output className="text-accent">
+            {say("unbroken over {count} rows", { count: count(verify.data.count) })}
+          </output>
         ) : (
           <output className="text-bad">
-            broken at {verify.data.fault.seq ?? "the end"}: {verify.data.fault.why}
+            {say("broken at {seq}: {why}", { seq: verify.data.fault.seq ?? "the end", why: verify.data.fault.why })}
           </output>
         ))}
       {verify.error && <span className="text-bad">{verify.error.message}</span>}
@@ -35,7 +38,7 @@ const Verify = () => {
         disabled={verify.isFetching}
         onClick={() => (asked ? void verify.refetch() : setAsked(true))}
       >
-        {verify.isFetching ? "Computing the chain…" : "Verify the chain"}
+        {verify.isFetching ? say("Computing the chain…") : say("Verify the chain")}
       </button>
     </span>
   );
@@ -43,7 +46,7 @@ const Verify = () => {
 
 const COLUMNS: readonly Column<AuditRow>[] = [
   { head: "When", width: "120px", cell: (r) => <Time at={r.at} /> },
-  { head: "Who", width: "200px", label: "by", cell: (r) => <span title={r.actor}>{r.actor}</span> },
+  { head: "Who", width: "200px", label: say("by"), cell: (r) => <span title={r.actor}>{r.actor}</span> },
   { head: "What", className: "full", cell: (r) => <span className="mono">{r.action}</span> },
   { head: "On", className: "wide-only", cell: (r) => <Copy text={r.target} max={36} /> },
   { head: "From", width: "140px", className: "wide-only", cell: (r) => <span className="mono">{r.ip}</span> },
@@ -51,9 +54,9 @@ const COLUMNS: readonly Column<AuditRow>[] = [
 ];
 
 const FIELDS = [
-  ["action", "what, such as token.create or token.*"],
-  ["actor", "who, as written in the trail"],
-  ["target", "the object's id"],
+  ["action", say("what, such as token.create or token.*")],
+  ["actor", say("who, as written in the trail")],
+  ["target", say("the object's id")],
 ] as const;
 
 /** Who did what, when, from where and what it was before. */
@@ -65,16 +68,16 @@ export const AuditPage = () => {
   const mayManage = useMay("audit:manage");
   return (
     <Page
-      title="Audit"
-      lead="Every change and every sign-in, chained: a row that is changed or taken away breaks it"
+      title={say("Audit")}
+      lead={say("Every change and every sign-in, chained: a row that is changed or taken away breaks it")}
       actions={
         <>
           <Verify />
           <a className="button" href={exportUrl("json")} download>
-            JSON
+            {say("JSON")}
           </a>
           <a className="button" href={exportUrl("cef")} download>
-            CEF
+            {say("CEF")}
           </a>
         </>
       }
@@ -101,23 +104,23 @@ export const AuditPage = () => {
           />
         ))}
         <button type="submit" className="button">
-          Search
+          {say("Search")}
         </button>
       </form>
       {open && <Change row={open} onClose={() => setOpen(null)} />}
-      <Panel title="Trail" flush>
+      <Panel title={say("Trail")} flush>
         {pages.error ? (
           <ErrorPanel error={pages.error} retry={() => void pages.refetch()} />
         ) : (
           <PagedTable
             pages={pages}
             noun="rows"
-            label="Audit trail"
+            label={say("Audit trail")}
             keyOf={(r) => String(r.seq)}
             onOpen={setOpen}
             cardHeight={88}
             columns={COLUMNS}
-            empty={<Empty title="No row of the trail fits">Take a part of the search away.</Empty>}
+            empty={<Empty title={say("No row of the trail fits")}>{say("Take a part of the search away.")}</Empty>}
           />
         )}
       </Panel>

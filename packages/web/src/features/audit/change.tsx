@@ -1,6 +1,7 @@
 import type { AuditRow } from "../../api.ts";
 import { Copy } from "../../ui/marks.tsx";
 import { Facts, Panel } from "../../ui/panel.tsx";
+import { say } from "../../ui/texts.ts";
 
 const text = (value: unknown): string =>
   value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
@@ -15,10 +16,10 @@ export const Change = ({ row, onClose }: { row: AuditRow; onClose: () => void })
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return (
     <Panel
-      title={`${row.action}, row ${row.seq}`}
+      title={say("{action}, row {seq}", { action: row.action, seq: row.seq })}
       aside={
         <button type="button" className="act" onClick={onClose}>
-          Close
+          {say("Close")}
         </button>
       }
     >
@@ -37,9 +38,9 @@ export const Change = ({ row, onClose }: { row: AuditRow; onClose: () => void })
           <table className="mono w-full text-sm">
             <thead>
               <tr className="text-left text-dim">
-                <th scope="col">field</th>
-                <th scope="col">before</th>
-                <th scope="col">after</th>
+                <th scope="col">{say("field")}</th>
+                <th scope="col">{say("before")}</th>
+                <th scope="col">{say("after")}</th>
               </tr>
             </thead>
             <tbody>

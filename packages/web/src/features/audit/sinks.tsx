@@ -7,6 +7,7 @@ import { Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
+import { say } from "../../ui/texts.ts";
 
 const Remove = ({ sink }: { sink: AuditSink }) => {
   const client = useQueryClient();
@@ -14,15 +15,21 @@ const Remove = ({ sink }: { sink: AuditSink }) => {
     mutationFn: () => call(contract.audit.deleteAuditSink, { params: { id: sink.id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["audit-sinks"] }),
   });
-  return <Confirm verb="Stop" question={`${sink.name} gets nothing more`} onConfirm={() => remove.mutate()} />;
+  return (
+    <Confirm
+      verb={say("Stop")}
+      question={say("{name} gets nothing more", { name: sink.name })}
+      onConfirm={() => remove.mutate()}
+    />
+  );
 };
 
 const COLUMNS: readonly Column<AuditSink>[] = [
   { head: "To", className: "full", cell: (s) => s.name },
   { head: "Address", className: "wide-only", cell: (s) => <span className="mono">{s.url}</span> },
   { head: "As", width: "70px", className: "wide-only", cell: (s) => s.format },
-  { head: "Sent", width: "120px", label: "sent", cell: (s) => <Time at={s.sentAt} /> },
-  { head: "Waiting", width: "100px", label: "waiting", cell: (s) => count(s.waitingCount) },
+  { head: "Sent", width: "120px", label: say("sent"), cell: (s) => <Time at={s.sentAt} /> },
+  { head: "Waiting", width: "100px", label: say("waiting"), cell: (s) => count(s.waitingCount) },
   {
     head: "State",
     width: "200px",
@@ -32,7 +39,7 @@ const COLUMNS: readonly Column<AuditSink>[] = [
           {s.lastError}
         </span>
       ) : (
-        <span className="text-dim">delivers</span>
+        <span className="text-dim">{say("delivers")}</span>
       ),
   },
   { head: "Actions", width: "160px", className: "end", cell: (s) => <Remove sink={s} /> },
@@ -57,22 +64,22 @@ const Add = () => {
     >
       <div className="flex flex-wrap items-end gap-3">
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">name</span>
+          <span className="text-dim">{say("name")}</span>
           <input className="field w-40" required value={name} onChange={(e) => setName(e.target.value)} />
         </label>
         <label className="grid grow gap-1 text-sm">
-          <span className="text-dim">https://… or syslog+tls://host:port</span>
+          <span className="text-dim">{say("https://… or syslog+tls://host:port")}</span>
           <input className="field w-full" required value={url} onChange={(e) => setUrl(e.target.value)} />
         </label>
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">format</span>
+          <span className="text-dim">{say("format")}</span>
           <select className="field" value={format} onChange={(e) => setFormat(e.target.value as "json" | "cef")}>
-            <option value="json">JSON</option>
-            <option value="cef">CEF</option>
+            <option value="json">{say("JSON")}</option>
+            <option value="cef">{say("CEF")}</option>
           </select>
         </label>
         <button type="submit" className="button" disabled={add.isPending}>
-          Send the trail there
+          {say("Send the trail there")}
         </button>
       </div>
       {add.error && <ErrorPanel error={add.error} />}
@@ -84,13 +91,21 @@ const Add = () => {
 export const Sinks = () => {
   const sinks = useQuery(queries.auditSinks());
   return (
-    <Panel title="Sent to" flush>
+    <Panel title={say("Sent to")} flush>
       {sinks.error && <ErrorPanel error={sinks.error} retry={() => void sinks.refetch()} />}
       {sinks.data &&
         (sinks.data.rows.length === 0 ? (
-          <Empty title="The trail stays here">A receiver elsewhere keeps it from whoever has this machine.</Empty>
+          <Empty title={say("The trail stays here")}>
+            {say("A receiver elsewhere keeps it from whoever has this machine.")}
+          </Empty>
         ) : (
-          <Table label="Receivers" columns={COLUMNS} rows={sinks.data.rows} keyOf={(s) => s.id} cardHeight={120} />
+          <Table
+            label={say("Receivers")}
+            columns={COLUMNS}
+            rows={sinks.data.rows}
+            keyOf={(s) => s.id}
+            cardHeight={120}
+          />
         ))}
       <Add />
     </Panel>

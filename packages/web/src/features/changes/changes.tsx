@@ -10,13 +10,14 @@ import { Page, Panel } from "../../ui/panel.tsx";
 import { Block, Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 import { Behind, type ChangeKind, KIND_WORDS, SectionView } from "./section.tsx";
 import { type ChangesSearch, dayAfter, dayName, spanOf, todayIn, zoneHere } from "./span.ts";
+import { say } from "../../ui/texts.ts";
 
 const api = getRouteApi("/changes");
 
 const SPANS: readonly (readonly [string, ChangesSearch])[] = [
-  ["Since yesterday", {}],
-  ["7 days", { since: "7d" }],
-  ["30 days", { since: "30d" }],
+  [say("Since yesterday"), {}],
+  [say("7 days"), { since: "7d" }],
+  [say("30 days"), { since: "30d" }],
 ];
 
 const SpanChoice = ({ search, today }: { search: ChangesSearch; today: string }) => {
@@ -24,7 +25,7 @@ const SpanChoice = ({ search, today }: { search: ChangesSearch; today: string })
   const date = search.day ?? (search.since?.includes("-") ? search.since : "");
   return (
     <div className="flex flex-wrap items-center gap-2 print:hidden">
-      <nav aria-label="Time" className="flex">
+      <nav aria-label={say("Time")} className="flex">
         {SPANS.map(([name, to]) => {
           const isHere = search.day === undefined && search.since === to.since;
           return (
@@ -41,7 +42,7 @@ const SpanChoice = ({ search, today }: { search: ChangesSearch; today: string })
         })}
       </nav>
       <label className="flex items-center gap-2 text-sm text-dim">
-        Since
+        {say("Since")}
         <input
           key={date}
           type="date"
@@ -56,7 +57,7 @@ const SpanChoice = ({ search, today }: { search: ChangesSearch; today: string })
         />
       </label>
       <button type="button" className="button" onClick={() => window.print()}>
-        Print
+        {say("Print")}
       </button>
     </div>
   );
@@ -90,20 +91,20 @@ const FIGURES: readonly ChangeKind[] = [
   "decision",
 ];
 const FIGURE_WORDS: Readonly<Partial<Record<ChangeKind, string>>> = {
-  kev: "entered KEV",
-  epss: "EPSS moved",
+  kev: say("entered KEV"),
+  epss: say("EPSS moved"),
   opened: "new",
-  reopened: "came back",
+  reopened: say("came back"),
   fixed: "fixed",
-  asset_new: "new assets",
-  asset_silent: "went silent",
+  asset_new: say("new assets"),
+  asset_silent: say("went silent"),
   decision: "decisions",
 };
 
 const Figures = ({ changes }: { changes: Changes }) => (
   <ul className="grid grid-cols-2 sm:grid-cols-3 min-[900px]:flex">
     <Figure
-      name="that matter"
+      name={say("that matter")}
       count={changes.matter.count}
       isExact={changes.matter.isExact}
       to={{ ...changes.matter, path: null }}
@@ -142,18 +143,23 @@ const Figure = ({
 
 const Basis = ({ changes: { basis, hidden, zone } }: { changes: Changes }) => (
   <p className="text-xs text-dim">
-    Looked at: {plural(basis.assetCount, "asset")}
+    {say("Looked at: {assetCount}", { assetCount: plural(basis.assetCount, "asset") })}
     {basis.newestInventoryAt !== null && (
       <>
-        , newest inventory <Time at={basis.newestInventoryAt} />
+        {say(", newest inventory")} <Time at={basis.newestInventoryAt} />
       </>
     )}
-    ; advisories {basis.advisoriesAt === null ? "none yet" : "read "}
-    {basis.advisoriesAt !== null && <Time at={basis.advisoriesAt} />}; EPSS{" "}
-    {basis.epssFrom === null ? "history begins with the next scores" : `moves since ${basis.epssFrom}`}. Days are those
-    of {zone}.
+    {say("; advisories {choice}", { choice: basis.advisoriesAt === null ? say("none yet") : `${say("read")} ` })}
+    {basis.advisoriesAt !== null && <Time at={basis.advisoriesAt} />}
+    {say("; EPSS {choice}. Days are those of {zone}.", {
+      choice:
+        basis.epssFrom === null
+          ? say("history begins with the next scores")
+          : say("moves since {epssFrom}", { epssFrom: basis.epssFrom }),
+      zone,
+    })}
     {hidden.length > 0 &&
-      ` Not shown to you: ${hidden.map(({ kind }) => KIND_WORDS[kind].title.toLowerCase()).join(", ")}.`}
+      ` ${say("Not shown to you: {map}.", { map: hidden.map(({ kind }) => KIND_WORDS[kind].title.toLowerCase()).join(", ") })}`}
   </p>
 );
 
@@ -161,17 +167,25 @@ const Days = ({ changes, today, alone }: { changes: Changes; today: string; alon
   const days = changes.days.filter(({ sections }) => sections.length > 0);
   if (days.length === 0) {
     return (
-      <section className="panel" aria-label="Days">
+      <section className="panel" aria-label={say("Days")}>
         <Empty
-          title={changes.gaps.length > 0 ? "No change is seen, and not everything could be seen" : "Nothing changed"}
+          title={
+            changes.gaps.length > 0
+              ? say("No change is seen, and not everything could be seen")
+              : say("Nothing changed")
+          }
         >
           <p>
             {changes.basis.assetCount === 0
-              ? "No asset reports to this company yet."
-              : `${plural(changes.basis.assetCount, "asset")} and the advisories in force were compared with before.`}
+              ? say("No asset reports to this company yet.")
+              : say("{assetCount} and the advisories in force were compared with before.", {
+                  assetCount: plural(changes.basis.assetCount, "asset"),
+                })}
           </p>
           <Link to={changes.basis.assetCount === 0 ? "/agents/enroll" : "/feeds"} className="link">
-            {changes.basis.assetCount === 0 ? "Enroll an agent with a single command" : "See how old each source is"}
+            {changes.basis.assetCount === 0
+              ? say("Enroll an agent with a single command")
+              : say("See how old each source is")}
           </Link>
         </Empty>
       </section>
@@ -187,7 +201,7 @@ const Days = ({ changes, today, alone }: { changes: Changes; today: string; alon
         aside={
           !alone && (
             <Link to="/changes" search={{ day: day.day }} className="link print:hidden">
-              this day alone
+              {say("this day alone")}
             </Link>
           )
         }
@@ -209,24 +223,29 @@ export const ChangesPage = () => {
   const changes = useQuery(queries.changes({ ...span, zone }));
   const added = useNewCount(changes.dataUpdatedAt);
   return (
-    <Page title="What changed" actions={<SpanChoice search={search} today={today} />}>
+    <Page title={say("What changed")} actions={<SpanChoice search={search} today={today} />}>
       {added > 0 && (
         <Notice tone="busy">
-          {count(added)} new {added === 1 ? "finding" : "findings"} since this page was read.{" "}
+          {say("{added} new {choice} since this page was read.", {
+            added: count(added),
+            choice: added === 1 ? say("finding") : say("findings"),
+          })}{" "}
           <button type="button" className="act" onClick={() => void changes.refetch()}>
-            Show {added === 1 ? "it" : "them"}
+            {say("Show {choice}", { choice: added === 1 ? say("it") : say("them") })}
           </button>
         </Notice>
       )}
       {changes.data ? (
         <>
-          <section className="panel" aria-label="In short">
+          <section className="panel" aria-label={say("In short")}>
             <div className="border-b border-line px-4 py-3">
               <p className="text-base font-semibold min-[720px]:text-lg" aria-live="polite">
                 {begins}: {changes.data.says}
               </p>
               {changes.data.gaps.length > 0 && (
-                <p className="mt-1 text-warn">This may not be all: {changes.data.gaps.join("; ")}.</p>
+                <p className="mt-1 text-warn">
+                  {say("This may not be all: {gaps}.", { gaps: changes.data.gaps.join("; ") })}
+                </p>
               )}
             </div>
             <Figures changes={changes.data} />
@@ -239,7 +258,7 @@ export const ChangesPage = () => {
       ) : (
         <>
           <Block className="h-36 w-full" />
-          <section className="panel" aria-label="Days">
+          <section className="panel" aria-label={say("Days")}>
             <RowsSkeleton rows={10} />
           </section>
         </>

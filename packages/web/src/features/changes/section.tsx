@@ -4,6 +4,7 @@ import type { Changes } from "../../api.ts";
 import { atLeast, plural } from "../../ui/format.ts";
 import { Epss, Time } from "../../ui/marks.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
+import { say } from "../../ui/texts.ts";
 
 export type ChangeSection = Changes["days"][number]["sections"][number];
 type ChangeEntry = ChangeSection["entries"][number];
@@ -13,17 +14,17 @@ export type ChangeKind = ChangeSection["kind"];
 export const KIND_WORDS: Readonly<
   Record<ChangeKind, { readonly title: string; readonly one: string; readonly many: string }>
 > = {
-  kev: { title: "Known to be exploited", one: "finding", many: "findings" },
-  epss: { title: "More or less likely to be exploited", one: "advisory", many: "advisories" },
-  opened: { title: "New findings", one: "finding", many: "findings" },
-  reopened: { title: "Came back", one: "finding", many: "findings" },
-  fixed: { title: "Fixed", one: "finding", many: "findings" },
-  asset_new: { title: "New assets", one: "asset", many: "assets" },
-  asset_silent: { title: "Went silent", one: "asset", many: "assets" },
-  inventory: { title: "Inventories that changed much", one: "asset", many: "assets" },
-  agent: { title: "Agents", one: "event", many: "events" },
-  decision: { title: "Decisions", one: "decision", many: "decisions" },
-  feed: { title: "Feeds", one: "event", many: "events" },
+  kev: { title: say("Known to be exploited"), one: "finding", many: "findings" },
+  epss: { title: say("More or less likely to be exploited"), one: "advisory", many: "advisories" },
+  opened: { title: say("New findings"), one: "finding", many: "findings" },
+  reopened: { title: say("Came back"), one: "finding", many: "findings" },
+  fixed: { title: say("Fixed"), one: "finding", many: "findings" },
+  asset_new: { title: say("New assets"), one: "asset", many: "assets" },
+  asset_silent: { title: say("Went silent"), one: "asset", many: "assets" },
+  inventory: { title: say("Inventories that changed much"), one: "asset", many: "assets" },
+  agent: { title: say("Agents"), one: "event", many: "events" },
+  decision: { title: say("Decisions"), one: "decision", many: "decisions" },
+  feed: { title: say("Feeds"), one: "event", many: "events" },
 };
 
 /** Rows of a kind before the rest is asked for (count). */
@@ -65,9 +66,9 @@ export const Behind = ({
 const KevMark = () => (
   <span
     className="rounded-[2px] bg-text px-1 font-mono text-xs leading-4 font-bold text-page"
-    title="Known to be exploited: in the KEV catalog"
+    title={say("Known to be exploited: in the KEV catalog")}
   >
-    KEV
+    {say("KEV")}
   </span>
 );
 
@@ -143,12 +144,15 @@ export const SectionView = ({ section }: { section: ChangeSection }) => {
         </ul>
         {!all && rest.length > 0 && (
           <button type="button" className="act mx-4 pl-7 print:hidden" onClick={() => setAll(true)}>
-            Show {rest.length} more
+            {say("Show {length} more", { length: rest.length })}
           </button>
         )}
         {(all || rest.length === 0) && section.moreCount > 0 && (
           <p className="px-4 py-1 pl-11 text-sm text-dim">
-            and <Behind to={section}>{atLeast(section.moreCount, section.isExact)} more</Behind>
+            {say("and")}{" "}
+            <Behind to={section}>
+              {say("{moreCount} more", { moreCount: atLeast(section.moreCount, section.isExact) })}
+            </Behind>
           </p>
         )}
       </div>

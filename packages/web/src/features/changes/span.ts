@@ -1,3 +1,4 @@
+import { say } from "../../ui/texts.ts";
 /** What of the time a page asks for: one of the usual spans, a day since which, or one day alone. */
 export interface ChangesSearch {
   /** `7d`, `30d`, or a day since which; since yesterday unless said. */
@@ -40,11 +41,11 @@ export const spanOf = (
     const told = dayName(day, today);
     return { from: day, until: dayAfter(day, 1), begins: `${told.charAt(0).toUpperCase()}${told.slice(1)}` };
   }
-  if (since === "7d") return { from: dayAfter(today, -7), begins: "In the last 7 days" };
-  if (since === "30d") return { from: dayAfter(today, -30), begins: "In the last 30 days" };
+  if (since === "7d") return { from: dayAfter(today, -7), begins: say("In the last 7 days") };
+  if (since === "30d") return { from: dayAfter(today, -30), begins: say("In the last 30 days") };
   return since === undefined
-    ? { begins: "Since yesterday" }
-    : { from: since, begins: `Since ${dayName(since, today)}` };
+    ? { begins: say("Since yesterday") }
+    : { from: since, begins: say("Since {dayName}", { dayName: dayName(since, today) }) };
 };
 
 /** `today, Sat, Nov 21`: a day as it is told, against today. */
@@ -56,6 +57,6 @@ export const dayName = (day: string, today: string): string => {
     timeZone: "UTC",
     ...(day.slice(0, 4) === today.slice(0, 4) ? {} : { year: "numeric" }),
   });
-  if (day === today) return `today, ${told}`;
-  return day === dayAfter(today, -1) ? `yesterday, ${told}` : told;
+  if (day === today) return say("today, {told}", { told });
+  return day === dayAfter(today, -1) ? say("yesterday, {told}", { told }) : told;
 };

@@ -7,6 +7,7 @@ import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { CompanyPanel } from "./company-panel.tsx";
+import { say } from "../../ui/texts.ts";
 
 const CreateCompany = () => {
   const client = useQueryClient();
@@ -17,7 +18,7 @@ const CreateCompany = () => {
     onSuccess: () => client.invalidateQueries({ queryKey: ["companies"] }),
   });
   return (
-    <Panel title="Make a company">
+    <Panel title={say("Make a company")}>
       <form
         className="flex flex-wrap items-end gap-4"
         onSubmit={(e) => {
@@ -26,7 +27,7 @@ const CreateCompany = () => {
         }}
       >
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">name</span>
+          <span className="text-dim">{say("name")}</span>
           <input
             className="field w-64 max-w-full"
             required
@@ -36,7 +37,7 @@ const CreateCompany = () => {
           />
         </label>
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">email of its first administrator</span>
+          <span className="text-dim">{say("email of its first administrator")}</span>
           <input
             className="field w-64 max-w-full"
             type="email"
@@ -47,14 +48,14 @@ const CreateCompany = () => {
           />
         </label>
         <button type="submit" className="button button-primary" disabled={create.isPending}>
-          Make the company
+          {say("Make the company")}
         </button>
       </form>
       {create.error && <ErrorPanel error={create.error} />}
       {create.data && (
         <output className="mt-4 grid gap-2">
           <p>
-            Hand this link to the administrator: it is shown this once, and ends{" "}
+            {say("Hand this link to the administrator: it is shown this once, and ends")}{" "}
             <Time at={create.data.invitationExpiresAt} />.
           </p>
           <Command text={create.data.invitationUrl} />
@@ -65,18 +66,18 @@ const CreateCompany = () => {
 };
 
 const State = ({ company }: { company: Company }) => {
-  if (company.isProvider) return <span className="text-dim">runs the platform</span>;
-  if (company.state === "active") return <>active</>;
+  if (company.isProvider) return <span className="text-dim">{say("runs the platform")}</span>;
+  if (company.state === "active") return <>{say("active")}</>;
   if (company.state === "suspended") {
     return (
       <span className="text-warn" title={company.stateReason ?? ""}>
-        suspended
+        {say("suspended")}
       </span>
     );
   }
   return (
     <span className="text-bad" title={company.stateReason ?? ""}>
-      deleted <Time at={company.deleteAt} />
+      {say("deleted")} <Time at={company.deleteAt} />
     </span>
   );
 };
@@ -92,10 +93,16 @@ const columnsOf = (open: (company: Company) => void): readonly Column<Company>[]
     ),
   },
   { head: "State", width: "150px", cell: (c) => <State company={c} /> },
-  { head: "Agents", width: "80px", className: "end", label: "agents", cell: (c) => count(c.agentCount) },
-  { head: "Assets", width: "80px", className: "end", label: "assets", cell: (c) => count(c.assetCount) },
-  { head: "Findings", width: "90px", className: "end", label: "findings", cell: (c) => count(c.findingCount) },
-  { head: "People", width: "80px", className: "end wide-only", label: "people", cell: (c) => count(c.personCount) },
+  { head: "Agents", width: "80px", className: "end", label: say("agents"), cell: (c) => count(c.agentCount) },
+  { head: "Assets", width: "80px", className: "end", label: say("assets"), cell: (c) => count(c.assetCount) },
+  { head: "Findings", width: "90px", className: "end", label: say("findings"), cell: (c) => count(c.findingCount) },
+  {
+    head: "People",
+    width: "80px",
+    className: "end wide-only",
+    label: say("people"),
+    cell: (c) => count(c.personCount),
+  },
   { head: "Last activity", width: "120px", className: "wide-only", cell: (c) => <Time at={c.lastActivityAt} /> },
   {
     head: "Actions",
@@ -103,7 +110,7 @@ const columnsOf = (open: (company: Company) => void): readonly Column<Company>[]
     className: "end",
     cell: (c) => (
       <button type="button" className="act" onClick={() => open(c)}>
-        Open
+        {say("Open")}
       </button>
     ),
   },
@@ -123,7 +130,7 @@ const Deletions = () => {
   const rows = deletions.data?.rows ?? [];
   if (rows.length === 0) return null;
   return (
-    <Panel title="Deleted companies" aside="each with a signed certificate of what went">
+    <Panel title={say("Deleted companies")} aside={say("each with a signed certificate of what went")}>
       <ul className="grid gap-1 text-sm">
         {rows.map((row) => (
           <li key={row.companyId} className="flex flex-wrap gap-x-4">
@@ -131,10 +138,10 @@ const Deletions = () => {
               {row.companyName} <span className="mono text-dim">{row.companyId}</span>
             </span>
             <span className="text-dim">
-              {count(row.rowCount)} rows, <Time at={row.deletedAt} />
+              {say("{rowCount} rows,", { rowCount: count(row.rowCount) })} <Time at={row.deletedAt} />
             </span>
             <button type="button" className="act ml-auto" onClick={() => download.mutate(row.companyId)}>
-              Download the certificate
+              {say("Download the certificate")}
             </button>
           </li>
         ))}
@@ -150,18 +157,18 @@ export const CompaniesPage = () => {
   const [openId, setOpenId] = useState<number | null>(null);
   const opened = pages.data?.pages.flatMap(({ rows }) => rows).find(({ id }) => id === openId);
   return (
-    <Page title="Companies" lead="Each sees itself only. Counts stop at 10,000.">
+    <Page title={say("Companies")} lead={say("Each sees itself only. Counts stop at 10,000.")}>
       <CreateCompany />
       {opened && <CompanyPanel key={opened.id} company={opened} onClose={() => setOpenId(null)} />}
-      <section className="panel" aria-label="Companies">
+      <section className="panel" aria-label={say("Companies")}>
         <PagedTable
           pages={pages}
           noun="companies"
-          label="Companies"
+          label={say("Companies")}
           keyOf={(c) => String(c.id)}
           cardHeight={88}
           columns={columnsOf((c) => setOpenId(c.id))}
-          empty={<Empty title="There is no company yet">Make one above.</Empty>}
+          empty={<Empty title={say("There is no company yet")}>{say("Make one above.")}</Empty>}
         />
       </section>
       <Deletions />

@@ -6,6 +6,7 @@ import { useMay } from "../../ui/may.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { CompanyLimits } from "../settings/limits.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** A mutation of companies that refreshes their list. */
 const useCompanies = (run: () => Promise<unknown>) => {
@@ -18,7 +19,7 @@ const useCompanies = (run: () => Promise<unknown>) => {
 
 const Reason = ({ value, onChange }: { value: string; onChange: (value: string) => void }) => (
   <label className="grid grow gap-1 text-sm">
-    <span className="text-dim">reason, which the company reads</span>
+    <span className="text-dim">{say("reason, which the company reads")}</span>
     <input
       className="field w-full min-w-48"
       required
@@ -51,11 +52,11 @@ const Enter = ({ company }: { company: Company }) => {
         enter.mutate();
       }}
     >
-      <h3 className="font-medium">Enter</h3>
+      <h3 className="font-medium">{say("Enter")}</h3>
       <div className="flex flex-wrap items-end gap-4">
         <Reason value={reason} onChange={setReason} />
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">as</span>
+          <span className="text-dim">{say("as")}</span>
           <select
             className="field"
             value={role}
@@ -67,7 +68,7 @@ const Enter = ({ company }: { company: Company }) => {
           </select>
         </label>
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">minutes</span>
+          <span className="text-dim">{say("minutes")}</span>
           <select className="field" value={minutes} onChange={(e) => setMinutes(Number(e.target.value))}>
             {MINUTES.map((one) => (
               <option key={one}>{one}</option>
@@ -75,7 +76,7 @@ const Enter = ({ company }: { company: Company }) => {
           </select>
         </label>
         <button type="submit" className="button button-primary" disabled={enter.isPending}>
-          Enter {company.name}
+          {say("Enter {name}", { name: company.name })}
         </button>
       </div>
       {enter.error && <ErrorPanel error={enter.error} />}
@@ -96,10 +97,10 @@ const Rename = ({ company }: { company: Company }) => {
         rename.mutate();
       }}
     >
-      <h3 className="font-medium">Rename</h3>
+      <h3 className="font-medium">{say("Rename")}</h3>
       <div className="flex flex-wrap items-end gap-4">
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">name</span>
+          <span className="text-dim">{say("name")}</span>
           <input
             className="field w-64 max-w-full"
             required
@@ -109,7 +110,7 @@ const Rename = ({ company }: { company: Company }) => {
           />
         </label>
         <button type="submit" className="button" disabled={rename.isPending || name === company.name}>
-          Rename
+          {say("Rename")}
         </button>
       </div>
       {rename.error && <ErrorPanel error={rename.error} />}
@@ -129,14 +130,14 @@ const Suspend = ({ company }: { company: Company }) => {
         suspend.mutate();
       }}
     >
-      <h3 className="font-medium">Suspend</h3>
+      <h3 className="font-medium">{say("Suspend")}</h3>
       <p className="text-sm text-dim">
-        All of its people and programs are stopped at once; its agents keep what they see. Nothing is deleted.
+        {say("All of its people and programs are stopped at once; its agents keep what they see. Nothing is deleted.")}
       </p>
       <div className="flex flex-wrap items-end gap-4">
         <Reason value={reason} onChange={setReason} />
         <button type="submit" className="button" disabled={suspend.isPending}>
-          Suspend {company.name}
+          {say("Suspend {name}", { name: company.name })}
         </button>
       </div>
       {suspend.error && <ErrorPanel error={suspend.error} />}
@@ -157,19 +158,20 @@ const Delete = ({ company }: { company: Company }) => {
         remove.mutate();
       }}
     >
-      <h3 className="font-medium text-bad">Delete</h3>
+      <h3 className="font-medium text-bad">{say("Delete")}</h3>
       <p className="text-sm text-dim">
-        It is closed at once. After the grace time everything of it is deleted, its audit trail too, and a signed
-        certificate says what went. Until then you can undo it.
+        {say(
+          "It is closed at once. After the grace time everything of it is deleted, its audit trail too, and a signed certificate says what went. Until then you can undo it.",
+        )}
       </p>
       <div className="flex flex-wrap items-end gap-4">
         <Reason value={reason} onChange={setReason} />
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">type {company.name}</span>
+          <span className="text-dim">{say("type {name}", { name: company.name })}</span>
           <input className="field w-48" required value={name} onChange={(e) => setName(e.target.value)} />
         </label>
         <button type="submit" className="button text-bad" disabled={remove.isPending || name !== company.name}>
-          Delete {company.name}
+          {say("Delete {name}", { name: company.name })}
         </button>
       </div>
       {remove.error && <ErrorPanel error={remove.error} />}
@@ -188,15 +190,17 @@ const Back = ({ company }: { company: Company }) => {
       <p>
         {isDeleting ? (
           <>
-            Everything of it is deleted <Time at={company.deleteAt} />.
+            {say("Everything of it is deleted")} <Time at={company.deleteAt} />.
           </>
         ) : (
-          "It is suspended: nobody of it signs in."
+          say("It is suspended: nobody of it signs in.")
         )}{" "}
-        {company.stateReason !== null && <span className="text-dim">Reason: {company.stateReason}</span>}
+        {company.stateReason !== null && (
+          <span className="text-dim">{say("Reason: {stateReason}", { stateReason: company.stateReason })}</span>
+        )}
       </p>
       <button type="button" className="button button-primary" disabled={back.isPending} onClick={() => back.mutate()}>
-        {isDeleting ? "Keep it after all" : "Resume it"}
+        {isDeleting ? say("Keep it after all") : say("Resume it")}
       </button>
       {back.error && <ErrorPanel error={back.error} />}
     </div>
@@ -212,7 +216,7 @@ export const CompanyPanel = ({ company, onClose }: { company: Company; onClose: 
       title={company.name}
       aside={
         <button type="button" className="act" onClick={onClose}>
-          Close
+          {say("Close")}
         </button>
       }
     >

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { call, contract, queries, type Session } from "../../api.ts";
 import { exact } from "../../ui/format.ts";
+import { say } from "../../ui/texts.ts";
 
 const clock = (at: string): string =>
   new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
@@ -19,11 +20,11 @@ export const VisitBanner = ({ session }: { session: Session }) => {
   return (
     <output className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn px-4 py-1.5 text-sm text-page">
       <span className="min-w-0">
-        You are in <strong>{entry.companyName}</strong> as {entry.role} until{" "}
+        {say("You are in")} <strong>{entry.companyName}</strong> {say("as {role} until", { role: entry.role })}{" "}
         <time dateTime={entry.endsAt} title={exact(entry.endsAt)}>
           {clock(entry.endsAt)}
         </time>
-        , reason: {entry.reason}
+        {say(", reason: {reason}", { reason: entry.reason })}
       </span>
       <button
         type="button"
@@ -31,7 +32,7 @@ export const VisitBanner = ({ session }: { session: Session }) => {
         disabled={leave.isPending}
         onClick={() => leave.mutate()}
       >
-        Leave
+        {say("Leave")}
       </button>
       {leave.error && <span role="alert">{leave.error.message}</span>}
     </output>

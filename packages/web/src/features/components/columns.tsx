@@ -4,18 +4,19 @@ import type { Component } from "../../api.ts";
 import { plural } from "../../ui/format.ts";
 import { Copy, Risk } from "../../ui/marks.tsx";
 import type { Column } from "../../ui/table.tsx";
+import { say } from "../../ui/texts.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
-  no_feed: "not covered",
-  end_of_life: "system past its end of life",
-  unparsable: "version unreadable",
-  no_stream: "module stream not told",
+  no_feed: say("not covered"),
+  end_of_life: say("system past its end of life"),
+  unparsable: say("version unreadable"),
+  no_stream: say("module stream not told"),
 };
 const VERDICTS: Readonly<Record<Component["verdict"], string>> = {
   affected: "affected",
-  not_affected: "not affected",
-  unknown: "cannot be judged",
-  pending: "being judged",
+  not_affected: say("not affected"),
+  unknown: say("cannot be judged"),
+  pending: say("being judged"),
 };
 
 /** A component and what is known of it. "Cannot be judged" is never shown as clean. */
@@ -37,9 +38,12 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
       c.ownedBy ? (
         <span
           className="text-dim"
-          title={`Lies in files of ${c.ownedBy.name} ${c.ownedBy.version}, and is judged with it`}
+          title={say("Lies in files of {name} {version}, and is judged with it", {
+            name: c.ownedBy.name,
+            version: c.ownedBy.version,
+          })}
         >
-          inside {c.ownedBy.name} ({c.ownedBy.ecosystem.split(":")[0]})
+          {say("inside {name} ({n})", { name: c.ownedBy.name, n: c.ownedBy.ecosystem.split(":")[0] })}
         </span>
       ) : (
         <span className="mono text-dim">{c.source ?? ""}</span>
@@ -52,13 +56,17 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
     cell: (c) => (
       <span
         className={c.verdict === "unknown" ? "text-warn" : c.verdict === "affected" ? "" : "text-dim"}
-        title={c.coverage.sources.length > 0 ? `judged by ${c.coverage.sources.join(", ")}` : undefined}
+        title={
+          c.coverage.sources.length > 0
+            ? say("judged by {sources}", { sources: c.coverage.sources.join(", ") })
+            : undefined
+        }
       >
         {VERDICTS[c.verdict]}
         {c.verdict === "unknown" && c.reason ? `: ${REASONS[c.reason] ?? c.reason}` : ""}
-        {c.ownedBy && ", by its owner"}
-        {c.reason === "vex" && " (VEX)"}
-        {c.coverage.state === "stale" && <span className="text-warn">, by stale data</span>}
+        {c.ownedBy && say(", by its owner")}
+        {c.reason === "vex" && ` ${say("(VEX)")}`}
+        {c.coverage.state === "stale" && <span className="text-warn">{say(", by stale data")}</span>}
         {c.findingCount > 0 && (
           <>
             {", "}
@@ -80,8 +88,8 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
 const Found = ({ found }: { found: NonNullable<Component["found"]> }) => {
   const [first, ...more] = found.paths;
   const words = [
-    found.isDirect === null ? "" : found.isDirect ? "direct" : "brought by others",
-    found.isDev ? "for development" : "",
+    found.isDirect === null ? "" : found.isDirect ? "direct" : say("brought by others"),
+    found.isDev ? say("for development") : "",
     found.license,
   ].filter(Boolean);
   return (
@@ -92,7 +100,10 @@ const Found = ({ found }: { found: NonNullable<Component["found"]> }) => {
           +{more.length}
         </span>
       )}
-      <span className="truncate text-xs text-dim" title={found.layer === "" ? undefined : `layer ${found.layer}`}>
+      <span
+        className="truncate text-xs text-dim"
+        title={found.layer === "" ? undefined : say("layer {layer}", { layer: found.layer })}
+      >
         {words.join(", ")}
       </span>
     </span>

@@ -8,6 +8,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { ViewRow } from "../views/view-row.tsx";
 import { COMPONENT_COLUMNS } from "./columns.tsx";
+import { say } from "../../ui/texts.ts";
 
 const COLUMNS: readonly Column<Component>[] = [
   ...COMPONENT_COLUMNS,
@@ -27,28 +28,32 @@ export const ComponentsPage = () => {
   const pages = useInfiniteQuery(queries.components(q));
   return (
     <Page
-      title="Components"
-      lead="Where is it? Type part of a package's name in the line above."
+      title={say("Components")}
+      lead={say("Where is it? Type part of a package's name in the line above.")}
       actions={<Exports noun="components" url={componentsExport(q)} />}
     >
-      <section className="panel" aria-label="Components">
+      <section className="panel" aria-label={say("Components")}>
         <ViewRow shown={{ noun: "components", query: q, sort: "", view: "", columns: [] }} />
         <PagedTable
           pages={pages}
           noun="components"
-          label="Components"
+          label={say("Components")}
           keyOf={(c) => String(c.id)}
           cardHeight={84}
           columns={COLUMNS}
           empty={
-            <Empty title={q ? `No asset has a component with "${q}" in its name` : "No inventory has come in yet"}>
+            <Empty
+              title={
+                q ? say('No asset has a component with "{q}" in its name', { q }) : say("No inventory has come in yet")
+              }
+            >
               {q ? (
-                <p>Sources that an agent could not read are shown on each asset under coverage.</p>
+                <p>{say("Sources that an agent could not read are shown on each asset under coverage.")}</p>
               ) : (
-                <p>An agent sends the first inventory within a minute of enrolling.</p>
+                <p>{say("An agent sends the first inventory within a minute of enrolling.")}</p>
               )}
               <Link to={q ? "/assets" : "/agents/enroll"} className="link">
-                {q ? "See the assets" : "Enroll an agent"}
+                {q ? say("See the assets") : say("Enroll an agent")}
               </Link>
             </Empty>
           }

@@ -6,6 +6,7 @@ import { call, contract, type Decision, type DecisionPreview } from "../../api.t
 import { useMay } from "../../ui/may.ts";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { KIND_SAYS, KIND_WORDS, previewText } from "./words.ts";
+import { say } from "../../ui/texts.ts";
 
 const DAY_MS = 86_400_000;
 /** Days that are offered first. */
@@ -35,7 +36,8 @@ const Preview = ({ scope, until }: { scope: string; until: string }) => {
     placeholderData: keepPreviousData,
     gcTime: 0,
   });
-  if (asked === "") return <p className="text-dim">Write what it is about, such as advisory:CVE-2026-1 label:lab.</p>;
+  if (asked === "")
+    return <p className="text-dim">{say("Write what it is about, such as advisory:CVE-2026-1 label:lab.")}</p>;
   if (preview.error) return <ErrorPanel error={preview.error} />;
   if (!preview.data) return <Block className="h-5 w-64" />;
   return <Numbers preview={preview.data} until={until} />;
@@ -46,10 +48,15 @@ const Numbers = ({ preview, until }: { preview: DecisionPreview; until: string }
     <p className="font-semibold">{previewText(preview, until)}</p>
     {preview.examples.length > 0 && (
       <p className="text-sm text-dim">
-        The worst: {preview.examples.map((one) => `${one.advisory} in ${one.package}`).join(", ")}
+        {say("The worst:")}{" "}
+        {preview.examples
+          .map((one) => say("{advisory} in {package}", { advisory: one.advisory, package: one.package }))
+          .join(", ")}
       </p>
     )}
-    {preview.needsApproval && <p className="text-sm text-warn">A second person must approve it before it counts.</p>}
+    {preview.needsApproval && (
+      <p className="text-sm text-warn">{say("A second person must approve it before it counts.")}</p>
+    )}
   </>
 );
 
@@ -65,7 +72,7 @@ const Fields = ({ draft, change }: { draft: Draft; change: (change: Partial<Draf
   <>
     <label className="grid gap-1 text-sm">
       <span className="text-dim">
-        about (in the language of the prompt; with host, label, kind or asset only there)
+        {say("about (in the language of the prompt; with host, label, kind or asset only there)")}
       </span>
       <textarea
         className="field mono h-auto min-h-14 py-1"
@@ -77,7 +84,7 @@ const Fields = ({ draft, change }: { draft: Draft; change: (change: Partial<Draf
       />
     </label>
     <label className="grid gap-1 text-sm">
-      <span className="text-dim">decision</span>
+      <span className="text-dim">{say("decision")}</span>
       <select
         className="field"
         value={draft.kind}
@@ -92,7 +99,7 @@ const Fields = ({ draft, change }: { draft: Draft; change: (change: Partial<Draf
       <span className="text-xs text-dim">{KIND_SAYS[draft.kind]}</span>
     </label>
     <label className="grid gap-1 text-sm">
-      <span className="text-dim">reason, for who reads it in a year</span>
+      <span className="text-dim">{say("reason, for who reads it in a year")}</span>
       <textarea
         className="field h-auto min-h-14 py-1"
         rows={2}
@@ -105,7 +112,7 @@ const Fields = ({ draft, change }: { draft: Draft; change: (change: Partial<Draf
     </label>
     <div className="grid gap-3 wide:grid-cols-2">
       <label className="grid gap-1 text-sm">
-        <span className="text-dim">until</span>
+        <span className="text-dim">{say("until")}</span>
         <input
           className="field"
           type="date"
@@ -117,7 +124,7 @@ const Fields = ({ draft, change }: { draft: Draft; change: (change: Partial<Draf
         />
       </label>
       <label className="grid gap-1 text-sm">
-        <span className="text-dim">owner (you, unless said)</span>
+        <span className="text-dim">{say("owner (you, unless said)")}</span>
         <input
           className="field"
           maxLength={200}
@@ -161,7 +168,7 @@ const Question = ({ scope, onClose }: { scope: string; onClose: (made: Decision 
         }}
       >
         <h2 id={heading} className="font-semibold">
-          Decide
+          {say("Decide")}
         </h2>
         <Fields draft={draft} change={(change) => setDraft((now) => ({ ...now, ...change }))} />
         <div className="grid min-h-12 content-start gap-1" aria-live="polite">
@@ -173,7 +180,7 @@ const Question = ({ scope, onClose }: { scope: string; onClose: (made: Decision 
             {KIND_WORDS[kind]}
           </button>
           <button type="button" className="button" onClick={() => dialog.current?.close()}>
-            Leave it
+            {say("Leave it")}
           </button>
         </div>
       </form>

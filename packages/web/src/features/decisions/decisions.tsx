@@ -12,6 +12,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Decide } from "./decide.tsx";
 import { dayText, KIND_WORDS } from "./words.ts";
+import { say } from "../../ui/texts.ts";
 
 const STATE_TONES: Readonly<Record<Decision["state"], string>> = {
   active: "font-semibold",
@@ -26,25 +27,32 @@ const isOver = ({ state }: Decision): boolean => state === "expired" || state ==
 const History = ({ decision: d }: { decision: Decision }) => (
   <span title={`${d.createdBy}, ${d.createdAt.slice(0, 16).replace("T", " ")}`}>
     {d.createdBy} <Time at={d.createdAt} />
-    {d.approvedBy && <span className="block text-dim">approved by {d.approvedBy}</span>}
-    {d.revokedBy && <span className="block text-dim">revoked by {d.revokedBy}</span>}
+    {d.approvedBy && (
+      <span className="block text-dim">{say("approved by {approvedBy}", { approvedBy: d.approvedBy })}</span>
+    )}
+    {d.revokedBy && <span className="block text-dim">{say("revoked by {revokedBy}", { revokedBy: d.revokedBy })}</span>}
   </span>
 );
 
 const Hides = ({ decision: d }: { decision: Decision }) => {
-  if (isOver(d) || d.state === "proposed") return <span className="text-dim">nothing</span>;
+  if (isOver(d) || d.state === "proposed") return <span className="text-dim">{say("nothing")}</span>;
   const partly = d.findingCount - d.closedCount;
   return (
     <span className="mono">
       {count(d.closedCount)}
       {partly > 0 && (
-        <span className="text-dim" title="On some of the assets that have them">
+        <span className="text-dim" title={say("On some of the assets that have them")}>
           {" "}
-          +{count(partly)} partly
+          {say("+{partly} partly", { partly: count(partly) })}
         </span>
       )}
       {d.lapsedCount > 0 && (
-        <span className="text-warn" title={`${plural(d.lapsedCount, "finding")} became worse than what was decided`}>
+        <span
+          className="text-warn"
+          title={say("{lapsedCount} became worse than what was decided", {
+            lapsedCount: plural(d.lapsedCount, "finding"),
+          })}
+        >
           {" "}
           !{count(d.lapsedCount)}
         </span>
@@ -60,7 +68,7 @@ const Actions = ({ decision: d }: { decision: Decision }) => {
   const revoke = useMutation({ mutationFn: () => call(contract.decisions.revokeDecision, { params }), onSuccess });
   const approve = useMutation({ mutationFn: () => call(contract.decisions.approveDecision, { params }), onSuccess });
   const error = revoke.error ?? approve.error;
-  if (isOver(d)) return <span className="text-dim">over</span>;
+  if (isOver(d)) return <span className="text-dim">{say("over")}</span>;
   return (
     <span className="inline-flex flex-wrap gap-3">
       {error && (
@@ -70,12 +78,14 @@ const Actions = ({ decision: d }: { decision: Decision }) => {
       )}
       {d.state === "proposed" && (
         <button type="button" className="act" disabled={approve.isPending} onClick={() => approve.mutate()}>
-          Approve
+          {say("Approve")}
         </button>
       )}
       <Confirm
-        verb="Revoke"
-        question={`${plural(d.closedCount, "finding is", "findings are")} open again at once`}
+        verb={say("Revoke")}
+        question={say("{closedCount} open again at once", {
+          closedCount: plural(d.closedCount, "finding is", "findings are"),
+        })}
         onConfirm={() => revoke.mutate()}
       />
     </span>
@@ -95,14 +105,14 @@ const COLUMNS: readonly Column<Decision>[] = [
     ),
   },
   { head: "Reason", className: "full", cell: (d) => <span title={d.reason}>{d.reason}</span> },
-  { head: "Hides", width: "112px", label: "hides", cell: (d) => <Hides decision={d} /> },
+  { head: "Hides", width: "112px", label: say("hides"), cell: (d) => <Hides decision={d} /> },
   {
     head: "Until",
     width: "136px",
-    label: "until",
+    label: say("until"),
     cell: (d) => <span title={d.expiresAt}>{dayText(d.expiresAt)}</span>,
   },
-  { head: "By", width: "176px", label: "by", cell: (d) => <History decision={d} /> },
+  { head: "By", width: "176px", label: say("by"), cell: (d) => <History decision={d} /> },
 ];
 const ACTIONS: Column<Decision> = { head: "", width: "176px", cell: (d) => <Actions decision={d} /> };
 
@@ -116,12 +126,14 @@ export const DecisionsPage = () => {
   const pages = useInfiniteQuery(queries.decisions(state));
   return (
     <Page
-      title="Decisions"
-      lead="What people decided of findings. A decision hides findings while it stands and changes none: revoked or over, they are open again."
+      title={say("Decisions")}
+      lead={say(
+        "What people decided of findings. A decision hides findings while it stands and changes none: revoked or over, they are open again.",
+      )}
       actions={
         <>
           <label className="flex items-center gap-2 text-xs text-dim">
-            state
+            {say("state")}
             <select
               className="field"
               value={state ?? ""}
@@ -130,7 +142,7 @@ export const DecisionsPage = () => {
                 void navigate({ to: "/decisions", search: { state: chosen } });
               }}
             >
-              <option value="">all</option>
+              <option value="">{say("all")}</option>
               {DECISION_STATES.map((one) => (
                 <option key={one} value={one}>
                   {one}
@@ -139,25 +151,27 @@ export const DecisionsPage = () => {
             </select>
           </label>
           <a className="button" href="/api/v1/decisions/openvex" download>
-            <Download className="size-4" aria-hidden="true" /> OpenVEX
+            <Download className="size-4" aria-hidden="true" /> {say("OpenVEX")}
           </a>
           <Decide scope="" />
         </>
       }
     >
-      <section className="panel" aria-label="Decisions">
+      <section className="panel" aria-label={say("Decisions")}>
         <PagedTable
           pages={pages}
           noun="decisions"
-          label="Decisions"
+          label={say("Decisions")}
           keyOf={(d) => d.id}
           cardHeight={168}
           columns={may ? [...COLUMNS, ACTIONS] : COLUMNS}
           empty={
-            <Empty title={state ? `No decision is ${state}` : "Nothing is decided yet"}>
+            <Empty title={state ? say("No decision is {state}", { state }) : say("Nothing is decided yet")}>
               {may
-                ? "Press Decide on the findings page, on a finding or here: it says in numbers what it hides first."
-                : "Who may manage findings decides on them."}
+                ? say(
+                    "Press Decide on the findings page, on a finding or here: it says in numbers what it hides first.",
+                  )
+                : say("Who may manage findings decides on them.")}
             </Empty>
           }
         />

@@ -2,20 +2,21 @@ import type { QueryNode, Term } from "@zerotrace/core/query/language/index";
 import { printQuery } from "@zerotrace/core/query/language/index";
 import type { Decision, DecisionPreview, Finding } from "../../api.ts";
 import { plural, share } from "../../ui/format.ts";
+import { say } from "../../ui/texts.ts";
 
 export const KIND_WORDS: Readonly<Record<Decision["kind"], string>> = {
-  accept_risk: "Accept the risk",
-  false_positive: "False positive",
-  not_affected: "Not affected",
-  deferred: "Deferred",
+  accept_risk: say("Accept the risk"),
+  false_positive: say("False positive"),
+  not_affected: say("Not affected"),
+  deferred: say("Deferred"),
 };
 
 /** What each kind means, for who chooses. */
 export const KIND_SAYS: Readonly<Record<Decision["kind"], string>> = {
-  accept_risk: "The weakness is there, and you live with it until the day below.",
-  false_positive: "The software is not what the advisory means.",
-  not_affected: "The weakness is there and cannot be used here.",
-  deferred: "It is fixed later, by the day below.",
+  accept_risk: say("The weakness is there, and you live with it until the day below."),
+  false_positive: say("The software is not what the advisory means."),
+  not_affected: say("The weakness is there and cannot be used here."),
+  deferred: say("It is fixed later, by the day below."),
 };
 
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
@@ -25,12 +26,22 @@ export const dayText = (iso: string): string => day.format(new Date(iso));
 
 /** What a decision would do, in numbers: `Hides 1,284 findings on 312 assets until 1 March 2026, 18 % of the open risk.` */
 export const previewText = (p: DecisionPreview, until: string): string => {
-  if (p.findingCount === 0) return "No open finding fits this now. What fits later is decided on as it comes.";
-  const where = `${plural(p.findingCount, "finding")} on ${plural(p.assetCount, "asset")}`;
+  if (p.findingCount === 0) return say("No open finding fits this now. What fits later is decided on as it comes.");
+  const where = say("{findingCount} on {assetCount}", {
+    findingCount: plural(p.findingCount, "finding"),
+    assetCount: plural(p.assetCount, "asset"),
+  });
   const partly = p.findingCount - p.closedCount;
   const rest =
-    partly === 0 ? "" : ` ${plural(partly, "finding stays", "findings stay")} open on other assets that have the same.`;
-  return `Hides ${where} until ${dayText(until)}, ${share(p.riskShare)} of the open risk.${rest}`;
+    partly === 0
+      ? ""
+      : ` ${say("{partly} open on other assets that have the same.", { partly: plural(partly, "finding stays", "findings stay") })}`;
+  return say("Hides {where} until {until}, {riskShare} of the open risk.{rest}", {
+    where,
+    until: dayText(until),
+    riskShare: share(p.riskShare),
+    rest,
+  });
 };
 
 const term = (field: string, values: readonly string[]): Term => ({

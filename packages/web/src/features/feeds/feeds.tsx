@@ -9,19 +9,29 @@ import { Block, Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.
 import { progressText } from "../../ui/status-line.tsx";
 import { GenerationsPanel, PinnedNotice } from "./generations.tsx";
 import { FreshnessTable, SourcePanel } from "./sources.tsx";
+import { say } from "../../ui/texts.ts";
 
 const CoverageTable = () => {
   const coverage = useQuery(queries.coverage());
   return (
-    <Panel title="Coverage of our components" flush>
+    <Panel title={say("Coverage of our components")} flush>
       {coverage.isPending && <RowsSkeleton rows={4} />}
       {coverage.error && <ErrorPanel error={coverage.error} retry={() => void coverage.refetch()} />}
-      {coverage.data?.rows.length === 0 && <Empty title="No inventory has come in yet, so there is nothing to cover" />}
+      {coverage.data?.rows.length === 0 && (
+        <Empty title={say("No inventory has come in yet, so there is nothing to cover")} />
+      )}
       {coverage.data && coverage.data.rows.length > 0 && (
         <table className="grid-table wraps">
           <thead>
             <tr>
-              {["Ecosystem", "Components", "Covered", "Not covered", "Version unreadable", "By"].map((h) => (
+              {[
+                say("Ecosystem"),
+                say("Components"),
+                say("Covered"),
+                say("Not covered"),
+                say("Version unreadable"),
+                say("By"),
+              ].map((h) => (
                 <th key={h} scope="col">
                   {h}
                 </th>
@@ -32,24 +42,26 @@ const CoverageTable = () => {
             {coverage.data.rows.map((r) => (
               <tr key={r.ecosystem}>
                 <td className="mono full">{r.ecosystem}</td>
-                <td className="mono" data-label="components">
+                <td className="mono" data-label={say("components")}>
                   {count(r.componentCount)}
                 </td>
-                <td className="mono" data-label="covered">
+                <td className="mono" data-label={say("covered")}>
                   {count(r.covered)}{" "}
                   <span className="text-dim">{r.componentCount > 0 ? share(r.covered / r.componentCount) : ""}</span>
                 </td>
-                <td className={`mono ${r.notCovered > 0 ? "text-warn" : "text-dim"}`} data-label="not covered">
+                <td className={`mono ${r.notCovered > 0 ? "text-warn" : "text-dim"}`} data-label={say("not covered")}>
                   {count(r.notCovered)}
                 </td>
-                <td className={`mono ${r.unparsable > 0 ? "text-warn" : "text-dim"}`} data-label="unreadable">
+                <td className={`mono ${r.unparsable > 0 ? "text-warn" : "text-dim"}`} data-label={say("unreadable")}>
                   {count(r.unparsable)}
                 </td>
                 <td className={r.authority === "stale" ? "text-warn" : "text-dim"}>
-                  {r.sources.join(", ") || "nothing"}
-                  {r.authority === "stale" && " (stale)"}
+                  {r.sources.join(", ") || say("nothing")}
+                  {r.authority === "stale" && ` ${say("(stale)")}`}
                   {r.wouldCover.length > 0 && (
-                    <span className="block text-xs text-dim">would be covered by {r.wouldCover.join(", ")}</span>
+                    <span className="block text-xs text-dim">
+                      {say("would be covered by {wouldCover}", { wouldCover: r.wouldCover.join(", ") })}
+                    </span>
                   )}
                 </td>
               </tr>
@@ -66,8 +78,10 @@ const Running = ({ feeds }: { feeds: Feeds }) => {
   const done = p?.totalBytes ? Math.min(1, p.doneBytes / p.totalBytes) : null;
   return (
     <Notice tone="busy">
-      <p>{p ? progressText(p) : "A sync is starting."}</p>
-      {done !== null && <progress aria-label="Sync" max={100} value={Math.round(done * 100)} className="bar mt-2" />}
+      <p>{p ? progressText(p) : say("A sync is starting.")}</p>
+      {done !== null && (
+        <progress aria-label={say("Sync")} max={100} value={Math.round(done * 100)} className="bar mt-2" />
+      )}
     </Notice>
   );
 };
@@ -84,16 +98,20 @@ export const FeedsPage = () => {
   const f = feeds.data;
   return (
     <Page
-      title="Feeds"
+      title={say("Feeds")}
       lead={
         f?.generation ? (
           <>
-            {plural(f.generation.recordCount, "record")} in force since <Time at={f.generation.publishedAt} />, as{" "}
-            {plural(f.generation.groupCount, "advisory", "advisories")} with {plural(f.generation.rangeCount, "range")}.
+            {say("{recordCount} in force since", { recordCount: plural(f.generation.recordCount, "record") })}{" "}
+            <Time at={f.generation.publishedAt} />
+            {say(", as {groupCount} with {rangeCount}.", {
+              groupCount: plural(f.generation.groupCount, "advisory", "advisories"),
+              rangeCount: plural(f.generation.rangeCount, "range"),
+            })}
             {f.nextSyncAt && (
               <>
                 {" "}
-                Next sync <Time at={f.nextSyncAt} />.
+                {say("Next sync")} <Time at={f.nextSyncAt} />.
               </>
             )}
           </>
@@ -104,11 +122,11 @@ export const FeedsPage = () => {
           type="button"
           className="button button-primary"
           disabled={!may || sync.isPending || f?.syncing}
-          title={may ? undefined : "Your credential may not sync feeds"}
+          title={may ? undefined : say("Your credential may not sync feeds")}
           onClick={() => sync.mutate()}
         >
           <RefreshCw className="size-4" aria-hidden="true" />
-          {f?.syncing ? "Syncing" : "Sync now"}
+          {f?.syncing ? say("Syncing") : say("Sync now")}
         </button>
       }
     >
@@ -118,26 +136,29 @@ export const FeedsPage = () => {
       {f?.generation && <PinnedNotice generation={f.generation} />}
       {f?.stale && (
         <Notice>
-          These advisories are older than two sync intervals. Weaknesses published since then are not shown.
+          {say("These advisories are older than two sync intervals. Weaknesses published since then are not shown.")}
         </Notice>
       )}
       {f && f.staleSources.length > 0 && (
         <Notice>
-          Stale: {f.staleSources.join(", ")}. What these sources published since is not shown, and verdicts that rest on
-          them alone may be too kind.
+          {say(
+            "Stale: {staleSources}. What these sources published since is not shown, and verdicts that rest on them alone may be too kind.",
+            { staleSources: f.staleSources.join(", ") },
+          )}
         </Notice>
       )}
       {f?.lastError && (
         <Notice>
-          The sync of <Time at={f.lastError.at} /> failed: {f.lastError.message} The older data stays in force.
+          {say("The sync of")} <Time at={f.lastError.at} />{" "}
+          {say("failed: {message} The older data stays in force.", { message: f.lastError.message })}
         </Notice>
       )}
       {feeds.isPending && <Block className="h-48" />}
       {f && f.sources.length === 0 && !f.syncing && (
         <section className="panel">
-          <Empty title="No source of advisories has answered yet">
-            <p>Sync now, or start the server with a folder or address that it can reach:</p>
-            <code>npm start -- --feeds DIRECTORY_OR_URL</code>
+          <Empty title={say("No source of advisories has answered yet")}>
+            <p>{say("Sync now, or start the server with a folder or address that it can reach:")}</p>
+            <code>{say("npm start -- --feeds DIRECTORY_OR_URL")}</code>
           </Empty>
         </section>
       )}

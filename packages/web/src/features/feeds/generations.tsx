@@ -5,6 +5,7 @@ import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 const SHORT = 12;
 
@@ -20,12 +21,13 @@ export const PinnedNotice = ({ generation }: { generation: NonNullable<Feeds["ge
   return (
     <Notice>
       <p>
-        {generation.origin === "import" ? "An imported bundle" : "A rollback"} put these advisories in force. No sync
-        replaces them until you say so.
+        {say("{choice} put these advisories in force. No sync replaces them until you say so.", {
+          choice: generation.origin === "import" ? say("An imported bundle") : say("A rollback"),
+        })}
       </p>
       {unpin.error && <ErrorPanel error={unpin.error} />}
       <button type="button" className="button mt-2" disabled={!may || unpin.isPending} onClick={() => unpin.mutate()}>
-        Sync all the same
+        {say("Sync all the same")}
       </button>
     </Notice>
   );
@@ -44,16 +46,16 @@ export const GenerationsPanel = () => {
     onSuccess: () => client.invalidateQueries({ queryKey: ["feeds"] }),
   });
   return (
-    <Panel title="Kept generations" flush>
+    <Panel title={say("Kept generations")} flush>
       {kept.isPending && <RowsSkeleton rows={3} />}
       {kept.error && <ErrorPanel error={kept.error} retry={() => void kept.refetch()} />}
       {back.error && <ErrorPanel error={back.error} />}
-      {kept.data?.rows.length === 0 && <Empty title="None is kept yet: the next sync keeps one" />}
+      {kept.data?.rows.length === 0 && <Empty title={say("None is kept yet: the next sync keeps one")} />}
       {kept.data && kept.data.rows.length > 0 && (
         <table className="grid-table wraps">
           <thead>
             <tr>
-              {["Generation", "Number", "Feeds read", "Records", "Size", ""].map((h) => (
+              {[say("Generation"), say("Number"), say("Feeds read"), say("Records"), say("Size"), ""].map((h) => (
                 <th key={h} scope="col">
                   {h}
                 </th>
@@ -64,21 +66,21 @@ export const GenerationsPanel = () => {
             {kept.data.rows.map((r) => (
               <tr key={r.hash}>
                 <td className="mono full">{r.hash.slice(0, SHORT)}</td>
-                <td className="mono" data-label="number">
+                <td className="mono" data-label={say("number")}>
                   {r.ids[0] ?? ""}
                 </td>
-                <td data-label="feeds read">
+                <td data-label={say("feeds read")}>
                   <Time at={r.builtAt} />
                 </td>
-                <td className="mono" data-label="records">
+                <td className="mono" data-label={say("records")}>
                   {count(r.recordCount)}
                 </td>
-                <td className="mono" data-label="size">
+                <td className="mono" data-label={say("size")}>
                   {bytes(r.sizeBytes)}
                 </td>
                 <td>
                   {r.isInForce ? (
-                    "in force"
+                    say("in force")
                   ) : (
                     <button
                       type="button"
@@ -86,7 +88,7 @@ export const GenerationsPanel = () => {
                       disabled={!may || back.isPending}
                       onClick={() => back.mutate(r.hash)}
                     >
-                      Put in force
+                      {say("Put in force")}
                     </button>
                   )}
                 </td>

@@ -2,6 +2,7 @@ import type { Feeds } from "../../api.ts";
 import { count, hoursText, plural } from "../../ui/format.ts";
 import { Copy, Time } from "../../ui/marks.tsx";
 import { Facts, Panel } from "../../ui/panel.tsx";
+import { say } from "../../ui/texts.ts";
 
 type Source = Feeds["sources"][number];
 
@@ -15,7 +16,7 @@ const DataOf = ({ source: s }: { source: Source }) =>
     <Time at={s.dataAt} />
   ) : (
     <>
-      no date of its own, read <Time at={s.readAt} />
+      {say("no date of its own, read")} <Time at={s.readAt} />
     </>
   );
 
@@ -26,18 +27,26 @@ export const FreshnessTable = ({ sources }: { sources: readonly Source[] }) => {
   const current = rows.filter(({ source }) => !source.isStale);
   return (
     <Panel
-      title="Freshness"
+      title={say("Freshness")}
       aside={
         stale.length === 0
-          ? `${plural(rows.length, "source")}, all current`
-          : `${count(stale.length)} of ${plural(rows.length, "source")} stale`
+          ? say("{length}, all current", { length: plural(rows.length, "source") })
+          : say("{length} of {length2} stale", { length: count(stale.length), length2: plural(rows.length, "source") })
       }
       flush
     >
       <table className="grid-table wraps">
         <thead>
           <tr>
-            {["Source", "State", "Data of", "Stale after", "Read", "Records", "Unusable"].map((h) => (
+            {[
+              say("Source"),
+              say("State"),
+              say("Data of"),
+              say("Stale after"),
+              say("Read"),
+              say("Records"),
+              say("Unusable"),
+            ].map((h) => (
               <th key={h} scope="col">
                 {h}
               </th>
@@ -52,20 +61,22 @@ export const FreshnessTable = ({ sources }: { sources: readonly Source[] }) => {
                   {s.feed}
                 </a>
               </td>
-              <td className={s.isStale ? "font-semibold text-warn" : ""}>{s.isStale ? "stale" : "current"}</td>
-              <td data-label="data of">
+              <td className={s.isStale ? "font-semibold text-warn" : ""}>
+                {s.isStale ? say("stale") : say("current")}
+              </td>
+              <td data-label={say("data of")}>
                 <DataOf source={s} />
               </td>
-              <td className="mono" data-label="stale after">
+              <td className="mono" data-label={say("stale after")}>
                 {hoursText(s.staleAfterHours)}
               </td>
-              <td data-label="read">
+              <td data-label={say("read")}>
                 <Time at={s.readAt} />
               </td>
-              <td className="mono" data-label="records">
+              <td className="mono" data-label={say("records")}>
                 {count(s.recordCount)}
               </td>
-              <td className={`mono ${s.badCount > 0 ? "text-warn" : "text-dim"}`} data-label="unusable">
+              <td className={`mono ${s.badCount > 0 ? "text-warn" : "text-dim"}`} data-label={say("unusable")}>
                 {count(s.badCount)}
               </td>
             </tr>
@@ -77,14 +88,16 @@ export const FreshnessTable = ({ sources }: { sources: readonly Source[] }) => {
 };
 
 const Origins = ({ origins }: { origins: readonly string[] }) => {
-  if (origins.length === 0) return <>its own</>;
+  if (origins.length === 0) return <>{say("its own")}</>;
   const rest = origins.slice(ORIGINS_SHOWN);
   return (
     <>
       {origins.slice(0, ORIGINS_SHOWN).join(", ")}
       {rest.length > 0 && (
         <details>
-          <summary className="cursor-pointer text-dim">and {count(rest.length)} more</summary>
+          <summary className="cursor-pointer text-dim">
+            {say("and {length} more", { length: count(rest.length) })}
+          </summary>
           {rest.join(", ")}
         </details>
       )}
@@ -100,24 +113,25 @@ export const SourcePanel = ({ source: s, index }: { source: Source; index: numbe
         <Facts
           rows={[
             [
-              "Data of",
+              say("Data of"),
               <span key="d" className={s.isStale ? "text-warn" : ""}>
                 <DataOf source={s} />
-                {s.isStale && ` (stale: older than ${hoursText(s.staleAfterHours)})`}
+                {s.isStale &&
+                  ` ${say("(stale: older than {staleAfterHours})", { staleAfterHours: hoursText(s.staleAfterHours) })}`}
               </span>,
             ],
-            ["Read", <Time key="r" at={s.readAt} />],
+            [say("Read"), <Time key="r" at={s.readAt} />],
             [
-              "Records",
+              say("Records"),
               <span key="n" className="mono">
                 {count(s.recordCount)}
               </span>,
             ],
-            ["Origins", <Origins key="o" origins={s.origins} />],
+            [say("Origins"), <Origins key="o" origins={s.origins} />],
             [
-              "Covers",
+              say("Covers"),
               s.covers.length === 0 ? (
-                "adds to other sources"
+                say("adds to other sources")
               ) : (
                 <span key="c" className="mono">
                   {s.covers.join(", ")}
@@ -127,9 +141,9 @@ export const SourcePanel = ({ source: s, index }: { source: Source; index: numbe
           ]}
         />
         <div>
-          <h3 className="text-sm text-dim">What it does not cover</h3>
+          <h3 className="text-sm text-dim">{say("What it does not cover")}</h3>
           {s.notCovered.length === 0 ? (
-            <p className="mt-1 text-dim">The source names no gap.</p>
+            <p className="mt-1 text-dim">{say("The source names no gap.")}</p>
           ) : (
             <ul className="mt-1 grid list-disc gap-1 pl-4 marker:text-warn">
               {s.notCovered.map((n) => (
@@ -139,14 +153,18 @@ export const SourcePanel = ({ source: s, index }: { source: Source; index: numbe
           )}
           {s.badCount > 0 && (
             <details className="mt-3">
-              <summary className="cursor-pointer text-warn">{plural(s.badCount, "record")} could not be used</summary>
+              <summary className="cursor-pointer text-warn">
+                {say("{badCount} could not be used", { badCount: plural(s.badCount, "record") })}
+              </summary>
               <ul className="mt-1 grid gap-1 text-sm">
                 {s.bad.map((b) => (
                   <li key={b.id}>
                     <span className="mono">{b.id}</span> <span className="text-dim">{b.reason}</span>
                   </li>
                 ))}
-                {s.badCount > s.bad.length && <li className="text-dim">and {count(s.badCount - s.bad.length)} more</li>}
+                {s.badCount > s.bad.length && (
+                  <li className="text-dim">{say("and {n} more", { n: count(s.badCount - s.bad.length) })}</li>
+                )}
               </ul>
             </details>
           )}

@@ -4,13 +4,14 @@ import { count, plural } from "../../ui/format.ts";
 import { Copy, Epss, Kev, Risk, Time } from "../../ui/marks.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import type { Column } from "../../ui/table.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** What is said of a finding that is not open. */
 export const STATUS_WORDS: Readonly<Record<Finding["status"], string>> = {
   open: "open",
   fixed: "fixed",
   accepted: "accepted",
-  not_affected: "not affected",
+  not_affected: say("not affected"),
 };
 
 /** A finding in one row: how bad, what, where it stands, what closes it. */
@@ -23,7 +24,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
       <span className="inline-flex items-center gap-2">
         <SeverityMark severity={f.severity} label />
         {f.severity === "unknown" && f.urgency && (
-          <span className="chip text-dim" title="The distribution's own word">
+          <span className="chip text-dim" title={say("The distribution's own word")}>
             {f.urgency}
           </span>
         )}
@@ -62,7 +63,8 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   {
     head: "Fixed in",
     label: "fixed in",
-    cell: (f) => (f.fixedIn ? <Copy text={f.fixedIn} max={32} /> : <span className="text-dim">no fix yet</span>),
+    cell: (f) =>
+      f.fixedIn ? <Copy text={f.fixedIn} max={32} /> : <span className="text-dim">{say("no fix yet")}</span>,
   },
   { head: "EPSS", width: "96px", className: "wide-only", cell: (f) => <Epss value={f.epss} /> },
   {
@@ -103,7 +105,9 @@ export const ADVISORY_GROUP_COLUMNS: readonly Column<AdvisoryGroup>[] = [
     head: "Summary",
     className: "full",
     cell: (g) => (
-      <span title={g.summary}>{g.summary || <span className="text-dim">the source gives no summary</span>}</span>
+      <span title={g.summary}>
+        {g.summary || <span className="text-dim">{say("the source gives no summary")}</span>}
+      </span>
     ),
   },
   {
@@ -115,7 +119,11 @@ export const ADVISORY_GROUP_COLUMNS: readonly Column<AdvisoryGroup>[] = [
       </span>
     ),
   },
-  { head: "Fix", width: "72px", cell: (g) => (g.fixAvailable ? "yes" : <span className="text-dim">not yet</span>) },
+  {
+    head: "Fix",
+    width: "72px",
+    cell: (g) => (g.fixAvailable ? "yes" : <span className="text-dim">{say("not yet")}</span>),
+  },
   { head: "EPSS", width: "96px", className: "wide-only", cell: (g) => <Epss value={g.epss} /> },
   {
     head: "Assets",

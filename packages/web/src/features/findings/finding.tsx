@@ -16,29 +16,30 @@ import { Decided } from "../decisions/decided.tsx";
 import { scopeOfFindings } from "../decisions/words.ts";
 import { STATUS_WORDS } from "./columns.tsx";
 import { RiskTerms } from "./risk-terms.tsx";
+import { say } from "../../ui/texts.ts";
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   affected: "affected",
-  below: "older than the range",
+  below: say("older than the range"),
   fixed: "fixed already",
-  above_last: "newer than the last affected",
-  not_listed: "not in the list of versions",
+  above_last: say("newer than the last affected"),
+  not_listed: say("not in the list of versions"),
   withdrawn: "withdrawn",
-  other_edition: "another edition's record speaks",
-  unparsable: "version cannot be read",
+  other_edition: say("another edition's record speaks"),
+  unparsable: say("version cannot be read"),
 };
 
 const VEX_STATUSES: Readonly<Record<NonNullable<FindingDetail["vex"]>["status"], string>> = {
-  not_affected: "not affected",
+  not_affected: say("not affected"),
   affected: "affected",
   fixed: "fixed",
-  under_investigation: "under investigation",
+  under_investigation: say("under investigation"),
 };
 
 /** What the supplier says of this weakness here, and where it says so. */
 const Vex = ({ vex }: { vex: NonNullable<FindingDetail["vex"]> }) => (
   <Panel
-    title="VEX statement"
+    title={say("VEX statement")}
     aside={
       <Link to="/vex/$id" params={{ id: vex.documentId }} className="link">
         {vex.document}
@@ -47,12 +48,12 @@ const Vex = ({ vex }: { vex: NonNullable<FindingDetail["vex"]> }) => (
   >
     <Facts
       rows={[
-        ["Says", VEX_STATUSES[vex.status]],
-        ["Justification", vex.justification || "none given"],
-        ...(vex.note === "" ? [] : [["Note", vex.note] as const]),
-        ["Author", vex.author || "not named"],
-        ["Said", vex.at ? <Time key="t" at={vex.at} /> : "without a date"],
-        ["Of", <Copy key="v" text={vex.vulnerability} />],
+        [say("Says"), VEX_STATUSES[vex.status]],
+        [say("Justification"), vex.justification || say("none given")],
+        ...(vex.note === "" ? [] : [[say("Note"), vex.note] as const]),
+        [say("Author"), vex.author || say("not named")],
+        [say("Said"), vex.at ? <Time key="t" at={vex.at} /> : say("without a date")],
+        [say("Of"), <Copy key="v" text={vex.vulnerability} />],
       ]}
     />
   </Panel>
@@ -64,7 +65,7 @@ const STEPS_SHOWN = 12;
 const Chain = ({ explanation }: { explanation: NonNullable<FindingDetail["explanation"]> }) => {
   const { steps, stepCount } = explanation;
   return (
-    <Panel title="How it was decided" aside={plural(stepCount, "step")} flush>
+    <Panel title={say("How it was decided")} aside={plural(stepCount, "step")} flush>
       <ol className="divide-y divide-line">
         {steps.slice(0, STEPS_SHOWN).map((s, i) => (
           <li key={i} className="flex flex-wrap gap-x-3 gap-y-1 px-4 py-2">
@@ -81,7 +82,9 @@ const Chain = ({ explanation }: { explanation: NonNullable<FindingDetail["explan
       </ol>
       {stepCount > STEPS_SHOWN && (
         <p className="border-t border-line px-4 py-2 text-sm text-dim">
-          and {plural(stepCount - STEPS_SHOWN, "more step")}; npx zerotrace explain shows all
+          {say("and {moreStep}; npx zerotrace explain shows all", {
+            moreStep: plural(stepCount - STEPS_SHOWN, "more step"),
+          })}
         </p>
       )}
     </Panel>
@@ -89,15 +92,17 @@ const Chain = ({ explanation }: { explanation: NonNullable<FindingDetail["explan
 };
 
 const Ranges = ({ finding }: { finding: FindingDetail }) => (
-  <Panel title="Ranges that were judged" aside={plural(finding.ranges.length, "range")} flush>
+  <Panel title={say("Ranges that were judged")} aside={plural(finding.ranges.length, "range")} flush>
     <table className="grid-table wraps">
       <thead>
         <tr>
-          {["Record", "From", "Fixed in", "Last affected", "Outcome", "Urgency"].map((h) => (
-            <th key={h} scope="col">
-              {h}
-            </th>
-          ))}
+          {[say("Record"), say("From"), say("Fixed in"), say("Last affected"), say("Outcome"), say("Urgency")].map(
+            (h) => (
+              <th key={h} scope="col">
+                {h}
+              </th>
+            ),
+          )}
         </tr>
       </thead>
       <tbody>
@@ -110,20 +115,20 @@ const Ranges = ({ finding }: { finding: FindingDetail }) => (
                 {r.origin && ` · ${r.origin}`}
               </span>
             </td>
-            <td className="mono" data-label="from">
-              {r.introduced === "0" || r.introduced === "" ? "the first" : r.introduced}
+            <td className="mono" data-label={say("from")}>
+              {r.introduced === "0" || r.introduced === "" ? say("the first") : r.introduced}
             </td>
             <td data-label="fixed in">
-              {r.fixedIn ? <Copy text={r.fixedIn} /> : <span className="text-dim">none</span>}
+              {r.fixedIn ? <Copy text={r.fixedIn} /> : <span className="text-dim">{say("none")}</span>}
             </td>
-            <td className="mono" data-label="last affected">
-              {r.lastAffected ?? <span className="text-dim">none</span>}
+            <td className="mono" data-label={say("last affected")}>
+              {r.lastAffected ?? <span className="text-dim">{say("none")}</span>}
             </td>
             <td className={r.outcome === "affected" ? "font-semibold" : "text-dim"}>
               {OUTCOMES[r.outcome] ?? r.outcome}
             </td>
-            <td className="text-dim" data-label="urgency">
-              {r.urgency || "none given"}
+            <td className="text-dim" data-label={say("urgency")}>
+              {r.urgency || say("none given")}
             </td>
           </tr>
         ))}
@@ -150,30 +155,30 @@ const Affected = ({ finding }: { finding: FindingDetail }) => {
   const navigate = useNavigate();
   const pages = useInfiniteQuery(queries.findingAssets(finding.id));
   return (
-    <Panel title="Affected assets" aside={plural(finding.assetCount, "asset")} flush>
+    <Panel title={say("Affected assets")} aside={plural(finding.assetCount, "asset")} flush>
       <PagedTable
         pages={pages}
         noun="assets"
-        label="Affected assets"
+        label={say("Affected assets")}
         keyOf={(a) => a.id}
         onOpen={(a) => void navigate({ to: "/assets/$id", params: { id: a.id } })}
         cardHeight={56}
         columns={ASSET_COLUMNS}
-        empty={<Empty title="No asset has this component now">The finding is kept as history.</Empty>}
+        empty={<Empty title={say("No asset has this component now")}>{say("The finding is kept as history.")}</Empty>}
       />
     </Panel>
   );
 };
 
 const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | undefined }) => (
-  <Panel title="Facts">
+  <Panel title={say("Facts")}>
     <Facts
       rows={[
-        ["Installed", <Copy key="v" text={f.version} />],
-        ["Fixed in", f.fixedIn ? <Copy key="f" text={f.fixedIn} /> : "No fixed version is known yet"],
-        ["Package", <Copy key="p" text={f.purl} max={56} />],
+        [say("Installed"), <Copy key="v" text={f.version} />],
+        [say("Fixed in"), f.fixedIn ? <Copy key="f" text={f.fixedIn} /> : say("No fixed version is known yet")],
+        [say("Package"), <Copy key="p" text={f.purl} max={56} />],
         [
-          "Source",
+          say("Source"),
           f.source ? (
             <span key="so" className="mono">
               {f.source}
@@ -183,22 +188,24 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
           ),
         ],
         [
-          "Ecosystem",
+          say("Ecosystem"),
           <span key="e" className="mono">
             {f.ecosystem}
           </span>,
         ],
         [
-          "Severity",
+          say("Severity"),
           <span key="s" className="inline-flex flex-wrap items-center gap-2">
             <SeverityMark severity={f.severity} label />
-            {f.urgency && <span className="text-dim">the distribution says: {f.urgency}</span>}
+            {f.urgency && (
+              <span className="text-dim">{say("the distribution says: {urgency}", { urgency: f.urgency })}</span>
+            )}
           </span>,
         ],
         [
           "CVSS",
           f.cvss === null ? (
-            "no source gives one"
+            say("no source gives one")
           ) : (
             <span key="c" className="mono">
               {f.cvss.toFixed(1)} {f.cvssVector && <Copy text={f.cvssVector} max={48} />}
@@ -209,15 +216,17 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
           "EPSS",
           f.epss === null ? (
             wasRead(feeds, "epss") ? (
-              "no source gives one"
+              say("no source gives one")
             ) : (
-              "not known: no EPSS scores were read"
+              say("not known: no EPSS scores were read")
             )
           ) : (
             <span key="x">
               <Epss value={f.epss} />
               {f.epssPercentile !== null && (
-                <span className="text-dim">, above {(f.epssPercentile * 100).toFixed(0)} % of all</span>
+                <span className="text-dim">
+                  {say(", above {n} % of all", { n: (f.epssPercentile * 100).toFixed(0) })}
+                </span>
               )}
             </span>
           ),
@@ -226,21 +235,21 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
           "KEV",
           f.kevAddedAt ? (
             <span key="k">
-              <Kev at={f.kevAddedAt} /> since {exact(f.kevAddedAt).slice(0, 10)}
+              <Kev at={f.kevAddedAt} /> {say("since {kevAddedAt}", { kevAddedAt: exact(f.kevAddedAt).slice(0, 10) })}
             </span>
           ) : wasRead(feeds, "kev") ? (
-            "not in the catalog"
+            say("not in the catalog")
           ) : (
-            "not known: no KEV catalog was read"
+            say("not known: no KEV catalog was read")
           ),
         ],
         ...enrichmentRows(f.enrichment),
-        ["First seen", <Time key="t" at={f.firstSeenAt} />],
-        ...(f.fixedAt ? [["Fixed", <Time key="fx" at={f.fixedAt} />] as const] : []),
-        ...(f.reopenedAt ? [["Reopened", <Time key="r" at={f.reopenedAt} />] as const] : []),
-        ["Published", f.publishedAt ? <Time key="pu" at={f.publishedAt} /> : "not said"],
+        [say("First seen"), <Time key="t" at={f.firstSeenAt} />],
+        ...(f.fixedAt ? [[say("Fixed"), <Time key="fx" at={f.fixedAt} />] as const] : []),
+        ...(f.reopenedAt ? [[say("Reopened"), <Time key="r" at={f.reopenedAt} />] as const] : []),
+        [say("Published"), f.publishedAt ? <Time key="pu" at={f.publishedAt} /> : say("not said")],
         [
-          "Other names",
+          say("Other names"),
           f.aliases.length === 0 ? (
             "none"
           ) : (
@@ -273,30 +282,30 @@ export const FindingPage = () => {
   const f = finding.data;
   return (
     <Page
-      title={`${f.advisory} in ${f.source ?? f.package}`}
+      title={say("{advisory} in {source}", { advisory: f.advisory, source: f.source ?? f.package })}
       lead={f.summary}
       actions={
         <>
           <span className="chip">
-            {f.vex?.status === "not_affected" && !f.decision ? "not affected (VEX)" : STATUS_WORDS[f.status]}
+            {f.vex?.status === "not_affected" && !f.decision ? say("not affected (VEX)") : STATUS_WORDS[f.status]}
           </span>
           <Kev at={f.kevAddedAt} />
           {f.status === "open" && <Decide scope={scopeOfFindings([f])} />}
           <Link to="/advisories/$id" params={{ id: f.advisory }} className="button">
-            The advisory
+            {say("The advisory")}
           </Link>
         </>
       }
     >
-      <section className="panel border-l-2 border-l-accent px-4 py-3" aria-label="Why this matched">
+      <section className="panel border-l-2 border-l-accent px-4 py-3" aria-label={say("Why this matched")}>
         <h2 className="text-xs text-dim">
-          {f.status === "not_affected" && !f.decision ? "Why this is closed" : "Why this matched"}
+          {f.status === "not_affected" && !f.decision ? say("Why this is closed") : say("Why this matched")}
         </h2>
         <p className="mt-1 font-semibold">{f.explanation?.answer ?? f.why}</p>
         {f.explanation && <p className="mt-1 text-dim">{f.explanation.decidedBy}.</p>}
         {f.fixedIn && f.status === "open" && (
           <p className="mt-1">
-            Upgrade to <Copy text={f.fixedIn} /> or later to close it.
+            {say("Upgrade to")} <Copy text={f.fixedIn} /> {say("or later to close it.")}
           </p>
         )}
       </section>
@@ -311,7 +320,7 @@ export const FindingPage = () => {
       <Ranges finding={f} />
       <Affected finding={f} />
       {f.details && (
-        <Panel title="Details as published">
+        <Panel title={say("Details as published")}>
           <p className="max-w-[80ch] whitespace-pre-wrap">{f.details}</p>
         </Panel>
       )}

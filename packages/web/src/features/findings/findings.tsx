@@ -16,17 +16,18 @@ import { Decide } from "../decisions/decide.tsx";
 import { scopeOfFilter, scopeOfFindings } from "../decisions/words.ts";
 import { Fixes } from "./fixes.tsx";
 import { useArrivals } from "./arrivals.ts";
+import { say } from "../../ui/texts.ts";
 
 const VIEWS: readonly (readonly [FindingsView, string])[] = [
-  ["rows", "Findings"],
-  ["fixes", "By fix"],
-  ["advisories", "By advisory"],
+  ["rows", say("Findings")],
+  ["fixes", say("By fix")],
+  ["advisories", say("By advisory")],
 ];
 const SORTS: readonly (readonly [Sort, string])[] = [
-  ["risk", "highest risk"],
+  ["risk", say("highest risk")],
   ["seen", "newest"],
   ["package", "package"],
-  ["epss", "highest EPSS"],
+  ["epss", say("highest EPSS")],
 ];
 
 /** Whether an empty list may be called clean: only when inventory and advisories are in and nothing is running. */
@@ -46,51 +47,57 @@ const Nothing = ({ filter }: { filter: FindingFilter }) => {
   const unsure = useUnsure();
   if (filter.query) {
     return (
-      <Empty title="No finding fits this prompt">
+      <Empty title={say("No finding fits this prompt")}>
         <p>
           <span className="mono">{filter.query}</span>
         </p>
         <Link to="/findings" className="button">
-          Show all open findings
+          {say("Show all open findings")}
         </Link>
-        {unsure && <p>Some data is still missing or being read; see the status line.</p>}
+        {unsure && <p>{say("Some data is still missing or being read; see the status line.")}</p>}
       </Empty>
     );
   }
   return unsure ? (
-    <Empty title="No findings to show yet, which does not mean that there are none">
-      <p>Inventory or advisories are missing or being read. Findings appear here by themselves.</p>
+    <Empty title={say("No findings to show yet, which does not mean that there are none")}>
+      <p>{say("Inventory or advisories are missing or being read. Findings appear here by themselves.")}</p>
       <Link to="/agents/enroll" className="link">
-        Enroll an agent
+        {say("Enroll an agent")}
       </Link>
       <Link to="/feeds" className="link">
-        See the feeds
+        {say("See the feeds")}
       </Link>
     </Empty>
   ) : (
-    <Empty title="No open findings in what the advisories cover">
+    <Empty title={say("No open findings in what the advisories cover")}>
       <Link to="/feeds" className="link">
-        See what is covered
+        {say("See what is covered")}
       </Link>
     </Empty>
   );
 };
 
 const SelectionBar = ({ rows, clear }: { rows: readonly Finding[]; clear: () => void }) => {
-  const lines = rows.map((f) => `${f.advisory}\t${f.source ?? f.package}\t${f.version}\t${f.fixedIn ?? "no fix yet"}`);
+  const lines = rows.map(
+    (f) => `${f.advisory}\t${f.source ?? f.package}\t${f.version}\t${f.fixedIn ?? say("no fix yet")}`,
+  );
   const [copied, copy] = useCopy(lines.join("\n"));
   return (
     <output className="flex flex-wrap items-center gap-3 border-b border-line bg-raised px-3 py-1.5 text-sm">
       <span>
-        {plural(rows.length, "finding")} selected in{" "}
+        {say("{length} selected in", { length: plural(rows.length, "finding") })}{" "}
         {plural(new Set(rows.map((f) => f.source ?? f.package)).size, "package")}
       </span>
       <button type="button" className="button" onClick={copy}>
-        {copied ? "Copied" : `Copy ${plural(rows.length, "finding")} as text`}
+        {copied ? say("Copied") : say("Copy {length} as text", { length: plural(rows.length, "finding") })}
       </button>
-      <Decide scope={scopeOfFindings(rows)} label={`Decide on ${plural(rows.length, "finding")}`} onMade={clear} />
+      <Decide
+        scope={scopeOfFindings(rows)}
+        label={say("Decide on {length}", { length: plural(rows.length, "finding") })}
+        onMade={clear}
+      />
       <button type="button" className="button" onClick={clear}>
-        Clear
+        {say("Clear")}
       </button>
     </output>
   );
@@ -134,7 +141,7 @@ export const FindingRows = ({
           onClick={show}
           className="mono fixed bottom-11 left-1/2 z-20 -translate-x-1/2 border border-accent bg-panel px-3 py-1 text-accent"
         >
-          {count(waiting)} new, show
+          {say("{waiting} new, show", { waiting: count(waiting) })}
         </button>
       )}
       {selected.size > 0 && (
@@ -143,7 +150,7 @@ export const FindingRows = ({
       <PagedTable
         pages={pages}
         noun="findings"
-        label="Findings"
+        label={say("Findings")}
         columns={columns}
         isCompact={isCompact}
         keyOf={(f) => f.id}
@@ -165,7 +172,7 @@ const GroupRows = ({ filter }: { filter: FindingFilter }) => {
     <PagedTable
       pages={pages}
       noun="advisories"
-      label="Findings by advisory"
+      label={say("Findings by advisory")}
       columns={ADVISORY_GROUP_COLUMNS}
       keyOf={(g) => g.advisory}
       onOpen={(g) => void navigate({ to: "/advisories/$id", params: { id: g.advisory } })}
@@ -191,7 +198,7 @@ export const FindingsPage = () => {
   const shown = { noun: "findings" as const, query: query ?? "", ...usual, columns: heads };
   return (
     <Page
-      title="Findings"
+      title={say("Findings")}
       actions={
         <>
           <Decide key={query ?? ""} scope={scopeOfFilter(query ?? "")} />
@@ -199,7 +206,7 @@ export const FindingsPage = () => {
         </>
       }
     >
-      <section className="panel" aria-label="Findings">
+      <section className="panel" aria-label={say("Findings")}>
         <ViewRow shown={shown} />
         <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2">
           {VIEWS.map(([id, name]) => (
@@ -215,7 +222,7 @@ export const FindingsPage = () => {
           ))}
           {view === "rows" && (
             <label className="ml-auto flex items-center gap-2 py-1 pl-2 text-xs text-dim">
-              sorted by
+              {say("sorted by")}
               <select className="field" value={sort} onChange={(e) => go({ sort: e.target.value as Sort })}>
                 {SORTS.map(([id, name]) => (
                   <option key={id} value={id}>

@@ -7,6 +7,7 @@ import { count, plural, share } from "../../ui/format.ts";
 import { Command, Copy } from "../../ui/marks.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 const FixRow = ({ fix, place, most }: { fix: Fix; place: number; most: number }) => (
   <li className="grid grid-cols-[24px_minmax(0,1fr)] gap-x-3 gap-y-2 border-b border-line px-4 py-3 last:border-0 wide:grid-cols-[24px_minmax(0,1.1fr)_minmax(0,0.8fr)_200px_minmax(0,1.2fr)] wide:items-center">
@@ -22,32 +23,38 @@ const FixRow = ({ fix, place, most }: { fix: Fix; place: number; most: number })
         </Link>{" "}
         {fix.fixedIn ? (
           <>
-            <span className="text-dim">to</span> <Copy text={fix.fixedIn} max={36} />
+            <span className="text-dim">{say("to")}</span> <Copy text={fix.fixedIn} max={36} />
           </>
         ) : (
-          <span className="text-dim">no fixed version yet</span>
+          <span className="text-dim">{say("no fixed version yet")}</span>
         )}
       </p>
       <p className="text-xs text-dim">
-        {fix.ecosystem} · on {plural(fix.assetCount, "asset")}
+        {say("{ecosystem} · on {assetCount}", {
+          ecosystem: fix.ecosystem,
+          assetCount: plural(fix.assetCount, "asset"),
+        })}
         {fix.kevCount > 0 && (
-          <span className="font-semibold text-text"> · {count(fix.kevCount)} known to be exploited</span>
+          <span className="font-semibold text-text">
+            {" "}
+            {say("· {kevCount} known to be exploited", { kevCount: count(fix.kevCount) })}
+          </span>
         )}
       </p>
     </div>
     <div className="col-start-2 min-w-0 wide:col-auto">
-      <p className="text-sm">closes {plural(fix.findingCount, "finding")}</p>
+      <p className="text-sm">{say("closes {findingCount}", { findingCount: plural(fix.findingCount, "finding") })}</p>
       <SeverityLine counts={fix.severities} />
     </div>
     <div
       className="col-start-2 flex items-center gap-2 wide:col-auto"
-      title="Share of the risk of these findings that this closes"
+      title={say("Share of the risk of these findings that this closes")}
     >
       <span className="h-2 min-w-16 flex-1 bg-raised" aria-hidden="true">
         <span className="block h-2 bg-accent" style={{ width: `${most > 0 ? (fix.riskShare / most) * 100 : 0}%` }} />
       </span>
       <span className="mono w-28 text-right text-sm">
-        {share(fix.riskShare)} <span className="text-dim">of risk</span>
+        {share(fix.riskShare)} <span className="text-dim">{say("of risk")}</span>
       </span>
     </div>
     <div className="col-start-2 min-w-0 wide:col-auto">{fix.command ? <Command text={fix.command} /> : null}</div>
@@ -71,14 +78,16 @@ export const Fixes = ({ rows, filter, unsure, empty }: FixesProps) => {
   if (list.length === 0) {
     if (empty !== undefined) return empty;
     return unsure ? (
-      <Empty title="Nothing to fix is known yet">
-        <p>Inventory or advisories are still missing or being read. This list fills by itself when they are in.</p>
+      <Empty title={say("Nothing to fix is known yet")}>
+        <p>
+          {say("Inventory or advisories are still missing or being read. This list fills by itself when they are in.")}
+        </p>
       </Empty>
     ) : (
-      <Empty title="Nothing to fix: no open finding in what is covered">
+      <Empty title={say("Nothing to fix: no open finding in what is covered")}>
         <p>
           <Link to="/feeds" className="link">
-            See what the advisories cover
+            {say("See what the advisories cover")}
           </Link>
         </p>
       </Empty>
@@ -91,8 +100,11 @@ export const Fixes = ({ rows, filter, unsure, empty }: FixesProps) => {
     <>
       {upgrades.length > 0 && (
         <p className="border-b border-line px-4 py-2.5">
-          The first {plural(upgrades.length, "upgrade")} {upgrades.length === 1 ? "closes" : "close"}{" "}
-          <span className="mono font-semibold text-accent">{share(closed)}</span> of the risk.
+          {say("The first {length} {choice}", {
+            length: plural(upgrades.length, "upgrade"),
+            choice: upgrades.length === 1 ? say("closes") : say("close"),
+          })}{" "}
+          <span className="mono font-semibold text-accent">{share(closed)}</span> {say("of the risk.")}
         </p>
       )}
       <ol>

@@ -1,18 +1,19 @@
 import type { Feeds, FindingDetail } from "../../api.ts";
 import { wasRead } from "../../ui/known.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** What a term says; a term of a source that was not read says that instead. */
 const saysOf = (term: FindingDetail["terms"][number], feeds: Feeds | undefined): string =>
   (term.name === "kev" || term.name === "epss") && term.value === 0 && !wasRead(feeds, term.name)
-    ? "not known: that source was not read"
+    ? say("not known: that source was not read")
     : term.says;
 
 /** The risk of a finding as its terms: each in words, with its number and a bar from zero. */
 export const RiskTerms = ({ finding, feeds }: { finding: FindingDetail; feeds: Feeds | undefined }) => {
   const most = Math.max(1, ...finding.terms.map((t) => Math.abs(t.value)));
   return (
-    <Panel title="Risk, and what makes it">
+    <Panel title={say("Risk, and what makes it")}>
       <p className="mb-3">
         <span className="mono text-xl font-semibold">{finding.risk.toFixed(1)}</span>{" "}
         <span className="mono text-dim">/ 100</span>

@@ -5,6 +5,7 @@ import { Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
+import { say } from "../../ui/texts.ts";
 
 type Job = Awaited<ReturnType<typeof call<typeof contract.jobs.listJobs>>>["rows"][number];
 
@@ -14,7 +15,7 @@ const COLUMNS: readonly Column<Job>[] = [
     width: "110px",
     cell: (j) => (
       <span className={j.state === "dead" ? "font-semibold text-bad" : ""}>
-        {j.state === "dead" ? "gave up" : j.state}
+        {j.state === "dead" ? say("gave up") : j.state}
       </span>
     ),
   },
@@ -22,14 +23,16 @@ const COLUMNS: readonly Column<Job>[] = [
   {
     head: "Attempts",
     width: "96px",
-    label: "attempts",
+    label: say("attempts"),
     cell: (j) => <span className="mono">{`${j.attempts}/${j.maxAttempts}`}</span>,
   },
   { head: "Next run", width: "110px", cell: (j) => (j.state === "waiting" ? <Time at={j.runAt} /> : "") },
   {
     head: "Last error",
     className: "full",
-    cell: (j) => <span title={j.lastError ?? ""}>{j.lastError ?? <span className="text-dim">none</span>}</span>,
+    cell: (j) => (
+      <span title={j.lastError ?? ""}>{j.lastError ?? <span className="text-dim">{say("none")}</span>}</span>
+    ),
   },
 ];
 
@@ -39,23 +42,25 @@ export const JobsPage = () => {
   const rows: readonly Job[] = jobs.data?.rows ?? [];
   const dead = rows.filter((j) => j.state === "dead").length;
   return (
-    <Page title="Jobs" lead="Work that the server does by itself: judging inventories, syncing feeds.">
+    <Page title={say("Jobs")} lead={say("Work that the server does by itself: judging inventories, syncing feeds.")}>
       {dead > 0 && (
         <Notice>
-          {plural(dead, "job")} gave up after all attempts. That work is not done; the reason stands in the row.
+          {say("{dead} gave up after all attempts. That work is not done; the reason stands in the row.", {
+            dead: plural(dead, "job"),
+          })}
         </Notice>
       )}
-      <section className="panel" aria-label="Jobs">
+      <section className="panel" aria-label={say("Jobs")}>
         {jobs.isPending && <RowsSkeleton rows={5} />}
         {jobs.error && <ErrorPanel error={jobs.error} retry={() => void jobs.refetch()} />}
         {jobs.data && rows.length === 0 && (
-          <Empty title="No job is waiting or running, and none gave up">
-            <p>Jobs appear when an agent reports or a feed changes.</p>
+          <Empty title={say("No job is waiting or running, and none gave up")}>
+            <p>{say("Jobs appear when an agent reports or a feed changes.")}</p>
           </Empty>
         )}
         {rows.length > 0 && (
           <Table
-            label="Jobs"
+            label={say("Jobs")}
             rows={[...rows].sort((a, b) => Number(b.state === "dead") - Number(a.state === "dead"))}
             keyOf={(j) => j.id}
             cardHeight={92}

@@ -4,6 +4,7 @@ import { call, contract } from "../../api.ts";
 import { Copy } from "../../ui/marks.tsx";
 import { Field, Refusal } from "../sessions/credentials.tsx";
 import { QrCode } from "./qr-code.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** An authenticator app that was begun. */
 export interface Started {
@@ -29,7 +30,7 @@ export const ConfirmTotp = ({
   });
   return (
     <div className="flex flex-wrap gap-6">
-      <QrCode text={uri} label="QR code for the authenticator app" />
+      <QrCode text={uri} label={say("QR code for the authenticator app")} />
       <form
         className="grid max-w-md min-w-0 content-start gap-4"
         onSubmit={(e) => {
@@ -38,17 +39,22 @@ export const ConfirmTotp = ({
         }}
       >
         <p>
-          Read this code with your authenticator app, or type the secret there:{" "}
-          <Copy text={secret} label="the secret" />
+          {say("Read this code with your authenticator app, or type the secret there:")}{" "}
+          <Copy text={secret} label={say("the secret")} />
         </p>
-        <Field label="the code that the app shows" autoComplete="one-time-code" value={code} onChange={setCode} />
+        <Field
+          label={say("the code that the app shows")}
+          autoComplete="one-time-code"
+          value={code}
+          onChange={setCode}
+        />
         <Refusal error={confirm.error} />
         <div className="flex flex-wrap gap-3">
           <button type="submit" className="button button-primary" disabled={confirm.isPending}>
-            Confirm
+            {say("Confirm")}
           </button>
           <button type="button" className="button" onClick={onStop}>
-            Stop
+            {say("Stop")}
           </button>
         </div>
       </form>

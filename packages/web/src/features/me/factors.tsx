@@ -11,9 +11,10 @@ import { Field, Refusal } from "../sessions/credentials.tsx";
 import { addPasskey, canUsePasskeys } from "../sessions/passkey.ts";
 import { ConfirmTotp, type Started } from "./confirm-totp.tsx";
 import { RecoveryCodes } from "./recovery-codes.tsx";
+import { say } from "../../ui/texts.ts";
 
 const LABEL_MAX = 60;
-const KINDS: Readonly<Record<Factor["kind"], string>> = { totp: "authenticator app", passkey: "passkey" };
+const KINDS: Readonly<Record<Factor["kind"], string>> = { totp: say("authenticator app"), passkey: "passkey" };
 
 const asksPassword = (error: Error | null): boolean => error instanceof ApiError && error.field === "password";
 
@@ -22,16 +23,22 @@ const columnsOf = (remove: (id: string) => void): readonly Column<Factor>[] => [
   {
     head: "Kind",
     width: "180px",
-    label: "kind",
-    cell: (f) => `${KINDS[f.kind]}${f.isBackedUp ? ", synced" : ""}`,
+    label: say("kind"),
+    cell: (f) => `${KINDS[f.kind]}${f.isBackedUp ? say(", synced") : ""}`,
   },
   { head: "Added", width: "120px", className: "wide-only", cell: (f) => <Time at={f.createdAt} /> },
-  { head: "Last used", width: "120px", label: "used", cell: (f) => <Time at={f.lastUsedAt} /> },
+  { head: "Last used", width: "120px", label: say("used"), cell: (f) => <Time at={f.lastUsedAt} /> },
   {
     head: "Actions",
     width: "220px",
     className: "end",
-    cell: (f) => <Confirm verb="Remove" question={`${f.label} signs you in no more`} onConfirm={() => remove(f.id)} />,
+    cell: (f) => (
+      <Confirm
+        verb={say("Remove")}
+        question={say("{label} signs you in no more", { label: f.label })}
+        onConfirm={() => remove(f.id)}
+      />
+    ),
   },
 ];
 
@@ -81,22 +88,22 @@ const Add = ({
       }}
     >
       <label className="grid gap-1 text-sm">
-        <span className="text-dim">what you call the device</span>
+        <span className="text-dim">{say("what you call the device")}</span>
         <input
           className="field w-56 max-w-full"
           required
           maxLength={LABEL_MAX}
-          placeholder="my phone"
+          placeholder={say("my phone")}
           value={label}
           onChange={(e) => setLabel(e.target.value)}
         />
       </label>
       <button type="submit" className="button" value="app" disabled={isBusy}>
-        Add an authenticator app
+        {say("Add an authenticator app")}
       </button>
       {canUsePasskeys() && (
         <button type="submit" className="button" value="passkey" disabled={isBusy}>
-          Add a passkey
+          {say("Add a passkey")}
         </button>
       )}
     </form>
@@ -132,7 +139,7 @@ export const Factors = ({ onKept }: { onKept?: () => void }) => {
     <>
       {rows.length > 0 && (
         <Table
-          label="Your second factors"
+          label={say("Your second factors")}
           columns={columnsOf((id) => {
             reset();
             act.remove.mutate(id);
@@ -145,14 +152,15 @@ export const Factors = ({ onKept }: { onKept?: () => void }) => {
       <div className="grid gap-4 p-4">
         {rows.length === 0 && (
           <p className="max-w-2xl text-dim">
-            None yet: who knows your password signs in as you. An authenticator app shows a code for each sign-in. A
-            passkey also signs in alone, without a password, and cannot be given away to a false page.
+            {say(
+              "None yet: who knows your password signs in as you. An authenticator app shows a code for each sign-in. A passkey also signs in alone, without a password, and cannot be given away to a false page.",
+            )}
           </p>
         )}
         {asksPassword(error) && (
           <div className="max-w-md">
             <Field
-              label="your password, because you signed in a while ago"
+              label={say("your password, because you signed in a while ago")}
               type="password"
               autoComplete="current-password"
               value={password}
@@ -187,10 +195,10 @@ export const Factors = ({ onKept }: { onKept?: () => void }) => {
         )}
         {rows.length > 0 && (
           <p className="flex flex-wrap items-center gap-x-4 text-sm">
-            {plural(recoveryCodes, "recovery code")} left
+            {say("{recoveryCodes} left", { recoveryCodes: plural(recoveryCodes, "recovery code") })}
             <Confirm
-              verb="Make new ones"
-              question="Those that you have end"
+              verb={say("Make new ones")}
+              question={say("Those that you have end")}
               onConfirm={() => {
                 reset();
                 act.renew.mutate();

@@ -7,7 +7,9 @@ import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { browserName } from "../people/browser-name.ts";
 import { Field, Refusal } from "../sessions/credentials.tsx";
+import { ThisBrowser } from "./browser.tsx";
 import { Factors } from "./factors.tsx";
+import { say } from "../../ui/texts.ts";
 
 const Name = ({ name: before }: { name: string }) => {
   const client = useQueryClient();
@@ -24,9 +26,9 @@ const Name = ({ name: before }: { name: string }) => {
         change.mutate();
       }}
     >
-      <Field label="name, in every company" autoComplete="name" value={name} onChange={setName} />
+      <Field label={say("name, in every company")} autoComplete="name" value={name} onChange={setName} />
       <button type="submit" className="button" disabled={name === before || change.isPending}>
-        Change the name
+        {say("Change the name")}
       </button>
       <Refusal error={change.error} />
     </form>
@@ -46,7 +48,7 @@ const Password = () => {
     },
   });
   return (
-    <Panel title="Password">
+    <Panel title={say("Password")}>
       <form
         className="grid max-w-md gap-4"
         onSubmit={(e) => {
@@ -55,24 +57,24 @@ const Password = () => {
         }}
       >
         <Field
-          label="the present password"
+          label={say("the present password")}
           type="password"
           autoComplete="current-password"
           value={current}
           onChange={setCurrent}
         />
         <Field
-          label="a new password"
+          label={say("a new password")}
           type="password"
           autoComplete="new-password"
           value={password}
           onChange={setPassword}
-          hint="Any characters, 8 or more. A few unusual words are best."
+          hint={say("Any characters, 8 or more. A few unusual words are best.")}
         />
         <Refusal error={change.error} />
-        {change.isSuccess && <output>The password is changed. Your other sessions have ended.</output>}
+        {change.isSuccess && <output>{say("The password is changed. Your other sessions have ended.")}</output>}
         <button type="submit" className="button justify-self-start" disabled={change.isPending}>
-          Change the password
+          {say("Change the password")}
         </button>
       </form>
     </Panel>
@@ -85,10 +87,10 @@ const End = ({ session }: { session: MySession }) => {
     mutationFn: () => call(contract.me.endMySession, { params: { id: session.id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["my-sessions"] }),
   });
-  if (session.isCurrent) return <span className="text-accent">this one</span>;
+  if (session.isCurrent) return <span className="text-accent">{say("this one")}</span>;
   return (
     <button type="button" className="act" onClick={() => end.mutate()} disabled={end.isPending}>
-      {end.error ? end.error.message : "End"}
+      {end.error ? end.error.message : say("End")}
     </button>
   );
 };
@@ -99,10 +101,10 @@ const COLUMNS: readonly Column<MySession>[] = [
     className: "full",
     cell: (s) => <span title={s.userAgent ?? ""}>{browserName(s.userAgent)}</span>,
   },
-  { head: "Company", width: "180px", label: "in", cell: (s) => s.companyName },
+  { head: "Company", width: "180px", label: say("in"), cell: (s) => s.companyName },
   { head: "By", width: "100px", className: "wide-only", cell: (s) => s.method ?? "" },
   { head: "Address", width: "150px", className: "wide-only", cell: (s) => <span className="mono">{s.ip ?? ""}</span> },
-  { head: "Last used", width: "120px", label: "used", cell: (s) => <Time at={s.lastUsedAt ?? s.createdAt} /> },
+  { head: "Last used", width: "120px", label: say("used"), cell: (s) => <Time at={s.lastUsedAt ?? s.createdAt} /> },
   { head: "Actions", width: "120px", className: "end", cell: (s) => <End session={s} /> },
 ];
 
@@ -115,12 +117,12 @@ const Sessions = () => {
   });
   return (
     <Panel
-      title="Your sessions"
+      title={say("Your sessions")}
       flush
       aside={
         (mine.data?.rows.length ?? 0) > 1 && (
           <button type="button" className="act" onClick={() => endOthers.mutate()}>
-            End all others
+            {say("End all others")}
           </button>
         )
       }
@@ -128,7 +130,13 @@ const Sessions = () => {
       {mine.isPending && <RowsSkeleton rows={2} />}
       {mine.error && <ErrorPanel error={mine.error} retry={() => void mine.refetch()} />}
       {mine.data && (
-        <Table label="Your sessions" columns={COLUMNS} rows={mine.data.rows} keyOf={(s) => s.id} cardHeight={104} />
+        <Table
+          label={say("Your sessions")}
+          columns={COLUMNS}
+          rows={mine.data.rows}
+          keyOf={(s) => s.id}
+          cardHeight={104}
+        />
       )}
     </Panel>
   );
@@ -136,7 +144,7 @@ const Sessions = () => {
 
 /** What there is to say of who is signed in here by no account of this company. */
 const WITHOUT_ACCOUNT: Readonly<Record<string, string>> = {
-  provider: "a visit of the provider; your account is there again when you leave",
+  provider: say("a visit of the provider; your account is there again when you leave"),
 };
 
 /** One's own account: name, password, sessions. */
@@ -147,36 +155,42 @@ export const MePage = () => {
   return (
     <Page
       title={person?.name ?? session.subject}
-      lead={person?.email ?? WITHOUT_ACCOUNT[method ?? ""] ?? "signed in without an account of one's own"}
+      lead={person?.email ?? WITHOUT_ACCOUNT[method ?? ""] ?? say("signed in without an account of one's own")}
     >
-      <Panel title="Here">
+      <Panel title={say("Here")}>
         <Facts
           rows={[
             ["company", session.companyName],
             [
               "role",
               session.isOwner
-                ? `${session.role?.name ?? ""}, owner`
+                ? say("{name}, owner", { name: session.role?.name ?? "" })
                 : (session.role?.name ??
-                  (method === "provider" ? "as the yellow line says" : "what the link was made with")),
+                  (method === "provider" ? say("as the yellow line says") : say("what the link was made with"))),
             ],
-            ["signed in by", method ?? "a token"],
-            ["sees", session.labels === null ? "every asset" : `assets labeled ${session.labels.join(" or ")}`],
+            [say("signed in by"), method ?? say("a token")],
+            [
+              "sees",
+              session.labels === null
+                ? say("every asset")
+                : say("assets labeled {labels}", { labels: session.labels.join(" or ") }),
+            ],
             ["ends", <Time key="ends" at={session.expiresAt} />],
           ]}
         />
       </Panel>
       {person && (method === "password" || method === "passkey") && (
         <>
-          <Panel title="Name">
+          <Panel title={say("Name")}>
             <Name name={person.name} />
           </Panel>
           <Password />
-          <Panel title="Second factors" flush>
+          <Panel title={say("Second factors")} flush>
             <Factors />
           </Panel>
         </>
       )}
+      <ThisBrowser />
       {person && <Sessions />}
     </Page>
   );

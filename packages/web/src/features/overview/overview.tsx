@@ -10,6 +10,7 @@ import { Sparkline } from "../../ui/sparkline.tsx";
 import { Block, ErrorPanel, Notice } from "../../ui/states.tsx";
 import { progressText } from "../../ui/status-line.tsx";
 import { Fixes } from "../findings/fixes.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** Change of the risk against the oldest day of the trend, in words; null without a day to compare with. */
 const riskChange = (stats: Stats): string | null => {
@@ -18,8 +19,8 @@ const riskChange = (stats: Stats): string | null => {
   const change = stats.risk - past.risk;
   const day = new Date(past.day).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
   return Math.abs(change) < 0.05
-    ? `unchanged since ${day}`
-    : `${change > 0 ? "+" : "−"}${Math.abs(change).toFixed(1)} since ${day}`;
+    ? say("unchanged since {day}", { day })
+    : say("{choice}{abs} since {day}", { choice: change > 0 ? "+" : "−", abs: Math.abs(change).toFixed(1), day });
 };
 
 /** Whether there is anything to judge and to judge by; until then a zero would be a false comfort. */
@@ -29,7 +30,7 @@ const canJudge = (stats: Stats, feeds: Feeds | undefined): boolean =>
 const RiskNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => {
   const change = riskChange(stats);
   return (
-    <Panel title="Risk now" aside="highest of any asset, 0 to 100">
+    <Panel title={say("Risk now")} aside={say("highest of any asset, 0 to 100")}>
       <div className="flex items-baseline gap-2">
         <Link to="/assets" className="mono text-[44px] leading-[48px] font-semibold hover:text-accent">
           {judged ? stats.risk.toFixed(1) : "–"}
@@ -38,15 +39,18 @@ const RiskNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => {
       </div>
       <p className="mb-3 min-h-5 text-sm text-dim">
         {judged
-          ? (change ?? "The trend begins today; come back tomorrow to compare.")
-          : "Not known before inventory and advisories are in."}
+          ? (change ?? say("The trend begins today; come back tomorrow to compare."))
+          : say("Not known before inventory and advisories are in.")}
       </p>
       <Sparkline
-        label="Risk by day"
+        label={say("Risk by day")}
         points={stats.trend.map((t) => ({
           day: t.day,
           value: t.risk,
-          says: `risk ${t.risk.toFixed(1)}, ${plural(t.findingCount, "finding")}`,
+          says: say("risk {risk}, {findingCount}", {
+            risk: t.risk.toFixed(1),
+            findingCount: plural(t.findingCount, "finding"),
+          }),
         }))}
       />
     </Panel>
@@ -55,10 +59,10 @@ const RiskNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => {
 
 const FindingsNow = ({ stats, feeds, judged }: { stats: Stats; feeds: Feeds | undefined; judged: boolean }) => (
   <Panel
-    title="Open findings"
+    title={say("Open findings")}
     aside={
       <Link to="/findings" className="link">
-        all findings
+        {say("all findings")}
       </Link>
     }
   >
@@ -66,7 +70,11 @@ const FindingsNow = ({ stats, feeds, judged }: { stats: Stats; feeds: Feeds | un
       <Link to="/findings" className="mono text-xl font-semibold hover:text-accent">
         {judged ? count(stats.findingCount) : "–"}
       </Link>{" "}
-      <span className="text-dim">{judged ? `in ${plural(stats.packageCount, "package")}` : "not known yet"}</span>
+      <span className="text-dim">
+        {judged
+          ? say("in {packageCount}", { packageCount: plural(stats.packageCount, "package") })
+          : say("not known yet")}
+      </span>
     </p>
     {judged ? (
       <>
@@ -74,20 +82,20 @@ const FindingsNow = ({ stats, feeds, judged }: { stats: Stats; feeds: Feeds | un
         <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-sm">
           {stats.kevCount > 0 || wasRead(feeds, "kev") ? (
             <Link to="/findings" search={{ query: "kev:true" }} className="link">
-              {count(stats.kevCount)} known to be exploited
+              {say("{kevCount} known to be exploited", { kevCount: count(stats.kevCount) })}
             </Link>
           ) : (
             <Link to="/feeds" className="link text-warn">
-              exploitation not known: no KEV catalog was read
+              {say("exploitation not known: no KEV catalog was read")}
             </Link>
           )}
           <Link to="/findings" search={{ query: "fix:yes" }} className="link">
-            {count(stats.fixableCount)} with a fix
+            {say("{fixableCount} with a fix", { fixableCount: count(stats.fixableCount) })}
           </Link>
         </p>
       </>
     ) : (
-      <p className="text-dim">Findings appear here as soon as an inventory can be judged by advisories.</p>
+      <p className="text-dim">{say("Findings appear here as soon as an inventory can be judged by advisories.")}</p>
     )}
   </Panel>
 );
@@ -98,16 +106,16 @@ const CoverageNow = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined 
   const all = covered + notCovered + unparsable;
   return (
     <Panel
-      title="Coverage"
+      title={say("Coverage")}
       aside={
         <Link to="/feeds" className="link">
-          what is covered
+          {say("what is covered")}
         </Link>
       }
     >
       <p>
         <span className="mono text-xl font-semibold">{all === 0 ? "–" : share(covered / all)}</span>{" "}
-        <span className="text-dim">of {plural(all, "component")} can be judged</span>
+        <span className="text-dim">{say("of {all} can be judged", { all: plural(all, "component") })}</span>
       </p>
       <div className="my-2 flex h-2 bg-raised" aria-hidden="true">
         <span className="bg-text" style={{ width: `${all === 0 ? 0 : (covered / all) * 100}%` }} />
@@ -116,19 +124,28 @@ const CoverageNow = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined 
         {notCovered > 0 && (
           <li>
             <Link to="/feeds" className="link">
-              No advisories cover {count(notCovered)} of {plural(all, "component")}
+              {say("No advisories cover {notCovered} of {all}", {
+                notCovered: count(notCovered),
+                all: plural(all, "component"),
+              })}
             </Link>
           </li>
         )}
-        {unparsable > 0 && <li>{plural(unparsable, "version")} cannot be read; only exact matches count there</li>}
+        {unparsable > 0 && (
+          <li>
+            {say("{unparsable} cannot be read; only exact matches count there", {
+              unparsable: plural(unparsable, "version"),
+            })}
+          </li>
+        )}
         {stale > 0 && (
           <li>
             <Link to="/feeds" className="link text-warn">
-              {plural(stale, "distinct component")} judged by stale data alone
+              {say("{stale} judged by stale data alone", { stale: plural(stale, "distinct component") })}
             </Link>
           </li>
         )}
-        {all > 0 && notCovered + unparsable === 0 && <li className="text-dim">Every component is covered.</li>}
+        {all > 0 && notCovered + unparsable === 0 && <li className="text-dim">{say("Every component is covered.")}</li>}
       </ul>
       <ul className="mt-3 grid gap-1 border-t border-line pt-3 text-sm">
         {feeds?.sources.map((s) => (
@@ -139,23 +156,26 @@ const CoverageNow = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined 
                 <span className="text-dim">{plural(s.recordCount, "record")}</span>
                 <span className={`ml-auto ${s.isStale ? "text-warn" : "text-dim"}`}>
                   <Time at={s.dataAt ?? s.readAt} />
-                  {s.isStale && ", stale"}
+                  {s.isStale && say(", stale")}
                 </span>
               </>
             ) : (
               <Link to="/feeds" className="link ml-auto text-warn">
-                gave nothing
+                {say("gave nothing")}
               </Link>
             )}
           </li>
         ))}
         {feeds && feeds.sources.length === 0 && (
-          <li className="text-warn">No source of advisories has been read yet.</li>
+          <li className="text-warn">{say("No source of advisories has been read yet.")}</li>
         )}
       </ul>
       <p className="mt-3 border-t border-line pt-3 text-sm">
         <Link to="/agents" className="link">
-          {count(stats.agentsOnline)} of {plural(stats.agentCount, "agent")} online
+          {say("{agentsOnline} of {agentCount} online", {
+            agentsOnline: count(stats.agentsOnline),
+            agentCount: plural(stats.agentCount, "agent"),
+          })}
         </Link>
         <span className="text-dim">, {plural(stats.assetCount, "asset")}</span>
       </p>
@@ -168,46 +188,55 @@ const Caveats = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined }) =
   <>
     {feeds?.syncing && (
       <Notice tone="busy">
-        Advisories are being brought{feeds.progress ? ` (${progressText(feeds.progress)})` : ""}. Figures will change.
+        {say("Advisories are being brought{choice}. Figures will change.", {
+          choice: feeds.progress ? ` (${progressText(feeds.progress)})` : "",
+        })}
       </Notice>
     )}
     {stats.pendingJobs > 0 && (
-      <Notice tone="busy">{plural(stats.pendingJobs, "job")} still running: figures below are not final yet.</Notice>
+      <Notice tone="busy">
+        {say("{pendingJobs} still running: figures below are not final yet.", {
+          pendingJobs: plural(stats.pendingJobs, "job"),
+        })}
+      </Notice>
     )}
     {feeds && !feeds.syncing && !feeds.generation && (
       <Notice>
-        No advisories are in force, so nothing can be judged yet.{" "}
+        {say("No advisories are in force, so nothing can be judged yet.")}{" "}
         <Link to="/feeds" className="link">
-          See the feeds
+          {say("See the feeds")}
         </Link>
       </Notice>
     )}
     {feeds?.stale && (
       <Notice>
-        The advisories are old: weaknesses published since then are not shown.{" "}
+        {say("The advisories are old: weaknesses published since then are not shown.")}{" "}
         <Link to="/feeds" className="link">
-          Sync them
+          {say("Sync them")}
         </Link>
       </Notice>
     )}
     {feeds && !feeds.stale && feeds.staleSources.length > 0 && (
       <Notice>
-        Stale: {feeds.staleSources.join(", ")}. What these sources published since is not shown.{" "}
+        {say("Stale: {staleSources}. What these sources published since is not shown.", {
+          staleSources: feeds.staleSources.join(", "),
+        })}{" "}
         <Link to="/feeds" className="link">
-          See the feeds
+          {say("See the feeds")}
         </Link>
       </Notice>
     )}
     {feeds?.lastError && (
       <Notice>
-        The last sync failed <Time at={feeds.lastError.at} />: {feeds.lastError.message} Older data stays in force.
+        {say("The last sync failed")} <Time at={feeds.lastError.at} />
+        {say(": {message} Older data stays in force.", { message: feeds.lastError.message })}
       </Notice>
     )}
     {stats.agentCount === 0 && (
       <Notice>
-        No agent reports to this server.{" "}
+        {say("No agent reports to this server.")}{" "}
         <Link to="/agents/enroll" className="link">
-          Enroll one with a single command
+          {say("Enroll one with a single command")}
         </Link>
       </Notice>
     )}
@@ -220,7 +249,7 @@ export const OverviewPage = () => {
   const feeds = useQuery(queries.feeds());
   if (stats.error && !stats.data) {
     return (
-      <Page title="Overview">
+      <Page title={say("Overview")}>
         <ErrorPanel error={stats.error} retry={() => void stats.refetch()} />
       </Page>
     );
@@ -229,7 +258,7 @@ export const OverviewPage = () => {
   const unsure =
     !stats.data || stats.data.pendingJobs > 0 || !feeds.data || feeds.data.syncing || !feeds.data.generation;
   return (
-    <Page title="Overview">
+    <Page title={say("Overview")}>
       {stats.data && <Caveats stats={stats.data} feeds={feeds.data} />}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 wide:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)]">
         {stats.data ? (
@@ -243,11 +272,11 @@ export const OverviewPage = () => {
         )}
       </div>
       <Panel
-        title="Fix first"
+        title={say("Fix first")}
         flush
         aside={
           <Link to="/findings" search={{ view: "fixes" }} className="link">
-            all fixes
+            {say("all fixes")}
           </Link>
         }
       >

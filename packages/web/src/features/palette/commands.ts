@@ -1,6 +1,7 @@
 import type { SavedView, Session } from "../../api.ts";
 import { entriesFor } from "../../ui/nav.tsx";
 import { addressOf } from "../views/search.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Something that the palette offers. */
 export interface Command {
@@ -44,6 +45,6 @@ export const viewCommands = (views: readonly SavedView[], go: Go): Command[] =>
   views.map((view) => ({
     id: view.id,
     name: view.name,
-    says: `${view.shared ? "shared " : ""}view of ${view.noun}`,
+    says: say("{choice}view of {noun}", { choice: view.shared ? `${say("shared")} ` : "", noun: view.noun }),
     run: () => go(addressOf(view)),
   }));

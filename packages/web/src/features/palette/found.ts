@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { call, contract, type Session } from "../../api.ts";
 import type { Group } from "./commands.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Typing that goes on within this time asks nothing yet. */
 const PAUSE_MS = 150;
@@ -48,7 +49,7 @@ export const useFound = (typed: string, session: Session, go: Go): { groups: rea
   const { assets, components, advisories } = found.data;
   const groups: Group[] = [
     {
-      name: "Assets",
+      name: say("Assets"),
       commands: assets.map((a) => ({
         id: a.id,
         name: a.name,
@@ -57,7 +58,7 @@ export const useFound = (typed: string, session: Session, go: Go): { groups: rea
       })),
     },
     {
-      name: "Components",
+      name: say("Components"),
       commands: components.map((c) => ({
         id: String(c.id),
         name: `${c.name} ${c.version}`,
@@ -66,7 +67,7 @@ export const useFound = (typed: string, session: Session, go: Go): { groups: rea
       })),
     },
     {
-      name: "Advisories",
+      name: say("Advisories"),
       commands: advisories.map((a) => ({
         id: a.id,
         name: a.id,

@@ -6,21 +6,29 @@ import { call, contract, queries, type Session } from "../../api.ts";
 import { nextTheme } from "../../ui/account.tsx";
 import { type Command as One, fitting, type Group, pageCommands, viewCommands } from "./commands.ts";
 import { useFound } from "./found.ts";
+import { say } from "../../ui/texts.ts";
 
 const useActions = (session: Session, go: (address: { to: string }) => void): One[] => {
   const client = useQueryClient();
   const may = (permission: Session["permissions"][number]) => session.permissions.includes(permission);
   return [
-    { id: "theme", name: "Next theme", says: "dark, light, high contrast", keys: "t", run: nextTheme },
+    { id: "theme", name: say("Next theme"), says: say("dark, light, high contrast"), keys: "t", run: nextTheme },
     ...(may("agents:manage")
-      ? [{ id: "enroll", name: "Enroll an agent", says: "with one command", run: () => go({ to: "/agents/enroll" }) }]
+      ? [
+          {
+            id: "enroll",
+            name: say("Enroll an agent"),
+            says: say("with one command"),
+            run: () => go({ to: "/agents/enroll" }),
+          },
+        ]
       : []),
     ...(may("feeds:manage")
       ? [
           {
             id: "sync",
-            name: "Sync the feeds now",
-            says: "brings the advisories up to date",
+            name: say("Sync the feeds now"),
+            says: say("brings the advisories up to date"),
             run: async () => {
               await call(contract.feeds.syncFeeds);
               await client.invalidateQueries({ queryKey: ["feeds"] });
@@ -31,7 +39,7 @@ const useActions = (session: Session, go: (address: { to: string }) => void): On
       : []),
     {
       id: "sign-out",
-      name: "Sign out",
+      name: say("Sign out"),
       says: session.person?.email ?? session.subject,
       run: async () => {
         await call(contract.sessions.signOut);
@@ -60,9 +68,9 @@ const Body = ({ session, onClose }: { session: Session; onClose: () => void }) =
   const [failed, setFailed] = useState("");
   const go = (address: { to: string; params?: object; search?: object }) => void navigate(address as never);
   const fixed: Group[] = [
-    { name: "Pages", commands: pageCommands(session, go) },
-    { name: "Views", commands: viewCommands(views.data?.rows ?? [], go) },
-    { name: "Actions", commands: useActions(session, go) },
+    { name: say("Pages"), commands: pageCommands(session, go) },
+    { name: say("Views"), commands: viewCommands(views.data?.rows ?? [], go) },
+    { name: say("Actions"), commands: useActions(session, go) },
   ];
   const found = useFound(typed, session, go);
   const groups = [...fitting(fixed, typed), ...found.groups];
@@ -79,16 +87,16 @@ const Body = ({ session, onClose }: { session: Session; onClose: () => void }) =
     <Command
       shouldFilter={false}
       loop
-      label="Commands"
+      label={say("Commands")}
       className="grid max-h-[inherit] grid-rows-[auto_minmax(0,1fr)_auto]"
     >
       <Command.Input
         value={typed}
         onValueChange={setTyped}
-        placeholder="A page, a view, a host, a package, a CVE"
+        placeholder={say("A page, a view, a host, a package, a CVE")}
         className="mono h-12 w-full border-b border-line bg-transparent px-4 placeholder:text-dim focus-visible:outline-none"
       />
-      <Command.List label="What fits" className="overflow-y-auto py-2">
+      <Command.List label={say("What fits")} className="overflow-y-auto py-2">
         {groups.map(({ name, commands }) => (
           <Command.Group
             key={name}
@@ -109,10 +117,10 @@ const Body = ({ session, onClose }: { session: Session; onClose: () => void }) =
         ) : (
           <output>
             {found.isLooking
-              ? "looking in assets, components and advisories…"
+              ? say("looking in assets, components and advisories…")
               : groups.length === 0
-                ? `Nothing is called "${typed.trim()}". Part of a name is enough.`
-                : "↑ ↓ choose, Enter opens, Esc closes"}
+                ? say('Nothing is called "{typed}". Part of a name is enough.', { typed: typed.trim() })
+                : say("↑ ↓ choose, Enter opens, Esc closes")}
           </output>
         )}
       </footer>
@@ -134,7 +142,7 @@ export const Palette = ({ session, onClose }: { session: Session; onClose: () =>
     <dialog
       ref={dialog}
       onClose={onClose}
-      aria-label="Commands"
+      aria-label={say("Commands")}
       className="panel mx-auto mt-[12dvh] mb-auto max-h-[min(560px,76dvh)] w-[min(640px,calc(100vw-24px))] overflow-hidden bg-raised p-0 text-text backdrop:bg-black/60"
     >
       <Body session={session} onClose={() => dialog.current?.close()} />

@@ -1,17 +1,18 @@
+import { say } from "../../ui/texts.ts";
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
-  [/\bEdg\//, "Edge"],
-  [/\bOPR\//, "Opera"],
-  [/\bFirefox\//, "Firefox"],
-  [/Chrome\//, "Chrome"],
-  [/\bSafari\//, "Safari"],
+  [/\bEdg\//, say("Edge")],
+  [/\bOPR\//, say("Opera")],
+  [/\bFirefox\//, say("Firefox")],
+  [/Chrome\//, say("Chrome")],
+  [/\bSafari\//, say("Safari")],
   [/\bcurl\//, "curl"],
 ];
 const SYSTEMS: readonly (readonly [RegExp, string])[] = [
-  [/\bAndroid\b/, "Android"],
+  [/\bAndroid\b/, say("Android")],
   [/\biPhone|iPad\b/, "iOS"],
-  [/\bWindows\b/, "Windows"],
+  [/\bWindows\b/, say("Windows")],
   [/\bMac OS X\b/, "macOS"],
-  [/\bLinux\b/, "Linux"],
+  [/\bLinux\b/, say("Linux")],
 ];
 
 const first = (list: readonly (readonly [RegExp, string])[], text: string): string | undefined =>
@@ -22,5 +23,9 @@ export const browserName = (userAgent: string | null): string => {
   if (!userAgent) return "unknown";
   const browser = first(BROWSERS, userAgent);
   const system = first(SYSTEMS, userAgent);
-  return browser === undefined ? userAgent.slice(0, 40) : system === undefined ? browser : `${browser} on ${system}`;
+  return browser === undefined
+    ? userAgent.slice(0, 40)
+    : system === undefined
+      ? browser
+      : say("{browser} on {system}", { browser, system });
 };

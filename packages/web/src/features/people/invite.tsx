@@ -5,6 +5,7 @@ import { Command, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { scopeOf } from "./scope.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Makes an invitation and shows its link, this once. */
 export const Invite = () => {
@@ -19,7 +20,7 @@ export const Invite = () => {
   });
   const chosen = roles.data?.rows.find((r) => r.id === role);
   return (
-    <Panel title="Invite somebody">
+    <Panel title={say("Invite somebody")}>
       <form
         className="flex flex-wrap items-end gap-4"
         onSubmit={(e) => {
@@ -28,7 +29,7 @@ export const Invite = () => {
         }}
       >
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">email</span>
+          <span className="text-dim">{say("email")}</span>
           <input
             className="field w-64 max-w-full"
             type="email"
@@ -39,7 +40,7 @@ export const Invite = () => {
           />
         </label>
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">role</span>
+          <span className="text-dim">{say("role")}</span>
           <select className="field" value={role} onChange={(e) => setRole(e.target.value)}>
             {(roles.data?.rows ?? []).map((r) => (
               <option key={r.id} value={r.id} disabled={!r.mayGive}>
@@ -49,7 +50,7 @@ export const Invite = () => {
           </select>
         </label>
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">only assets with these labels (none: every asset)</span>
+          <span className="text-dim">{say("only assets with these labels (none: every asset)")}</span>
           <input
             className="field w-64 max-w-full"
             placeholder="prod, site:berlin"
@@ -58,7 +59,7 @@ export const Invite = () => {
           />
         </label>
         <button type="submit" className="button button-primary" disabled={invite.isPending}>
-          Make the invitation
+          {say("Make the invitation")}
         </button>
       </form>
       {chosen && <p className="mt-2 text-xs text-dim">{chosen.summary}</p>}
@@ -70,7 +71,8 @@ export const Invite = () => {
       {invite.data && (
         <output className="mt-4 grid gap-2">
           <p>
-            Give this link to the person yourself. It is shown this once and ends <Time at={invite.data.expiresAt} />.
+            {say("Give this link to the person yourself. It is shown this once and ends")}{" "}
+            <Time at={invite.data.expiresAt} />.
           </p>
           <Command text={invite.data.url} />
         </output>

@@ -6,6 +6,7 @@ import { Command, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { scopeOf } from "./scope.ts";
+import { say } from "../../ui/texts.ts";
 
 /** A mutation of people that refreshes what it may have changed. */
 export const usePeople = (run: () => Promise<unknown>) => {
@@ -37,7 +38,7 @@ const Labels = ({ member }: { member: Member }) => {
     >
       <div className="flex flex-wrap items-end gap-4">
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">only assets with these labels (none: every asset)</span>
+          <span className="text-dim">{say("only assets with these labels (none: every asset)")}</span>
           <input
             className="field w-64 max-w-full"
             placeholder="prod, site:berlin"
@@ -46,7 +47,7 @@ const Labels = ({ member }: { member: Member }) => {
           />
         </label>
         <button type="submit" className="button" disabled={change.isPending || text === before}>
-          Change the labels
+          {say("Change the labels")}
         </button>
       </div>
       {change.error && <ErrorPanel error={change.error} />}
@@ -61,13 +62,15 @@ const PasswordLink = ({ member }: { member: Member }) => {
   return (
     <div className="grid justify-items-start gap-2">
       <button type="button" className="button" disabled={make.isPending} onClick={() => make.mutate()}>
-        Make a link for a new password
+        {say("Make a link for a new password")}
       </button>
       {make.error && <ErrorPanel error={make.error} />}
       {make.data && (
         <output className="grid w-full gap-2">
           <p>
-            Give this link to {member.email} yourself. It is shown this once, works once and ends{" "}
+            {say("Give this link to {email} yourself. It is shown this once, works once and ends", {
+              email: member.email,
+            })}{" "}
             <Time at={make.data.expiresAt} />.
           </p>
           <Command text={make.data.url} />
@@ -95,34 +98,34 @@ const Verbs = ({ member, session }: { member: Member; session: Session }) => {
   const resetFactors = usePeople(() => call(contract.factors.resetFactors, { params }));
   const { companyName } = session;
   const says = {
-    out: `Signed out everywhere in ${companyName}, and not let in until you let them in again.`,
-    factors: "Signs in by the password alone until a new factor is set up, and is signed out everywhere.",
-    owner: `Becomes the owner of ${companyName}; you stay as an admin.`,
-    remove: `Leaves ${companyName}; the account stays.`,
+    out: say("Signed out everywhere in {companyName}, and not let in until you let them in again.", { companyName }),
+    factors: say("Signs in by the password alone until a new factor is set up, and is signed out everywhere."),
+    owner: say("Becomes the owner of {companyName}; you stay as an admin.", { companyName }),
+    remove: say("Leaves {companyName}; the account stays.", { companyName }),
   };
   return (
     <ul className="grid gap-2">
       {member.deactivatedAt ? (
-        <Verb says={`Kept out of ${companyName} now.`} error={reactivate.error}>
+        <Verb says={say("Kept out of {companyName} now.", { companyName })} error={reactivate.error}>
           <button type="button" className="act" onClick={() => reactivate.mutate()}>
-            Let in again
+            {say("Let in again")}
           </button>
         </Verb>
       ) : (
         <Verb says={says.out} error={deactivate.error}>
-          <Confirm verb="Keep out" question={says.out} onConfirm={() => deactivate.mutate()} />
+          <Confirm verb={say("Keep out")} question={says.out} onConfirm={() => deactivate.mutate()} />
         </Verb>
       )}
       <Verb says={says.factors} error={resetFactors.error}>
-        <Confirm verb="Reset factors" question={says.factors} onConfirm={() => resetFactors.mutate()} />
+        <Confirm verb={say("Reset factors")} question={says.factors} onConfirm={() => resetFactors.mutate()} />
       </Verb>
       {session.isOwner && !member.deactivatedAt && (
         <Verb says={says.owner} error={transfer.error}>
-          <Confirm verb="Make owner" question={says.owner} onConfirm={() => transfer.mutate()} />
+          <Confirm verb={say("Make owner")} question={says.owner} onConfirm={() => transfer.mutate()} />
         </Verb>
       )}
       <Verb says={says.remove} error={remove.error}>
-        <Confirm verb="Remove" question={says.remove} onConfirm={() => remove.mutate()} />
+        <Confirm verb={say("Remove")} question={says.remove} onConfirm={() => remove.mutate()} />
       </Verb>
     </ul>
   );
@@ -142,7 +145,7 @@ export const MemberPanel = ({
     title={`${member.name}, ${member.email}`}
     aside={
       <button type="button" className="act" onClick={onClose}>
-        Close
+        {say("Close")}
       </button>
     }
   >

@@ -10,6 +10,7 @@ import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Invite } from "./invite.tsx";
 import { MemberPanel, usePeople } from "./member.tsx";
 import { CompanySessions } from "./sessions.tsx";
+import { say } from "../../ui/texts.ts";
 
 const Said = ({ error }: { error: Error | null }) =>
   error && (
@@ -28,12 +29,12 @@ const RoleChoice = ({ member }: { member: Member }) => {
       throw error;
     }),
   );
-  if (!may || member.isOwner || member.deactivatedAt) return <>{member.isOwner ? "owner" : member.role.name}</>;
+  if (!may || member.isOwner || member.deactivatedAt) return <>{member.isOwner ? say("owner") : member.role.name}</>;
   return (
     <span className="inline-flex items-center gap-2">
       <select
         className="field h-6 py-0"
-        aria-label={`Role of ${member.email}`}
+        aria-label={say("Role of {email}", { email: member.email })}
         value={role}
         onChange={(e) => setRole(e.target.value)}
       >
@@ -45,7 +46,7 @@ const RoleChoice = ({ member }: { member: Member }) => {
       </select>
       {role !== member.role.id && (
         <button type="button" className="act" onClick={() => change.mutate()} disabled={change.isPending}>
-          Give
+          {say("Give")}
         </button>
       )}
       <Said error={change.error} />
@@ -54,11 +55,11 @@ const RoleChoice = ({ member }: { member: Member }) => {
 };
 
 const Manage = ({ member, session, onOpen }: { member: Member; session: Session; onOpen: () => void }) => {
-  if (member.id === session.person?.id) return <span className="text-dim">this is you</span>;
-  if (member.isOwner) return <span className="text-dim">the owner</span>;
+  if (member.id === session.person?.id) return <span className="text-dim">{say("this is you")}</span>;
+  if (member.isOwner) return <span className="text-dim">{say("the owner")}</span>;
   return (
-    <button type="button" className="act" onClick={onOpen} aria-label={`Manage ${member.email}`}>
-      Manage
+    <button type="button" className="act" onClick={onOpen} aria-label={say("Manage {email}", { email: member.email })}>
+      {say("Manage")}
     </button>
   );
 };
@@ -73,19 +74,19 @@ const columnsOf = (session: Session, onOpen: ((id: string) => void) | null): rea
       </>
     ),
   },
-  { head: "Role", width: "230px", label: "role", cell: (m) => <RoleChoice key={m.role.id} member={m} /> },
+  { head: "Role", width: "230px", label: say("role"), cell: (m) => <RoleChoice key={m.role.id} member={m} /> },
   {
     head: "Sees",
     width: "150px",
     className: "wide-only",
-    cell: (m) => (m.labels === null ? <span className="text-dim">every asset</span> : m.labels.join(", ")),
+    cell: (m) => (m.labels === null ? <span className="text-dim">{say("every asset")}</span> : m.labels.join(", ")),
   },
   { head: "Came by", width: "90px", className: "wide-only", cell: (m) => m.source },
   {
     head: "Last seen",
     width: "110px",
-    label: "seen",
-    cell: (m) => (m.deactivatedAt ? <span className="text-warn">kept out</span> : <Time at={m.lastSeenAt} />),
+    label: say("seen"),
+    cell: (m) => (m.deactivatedAt ? <span className="text-warn">{say("kept out")}</span> : <Time at={m.lastSeenAt} />),
   },
   ...(onOpen
     ? [
@@ -105,16 +106,25 @@ const RevokeInvitation = ({ invitation }: { invitation: Invitation }) => {
   return (
     <span className="inline-flex gap-4">
       <Said error={revoke.error} />
-      <Confirm verb="Take back" question={`The link for ${invitation.email} ends`} onConfirm={() => revoke.mutate()} />
+      <Confirm
+        verb={say("Take back")}
+        question={say("The link for {email} ends", { email: invitation.email })}
+        onConfirm={() => revoke.mutate()}
+      />
     </span>
   );
 };
 
 const INVITATIONS: readonly Column<Invitation>[] = [
   { head: "Invited", className: "full", cell: (i) => <span className="mono">{i.email}</span> },
-  { head: "As", width: "160px", label: "as", cell: (i) => i.role.name },
+  { head: "As", width: "160px", label: say("as"), cell: (i) => i.role.name },
   { head: "By", width: "180px", className: "wide-only", cell: (i) => i.invitedBy },
-  { head: "Ends", width: "120px", label: "ends", cell: (i) => (i.state === "open" ? <Time at={i.expiresAt} /> : "–") },
+  {
+    head: "Ends",
+    width: "120px",
+    label: say("ends"),
+    cell: (i) => (i.state === "open" ? <Time at={i.expiresAt} /> : "–"),
+  },
   { head: "Actions", width: "200px", className: "end", cell: (i) => <RevokeInvitation invitation={i} /> },
 ];
 
@@ -130,24 +140,28 @@ export const PeoplePage = () => {
   const open = pages.data?.pages.flatMap((page) => page.rows).find(({ id }) => id === openId);
   const isEmpty = q === "" && pages.data?.pages[0]?.rows.length === 0;
   return (
-    <Page title="People" lead={`Who may sign in to ${session.companyName}, and what each may do`}>
+    <Page
+      title={say("People")}
+      lead={say("Who may sign in to {companyName}, and what each may do", { companyName: session.companyName })}
+    >
       {session.person === null && session.method === "link" && (
         <p className="panel px-4 py-3">
-          You are signed in by the server&apos;s link. Invite yourself below: with an account of your own the audit
-          trail knows your name, and the link is needed only in an emergency.
-          {isEmpty && " Who joins first is the owner and may do everything, whatever role you choose."}
+          {say(
+            "You are signed in by the server's link. Invite yourself below: with an account of your own the audit trail knows your name, and the link is needed only in an emergency.",
+          )}
+          {isEmpty && ` ${say("Who joins first is the owner and may do everything, whatever role you choose.")}`}
         </p>
       )}
       {mayManage && <Invite />}
       <Panel
-        title="Members"
+        title={say("Members")}
         flush
         aside={
           <input
             className="field h-7 w-56 max-w-full"
             type="search"
-            placeholder="part of a name or email"
-            aria-label="Part of a name or email"
+            placeholder={say("part of a name or email")}
+            aria-label={say("Part of a name or email")}
             value={q}
             onChange={(e) => setQ(e.target.value)}
           />
@@ -156,13 +170,17 @@ export const PeoplePage = () => {
         <PagedTable
           pages={pages}
           noun="people"
-          label="Members"
+          label={say("Members")}
           keyOf={(m) => m.id}
           cardHeight={128}
           columns={columnsOf(session, mayManage ? setOpenId : null)}
           empty={
-            <Empty title={q === "" ? "Nobody has an account yet" : `Nobody here has "${q}" in the name or email`}>
-              {q === "" && "An invitation is a link that you give to the person yourself."}
+            <Empty
+              title={
+                q === "" ? say("Nobody has an account yet") : say('Nobody here has "{q}" in the name or email', { q })
+              }
+            >
+              {q === "" && say("An invitation is a link that you give to the person yourself.")}
             </Empty>
           }
         />
@@ -170,15 +188,15 @@ export const PeoplePage = () => {
       {open && mayManage && (
         <MemberPanel key={open.id} member={open} session={session} onClose={() => setOpenId(null)} />
       )}
-      <Panel title="Invitations" flush>
+      <Panel title={say("Invitations")} flush>
         <PagedTable
           pages={invitations}
           noun="invitations"
-          label="Invitations"
+          label={say("Invitations")}
           keyOf={(i) => i.id}
           cardHeight={104}
           columns={INVITATIONS}
-          empty={<Empty title="No invitation is open" />}
+          empty={<Empty title={say("No invitation is open")} />}
         />
       </Panel>
       <CompanySessions />

@@ -7,6 +7,7 @@ import { plural } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 const useRoles = (run: () => Promise<unknown>, done?: () => void) => {
   const client = useQueryClient();
@@ -42,7 +43,7 @@ const RoleForm = ({ role, mine, onDone }: { role?: Role; mine: readonly Permissi
     >
       <div className="flex flex-wrap gap-4">
         <label className="grid gap-1 text-sm">
-          <span className="text-dim">name</span>
+          <span className="text-dim">{say("name")}</span>
           <input
             className="field w-56 max-w-full"
             required
@@ -52,7 +53,7 @@ const RoleForm = ({ role, mine, onDone }: { role?: Role; mine: readonly Permissi
           />
         </label>
         <label className="grid grow gap-1 text-sm">
-          <span className="text-dim">what it is for</span>
+          <span className="text-dim">{say("what it is for")}</span>
           <input
             className="field w-full"
             maxLength={300}
@@ -62,7 +63,7 @@ const RoleForm = ({ role, mine, onDone }: { role?: Role; mine: readonly Permissi
         </label>
       </div>
       <fieldset className="flex flex-wrap gap-x-5 gap-y-2">
-        <legend className="mb-1 text-sm text-dim">what it may do, at most what you may</legend>
+        <legend className="mb-1 text-sm text-dim">{say("what it may do, at most what you may")}</legend>
         {mine.map((p) => (
           <label key={p} className="mono flex items-center gap-2">
             <input
@@ -78,10 +79,10 @@ const RoleForm = ({ role, mine, onDone }: { role?: Role; mine: readonly Permissi
       {save.error && <ErrorPanel error={save.error} />}
       <div className="flex gap-2">
         <button type="submit" className="button button-primary" disabled={save.isPending || chosen.length === 0}>
-          {role ? "Change the role" : "Make the role"}
+          {role ? say("Change the role") : say("Make the role")}
         </button>
         <button type="button" className="button" onClick={onDone}>
-          Cancel
+          {say("Cancel")}
         </button>
       </div>
     </form>
@@ -99,16 +100,20 @@ const RoleCard = ({ role, mine }: { role: Role; mine: readonly Permission[] }) =
         <span className="text-dim">{role.summary}</span>
         <span className="ml-auto text-xs text-dim">
           {plural(role.memberCount, "person", "people")}
-          {role.isBuiltIn ? ", built in" : ""}
+          {role.isBuiltIn ? say(", built in") : ""}
         </span>
       </div>
       <p className="mono text-dim">{role.permissions.join("  ")}</p>
       {may && !role.isBuiltIn && !editing && (
         <div className="flex gap-4">
           <button type="button" className="act" onClick={() => setEditing(true)}>
-            Change
+            {say("Change")}
           </button>
-          <Confirm verb="Delete" question={`The role ${role.name} goes`} onConfirm={() => remove.mutate()} />
+          <Confirm
+            verb={say("Delete")}
+            question={say("The role {name} goes", { name: role.name })}
+            onConfirm={() => remove.mutate()}
+          />
           {remove.error && (
             <span role="alert" className="text-bad">
               {remove.error.message}
@@ -129,19 +134,19 @@ export const RolesPage = () => {
   const [making, setMaking] = useState(false);
   return (
     <Page
-      title="Roles"
-      lead="What a person may do. A change is felt within two seconds."
+      title={say("Roles")}
+      lead={say("What a person may do. A change is felt within two seconds.")}
       actions={
         may &&
         !making && (
           <button type="button" className="button" onClick={() => setMaking(true)}>
-            Make a role
+            {say("Make a role")}
           </button>
         )
       }
     >
       {making && (
-        <Panel title="A role of your own">
+        <Panel title={say("A role of your own")}>
           <RoleForm mine={mine} onDone={() => setMaking(false)} />
         </Panel>
       )}

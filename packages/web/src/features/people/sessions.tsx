@@ -7,6 +7,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { browserName } from "./browser-name.ts";
+import { say } from "../../ui/texts.ts";
 
 const End = ({ session }: { session: CompanySession }) => {
   const client = useQueryClient();
@@ -15,26 +16,30 @@ const End = ({ session }: { session: CompanySession }) => {
     mutationFn: () => call(contract.me.endSession, { params: { id: session.id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["company-sessions"] }),
   });
-  if (session.isCurrent) return <span className="text-accent">this one</span>;
+  if (session.isCurrent) return <span className="text-accent">{say("this one")}</span>;
   if (!may) return null;
   return (
     <span className="inline-flex gap-4">
       {end.error && <span className="text-bad">{end.error.message}</span>}
-      <Confirm verb="End" question={`${session.subject} is signed out there`} onConfirm={() => end.mutate()} />
+      <Confirm
+        verb={say("End")}
+        question={say("{subject} is signed out there", { subject: session.subject })}
+        onConfirm={() => end.mutate()}
+      />
     </span>
   );
 };
 
 const COLUMNS: readonly Column<CompanySession>[] = [
   { head: "Who", className: "full", cell: (s) => s.subject },
-  { head: "By", width: "100px", label: "by", cell: (s) => s.method ?? "" },
+  { head: "By", width: "100px", label: say("by"), cell: (s) => s.method ?? "" },
   {
     head: "Browser",
     className: "wide-only",
     cell: (s) => <span title={s.userAgent ?? ""}>{browserName(s.userAgent)}</span>,
   },
   { head: "Address", width: "150px", className: "wide-only", cell: (s) => <span className="mono">{s.ip ?? ""}</span> },
-  { head: "Last used", width: "120px", label: "used", cell: (s) => <Time at={s.lastUsedAt ?? s.createdAt} /> },
+  { head: "Last used", width: "120px", label: say("used"), cell: (s) => <Time at={s.lastUsedAt ?? s.createdAt} /> },
   { head: "Ends", width: "120px", className: "wide-only", cell: (s) => <Time at={s.expiresAt} /> },
   { head: "Actions", width: "180px", className: "end", cell: (s) => <End session={s} /> },
 ];
@@ -43,15 +48,15 @@ const COLUMNS: readonly Column<CompanySession>[] = [
 export const CompanySessions = () => {
   const pages = useInfiniteQuery(queries.companySessions());
   return (
-    <Panel title="Open sessions" flush>
+    <Panel title={say("Open sessions")} flush>
       <PagedTable
         pages={pages}
         noun="sessions"
-        label="Open sessions"
+        label={say("Open sessions")}
         keyOf={(s) => s.id}
         cardHeight={104}
         columns={COLUMNS}
-        empty={<Empty title="Nobody is signed in" />}
+        empty={<Empty title={say("Nobody is signed in")} />}
       />
     </Panel>
   );

@@ -9,6 +9,7 @@ import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { RegistryForm } from "./registry-form.tsx";
+import { say } from "../../ui/texts.ts";
 
 type State = "waiting" | "scanning" | "scanned" | "failed" | "gone" | "unwatched";
 
@@ -32,18 +33,22 @@ const Number = ({ registry, state, name }: { registry: Registry; state?: State; 
 };
 
 const Look = ({ registry: r }: { registry: Registry }) => {
-  if (r.looking) return <p className="text-dim">Looking now…</p>;
+  if (r.looking) return <p className="text-dim">{say("Looking now…")}</p>;
   if (r.lastError !== null) {
     return (
       <p className="text-bad wrap-anywhere">
-        The look <Time at={r.lastLookedAt} /> failed: {r.lastError}
+        {say("The look")} <Time at={r.lastLookedAt} /> {say("failed: {lastError}", { lastError: r.lastError })}
       </p>
     );
   }
   return (
     <p className="text-dim">
-      Looked <Time at={r.lastLookedAt} />: {plural(r.repositoryCount, "repository", "repositories")},{" "}
-      {plural(r.requestCount, "request")}. Every {plural(r.intervalMinutes, "minute")}.
+      {say("Looked")} <Time at={r.lastLookedAt} />
+      {say(": {repositoryCount}, {requestCount}. Every {intervalMinutes}.", {
+        repositoryCount: plural(r.repositoryCount, "repository", "repositories"),
+        requestCount: plural(r.requestCount, "request"),
+        intervalMinutes: plural(r.intervalMinutes, "minute"),
+      })}
     </p>
   );
 };
@@ -63,14 +68,17 @@ const Actions = ({ registry, onEdit }: { registry: Registry; onEdit: () => void 
         </span>
       )}
       <button type="button" className="act" disabled={registry.looking} onClick={() => look.mutate()}>
-        Look now
+        {say("Look now")}
       </button>
       <button type="button" className="act" onClick={onEdit}>
-        Change
+        {say("Change")}
       </button>
       <Confirm
-        verb="Remove"
-        question={`Watch ${registry.name} no more? Its ${plural(registry.tags.scanned, "asset")} stay.`}
+        verb={say("Remove")}
+        question={say("Watch {name} no more? Its {scanned} stay.", {
+          name: registry.name,
+          scanned: plural(registry.tags.scanned, "asset"),
+        })}
         onConfirm={() => remove.mutate()}
       />
     </span>
@@ -87,7 +95,9 @@ const RegistryPanel = ({ registry: r, may, onEdit }: { registry: Registry; may: 
             {pattern}
           </span>
         ))}
-        <span className="text-dim">{r.hasPassword ? `signs in as ${r.user}` : "asked without signing in"}</span>
+        <span className="text-dim">
+          {r.hasPassword ? say("signs in as {user}", { user: r.user }) : say("asked without signing in")}
+        </span>
       </p>
       <Look registry={r} />
       {r.problems.length > 0 && (
@@ -100,13 +110,13 @@ const RegistryPanel = ({ registry: r, may, onEdit }: { registry: Registry; may: 
         </ul>
       )}
       <dl className="grid grid-cols-3 gap-x-6 gap-y-2 sm:flex sm:flex-wrap">
-        <Number registry={r} name="Tags found" />
-        <Number registry={r} state="scanned" name="Scanned" />
-        <Number registry={r} state="waiting" name="Waiting" />
-        <Number registry={r} state="scanning" name="Being scanned" />
-        <Number registry={r} state="failed" name="Failed" />
-        <Number registry={r} state="gone" name="Gone" />
-        <Number registry={r} state="unwatched" name="Not chosen" />
+        <Number registry={r} name={say("Tags found")} />
+        <Number registry={r} state="scanned" name={say("Scanned")} />
+        <Number registry={r} state="waiting" name={say("Waiting")} />
+        <Number registry={r} state="scanning" name={say("Being scanned")} />
+        <Number registry={r} state="failed" name={say("Failed")} />
+        <Number registry={r} state="gone" name={say("Gone")} />
+        <Number registry={r} state="unwatched" name={say("Not chosen")} />
       </dl>
     </div>
   </Panel>
@@ -119,9 +129,11 @@ const List = ({ may, onEdit }: { may: boolean; onEdit: (registry: Registry) => v
   const { rows } = registries.data;
   if (rows.length === 0) {
     return (
-      <section className="panel" aria-label="Registries">
-        <Empty title="No registry is watched yet">
-          Name a registry and which of its repositories: their newest tags become assets, and so does each new one.
+      <section className="panel" aria-label={say("Registries")}>
+        <Empty title={say("No registry is watched yet")}>
+          {say(
+            "Name a registry and which of its repositories: their newest tags become assets, and so does each new one.",
+          )}
         </Empty>
       </section>
     );
@@ -136,13 +148,15 @@ export const RegistriesPage = () => {
   const close = () => setForm(null);
   return (
     <Page
-      title="Registries"
-      lead="What is new in them is scanned by itself; what was scanned is judged again when advisories change, and never pulled twice."
+      title={say("Registries")}
+      lead={say(
+        "What is new in them is scanned by itself; what was scanned is judged again when advisories change, and never pulled twice.",
+      )}
       actions={
         may &&
         form === null && (
           <button type="button" className="button button-primary" onClick={() => setForm("new")}>
-            Watch a registry
+            {say("Watch a registry")}
           </button>
         )
       }

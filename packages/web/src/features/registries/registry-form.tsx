@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { call, contract, type Registry } from "../../api.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 const EMPTY = {
   name: "",
@@ -97,7 +98,7 @@ export const RegistryForm = ({ registry, onDone }: { registry: Registry | null; 
   );
   const canAsk = fields.host !== "" && words(fields.repositories).length > 0;
   return (
-    <Panel title={registry === null ? "Watch a registry" : `Change ${registry.name}`}>
+    <Panel title={registry === null ? say("Watch a registry") : say("Change {name}", { name: registry.name })}>
       <form
         className="grid gap-4"
         onSubmit={(event) => {
@@ -106,51 +107,61 @@ export const RegistryForm = ({ registry, onDone }: { registry: Registry | null; 
         }}
       >
         <div className="grid gap-3 sm:grid-cols-2">
-          <Labeled text="name">
-            {input("name", { required: true, maxLength: 100, placeholder: "our registry" })}
+          <Labeled text={say("name")}>
+            {input("name", { required: true, maxLength: 100, placeholder: say("our registry") })}
           </Labeled>
-          <Labeled text="registry">
-            {input("host", { required: true, maxLength: 300, placeholder: "ghcr.io or registry.example.com:5000" })}
+          <Labeled text={say("registry")}>
+            {input("host", {
+              required: true,
+              maxLength: 300,
+              placeholder: say("ghcr.io or registry.example.com:5000"),
+            })}
           </Labeled>
-          <Labeled text="repositories: names, or patterns such as team/* where the registry lists them">
-            {input("repositories", { required: true, placeholder: "acme/app acme/web" })}
+          <Labeled text={say("repositories: names, or patterns such as team/* where the registry lists them")}>
+            {input("repositories", { required: true, placeholder: say("acme/app acme/web") })}
           </Labeled>
-          <Labeled text="of each, so many of the newest tags by name">
+          <Labeled text={say("of each, so many of the newest tags by name")}>
             {input("newestTags", { type: "number", required: true, min: 1, max: 200 })}
           </Labeled>
-          <Labeled text="user name, where one signs in">{input("user", { maxLength: 200 })}</Labeled>
-          <Labeled text="password or token">
+          <Labeled text={say("user name, where one signs in")}>{input("user", { maxLength: 200 })}</Labeled>
+          <Labeled text={say("password or token")}>
             {input("password", {
               type: "password",
               autoComplete: "new-password",
               maxLength: 16_384,
-              placeholder: registry?.hasPassword ? "the one that is kept" : "",
+              placeholder: registry?.hasPassword ? say("the one that is kept") : "",
             })}
           </Labeled>
         </div>
         <details>
-          <summary className="cursor-pointer text-sm text-dim hover:text-text">Exceptions, tags, how often</summary>
+          <summary className="cursor-pointer text-sm text-dim hover:text-text">
+            {say("Exceptions, tags, how often")}
+          </summary>
           <div className="mt-3 grid gap-3 sm:grid-cols-2">
-            <Labeled text="not these repositories">
-              {input("exceptRepositories", { placeholder: "team/*-cache" })}
+            <Labeled text={say("not these repositories")}>
+              {input("exceptRepositories", { placeholder: say("team/*-cache") })}
             </Labeled>
-            <Labeled text="only these tags">{input("tags", { placeholder: "all" })}</Labeled>
-            <Labeled text="not these tags">{input("exceptTags", { placeholder: "*-debug nightly-*" })}</Labeled>
-            <Labeled text="platform">{input("platform", { maxLength: 100, placeholder: "the server's own" })}</Labeled>
-            <Labeled text="minutes between looks">
+            <Labeled text={say("only these tags")}>{input("tags", { placeholder: say("all") })}</Labeled>
+            <Labeled text={say("not these tags")}>
+              {input("exceptTags", { placeholder: say("*-debug nightly-*") })}
+            </Labeled>
+            <Labeled text={say("platform")}>
+              {input("platform", { maxLength: 100, placeholder: say("the server's own") })}
+            </Labeled>
+            <Labeled text={say("minutes between looks")}>
               {input("intervalMinutes", { type: "number", required: true, min: 5, max: 10_080 })}
             </Labeled>
           </div>
         </details>
         <div className="flex flex-wrap items-center gap-2">
           <button type="submit" className="button button-primary" disabled={save.isPending || !canAsk}>
-            {registry === null ? "Watch it" : "Save"}
+            {registry === null ? say("Watch it") : say("Save")}
           </button>
           <button type="button" className="button" disabled={test.isPending || !canAsk} onClick={() => test.mutate()}>
-            {test.isPending ? "Asking…" : "Test connection"}
+            {test.isPending ? say("Asking…") : say("Test connection")}
           </button>
           <button type="button" className="button" onClick={onDone}>
-            Cancel
+            {say("Cancel")}
           </button>
         </div>
         <output aria-live="polite" className={test.data ? `text-sm ${test.data.ok ? "text-text" : "text-bad"}` : ""}>

@@ -6,19 +6,21 @@ import { Copy, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
+import { say } from "../../ui/texts.ts";
 
 const api = getRouteApi("/registries/$id");
 
 const WORDS: Readonly<Record<TagState, string>> = {
   waiting: "waiting",
-  scanning: "being scanned",
+  scanning: say("being scanned"),
   scanned: "scanned",
   failed: "failed",
   gone: "gone",
-  unwatched: "not chosen",
+  unwatched: say("not chosen"),
 };
 
-const chip = (isShown: boolean): string => `chip ${isShown ? "!border-accent text-accent" : "hover:text-accent"}`;
+const chip = (isShown: boolean): string =>
+  say("chip {isShown}", { isShown: isShown ? "!border-accent text-accent" : "hover:text-accent" });
 
 const State = ({ tag: t }: { tag: RegistryTag }) => (
   <span className={`block truncate ${t.state === "failed" ? "text-bad" : ""}`} title={t.error ?? undefined}>
@@ -43,7 +45,7 @@ const COLUMNS: readonly Column<RegistryTag>[] = [
   { head: "Digest", width: "170px", className: "wide-only", cell: (t) => <Copy text={t.digest} max={18} /> },
   { head: "State", width: "28%", cell: (t) => <State tag={t} /> },
   { head: "First seen", width: "110px", className: "wide-only", cell: (t) => <Time at={t.firstSeenAt} /> },
-  { head: "Scanned", width: "110px", label: "scanned", cell: (t) => <Time at={t.scannedAt} /> },
+  { head: "Scanned", width: "110px", label: say("scanned"), cell: (t) => <Time at={t.scannedAt} /> },
 ];
 
 /** The tags of a watched registry, all or those of one state. */
@@ -52,15 +54,20 @@ export const RegistryTagsPage = () => {
   const { state } = api.useSearch();
   const registries = useQuery(queries.registries());
   const pages = useInfiniteQuery(queries.registryTags(id, state));
-  const name = registries.data?.rows.find((one) => one.id === id)?.name ?? "Registry";
+  const name = registries.data?.rows.find((one) => one.id === id)?.name ?? say("Registry");
   return (
-    <Page title={name} lead={state === undefined ? "every tag that was found" : `tags that are ${WORDS[state]}`}>
-      <nav aria-label="States" className="flex flex-wrap gap-2">
+    <Page
+      title={name}
+      lead={
+        state === undefined ? say("every tag that was found") : say("tags that are {state}", { state: WORDS[state] })
+      }
+    >
+      <nav aria-label={say("States")} className="flex flex-wrap gap-2">
         <Link to="/registries" className="link mr-2">
-          All registries
+          {say("All registries")}
         </Link>
         <Link to="/registries/$id" params={{ id }} search={{}} className={chip(state === undefined)}>
-          all
+          {say("all")}
         </Link>
         {Object.entries(WORDS).map(([one, word]) => (
           <Link
@@ -75,19 +82,19 @@ export const RegistryTagsPage = () => {
           </Link>
         ))}
       </nav>
-      <section className="panel" aria-label="Tags">
+      <section className="panel" aria-label={say("Tags")}>
         <PagedTable
           pages={pages}
           noun="tags"
-          label="Tags"
+          label={say("Tags")}
           keyOf={(t) => `${t.repository}:${t.tag}`}
           cardHeight={104}
           columns={COLUMNS}
           empty={
-            <Empty title="No tag is here">
+            <Empty title={say("No tag is here")}>
               {state === undefined
-                ? "The first look has not ended, or its rules choose none."
-                : "None is in this state."}
+                ? say("The first look has not ended, or its rules choose none.")
+                : say("None is in this state.")}
             </Empty>
           }
         />

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { say } from "../../ui/texts.ts";
 
 /** The frame of the pages outside: the name, a heading, and what is to be done. */
 export const Gate = ({ title, children }: { title: string; children: ReactNode }) => (
@@ -7,7 +8,7 @@ export const Gate = ({ title, children }: { title: string; children: ReactNode }
       <span aria-hidden="true" className="text-accent">
         ▍
       </span>{" "}
-      zerotrace
+      {say("zerotrace")}
     </p>
     <h1 className="text-lg font-semibold">{title}</h1>
     {children}

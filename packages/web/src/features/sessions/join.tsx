@@ -7,10 +7,11 @@ import { Field, Gate, Refusal } from "./credentials.tsx";
 import { useEnter } from "./password-form.tsx";
 import { type Asked, SecondStep } from "./second-step.tsx";
 import { takeToken } from "./token.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Accepts an invitation: with a new account, with the password of one that is there, or as who is signed in. */
 export const JoinPage = () => {
-  useTitle("Join");
+  useTitle(say("Join"));
   const enter = useEnter();
   const [token] = useState(() => takeToken("/join"));
   const [name, setName] = useState("");
@@ -37,24 +38,26 @@ export const JoinPage = () => {
   if (asked) return <SecondStep asked={asked} onEnter={enter} onAgain={() => setAsked(null)} />;
   if (token === "")
     return (
-      <Gate title="This address holds no invitation">
-        Open the whole link that you were given; after a reload, open it again.
+      <Gate title={say("This address holds no invitation")}>
+        {say("Open the whole link that you were given; after a reload, open it again.")}
       </Gate>
     );
   if (look.error) {
     return (
-      <Gate title="This invitation cannot be accepted">
+      <Gate title={say("This invitation cannot be accepted")}>
         <Refusal error={look.error} />
       </Gate>
     );
   }
-  if (!look.data) return <output className="block p-8 text-center text-dim">Looking at the invitation…</output>;
+  if (!look.data)
+    return <output className="block p-8 text-center text-dim">{say("Looking at the invitation…")}</output>;
   const { companyName, email, roleName, hasAccount, expiresAt } = look.data;
   const isMine = session.data?.person?.email === email;
   return (
-    <Gate title={`Join ${companyName}`}>
+    <Gate title={say("Join {companyName}", { companyName })}>
       <p>
-        <span className="mono">{email}</span> is invited as {roleName}. The invitation ends <Time at={expiresAt} />.
+        <span className="mono">{email}</span> {say("is invited as {roleName}. The invitation ends", { roleName })}{" "}
+        <Time at={expiresAt} />.
       </p>
       {isMine ? (
         <>
@@ -65,7 +68,7 @@ export const JoinPage = () => {
             disabled={join.isPending}
             onClick={() => join.mutate()}
           >
-            Join as {session.data?.person?.name}
+            {say("Join as {name}", { name: session.data?.person?.name })}
           </button>
         </>
       ) : (
@@ -76,19 +79,19 @@ export const JoinPage = () => {
             accept.mutate(hasAccount);
           }}
         >
-          {!hasAccount && <Field label="your name" autoComplete="name" value={name} onChange={setName} />}
+          {!hasAccount && <Field label={say("your name")} autoComplete="name" value={name} onChange={setName} />}
           <input type="hidden" autoComplete="username" value={email} readOnly />
           <Field
-            label={hasAccount ? "the password of your account" : "a new password"}
+            label={hasAccount ? say("the password of your account") : say("a new password")}
             type="password"
             autoComplete={hasAccount ? "current-password" : "new-password"}
             value={password}
             onChange={setPassword}
-            hint={hasAccount ? undefined : "Any characters, 8 or more. A few unusual words are best."}
+            hint={hasAccount ? undefined : say("Any characters, 8 or more. A few unusual words are best.")}
           />
           <Refusal error={accept.error} />
           <button type="submit" className="button button-primary justify-center" disabled={accept.isPending}>
-            Join {companyName}
+            {say("Join {companyName}", { companyName })}
           </button>
         </form>
       )}

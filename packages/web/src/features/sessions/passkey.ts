@@ -1,4 +1,5 @@
 import { call, contract, type Session } from "../../api.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Whether this browser can make and show passkeys here: not under a bare address, and only on https or localhost. */
 export const canUsePasskeys = (): boolean =>
@@ -6,9 +7,10 @@ export const canUsePasskeys = (): boolean =>
 
 /** What the browser threw, in words for who tried. */
 const said = (error: unknown): Error => {
-  if (!(error instanceof Error)) return new Error("The browser gave no passkey.");
-  if (error.name === "NotAllowedError") return new Error("No passkey was given: it was stopped, or took too long.");
-  if (error.name === "InvalidStateError") return new Error("This device holds a passkey of your account already.");
+  if (!(error instanceof Error)) return new Error(say("The browser gave no passkey."));
+  if (error.name === "NotAllowedError")
+    return new Error(say("No passkey was given: it was stopped, or took too long."));
+  if (error.name === "InvalidStateError") return new Error(say("This device holds a passkey of your account already."));
   return error;
 };
 

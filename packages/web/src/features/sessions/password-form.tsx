@@ -6,6 +6,7 @@ import { useTitle } from "../../ui/hooks.ts";
 import { Command } from "../../ui/marks.tsx";
 import { Field, Gate, Refusal } from "./credentials.tsx";
 import { type Asked, PasskeyButton, SecondStep } from "./second-step.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** Takes the session that signing in gave to the whole dashboard. */
 export const useEnter = () => {
@@ -41,11 +42,11 @@ const Elsewhere = ({ email }: { email: string }) => {
         onClick={() => ways.mutate()}
         disabled={ways.isPending}
       >
-        Use single sign-on
+        {say("Use single sign-on")}
       </button>
-      {ways.data && <p className="text-sm text-dim">No company signs people of this address in elsewhere.</p>}
+      {ways.data && <p className="text-sm text-dim">{say("No company signs people of this address in elsewhere.")}</p>}
       {ways.error && (
-        <p className="text-sm text-dim">{email === "" ? "Write your email above first." : ways.error.message}</p>
+        <p className="text-sm text-dim">{email === "" ? say("Write your email above first.") : ways.error.message}</p>
       )}
     </div>
   );
@@ -53,7 +54,7 @@ const Elsewhere = ({ email }: { email: string }) => {
 
 /** Signs in by email and password, single sign-on, or the link of the server's machine. */
 export const PasswordForm = ({ notice }: { notice?: string }) => {
-  useTitle("Sign in");
+  useTitle(say("Sign in"));
   const enter = useEnter();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -64,7 +65,7 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
   });
   if (asked) return <SecondStep asked={asked} onEnter={enter} onAgain={() => setAsked(null)} />;
   return (
-    <Gate title="Sign in">
+    <Gate title={say("Sign in")}>
       {notice && <p className="panel px-4 py-3">{notice}</p>}
       <form
         className="grid gap-4"
@@ -73,9 +74,9 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
           signIn.mutate();
         }}
       >
-        <Field label="email" type="email" autoComplete="username" value={email} onChange={setEmail} />
+        <Field label={say("email")} type="email" autoComplete="username" value={email} onChange={setEmail} />
         <Field
-          label="password"
+          label={say("password")}
           type="password"
           autoComplete="current-password"
           value={password}
@@ -83,18 +84,20 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
         />
         <Refusal error={signIn.error} />
         <button type="submit" className="button button-primary justify-center" disabled={signIn.isPending}>
-          {signIn.isPending ? "Signing in…" : "Sign in"}
+          {signIn.isPending ? say("Signing in…") : say("Sign in")}
         </button>
       </form>
       <PasskeyButton onEnter={enter} />
       <Elsewhere email={email} />
       <details className="text-sm">
-        <summary className="cursor-pointer text-dim">No account yet, or locked out?</summary>
+        <summary className="cursor-pointer text-dim">{say("No account yet, or locked out?")}</summary>
         <div className="mt-2 grid gap-2">
           <p>
-            Ask an administrator of your company: they invite people, and make links for forgotten passwords. Nobody has
-            an account yet, or no administrator gets in? <code>npm start</code> prints a one-time link. For a new one,
-            run this where the server runs:
+            {say(
+              "Ask an administrator of your company: they invite people, and make links for forgotten passwords. Nobody has an account yet, or no administrator gets in?",
+            )}{" "}
+            <code>{say("npm start")}</code>{" "}
+            {say("prints a one-time link. For a new one, run this where the server runs:")}
           </p>
           <Command text="npx zerotrace sign-in" />
         </div>

@@ -5,10 +5,11 @@ import { call, contract } from "../../api.ts";
 import { useTitle } from "../../ui/hooks.ts";
 import { Field, Gate, Refusal } from "./credentials.tsx";
 import { takeToken } from "./token.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Chooses a new password by a link. */
 export const ResetPage = () => {
-  useTitle("New password");
+  useTitle(say("New password"));
   const [token] = useState(() => takeToken("/reset"));
   const [password, setPassword] = useState("");
   const reset = useMutation({
@@ -16,16 +17,16 @@ export const ResetPage = () => {
   });
   if (reset.isSuccess) {
     return (
-      <Gate title="The password is changed">
-        <p>Every session that you had has ended.</p>
+      <Gate title={say("The password is changed")}>
+        <p>{say("Every session that you had has ended.")}</p>
         <Link to="/sign-in" className="button button-primary justify-center">
-          Sign in
+          {say("Sign in")}
         </Link>
       </Gate>
     );
   }
   return (
-    <Gate title="Choose a new password">
+    <Gate title={say("Choose a new password")}>
       <form
         className="grid gap-4"
         onSubmit={(e) => {
@@ -34,13 +35,13 @@ export const ResetPage = () => {
         }}
       >
         <Field
-          label="a new password"
+          label={say("a new password")}
           type="password"
           autoComplete="new-password"
           value={password}
           onChange={setPassword}
 
-          hint="Any characters, 8 or more. A few unusual words are best."
+          hint={say("Any characters, 8 or more. A few unusual words are best.")}
         />
         <Refusal error={reset.error} />
         <button
@@ -48,10 +49,10 @@ export const ResetPage = () => {
           className="button button-primary justify-center"
           disabled={reset.isPending || token === ""}
         >
-          Change the password
+          {say("Change the password")}
         </button>
         {token === "" && (
-          <p className="text-dim">This address holds no token: open the whole link that you were given.</p>
+          <p className="text-dim">{say("This address holds no token: open the whole link that you were given.")}</p>
         )}
       </form>
     </Gate>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { call, contract, type Session } from "../../api.ts";
 import { Field, Gate, Refusal } from "./credentials.tsx";
 import { canUsePasskeys, signInByPasskey } from "./passkey.ts";
+import { say } from "../../ui/texts.ts";
 
 /** What the first step answered where a second is asked for. */
 export interface Asked {
@@ -12,8 +13,8 @@ export interface Asked {
 
 type CodeKind = "totp" | "recovery";
 const LABELS: Readonly<Record<CodeKind, string>> = {
-  totp: "the code that your authenticator app shows",
-  recovery: "one of your recovery codes",
+  totp: say("the code that your authenticator app shows"),
+  recovery: say("one of your recovery codes"),
 };
 
 /** A button that asks for a passkey, alone or as the second step. */
@@ -24,7 +25,7 @@ export const PasskeyButton = ({ ticket, onEnter }: { ticket?: string; onEnter: (
     <>
       <Refusal error={show.error} />
       <button type="button" className="button justify-center" disabled={show.isPending} onClick={() => show.mutate()}>
-        {show.isPending ? "Waiting for your passkey…" : "Use a passkey"}
+        {show.isPending ? say("Waiting for your passkey…") : say("Use a passkey")}
       </button>
     </>
   );
@@ -52,7 +53,7 @@ export const SecondStep = ({
     send.reset();
   };
   return (
-    <Gate title="One more step">
+    <Gate title={say("One more step")}>
       {kind && (
         <form
           className="grid gap-4"
@@ -64,13 +65,13 @@ export const SecondStep = ({
           <Field
             key={kind}
             label={LABELS[kind]}
-            autoComplete={kind === "totp" ? "one-time-code" : "off"}
+            autoComplete={kind === "totp" ? "one-time-code" : say("off")}
             value={code}
             onChange={setCode}
           />
           <Refusal error={send.error} />
           <button type="submit" className="button button-primary justify-center" disabled={send.isPending}>
-            {send.isPending ? "Signing in…" : "Sign in"}
+            {send.isPending ? say("Signing in…") : say("Sign in")}
           </button>
         </form>
       )}
@@ -78,21 +79,22 @@ export const SecondStep = ({
       <p className="flex flex-wrap gap-x-6 gap-y-1">
         {kind !== "totp" && factors.includes("totp") && (
           <button type="button" className="act" onClick={() => choose("totp")}>
-            Use a code of the app
+            {say("Use a code of the app")}
           </button>
         )}
         {kind !== "recovery" && factors.includes("recovery") && (
           <button type="button" className="act" onClick={() => choose("recovery")}>
-            Use a recovery code
+            {say("Use a recovery code")}
           </button>
         )}
         <button type="button" className="act" onClick={onAgain}>
-          Begin again
+          {say("Begin again")}
         </button>
       </p>
       <p className="text-sm text-dim">
-        This step is open for 5 minutes and 5 tries. Nothing of it at hand? An administrator of your company can reset
-        your second factors.
+        {say(
+          "This step is open for 5 minutes and 5 tries. Nothing of it at hand? An administrator of your company can reset your second factors.",
+        )}
       </p>
     </Gate>
   );

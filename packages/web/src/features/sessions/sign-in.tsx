@@ -4,10 +4,11 @@ import { call, contract } from "../../api.ts";
 import { useTitle } from "../../ui/hooks.ts";
 import { PasswordForm, useEnter } from "./password-form.tsx";
 import { takeToken } from "./token.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Takes the token of a one-time link, or asks for email and password. */
 export const SignInPage = () => {
-  useTitle("Sign in");
+  useTitle(say("Sign in"));
   const enter = useEnter();
   const started = useRef(false);
   const [token] = useState(() => takeToken("/sign-in"));
@@ -21,7 +22,11 @@ export const SignInPage = () => {
     signIn.mutate(token);
   }, [signIn, token]);
   if (signIn.error)
-    return <PasswordForm notice={`${signIn.error.message} A link works only once: ask for a new one.`} />;
+    return (
+      <PasswordForm
+        notice={say("{message} A link works only once: ask for a new one.", { message: signIn.error.message })}
+      />
+    );
   if (token === "") return <PasswordForm />;
-  return <output className="block p-8 text-center text-dim">Signing in…</output>;
+  return <output className="block p-8 text-center text-dim">{say("Signing in…")}</output>;
 };

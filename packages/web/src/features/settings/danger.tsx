@@ -4,6 +4,7 @@ import { call, contract, queries } from "../../api.ts";
 import { exact } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** The end of the own company, asked for by its owner with its name typed. */
 export const DangerZone = () => {
@@ -17,19 +18,21 @@ export const DangerZone = () => {
   if (!session) return null;
   if (remove.data) {
     return (
-      <Panel title="Danger zone">
+      <Panel title={say("Danger zone")}>
         <p>
-          {session.companyName} is closed. Everything of it is deleted after {exact(remove.data.deleteAt)}; until then
-          who runs the platform can undo that.
+          {say(
+            "{companyName} is closed. Everything of it is deleted after {deleteAt}; until then who runs the platform can undo that.",
+            { companyName: session.companyName, deleteAt: exact(remove.data.deleteAt) },
+          )}
         </p>
         <button type="button" className="button mt-3" onClick={() => void client.resetQueries()}>
-          Done
+          {say("Done")}
         </button>
       </Panel>
     );
   }
   return (
-    <Panel title="Danger zone">
+    <Panel title={say("Danger zone")}>
       <form
         className="grid justify-items-start gap-3"
         onSubmit={(e) => {
@@ -38,16 +41,18 @@ export const DangerZone = () => {
         }}
       >
         <p className="text-sm text-dim">
-          Only the owner can ask for the deletion of {session.companyName}. It is closed at once, for people, programs
-          and agents. After the grace time everything of it is deleted, its audit trail too. Export it first.
+          {say(
+            "Only the owner can ask for the deletion of {companyName}. It is closed at once, for people, programs and agents. After the grace time everything of it is deleted, its audit trail too. Export it first.",
+            { companyName: session.companyName },
+          )}
         </p>
         <div className="flex flex-wrap items-end gap-4">
           <label className="grid gap-1 text-sm">
-            <span className="text-dim">type {session.companyName}</span>
+            <span className="text-dim">{say("type {companyName}", { companyName: session.companyName })}</span>
             <input className="field w-56" required value={name} onChange={(e) => setName(e.target.value)} />
           </label>
           <label className="grid gap-1 text-sm">
-            <span className="text-dim">reason</span>
+            <span className="text-dim">{say("reason")}</span>
             <input
               className="field w-72 max-w-full"
               maxLength={500}
@@ -56,7 +61,7 @@ export const DangerZone = () => {
             />
           </label>
           <button type="submit" className="button text-bad" disabled={remove.isPending || name !== session.companyName}>
-            Delete {session.companyName}
+            {say("Delete {companyName}", { companyName: session.companyName })}
           </button>
         </div>
         {remove.error && <ErrorPanel error={remove.error} />}

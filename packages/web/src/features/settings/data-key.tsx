@@ -3,25 +3,27 @@ import { call, contract } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** Renews the key under which the company's secrets are sealed. */
 export const DataKey = () => {
   const renew = useMutation({ mutationFn: () => call(contract.settings.renewDataKey) });
   return (
-    <Panel title="Key of the secrets">
+    <Panel title={say("Key of the secrets")}>
       <div className="grid justify-items-start gap-3 text-sm">
         <p className="text-dim">
-          Secrets that must be read again, such as those of single sign-on and registries, are sealed under a key of
-          this company. A new one seals from then on, and what older ones sealed is sealed anew in the background.
+          {say(
+            "Secrets that must be read again, such as those of single sign-on and registries, are sealed under a key of this company. A new one seals from then on, and what older ones sealed is sealed anew in the background.",
+          )}
         </p>
         <Confirm
-          verb="Renew the key"
-          question="Every secret of the company is sealed under a new key"
+          verb={say("Renew the key")}
+          question={say("Every secret of the company is sealed under a new key")}
           onConfirm={() => renew.mutate()}
         />
         {renew.data && (
           <output>
-            The key <span className="mono">{renew.data.keyId}</span> seals from now on.
+            {say("The key")} <span className="mono">{renew.data.keyId}</span> {say("seals from now on.")}
           </output>
         )}
         {renew.error && <ErrorPanel error={renew.error} />}

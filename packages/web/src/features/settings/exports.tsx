@@ -4,29 +4,35 @@ import { bytes, count } from "../../ui/format.ts";
 import { Copy, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 const Row = ({ row }: { row: CompanyExport }) => (
   <li className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
     <span>
-      <Time at={row.askedAt} /> <span className="text-dim">by {row.askedBy}</span>
+      <Time at={row.askedAt} /> <span className="text-dim">{say("by {askedBy}", { askedBy: row.askedBy })}</span>
     </span>
     {row.state === "done" && (
       <>
         <span className="text-dim">
-          {count(row.rowCount ?? 0)} rows, {bytes(row.sizeBytes ?? 0)}, SHA-256{" "}
+          {say("{rowCount} rows, {sizeBytes}, SHA-256", {
+            rowCount: count(row.rowCount ?? 0),
+            sizeBytes: bytes(row.sizeBytes ?? 0),
+          })}{" "}
         </span>
-        <Copy text={row.sha256 ?? ""} max={20} label="SHA-256" />
+        <Copy text={row.sha256 ?? ""} max={20} label={say("SHA-256")} />
         <span className="ml-auto text-dim">
-          deleted <Time at={row.expiresAt} />
+          {say("deleted")} <Time at={row.expiresAt} />
         </span>
         <a className="link" href={exportArchiveUrl(row.id)} download>
-          Download
+          {say("Download")}
         </a>
       </>
     )}
     {row.state === "failed" && <span className="text-bad">{row.error}</span>}
-    {row.state === "expired" && <span className="text-dim">deleted</span>}
-    {(row.state === "waiting" || row.state === "running") && <span className="text-dim">is being written…</span>}
+    {row.state === "expired" && <span className="text-dim">{say("deleted")}</span>}
+    {(row.state === "waiting" || row.state === "running") && (
+      <span className="text-dim">{say("is being written…")}</span>
+    )}
   </li>
 );
 
@@ -41,14 +47,15 @@ export const Exports = () => {
   const rows = exports.data?.rows ?? [];
   const isBusy = rows.some(({ state }) => state === "waiting" || state === "running");
   return (
-    <Panel title="Export">
+    <Panel title={say("Export")}>
       <div className="grid justify-items-start gap-3">
         <p className="text-sm text-dim">
-          Everything that the company has in one tar archive: an NDJSON file a table, and a manifest with counts and
-          hashes. Secrets are left out and named. The archive is deleted after 24 hours.
+          {say(
+            "Everything that the company has in one tar archive: an NDJSON file a table, and a manifest with counts and hashes. Secrets are left out and named. The archive is deleted after 24 hours.",
+          )}
         </p>
         <button type="button" className="button" disabled={start.isPending || isBusy} onClick={() => start.mutate()}>
-          Export everything
+          {say("Export everything")}
         </button>
         {start.error && <ErrorPanel error={start.error} />}
         {rows.length > 0 && (

@@ -4,26 +4,34 @@ import { call, contract, type Limit, queries } from "../../api.ts";
 import { count } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** What is used of a limit: a number, and a bar where there is a limit. */
 const Used = ({ limit: { limit, used, unit } }: { limit: Limit }) => {
-  if (used === null) return <span className="text-dim">{limit === null ? "no limit" : `at most ${count(limit)}`}</span>;
+  if (used === null)
+    return (
+      <span className="text-dim">
+        {limit === null ? say("no limit") : say("at most {limit}", { limit: count(limit) })}
+      </span>
+    );
   if (limit === null)
     return (
       <span className="mono">
-        {count(used)} <span className="text-dim">{unit}, no limit</span>
+        {count(used)} <span className="text-dim">{say("{unit}, no limit", { unit })}</span>
       </span>
     );
   const share = limit === 0 ? 1 : Math.min(1, used / limit);
   return (
     <span className="grid gap-1">
       <span className={`mono ${share >= 1 ? "text-bad" : share >= 0.8 ? "text-warn" : ""}`}>
-        {count(used)}{" "}
-        <span className="text-dim">
-          of {count(limit)} {unit}
-        </span>
+        {count(used)} <span className="text-dim">{say("of {limit} {unit}", { limit: count(limit), unit })}</span>
       </span>
-      <progress className="bar" max={1} value={share} aria-label={`${count(used)} of ${count(limit)} ${unit}`} />
+      <progress
+        className="bar"
+        max={1}
+        value={share}
+        aria-label={say("{used} of {limit} {unit}", { used: count(used), limit: count(limit), unit })}
+      />
     </span>
   );
 };
@@ -32,7 +40,7 @@ const Used = ({ limit: { limit, used, unit } }: { limit: Limit }) => {
 export const Limits = () => {
   const limits = useQuery(queries.limits());
   return (
-    <Panel title="Limits" aside="set by who runs the platform">
+    <Panel title={say("Limits")} aside={say("set by who runs the platform")}>
       {limits.isPending && <RowsSkeleton rows={4} />}
       {limits.error && <ErrorPanel error={limits.error} retry={() => void limits.refetch()} />}
       <dl className="grid gap-3">
@@ -79,7 +87,7 @@ export const CompanyLimits = ({ companyId }: { companyId: number }) => {
         save.mutate();
       }}
     >
-      <p className="text-sm text-dim">Limits; an empty field is no limit</p>
+      <p className="text-sm text-dim">{say("Limits; an empty field is no limit")}</p>
       {limits.data.rows.map((one) => (
         <label key={one.name} className="grid items-center gap-x-4 text-sm sm:grid-cols-[minmax(0,1fr)_200px_160px]">
           <span>{one.says}</span>
@@ -91,7 +99,9 @@ export const CompanyLimits = ({ companyId }: { companyId: number }) => {
             value={draft[one.name] ?? one.limit ?? ""}
             onChange={(e) => setDraft({ ...draft, [one.name]: e.target.value })}
           />
-          <span className="text-xs text-dim">{one.used === null ? "" : `${count(one.used)} ${one.unit} now`}</span>
+          <span className="text-xs text-dim">
+            {one.used === null ? "" : say("{used} {unit} now", { used: count(one.used), unit: one.unit })}
+          </span>
         </label>
       ))}
       {save.error && <ErrorPanel error={save.error} />}
@@ -100,7 +110,7 @@ export const CompanyLimits = ({ companyId }: { companyId: number }) => {
         className="button justify-self-start"
         disabled={save.isPending || Object.keys(draft).length === 0}
       >
-        Set the limits
+        {say("Set the limits")}
       </button>
     </form>
   );

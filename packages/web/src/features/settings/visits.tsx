@@ -5,6 +5,7 @@ import { useNow } from "../../ui/hooks.ts";
 import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { say } from "../../ui/texts.ts";
 
 const End = ({ entry }: { entry: CompanyEntry }) => {
   const client = useQueryClient();
@@ -17,23 +18,29 @@ const End = ({ entry }: { entry: CompanyEntry }) => {
   if (entry.leftAt !== null) {
     return (
       <span className="text-dim">
-        left <Time at={entry.leftAt} />
+        {say("left")} <Time at={entry.leftAt} />
       </span>
     );
   }
   if (Date.parse(entry.endsAt) <= now) {
     return (
       <span className="text-dim">
-        ended <Time at={entry.endsAt} />
+        {say("ended")} <Time at={entry.endsAt} />
       </span>
     );
   }
   return (
     <span className="inline-flex gap-4">
       <span className="text-warn">
-        is here, ends <Time at={entry.endsAt} />
+        {say("is here, ends")} <Time at={entry.endsAt} />
       </span>
-      {may && <Confirm verb="Send out" question={`${entry.email} is out at once`} onConfirm={() => end.mutate()} />}
+      {may && (
+        <Confirm
+          verb={say("Send out")}
+          question={say("{email} is out at once", { email: entry.email })}
+          onConfirm={() => end.mutate()}
+        />
+      )}
       {end.error && (
         <span role="alert" className="text-bad">
           {end.error.message}
@@ -48,15 +55,16 @@ export const Visits = () => {
   const pages = useInfiniteQuery(queries.companyEntries());
   const rows = pages.data?.pages.flatMap((page) => page.rows) ?? [];
   return (
-    <Panel title="Visits of the provider" aside="who runs the platform may enter with a reason">
+    <Panel title={say("Visits of the provider")} aside={say("who runs the platform may enter with a reason")}>
       {rows.length === 0 ? (
-        <p className="text-sm text-dim">{pages.data ? "Nobody of the provider was here." : "Loading…"}</p>
+        <p className="text-sm text-dim">{pages.data ? say("Nobody of the provider was here.") : say("Loading…")}</p>
       ) : (
         <ul className="grid gap-2 text-sm">
           {rows.map((entry) => (
             <li key={entry.id} className="flex flex-wrap items-baseline gap-x-4">
               <span>
-                <span className="mono">{entry.email}</span> as {entry.role}, <Time at={entry.enteredAt} />
+                <span className="mono">{entry.email}</span> {say("as {role},", { role: entry.role })}{" "}
+                <Time at={entry.enteredAt} />
               </span>
               <span className="min-w-0 grow text-dim">{entry.reason}</span>
               <End entry={entry} />
@@ -66,7 +74,7 @@ export const Visits = () => {
       )}
       {pages.hasNextPage && (
         <button type="button" className="act mt-2" onClick={() => void pages.fetchNextPage()}>
-          Earlier ones
+          {say("Earlier ones")}
         </button>
       )}
     </Panel>

@@ -1,4 +1,5 @@
 import { InputError } from "../../ui/input-error.ts";
+import { say } from "../../ui/texts.ts";
 
 /** A group of the identity provider, and what who is in it may do here. `labels` null: every asset. */
 export interface Mapping {
@@ -27,7 +28,10 @@ export const mappingsOfText = (text: string): Mapping[] =>
     const [group, role] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
     if (at < 0 || group === "" || role === "") {
       throw new InputError(
-        `Line ${index + 1} of the groups, "${line}": write group = role, or group = role [label, label].`,
+        say('Line {n} of the groups, "{line}": write group = role, or group = role [label, label].', {
+          n: index + 1,
+          line,
+        }),
       );
     }
     const labels = scope?.[1]?.split(/[\s,]+/).filter(Boolean) ?? [];

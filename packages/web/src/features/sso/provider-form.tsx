@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { call, contract, type IdentityProvider, queries } from "../../api.ts";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { mappingsOfText, textOfMappings } from "./mappings.ts";
+import { say } from "../../ui/texts.ts";
 
 const Labeled = ({ label, children }: { label: string; children: ReactNode }) => (
   <label className="grid gap-1 text-sm">
@@ -108,20 +109,22 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
       }}
     >
       {!provider && (
-        <Labeled label="kind">
+        <Labeled label={say("kind")}>
           <select className="field" value={draft.kind} onChange={(e) => set({ kind: e.target.value as Draft["kind"] })}>
-            <option value="oidc">OpenID Connect</option>
-            <option value="saml">SAML 2.0</option>
+            <option value="oidc">{say("OpenID Connect")}</option>
+            <option value="saml">{say("SAML 2.0")}</option>
           </select>
         </Labeled>
       )}
-      {text("name", "name, on the button of the sign-in page", "Company account")}
-      {text("domains", "domains of the emails", "example.com")}
+      {text("name", say("name, on the button of the sign-in page"), say("Company account"))}
+      {text("domains", say("domains of the emails"), "example.com")}
       {draft.kind === "oidc" ? (
         <>
           {text("issuer", "issuer", "https://login.example.com/realms/company")}
-          {text("clientId", "client id", "zerotrace")}
-          <Labeled label={provider?.hasSecret ? "client secret (empty: the present one stays)" : "client secret"}>
+          {text("clientId", say("client id"), "zerotrace")}
+          <Labeled
+            label={provider?.hasSecret ? say("client secret (empty: the present one stays)") : say("client secret")}
+          >
             <input
               className="field w-full"
               type="password"
@@ -130,10 +133,14 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
               onChange={(e) => set({ clientSecret: e.target.value })}
             />
           </Labeled>
-          {text("scopes", "scopes; some providers give groups by one more, such as groups", "openid email profile")}
+          {text(
+            "scopes",
+            say("scopes; some providers give groups by one more, such as groups"),
+            say("openid email profile"),
+          )}
         </>
       ) : (
-        <Labeled label="metadata of the provider: its address, or its XML">
+        <Labeled label={say("metadata of the provider: its address, or its XML")}>
           <textarea
             className="field h-24 w-full py-2"
             required={!provider}
@@ -142,17 +149,19 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
           />
         </Labeled>
       )}
-      <Labeled label="groups, one a line: group = role, or group = role [label, label] (the first that fits decides)">
+      <Labeled
+        label={say("groups, one a line: group = role, or group = role [label, label] (the first that fits decides)")}
+      >
         <textarea
           className="field mono h-20 w-full py-2"
-          placeholder={"security = admin\nberlin = operator [site:berlin]"}
+          placeholder={say("security = admin\nberlin = operator [site:berlin]")}
           value={draft.mappings}
           onChange={(e) => set({ mappings: e.target.value })}
         />
       </Labeled>
-      <Labeled label="role of who is in none of them">
+      <Labeled label={say("role of who is in none of them")}>
         <select className="field" value={draft.defaultRole} onChange={(e) => set({ defaultRole: e.target.value })}>
-          <option value="">none: they are refused</option>
+          <option value="">{say("none: they are refused")}</option>
           {(roles.data?.rows ?? []).map((r) => (
             <option key={r.id} value={r.id} disabled={!r.mayGive}>
               {r.name}
@@ -161,18 +170,18 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
         </select>
       </Labeled>
       <Switch
-        label="who signs in for the first time becomes a member"
+        label={say("who signs in for the first time becomes a member")}
         on={draft.createsMembers}
         onChange={(createsMembers) => set({ createsMembers })}
       />
-      <Switch label="in use" on={draft.enabled} onChange={(enabled) => set({ enabled })} />
+      <Switch label={say("in use")} on={draft.enabled} onChange={(enabled) => set({ enabled })} />
       {save.error && <ErrorPanel error={save.error} />}
       <div className="flex gap-2">
         <button type="submit" className="button button-primary" disabled={save.isPending}>
-          {provider ? "Change the provider" : "Add the provider"}
+          {provider ? say("Change the provider") : say("Add the provider")}
         </button>
         <button type="button" className="button" onClick={onDone}>
-          Cancel
+          {say("Cancel")}
         </button>
       </div>
     </form>

@@ -7,6 +7,7 @@ import { Copy, Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { ProviderForm } from "./provider-form.tsx";
+import { say } from "../../ui/texts.ts";
 
 const useProviders = (run: () => Promise<unknown>) => {
   const client = useQueryClient();
@@ -28,15 +29,15 @@ const Test = ({ provider }: { provider: IdentityProvider }) => {
         disabled={test.isPending}
         onClick={() => test.mutate()}
       >
-        {test.isPending ? "Asking the provider…" : "Test the connection"}
+        {test.isPending ? say("Asking the provider…") : say("Test the connection")}
       </button>
       {test.error && <ErrorPanel error={test.error} />}
       {test.data && (
         <ul className="grid gap-1 text-sm">
           {test.data.checks.map((check) => (
             <li key={check.name}>
-              <span className={check.ok ? "text-accent" : "text-bad"}>{check.ok ? "ok" : "no"}</span> {check.name}:{" "}
-              <span className="text-dim">{check.detail}</span>
+              <span className={check.ok ? "text-accent" : "text-bad"}>{check.ok ? say("ok") : say("no")}</span>{" "}
+              {check.name}: <span className="text-dim">{check.detail}</span>
             </li>
           ))}
         </ul>
@@ -47,10 +48,10 @@ const Test = ({ provider }: { provider: IdentityProvider }) => {
 
 const enterThere = (p: IdentityProvider): (readonly [string, string])[] =>
   p.kind === "oidc"
-    ? [["redirect URI", p.redirectUrl]]
+    ? [[say("redirect URI"), p.redirectUrl]]
     : [
-        ["assertion consumer service", p.redirectUrl],
-        ["entity id", p.entityId ?? ""],
+        [say("assertion consumer service"), p.redirectUrl],
+        [say("entity id"), p.entityId ?? ""],
         ["metadata", p.metadataUrl ?? ""],
       ];
 
@@ -59,7 +60,7 @@ const Provider = ({ provider }: { provider: IdentityProvider }) => {
   const remove = useProviders(() => call(contract.sso.deleteIdentityProvider, { params: { id: provider.id } }));
   if (editing) {
     return (
-      <Panel title={`Change ${provider.name}`}>
+      <Panel title={say("Change {name}", { name: provider.name })}>
         <ProviderForm provider={provider} onDone={() => setEditing(false)} />
       </Panel>
     );
@@ -70,11 +71,14 @@ const Provider = ({ provider }: { provider: IdentityProvider }) => {
       aside={
         <span className="inline-flex gap-4">
           <button type="button" className="act" onClick={() => setEditing(true)}>
-            Change
+            {say("Change")}
           </button>
           <Confirm
-            verb="Remove"
-            question={`${plural(provider.peopleCount, "person", "people")} cannot sign in by ${provider.name} any more`}
+            verb={say("Remove")}
+            question={say("{peopleCount} cannot sign in by {name} any more", {
+              peopleCount: plural(provider.peopleCount, "person", "people"),
+              name: provider.name,
+            })}
             onConfirm={() => remove.mutate()}
           />
         </span>
@@ -83,24 +87,24 @@ const Provider = ({ provider }: { provider: IdentityProvider }) => {
       <div className="grid gap-4">
         <Facts
           rows={[
-            ["kind", provider.kind === "oidc" ? "OpenID Connect" : "SAML 2.0"],
-            ["state", provider.enabled ? "in use" : "off: nobody signs in by it"],
-            ["emails of", provider.domains.join(", ")],
-            ["people", `${provider.peopleCount}${provider.createsMembers ? ", new ones become members" : ""}`],
+            ["kind", provider.kind === "oidc" ? say("OpenID Connect") : say("SAML 2.0")],
+            ["state", provider.enabled ? say("in use") : say("off: nobody signs in by it")],
+            [say("emails of"), provider.domains.join(", ")],
+            ["people", `${provider.peopleCount}${provider.createsMembers ? say(", new ones become members") : ""}`],
             [
               "groups",
               provider.mappings.length === 0
-                ? "none: everybody gets the default role"
+                ? say("none: everybody gets the default role")
                 : provider.mappings
                     .map((m) => `${m.group} → ${m.role}${m.labels ? ` (${m.labels.join(", ")})` : ""}`)
                     .join("; "),
             ],
-            ["default role", provider.defaultRole ?? "none: who is in no group is refused"],
-            ["last used", <Time key="used" at={provider.lastUsedAt} />],
+            [say("default role"), provider.defaultRole ?? say("none: who is in no group is refused")],
+            [say("last used"), <Time key="used" at={provider.lastUsedAt} />],
           ]}
         />
         <div>
-          <h3 className="mb-1 text-sm text-dim">What is entered at the provider</h3>
+          <h3 className="mb-1 text-sm text-dim">{say("What is entered at the provider")}</h3>
           <Facts rows={enterThere(provider).map(([name, text]) => [name, <Copy key={name} text={text} />] as const)} />
         </div>
         <Test provider={provider} />
@@ -116,18 +120,18 @@ export const SsoPage = () => {
   const [adding, setAdding] = useState(false);
   return (
     <Page
-      title="Single sign-on"
-      lead="People sign in where your company keeps them; groups decide what they may do here"
+      title={say("Single sign-on")}
+      lead={say("People sign in where your company keeps them; groups decide what they may do here")}
       actions={
         !adding && (
           <button type="button" className="button" onClick={() => setAdding(true)}>
-            Add a provider
+            {say("Add a provider")}
           </button>
         )
       }
     >
       {adding && (
-        <Panel title="An identity provider">
+        <Panel title={say("An identity provider")}>
           <ProviderForm onDone={() => setAdding(false)} />
         </Panel>
       )}
@@ -138,8 +142,8 @@ export const SsoPage = () => {
       ))}
       {providers.data?.rows.length === 0 && !adding && (
         <section className="panel">
-          <Empty title="Everybody signs in by password or passkey">
-            Add the provider that your company uses, such as Entra, Okta, Google or Keycloak.
+          <Empty title={say("Everybody signs in by password or passkey")}>
+            {say("Add the provider that your company uses, such as Entra, Okta, Google or Keycloak.")}
           </Empty>
         </section>
       )}

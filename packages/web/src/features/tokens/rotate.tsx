@@ -2,13 +2,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, type Token } from "../../api.ts";
 import { Copy, Time } from "../../ui/marks.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** How long the former secret may work beside the new one. */
 const OVERLAPS = [
-  { seconds: 0, says: "not at all" },
-  { seconds: 3600, says: "an hour" },
-  { seconds: 86_400, says: "a day" },
-  { seconds: 604_800, says: "a week" },
+  { seconds: 0, says: say("not at all") },
+  { seconds: 3600, says: say("an hour") },
+  { seconds: 86_400, says: say("a day") },
+  { seconds: 604_800, says: say("a week") },
 ] as const;
 
 const Overlap = ({ onChoose, onKeep }: { onChoose: (seconds: number) => void; onKeep: () => void }) => {
@@ -16,7 +17,7 @@ const Overlap = ({ onChoose, onKeep }: { onChoose: (seconds: number) => void; on
   return (
     <span className="inline-flex flex-wrap items-center justify-end gap-2">
       <label className="inline-flex items-center gap-2">
-        <span className="text-dim">former secret works</span>
+        <span className="text-dim">{say("former secret works")}</span>
         <select className="field" value={seconds} onChange={(e) => setSeconds(Number(e.target.value))}>
           {OVERLAPS.map((one) => (
             <option key={one.seconds} value={one.seconds}>
@@ -26,10 +27,10 @@ const Overlap = ({ onChoose, onKeep }: { onChoose: (seconds: number) => void; on
         </select>
       </label>
       <button type="button" className="act font-semibold" onClick={() => onChoose(seconds)}>
-        Rotate now
+        {say("Rotate now")}
       </button>
       <button type="button" className="act" onClick={onKeep}>
-        Keep
+        {say("Keep")}
       </button>
     </span>
   );
@@ -47,8 +48,8 @@ export const Rotate = ({ token }: { token: Token }) => {
   if (rotate.data) {
     return (
       <output className="inline-flex flex-wrap items-center justify-end gap-2">
-        <span className="text-dim">new secret, shown this once:</span>
-        <Copy text={rotate.data.secret} max={20} label="the new secret" />
+        <span className="text-dim">{say("new secret, shown this once:")}</span>
+        <Copy text={rotate.data.secret} max={20} label={say("the new secret")} />
       </output>
     );
   }
@@ -67,16 +68,16 @@ export const Rotate = ({ token }: { token: Token }) => {
     <span className="inline-flex gap-2">
       {rotate.error && (
         <span role="alert" className="text-bad" title={rotate.error.message}>
-          failed: {rotate.error.message}
+          {say("failed: {message}", { message: rotate.error.message })}
         </span>
       )}
       {token.formerUntil && (
         <span className="text-dim">
-          former secret until <Time at={token.formerUntil} />
+          {say("former secret until")} <Time at={token.formerUntil} />
         </span>
       )}
       <button type="button" className="act" onClick={() => setAsking(true)} disabled={rotate.isPending}>
-        Rotate
+        {say("Rotate")}
       </button>
     </span>
   );

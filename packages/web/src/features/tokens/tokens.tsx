@@ -10,6 +10,7 @@ import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Rotate } from "./rotate.tsx";
+import { say } from "../../ui/texts.ts";
 
 const DAY_SECONDS = 86_400;
 const READS: readonly Permission[] = ["assets:read", "feeds:read", "findings:read", "jobs:read"];
@@ -36,7 +37,7 @@ const CreateToken = () => {
     onSuccess: () => client.invalidateQueries({ queryKey: ["tokens"] }),
   });
   return (
-    <Panel title="Create an API token">
+    <Panel title={say("Create an API token")}>
       <form
         className="grid gap-4"
         onSubmit={(e) => {
@@ -46,7 +47,7 @@ const CreateToken = () => {
       >
         <div className="flex flex-wrap items-end gap-4">
           <label className="grid gap-1 text-sm">
-            <span className="text-dim">what it is for</span>
+            <span className="text-dim">{say("what it is for")}</span>
             <input
               className="field w-64 max-w-full"
               required
@@ -56,7 +57,7 @@ const CreateToken = () => {
             />
           </label>
           <label className="grid gap-1 text-sm">
-            <span className="text-dim">days</span>
+            <span className="text-dim">{say("days")}</span>
             <input
               className="field w-24"
               type="number"
@@ -68,7 +69,7 @@ const CreateToken = () => {
             />
           </label>
           <label className="grid gap-1 text-sm">
-            <span className="text-dim">only from these addresses (any if empty)</span>
+            <span className="text-dim">{say("only from these addresses (any if empty)")}</span>
             <input
               className="field mono w-64 max-w-full"
               placeholder="10.1.0.0/16, 192.0.2.7"
@@ -77,11 +78,11 @@ const CreateToken = () => {
             />
           </label>
           <button type="submit" className="button button-primary" disabled={create.isPending || chosen.length === 0}>
-            Create API token
+            {say("Create API token")}
           </button>
         </div>
         <fieldset className="flex flex-wrap gap-x-5 gap-y-2">
-          <legend className="mb-1 text-sm text-dim">what it may do</legend>
+          <legend className="mb-1 text-sm text-dim">{say("what it may do")}</legend>
           {mine.map((p) => (
             <label key={p} className="mono flex items-center gap-2">
               <input
@@ -99,7 +100,8 @@ const CreateToken = () => {
       {create.data && (
         <output className="mt-4 grid gap-2">
           <p>
-            The secret, shown this once. It ends <Time at={create.data.expiresAt} />. To use it:
+            {say("The secret, shown this once. It ends")} <Time at={create.data.expiresAt} />
+            {say(". To use it:")}
           </p>
           <Command
             text={`curl -H "Authorization: Bearer ${create.data.secret}" ${window.location.origin}/api/v1/stats`}
@@ -120,7 +122,7 @@ const Actions = ({ token }: { token: Token }) => {
   if (token.revokedAt) {
     return (
       <span className="text-dim">
-        revoked <Time at={token.revokedAt} />
+        {say("revoked")} <Time at={token.revokedAt} />
       </span>
     );
   }
@@ -129,14 +131,21 @@ const Actions = ({ token }: { token: Token }) => {
       {token.kind === "api" && <Rotate token={token} />}
       {revoke.error && (
         <span role="alert" className="text-bad" title={revoke.error.message}>
-          failed: {revoke.error.message}
+          {say("failed: {message}", { message: revoke.error.message })}
         </span>
       )}
-      <Confirm verb="Revoke" question={`Revoke ${token.label}?`} onConfirm={() => revoke.mutate("keep")} />
+      <Confirm
+        verb={say("Revoke")}
+        question={say("Revoke {label}?", { label: token.label })}
+        onConfirm={() => revoke.mutate("keep")}
+      />
       {(token.enrollment?.agentCount ?? 0) > 0 && (
         <Confirm
-          verb="With its agents"
-          question={`Revoke ${token.label} and ${plural(token.enrollment?.agentCount ?? 0, "agent")} enrolled with it?`}
+          verb={say("With its agents")}
+          question={say("Revoke {label} and {agentCount} enrolled with it?", {
+            label: token.label,
+            agentCount: plural(token.enrollment?.agentCount ?? 0, "agent"),
+          })}
           onConfirm={() => revoke.mutate("revoke")}
         />
       )}
@@ -147,7 +156,7 @@ const Actions = ({ token }: { token: Token }) => {
 const Ends = ({ token }: { token: Token }) => (
   <span className={token.endsSoon ? "text-warn" : undefined}>
     <Time at={token.expiresAt} />
-    {token.endsSoon && " (soon)"}
+    {token.endsSoon && ` ${say("(soon)")}`}
   </span>
 );
 
@@ -157,9 +166,11 @@ const COLUMNS: readonly Column<Token>[] = [
     head: "For",
     className: "full",
     cell: (t) => (
-      <span title={t.ranges === null ? undefined : `works from ${t.ranges.join(", ")} only`}>
+      <span title={t.ranges === null ? undefined : say("works from {ranges} only", { ranges: t.ranges.join(", ") })}>
         {t.label}
-        {t.ranges !== null && <span className="text-dim"> from {plural(t.ranges.length, "network")} only</span>}
+        {t.ranges !== null && (
+          <span className="text-dim"> {say("from {length} only", { length: plural(t.ranges.length, "network") })}</span>
+        )}
       </span>
     ),
   },
@@ -170,13 +181,13 @@ const COLUMNS: readonly Column<Token>[] = [
         {t.kind === "api"
           ? t.permissions.join(", ")
           : t.usesLeft === null
-            ? "enroll"
-            : `enroll ${plural(t.usesLeft, "more machine")}`}
+            ? say("enroll")
+            : say("enroll {usesLeft}", { usesLeft: plural(t.usesLeft, "more machine") })}
       </span>
     ),
   },
   { head: "Last used", width: "120px", className: "wide-only", cell: (t) => <Time at={t.lastUsedAt} /> },
-  { head: "Ends", width: "140px", label: "ends", cell: (t) => <Ends token={t} /> },
+  { head: "Ends", width: "140px", label: say("ends"), cell: (t) => <Ends token={t} /> },
   {
     head: "Actions",
     width: "260px",
@@ -194,28 +205,29 @@ export const TokensPage = () => {
   });
   const soon = first.data?.endsSoonCount ?? 0;
   return (
-    <Page title="Tokens">
+    <Page title={say("Tokens")}>
       {soon > 0 && (
         <output className="panel flex gap-3 px-4 py-3">
           <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warn" />
           <span>
-            {plural(soon, "API token ends", "API tokens end")} soon. Rotate what is still needed: the former secret
-            works on while you replace it.
+            {say("{soon} soon. Rotate what is still needed: the former secret works on while you replace it.", {
+              soon: plural(soon, "API token ends", "API tokens end"),
+            })}
           </span>
         </output>
       )}
       <CreateToken />
-      <section className="panel" aria-label="Tokens">
+      <section className="panel" aria-label={say("Tokens")}>
         <PagedTable
           pages={pages}
           noun="tokens"
-          label="Tokens"
+          label={say("Tokens")}
           keyOf={(t) => t.id}
           cardHeight={112}
           columns={COLUMNS}
           empty={
-            <Empty title="No token exists yet">
-              An API token lets a program read what you see here; create one above.
+            <Empty title={say("No token exists yet")}>
+              {say("An API token lets a program read what you see here; create one above.")}
             </Empty>
           }
         />

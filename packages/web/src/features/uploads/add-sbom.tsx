@@ -4,6 +4,7 @@ import { call, contract } from "../../api.ts";
 import { useDrop } from "../../ui/drop.ts";
 import { FilePicker } from "../../ui/file-picker.tsx";
 import { bytes } from "../../ui/format.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Files taken at once. */
 const FILES_MAX = 50;
@@ -32,12 +33,15 @@ export const AddSbom = () => {
   const send = async (file: File): Promise<Refusal | null> => {
     const { name } = file;
     if (file.size > FILE_BYTES_MAX)
-      return { name, why: `It is larger than ${bytes(FILE_BYTES_MAX)}: pack it with gzip.` };
+      return {
+        name,
+        why: say("It is larger than {FILE_BYTES_MAX}: pack it with gzip.", { FILE_BYTES_MAX: bytes(FILE_BYTES_MAX) }),
+      };
     try {
       await call(contract.uploads.addSbom, { query: { ...asked(), file: name.slice(0, 300) }, body: file });
       return null;
     } catch (error) {
-      return { name, why: error instanceof Error ? error.message : "It could not be sent." };
+      return { name, why: error instanceof Error ? error.message : say("It could not be sent.") };
     }
   };
 
@@ -58,34 +62,36 @@ export const AddSbom = () => {
 
   return (
     <section
-      aria-label="Add bills of materials"
+      aria-label={say("Add bills of materials")}
       className={`panel border-dashed p-4 ${isOver ? "border-accent bg-raised" : "border-edge"}`}
     >
       <FilePicker
-        label="Bills of materials"
+        label={say("Bills of materials")}
         isBusy={isBusy}
-        button={isBusy ? `Sending, ${left} left` : "Choose files"}
+        button={isBusy ? say("Sending, {left} left", { left }) : say("Choose files")}
         onFiles={add}
       >
-        or drop them here: CycloneDX and SPDX, told by their content, also packed with gzip or zstd, at most{" "}
-        {bytes(FILE_BYTES_MAX)} each.
+        {say(
+          "or drop them here: CycloneDX and SPDX, told by their content, also packed with gzip or zstd, at most {FILE_BYTES_MAX} each.",
+          { FILE_BYTES_MAX: bytes(FILE_BYTES_MAX) },
+        )}
       </FilePicker>
       <form ref={form} className="mt-3 grid gap-3 sm:grid-cols-3" onSubmit={(event) => event.preventDefault()}>
         <label className="grid gap-1 text-xs text-dim">
-          asset, when the document does not say or says it otherwise
-          <input name="name" maxLength={300} placeholder="as the document says" className="field" />
+          {say("asset, when the document does not say or says it otherwise")}
+          <input name="name" maxLength={300} placeholder={say("as the document says")} className="field" />
         </label>
         <label className="grid gap-1 text-xs text-dim">
-          branch or tag
-          <input name="branch" maxLength={200} placeholder="main" className="field" />
+          {say("branch or tag")}
+          <input name="branch" maxLength={200} placeholder={say("main")} className="field" />
         </label>
         <label className="grid gap-1 text-xs text-dim">
-          kind
+          {say("kind")}
           <select name="kind" className="field" defaultValue="">
-            <option value="">as the document says</option>
-            <option value="repository">repository</option>
-            <option value="image">image</option>
-            <option value="host">host</option>
+            <option value="">{say("as the document says")}</option>
+            <option value="repository">{say("repository")}</option>
+            <option value="image">{say("image")}</option>
+            <option value="host">{say("host")}</option>
           </select>
         </label>
       </form>

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { call, contract } from "../../api.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Asks the server to pull an image from its registry; the progress is in the list of uploads. */
 export const ScanImage = () => {
@@ -15,7 +16,7 @@ export const ScanImage = () => {
     },
   });
   return (
-    <section aria-label="Scan an image" className="panel p-4">
+    <section aria-label={say("Scan an image")} className="panel p-4">
       <form
         className="flex flex-wrap items-end gap-2"
         onSubmit={(event) => {
@@ -24,7 +25,7 @@ export const ScanImage = () => {
         }}
       >
         <label className="grid min-w-0 flex-1 basis-60 gap-1 text-xs text-dim">
-          an image that the server pulls
+          {say("an image that the server pulls")}
           <input
             value={reference}
             onChange={(event) => setReference(event.target.value)}
@@ -35,7 +36,7 @@ export const ScanImage = () => {
           />
         </label>
         <button type="submit" className="button" disabled={scan.isPending || reference.trim() === ""}>
-          Scan image
+          {say("Scan image")}
         </button>
       </form>
       {scan.error && (

@@ -9,6 +9,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { AddSbom } from "./add-sbom.tsx";
 import { ScanImage } from "./scan-image.tsx";
+import { say } from "../../ui/texts.ts";
 
 const Progress = ({ upload: u }: { upload: Upload }) => (
   <span className="flex min-w-0 items-center gap-2">
@@ -21,7 +22,7 @@ const Progress = ({ upload: u }: { upload: Upload }) => (
         <span className="mono text-dim">
           {" "}
           {bytes(u.doneBytes)}
-          {u.totalBytes !== null && ` of ${bytes(u.totalBytes)}`}
+          {u.totalBytes !== null && ` ${say("of {totalBytes}", { totalBytes: bytes(u.totalBytes) })}`}
         </span>
       )}
     </span>
@@ -29,7 +30,7 @@ const Progress = ({ upload: u }: { upload: Upload }) => (
 );
 
 const change = ({ addedCount, removedCount }: Upload): string =>
-  addedCount + removedCount === 0 ? "nothing changed" : `+${count(addedCount)} −${count(removedCount)}`;
+  addedCount + removedCount === 0 ? say("nothing changed") : `+${count(addedCount)} −${count(removedCount)}`;
 
 const Result = ({ upload: u }: { upload: Upload }) => {
   if (u.state === "failed") {
@@ -43,7 +44,11 @@ const Result = ({ upload: u }: { upload: Upload }) => {
   return (
     <span>
       {plural(u.componentCount, "component")}, <span className="mono">{change(u)}</span>
-      {u.notJudgedCount > 0 && <span className="text-warn">, {count(u.notJudgedCount)} cannot be judged</span>}
+      {u.notJudgedCount > 0 && (
+        <span className="text-warn">
+          {say(", {notJudgedCount} cannot be judged", { notJudgedCount: count(u.notJudgedCount) })}
+        </span>
+      )}
       {u.problemCount > 0 && (
         <span className="text-warn" title={u.problems.join("\n")}>
           , {plural(u.problemCount, "problem")}
@@ -65,7 +70,9 @@ const COLUMNS: readonly Column<Upload>[] = [
     width: "24%",
     cell: (u) =>
       u.assetId === null ? (
-        <span className="text-dim">{u.state === "failed" ? "none" : u.state === "done" ? "removed" : "…"}</span>
+        <span className="text-dim">
+          {u.state === "failed" ? say("none") : u.state === "done" ? say("removed") : "…"}
+        </span>
       ) : (
         <span className="inline-flex max-w-full items-center gap-2">
           <Link to="/assets/$id" params={{ id: u.assetId }} className="mono link truncate">
@@ -86,24 +93,28 @@ export const UploadsPage = () => {
   const pages = useInfiniteQuery(queries.uploads());
   return (
     <Page
-      title="Upload"
-      lead="A bill of materials or an image becomes an asset; it is judged again by itself when advisories change."
+      title={say("Upload")}
+      lead={say(
+        "A bill of materials or an image becomes an asset; it is judged again by itself when advisories change.",
+      )}
     >
       {maySend && <AddSbom />}
       {mayPull && <ScanImage />}
-      <section className="panel" aria-label="Uploads">
+      <section className="panel" aria-label={say("Uploads")}>
         <PagedTable
           pages={pages}
           noun="uploads"
-          label="Uploads"
+          label={say("Uploads")}
           keyOf={(u) => u.id}
           cardHeight={120}
           columns={COLUMNS}
           empty={
-            <Empty title="Nothing was uploaded yet">
+            <Empty title={say("Nothing was uploaded yet")}>
               {maySend
-                ? "Drop a CycloneDX or SPDX document above, or from a pipeline: npx zerotrace scan . --server URL --token T"
-                : "Who may upload documents adds them here."}
+                ? say(
+                    "Drop a CycloneDX or SPDX document above, or from a pipeline: npx zerotrace scan . --server URL --token T",
+                  )
+                : say("Who may upload documents adds them here.")}
             </Empty>
           }
         />

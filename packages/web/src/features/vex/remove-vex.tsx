@@ -5,6 +5,7 @@ import { call, contract, type VexDocument } from "../../api.ts";
 import { plural } from "../../ui/format.ts";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
 
 const removal = (id: string, dryRun: "true" | "false") =>
   call(contract.vex.removeVex, { params: { id }, query: { dryRun } });
@@ -33,7 +34,7 @@ const Question = ({ document, onKeep }: { document: VexDocument; onKeep: () => v
       className="panel m-auto w-[min(32rem,calc(100vw-2rem))] p-4 text-text backdrop:bg-page/80"
     >
       <h2 id="remove-vex" className="font-semibold wrap-anywhere">
-        Remove {name}?
+        {say("Remove {name}?", { name })}
       </h2>
       <div className="mt-2 grid min-h-16 content-start gap-2" aria-live="polite">
         {look.isPending && <Block className="h-5 w-64" />}
@@ -42,18 +43,22 @@ const Question = ({ document, onKeep }: { document: VexDocument; onKeep: () => v
           <>
             <p>
               {opens === 0
-                ? "No finding is open again: nothing is closed by this document alone."
+                ? say("No finding is open again: nothing is closed by this document alone.")
                 : `${plural(opens, "finding is", "findings are")} open again:`}
             </p>
             {opens > 0 && <SeverityLine counts={look.data.opened} />}
             {look.data.stayingCount > 0 && (
               <p className="text-dim">
-                {plural(look.data.stayingCount, "finding stays", "findings stay")} closed by other documents.
+                {say("{stayingCount} closed by other documents.", {
+                  stayingCount: plural(look.data.stayingCount, "finding stays", "findings stay"),
+                })}
               </p>
             )}
             {look.data.closedCount > 0 && (
               <p className="text-dim">
-                Older statements of other documents then close {plural(look.data.closedCount, "finding")}.
+                {say("Older statements of other documents then close {closedCount}.", {
+                  closedCount: plural(look.data.closedCount, "finding"),
+                })}
               </p>
             )}
           </>
@@ -67,10 +72,10 @@ const Question = ({ document, onKeep }: { document: VexDocument; onKeep: () => v
           disabled={!look.data || remove.isPending}
           onClick={() => remove.mutate()}
         >
-          {opens > 0 ? `Remove and open ${plural(opens, "finding")}` : "Remove it"}
+          {opens > 0 ? say("Remove and open {opens}", { opens: plural(opens, "finding") }) : say("Remove it")}
         </button>
         <button type="button" className="button" onClick={() => dialog.current?.close()}>
-          Keep it
+          {say("Keep it")}
         </button>
       </div>
     </dialog>
@@ -83,7 +88,7 @@ export const RemoveVex = ({ document }: { document: VexDocument }) => {
   return (
     <>
       <button type="button" className="button" onClick={() => setAsking(true)}>
-        Remove
+        {say("Remove")}
       </button>
       {isAsking && <Question document={document} onKeep={() => setAsking(false)} />}
     </>

@@ -7,6 +7,7 @@ import { useDrop } from "../../ui/drop.ts";
 import { FilePicker } from "../../ui/file-picker.tsx";
 import { bytes, plural } from "../../ui/format.ts";
 import { effectText } from "./words.ts";
+import { say } from "../../ui/texts.ts";
 
 /** Files taken at once. */
 const FILES_MAX = 50;
@@ -19,29 +20,35 @@ type Outcome =
 const addOne = async (file: File): Promise<Outcome> => {
   const { name } = file;
   if (file.size > VEX_LIMITS.sizeBytes) {
-    return { name, state: "refused", why: `It is larger than ${bytes(VEX_LIMITS.sizeBytes)}: split it.` };
+    return {
+      name,
+      state: "refused",
+      why: say("It is larger than {sizeBytes}: split it.", { sizeBytes: bytes(VEX_LIMITS.sizeBytes) }),
+    };
   }
   try {
     const document = await call(contract.vex.addVex, { body: { name, document: await file.text() } });
     return { name, state: "added", document };
   } catch (error) {
-    return { name, state: "refused", why: error instanceof Error ? error.message : "It could not be sent." };
+    return { name, state: "refused", why: error instanceof Error ? error.message : say("It could not be sent.") };
   }
 };
 
 const Line = ({ outcome: o }: { outcome: Outcome }) => (
   <li className="flex flex-wrap gap-x-3">
     <span className="mono">{o.name}</span>
-    {o.state === "waiting" && <span className="text-dim">is being read</span>}
+    {o.state === "waiting" && <span className="text-dim">{say("is being read")}</span>}
     {o.state === "refused" && <span className="text-bad">{o.why}</span>}
     {o.state === "added" && (
       <span>
         <Link to="/vex/$id" params={{ id: o.document.id }} className="link">
           {plural(o.document.statementCount, "statement")}
         </Link>
-        ; it {effectText(o.document)}
+        {say("; it {effectText}", { effectText: effectText(o.document) })}
         {o.document.problemCount > 0 && (
-          <span className="text-warn">; {plural(o.document.problemCount, "part")} could not be used</span>
+          <span className="text-warn">
+            {say("; {problemCount} could not be used", { problemCount: plural(o.document.problemCount, "part") })}
+          </span>
         )}
       </span>
     )}
@@ -68,18 +75,20 @@ export const UploadVex = () => {
 
   return (
     <section
-      aria-label="Add documents"
+      aria-label={say("Add documents")}
       className={`panel border-dashed p-4 ${isOver ? "border-accent bg-raised" : "border-edge"}`}
     >
       <FilePicker
-        label="VEX documents"
+        label={say("VEX documents")}
         accept=".json,.xml,application/json,text/xml,application/xml"
         isBusy={isBusy}
-        button="Choose files"
+        button={say("Choose files")}
         onFiles={add}
       >
-        or drop them here: OpenVEX, CSAF 2 and CycloneDX, at most {bytes(VEX_LIMITS.sizeBytes)} each. The newest
-        statement on a package decides.
+        {say(
+          "or drop them here: OpenVEX, CSAF 2 and CycloneDX, at most {sizeBytes} each. The newest statement on a package decides.",
+          { sizeBytes: bytes(VEX_LIMITS.sizeBytes) },
+        )}
       </FilePicker>
       <ul aria-live="polite" className={outcomes.length === 0 ? "" : "mt-3 grid gap-1 text-sm"}>
         {outcomes.map((o, i) => (

@@ -10,10 +10,11 @@ import { Empty, ErrorPanel, PageSkeleton } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { RemoveVex } from "./remove-vex.tsx";
 import { effectText, FORMAT_WORDS, VEX_WORDS } from "./words.ts";
+import { say } from "../../ui/texts.ts";
 
 /** How many findings it decides on, as a way to them. */
 const Decides = ({ statement: s }: { statement: VexStatement }) => {
-  if (s.findingCount === 0 || s.advisory === null) return <span className="text-dim">no open finding</span>;
+  if (s.findingCount === 0 || s.advisory === null) return <span className="text-dim">{say("no open finding")}</span>;
   const closes = s.closedCount > 0;
   return (
     <Link
@@ -21,7 +22,9 @@ const Decides = ({ statement: s }: { statement: VexStatement }) => {
       search={{ query: queryOf({ advisory: s.advisory, ...(closes ? { status: "not_affected" } : {}) }) }}
       className={`link ${closes ? "font-semibold" : ""}`}
     >
-      {closes ? `closes ${plural(s.closedCount, "finding")}` : `decides on ${plural(s.findingCount, "finding")}`}
+      {closes
+        ? say("closes {closedCount}", { closedCount: plural(s.closedCount, "finding") })
+        : say("decides on {findingCount}", { findingCount: plural(s.findingCount, "finding") })}
     </Link>
   );
 };
@@ -57,7 +60,8 @@ const COLUMNS: readonly Column<VexStatement>[] = [
     className: "full",
     cell: (s) => (
       <span className="text-dim" title={s.note || s.justification}>
-        {[s.justification.replaceAll("_", " "), s.note].filter((one) => one !== "").join(": ") || "no reason given"}
+        {[s.justification.replaceAll("_", " "), s.note].filter((one) => one !== "").join(": ") ||
+          say("no reason given")}
       </span>
     ),
   },
@@ -65,30 +69,32 @@ const COLUMNS: readonly Column<VexStatement>[] = [
 ];
 
 const About = ({ document: d }: { document: VexDocument }) => (
-  <Panel title="Facts">
+  <Panel title={say("Facts")}>
     <Facts
       rows={[
-        ["Format", FORMAT_WORDS[d.format]],
-        ["Author", d.author || "not named"],
-        ["Said", d.at ? <Time key="s" at={d.at} /> : "without a date"],
+        [say("Format"), FORMAT_WORDS[d.format]],
+        [say("Author"), d.author || say("not named")],
+        [say("Said"), d.at ? <Time key="s" at={d.at} /> : say("without a date")],
         [
-          "Added",
+          say("Added"),
           <span key="a">
-            <Time at={d.addedAt} /> by {d.addedBy}
+            <Time at={d.addedAt} /> {say("by {addedBy}", { addedBy: d.addedBy })}
           </span>,
         ],
-        ["Its own id", d.ownId ? <Copy key="o" text={d.ownId} max={64} /> : "none"],
+        [say("Its own id"), d.ownId ? <Copy key="o" text={d.ownId} max={64} /> : "none"],
       ]}
     />
     {d.problemCount > 0 && (
       <details className="mt-3">
-        <summary className="cursor-pointer text-warn">{plural(d.problemCount, "part")} could not be used</summary>
+        <summary className="cursor-pointer text-warn">
+          {say("{problemCount} could not be used", { problemCount: plural(d.problemCount, "part") })}
+        </summary>
         <ul className="mt-1 grid gap-1 text-sm">
           {d.problems.map((problem, i) => (
             <li key={`${i} ${problem}`}>{problem}</li>
           ))}
           {d.problemCount > d.problems.length && (
-            <li className="text-dim">and {count(d.problemCount - d.problems.length)} more</li>
+            <li className="text-dim">{say("and {n} more", { n: count(d.problemCount - d.problems.length) })}</li>
           )}
         </ul>
       </details>
@@ -107,7 +113,7 @@ export const VexDocumentPage = () => {
   if (document.isPending) return <PageSkeleton />;
   if (document.error) {
     return (
-      <Page title="VEX document">
+      <Page title={say("VEX document")}>
         <ErrorPanel error={document.error} retry={() => void document.refetch()} />
       </Page>
     );
@@ -116,26 +122,31 @@ export const VexDocumentPage = () => {
   return (
     <Page
       title={d.name}
-      lead={`${plural(d.statementCount, "statement")}; it ${effectText(d)}.`}
+      lead={say("{statementCount}; it {effectText}.", {
+        statementCount: plural(d.statementCount, "statement"),
+        effectText: effectText(d),
+      })}
       actions={
         <>
           <Link to="/vex" className="button">
-            All documents
+            {say("All documents")}
           </Link>
           {may && <RemoveVex document={d} />}
         </>
       }
     >
       <About document={d} />
-      <section className="panel" aria-label="Statements">
+      <section className="panel" aria-label={say("Statements")}>
         <PagedTable
           pages={statements}
           noun="statements"
-          label="Statements"
+          label={say("Statements")}
           keyOf={(s) => s.id}
           cardHeight={124}
           columns={COLUMNS}
-          empty={<Empty title="No statement of it can be used">What is wrong with each is above.</Empty>}
+          empty={
+            <Empty title={say("No statement of it can be used")}>{say("What is wrong with each is above.")}</Empty>
+          }
         />
       </section>
     </Page>

@@ -9,6 +9,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { UploadVex } from "./upload.tsx";
 import { FORMAT_WORDS } from "./words.ts";
+import { say } from "../../ui/texts.ts";
 
 const COLUMNS: readonly Column<VexDocument>[] = [
   {
@@ -21,16 +22,19 @@ const COLUMNS: readonly Column<VexDocument>[] = [
     ),
   },
   { head: "Format", width: "112px", cell: (d) => FORMAT_WORDS[d.format] },
-  { head: "Author", cell: (d) => d.author || <span className="text-dim">not named</span> },
+  { head: "Author", cell: (d) => d.author || <span className="text-dim">{say("not named")}</span> },
   {
     head: "Statements",
     width: "112px",
-    label: "statements",
+    label: say("statements"),
     cell: (d) => (
       <span className="mono">
         {count(d.statementCount)}
         {d.problemCount > 0 && (
-          <span className="text-warn" title={`${count(d.problemCount)} parts could not be used`}>
+          <span
+            className="text-warn"
+            title={say("{problemCount} parts could not be used", { problemCount: count(d.problemCount) })}
+          >
             {" "}
             !{count(d.problemCount)}
           </span>
@@ -41,18 +45,18 @@ const COLUMNS: readonly Column<VexDocument>[] = [
   {
     head: "Decides on",
     width: "112px",
-    label: "decides on",
+    label: say("decides on"),
     cell: (d) => <span className={`mono ${d.findingCount === 0 ? "text-dim" : ""}`}>{count(d.findingCount)}</span>,
   },
   {
     head: "Closes",
     width: "96px",
-    label: "closes",
+    label: say("closes"),
     cell: (d) => (
       <span className={`mono ${d.closedCount === 0 ? "text-dim" : "font-semibold"}`}>{count(d.closedCount)}</span>
     ),
   },
-  { head: "Added", width: "112px", label: "added", cell: (d) => <Time at={d.addedAt} /> },
+  { head: "Added", width: "112px", label: say("added"), cell: (d) => <Time at={d.addedAt} /> },
 ];
 
 /** The statements of suppliers: documents, what they decide, and a place to drop new ones. */
@@ -62,29 +66,33 @@ export const VexPage = () => {
   const pages = useInfiniteQuery(queries.vexDocuments());
   return (
     <Page
-      title="VEX"
-      lead="What suppliers say of their own products. It closes findings for as long as the document is here, and deletes none."
+      title={say("VEX")}
+      lead={say(
+        "What suppliers say of their own products. It closes findings for as long as the document is here, and deletes none.",
+      )}
       actions={
         <Link to="/findings" search={{ query: "status:not_affected" }} className="button">
-          Findings that are closed by it
+          {say("Findings that are closed by it")}
         </Link>
       }
     >
       {may && <UploadVex />}
-      <section className="panel" aria-label="Documents">
+      <section className="panel" aria-label={say("Documents")}>
         <PagedTable
           pages={pages}
           noun="documents"
-          label="VEX documents"
+          label={say("VEX documents")}
           keyOf={(d) => d.id}
           onOpen={(d) => void navigate({ to: "/vex/$id", params: { id: d.id } })}
           cardHeight={88}
           columns={COLUMNS}
           empty={
-            <Empty title="No supplier's statement is here yet">
+            <Empty title={say("No supplier's statement is here yet")}>
               {may
-                ? "A supplier's VEX document says which weaknesses its product does not have. Drop one above, or: npx zerotrace vex add FILE"
-                : "Who may manage VEX documents adds them here."}
+                ? say(
+                    "A supplier's VEX document says which weaknesses its product does not have. Drop one above, or: npx zerotrace vex add FILE",
+                  )
+                : say("Who may manage VEX documents adds them here.")}
             </Empty>
           }
         />

@@ -1,12 +1,13 @@
 import type { VexDocument, VexStatement } from "../../api.ts";
 import { count, plural } from "../../ui/format.ts";
+import { say } from "../../ui/texts.ts";
 
 /** What a supplier says, in words. */
 export const VEX_WORDS: Readonly<Record<VexStatement["status"], string>> = {
-  not_affected: "not affected",
+  not_affected: say("not affected"),
   affected: "affected",
   fixed: "fixed",
-  under_investigation: "under investigation",
+  under_investigation: say("under investigation"),
 };
 
 export const FORMAT_WORDS: Readonly<Record<VexDocument["format"], string>> = {
@@ -18,7 +19,10 @@ export const FORMAT_WORDS: Readonly<Record<VexDocument["format"], string>> = {
 /** What statements do to open findings, in one sentence without its end. */
 export const effectText = ({ findingCount, closedCount }: Pick<VexDocument, "findingCount" | "closedCount">): string =>
   findingCount === 0
-    ? "decides on no open finding yet"
+    ? say("decides on no open finding yet")
     : closedCount === findingCount
-      ? `closes ${plural(closedCount, "finding")}`
-      : `decides on ${plural(findingCount, "finding")} and closes ${count(closedCount)}`;
+      ? say("closes {closedCount}", { closedCount: plural(closedCount, "finding") })
+      : say("decides on {findingCount} and closes {closedCount}", {
+          findingCount: plural(findingCount, "finding"),
+          closedCount: count(closedCount),
+        });

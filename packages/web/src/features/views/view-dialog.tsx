@@ -4,6 +4,7 @@ import { call, contract, queries, type SavedView } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import type { Shown } from "./search.ts";
+import { say } from "../../ui/texts.ts";
 
 const useSave = (view: SavedView | null, done: () => void) => {
   const client = useQueryClient();
@@ -51,13 +52,13 @@ const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; 
         save.mutate({ noun, query, sort, columns, view: says.view, name, shared: isShared });
       }}
     >
-      <h2 className="font-semibold">{view ? `The view "${view.name}"` : "Save this view"}</h2>
+      <h2 className="font-semibold">{view ? say('The view "{name}"', { name: view.name }) : say("Save this view")}</h2>
       <p className="text-dim">
-        {says.noun} <span className="text-accent">&gt;</span>{" "}
-        <span className="mono wrap-anywhere">{says.query || "everything that is usual"}</span>
+        {says.noun} <span className="text-accent">{say(">")}</span>{" "}
+        <span className="mono wrap-anywhere">{says.query || say("everything that is usual")}</span>
       </p>
       <label className="grid gap-1 text-sm">
-        <span className="text-dim">name</span>
+        <span className="text-dim">{say("name")}</span>
         <input className="field" required maxLength={60} value={name} onChange={(e) => setName(e.target.value)} />
       </label>
       {view && (
@@ -68,7 +69,7 @@ const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; 
             checked={takesShown}
             onChange={(e) => setTakesShown(e.target.checked)}
           />
-          replace what it asks for by what the list shows now
+          {say("replace what it asks for by what the list shows now")}
         </label>
       )}
       <label className="flex items-center gap-2 text-sm">
@@ -79,25 +80,29 @@ const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; 
           disabled={!mayShare || !isPerson}
           onChange={(e) => setShared(e.target.checked)}
         />
-        shared with everybody of the company
+        {say("shared with everybody of the company")}
       </label>
-      {!mayShare && <p className="text-xs text-dim">Sharing needs the permission config:modify.</p>}
+      {!mayShare && <p className="text-xs text-dim">{say("Sharing needs the permission config:modify.")}</p>}
       {!isPerson && mayShare && (
-        <p className="text-xs text-dim">You came by a link: only people who sign in by name have views of their own.</p>
+        <p className="text-xs text-dim">
+          {say("You came by a link: only people who sign in by name have views of their own.")}
+        </p>
       )}
       {(save.error ?? remove.error) && <ErrorPanel error={(save.error ?? remove.error) as Error} />}
       <div className="flex flex-wrap items-center gap-2">
         <button type="submit" className="button button-primary" disabled={save.isPending || (!mayShare && isShared)}>
-          {view ? "Change" : "Save view"}
+          {view ? say("Change") : say("Save view")}
         </button>
         <button type="button" className="button" onClick={onClose}>
-          Cancel
+          {say("Cancel")}
         </button>
         {view && (
           <span className="ml-auto">
             <Confirm
-              verb="Delete"
-              question={view.shared ? "Everybody of the company loses it" : "The view is forgotten; no finding is"}
+              verb={say("Delete")}
+              question={
+                view.shared ? say("Everybody of the company loses it") : say("The view is forgotten; no finding is")
+              }
               onConfirm={() => remove.mutate(view.id)}
             />
           </span>
@@ -115,7 +120,7 @@ export const ViewDialog = ({ view, shown, onClose }: { view: SavedView | null; s
     <dialog
       ref={dialog}
       onClose={onClose}
-      aria-label={view ? "Change a saved view" : "Save a view"}
+      aria-label={view ? say("Change a saved view") : say("Save a view")}
       className="panel m-auto w-[min(440px,calc(100vw-24px))] p-5 text-text backdrop:bg-black/60"
     >
       <Form view={view} shown={shown} onClose={() => dialog.current?.close()} />

@@ -6,6 +6,7 @@ import { queries, type SavedView } from "../../api.ts";
 import { atLeast } from "../../ui/format.ts";
 import { addressOf, isShown, type Shown } from "./search.ts";
 import { ViewDialog } from "./view-dialog.tsx";
+import { say } from "../../ui/texts.ts";
 
 /** Views shown with their counts; the palette finds the rest. */
 const VIEWS_SHOWN = 12;
@@ -20,10 +21,10 @@ const One = ({ view, isActive, onEdit }: { view: SavedView; isActive: boolean; o
     <Link
       {...addressOf(view)}
       aria-current={isActive ? "true" : undefined}
-      title={`${view.query || "everything that is usual"}${view.shared ? ", shared" : ""}`}
+      title={`${view.query || say("everything that is usual")}${view.shared ? say(", shared") : ""}`}
       className="flex h-7 items-center gap-2 px-2 text-sm hover:text-accent"
     >
-      {view.shared && <Users className="size-3.5 text-dim" aria-label="shared" />}
+      {view.shared && <Users className="size-3.5 text-dim" aria-label={say("shared")} />}
       <span className="max-w-48 truncate">{view.name}</span>
       <Count view={view} />
     </Link>
@@ -32,8 +33,8 @@ const One = ({ view, isActive, onEdit }: { view: SavedView; isActive: boolean; o
         type="button"
         className="flex h-7 w-7 items-center justify-center border-l border-line text-dim hover:text-accent"
         onClick={onEdit}
-        aria-label={`Change the view ${view.name}`}
-        title="Rename, share, delete"
+        aria-label={say("Change the view {name}", { name: view.name })}
+        title={say("Rename, share, delete")}
       >
         <Pencil className="size-3.5" />
       </button>
@@ -48,7 +49,7 @@ export const ViewRow = ({ shown }: { shown: Shown }) => {
   const rows = views.data?.rows.filter((v) => v.noun === shown.noun) ?? [];
   const active = rows.find((v) => isShown(v, shown));
   return (
-    <nav aria-label="Saved views" className="flex min-h-10 items-center gap-2 border-b border-line px-3 py-1">
+    <nav aria-label={say("Saved views")} className="flex min-h-10 items-center gap-2 border-b border-line px-3 py-1">
       {rows.length > 0 && (
         <ul className="flex min-w-0 gap-2 overflow-x-auto p-0.5">
           {rows.slice(0, VIEWS_SHOWN).map((view) => (
@@ -62,11 +63,14 @@ export const ViewRow = ({ shown }: { shown: Shown }) => {
           className="act inline-flex shrink-0 items-center gap-1.5"
           onClick={() => setDialog("new")}
         >
-          <Bookmark className="size-3.5" aria-hidden="true" /> Save<span className="max-sm:sr-only"> this view</span>
+          <Bookmark className="size-3.5" aria-hidden="true" /> {say("Save")}
+          <span className="max-sm:sr-only"> {say("this view")}</span>
         </button>
       )}
       {rows.length > VIEWS_SHOWN && (
-        <span className="shrink-0 text-xs text-dim">{rows.length - VIEWS_SHOWN} more by Ctrl-K</span>
+        <span className="shrink-0 text-xs text-dim">
+          {rows.length - VIEWS_SHOWN} {say("more by Ctrl-K")}
+        </span>
       )}
       {dialog !== null && (
         <ViewDialog view={dialog === "new" ? null : dialog} shown={shown} onClose={() => setDialog(null)} />
