@@ -197,6 +197,10 @@ const settings = createRoute({
   ...page("/settings"),
   component: lazyRouteComponent(() => import("./features/settings/settings.tsx"), "SettingsPage"),
 });
+const webhooks = createRoute({
+  ...page("/webhooks"),
+  component: lazyRouteComponent(() => import("./features/webhooks/webhooks.tsx"), "WebhooksPage"),
+});
 const me = createRoute({
   ...page("/me"),
   component: lazyRouteComponent(() => import("./features/me/me.tsx"), "MePage"),
@@ -234,5 +238,6 @@ export const routeTree = root.addChildren([
   roles,
   companies,
   settings,
+  webhooks,
   me,
 ]);

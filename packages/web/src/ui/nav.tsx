@@ -47,6 +47,7 @@ export const NAV = [
       { to: "/roles", name: say("Roles"), needs: "users:read" },
       { to: "/single-sign-on", name: say("Single sign-on"), needs: "sso:manage" },
       { to: "/settings", name: say("Settings"), needs: "users:read" },
+      { to: "/webhooks", name: say("Webhooks"), needs: "webhooks:manage" },
       { to: "/audit", name: say("Audit"), needs: "audit:read" },
       { to: "/tokens", name: say("Tokens"), needs: "tokens:manage" },
       { to: "/jobs", name: say("Jobs"), needs: "jobs:read" },

@@ -165,8 +165,8 @@ const rotate = ({ keys }: WebhookDeps): Endpoint =>
       const before = await required(tx, companyId, id);
       const secret = newSecret();
       const sealed = await keys.seal(tx, companyId, secretPlace(id), secret);
-      const change = { id, secret: sealed, previous: before.secret, overlapHours };
-      const until = await rotateSecret(tx, companyId, change);
+      const wanted = { id, secret: sealed, previous: before.secret, overlapHours };
+      const until = await rotateSecret(tx, companyId, wanted);
       context.note(id, { name: before.name, overlapHours });
       return { id, secret, previousUntil: until.toISOString() };
     },

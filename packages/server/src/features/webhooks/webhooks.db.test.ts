@@ -59,7 +59,10 @@ const receiver = async () => {
       if (state.location !== "") answer.setHeader("location", state.location);
       if (state.isSilent) return;
       answer.writeHead(state.status);
-      if (!state.drip) return void answer.end(state.answer);
+      if (!state.drip) {
+        answer.end(state.answer);
+        return;
+      }
       const timer = setInterval(() => answer.write("x".repeat(100)), 5);
       answer.on("close", () => clearInterval(timer));
     });

@@ -1,0 +1,140 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { call, contract, type Webhook } from "../../api.ts";
+import { Panel } from "../../ui/panel.tsx";
+import { ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
+
+type Kind = Webhook["kinds"][number];
+
+/** What can be told, by what it is about. */
+const GROUPS: readonly (readonly [string, readonly (readonly [Kind, string])[]])[] = [
+  [
+    say("Findings"),
+    [
+      ["finding.opened", say("opened")],
+      ["finding.closed", say("closed")],
+      ["finding.reopened", say("reopened")],
+    ],
+  ],
+  [
+    say("Decisions"),
+    [
+      ["decision.made", say("made")],
+      ["decision.proposed", say("proposed")],
+      ["decision.ended", say("ended")],
+    ],
+  ],
+  [
+    say("Assets"),
+    [
+      ["asset.new", say("new")],
+      ["asset.gone", say("gone")],
+    ],
+  ],
+  [
+    say("Feeds"),
+    [
+      ["feed.stale", say("stale")],
+      ["feed.fresh", say("fresh again")],
+    ],
+  ],
+];
+
+const Kinds = ({ kinds, onChange }: { kinds: readonly Kind[]; onChange: (kinds: Kind[]) => void }) => (
+  <fieldset className="grid gap-2">
+    <legend className="mb-1 text-sm text-dim">{say("tell of")}</legend>
+    {GROUPS.map(([group, members]) => (
+      <div key={group} className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+        <span className="w-20 text-dim">{group}</span>
+        {members.map(([kind, name]) => (
+          <label key={kind} className="inline-flex items-center gap-2">
+            <input
+              type="checkbox"
+              checked={kinds.includes(kind)}
+              onChange={(e) => onChange(e.target.checked ? [...kinds, kind] : kinds.filter((one) => one !== kind))}
+            />
+            {name}
+          </label>
+        ))}
+      </div>
+    ))}
+  </fieldset>
+);
+
+/** Makes a webhook, or changes one. `onMade` gets the secret, which is shown once. */
+export const WebhookForm = ({
+  webhook,
+  onMade,
+  onClose,
+}: {
+  webhook: Webhook | null;
+  onMade: (secret: string) => void;
+  onClose: () => void;
+}) => {
+  const client = useQueryClient();
+  const [name, setName] = useState(webhook?.name ?? "");
+  const [url, setUrl] = useState(webhook?.url ?? "");
+  const [query, setQuery] = useState(webhook?.query ?? "");
+  const [kinds, setKinds] = useState<readonly Kind[]>(webhook?.kinds ?? ["finding.opened"]);
+  const save = useMutation({
+    mutationFn: async () => {
+      const body = { name, url, query, kinds: [...kinds] };
+      if (webhook === null) return (await call(contract.webhooks.createWebhook, { body })).secret;
+      await call(contract.webhooks.changeWebhook, {
+        params: { id: webhook.id },
+        body: { ...body, isOn: webhook.isOn },
+      });
+      return null;
+    },
+    onSuccess: async (secret) => {
+      await client.invalidateQueries({ queryKey: ["webhooks"] });
+      if (secret !== null) onMade(secret);
+      onClose();
+    },
+  });
+  return (
+    <Panel title={webhook === null ? say("A new webhook") : say("Change {name}", { name: webhook.name })}>
+      <form
+        className="grid gap-4"
+        onSubmit={(e) => {
+          e.preventDefault();
+          save.mutate();
+        }}
+      >
+        <div className="flex flex-wrap gap-3">
+          <label className="grid gap-1 text-sm">
+            <span className="text-dim">{say("name")}</span>
+            <input
+              className="field w-48"
+              required
+              maxLength={100}
+              value={name}
+              onChange={(e) => setName(e.target.value)}
+            />
+          </label>
+          <label className="grid min-w-60 grow gap-1 text-sm">
+            <span className="text-dim">{say("address, https://…")}</span>
+            <input className="field mono w-full" required value={url} onChange={(e) => setUrl(e.target.value)} />
+          </label>
+        </div>
+        <Kinds kinds={kinds} onChange={setKinds} />
+        <label className="grid gap-1 text-sm">
+          <span className="text-dim">
+            {say("only findings of this query, such as severity>=high fix:yes; empty for all")}
+          </span>
+          <input className="field mono w-full" value={query} onChange={(e) => setQuery(e.target.value)} />
+        </label>
+        {save.error && <ErrorPanel error={save.error} />}
+        <div className="flex gap-3">
+          <button type="submit" className="button" disabled={save.isPending || kinds.length === 0}>
+            {webhook === null ? say("Make the webhook") : say("Save")}
+          </button>
+          <button type="button" className="act" onClick={onClose}>
+            {say("Cancel")}
+          </button>
+        </div>
+      </form>
+    </Panel>
+  );
+};
