@@ -15,7 +15,9 @@ import { isAnyOver } from "./features/decisions/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import { requestLooks } from "./features/registries/index.ts";
 import { requestRetention } from "./features/retention/index.ts";
+import { requestWebhooks } from "./features/webhooks/index.ts";
 import { assetTotals, findingTotals } from "./features/stats/index.ts";
+import { sweepOutbox } from "./features/stream/index.ts";
 import type { Canary } from "./features/canary/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import type { MasterKeys } from "./platform/crypto/index.ts";
@@ -97,10 +99,12 @@ export const startSchedule = async (
         await requestRetention(db);
         retentionDueMs = Date.now() + RETENTION_EVERY_MS;
       }
+      await db.asService(sweepOutbox);
       await sweepExports(config.dataDir);
       await requestDeletions(db);
       const companies = await db.asService(companyIds);
       await requestForwarding(db, companies);
+      await requestWebhooks(db, companies);
       await requestLooks(db, companies);
       await requestDecisionEnds(db, companies);
       await watchKeys();

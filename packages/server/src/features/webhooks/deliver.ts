@@ -46,11 +46,12 @@ export const backOffMs = (attempts: number, random: number): number =>
 const startOf = async (answer: Response): Promise<string> => {
   const reader = answer.body?.getReader();
   const chunks: Uint8Array[] = [];
-  for (let size = 0; reader !== undefined && size < ANSWER_BYTES;) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    size += value.length;
+  let size = 0;
+  while (size < ANSWER_BYTES) {
+    const next = await reader?.read();
+    if (next === undefined || next.done) break;
+    chunks.push(next.value);
+    size += next.value.length;
   }
   // what comes after is not waited for
   await reader?.cancel().catch(() => undefined);
