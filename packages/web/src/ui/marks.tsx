@@ -40,20 +40,27 @@ export const Copy = ({ text, max = 80, label }: { text: string; max?: number; la
 };
 
 /** A command to run, whole and wrapped, with a button that copies it. */
-export const Command = ({ text }: { text: string }) => {
+export const Command = ({ text }: { text: string }) => <Copyable text={text} isCommand />;
+
+/** An address to hand on, with a button that copies it. */
+export const Address = ({ text }: { text: string }) => <Copyable text={text} isCommand={false} />;
+
+const Copyable = ({ text, isCommand }: { text: string; isCommand: boolean }) => {
   const [copied, copy] = useCopy(text);
   return (
     <div className="flex items-stretch border border-line bg-page">
       <code className="min-w-0 flex-1 px-2 py-1.5 leading-5 wrap-anywhere">
-        <span className="text-accent select-none" aria-hidden="true">
-          ${" "}
-        </span>
+        {isCommand && (
+          <span className="text-accent select-none" aria-hidden="true">
+            ${" "}
+          </span>
+        )}
         {text}
       </code>
       <button
         type="button"
         onClick={copy}
-        aria-label={copied ? say("Copied") : say("Copy command: {text}", { text })}
+        aria-label={copied ? say("Copied") : say(isCommand ? "Copy command: {text}" : "Copy address: {text}", { text })}
         className="flex w-9 shrink-0 items-center justify-center border-l border-line text-dim hover:text-accent"
       >
         {copied ? <Check className="size-4 text-accent" /> : <CopyIcon className="size-4" />}

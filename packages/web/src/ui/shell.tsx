@@ -57,12 +57,14 @@ const useFocusOnChange = () => {
   }, [path]);
 };
 
+const PRODUCT = "zerotrace";
+
 const Logo = () => (
   <Link to="/" className="mono flex h-12 items-center gap-2 px-3 font-bold" aria-label={say("ZeroTrace, overview")}>
     <span aria-hidden="true" className="text-accent">
       ▍
     </span>
-    {say("zerotrace")}
+    {PRODUCT}
   </Link>
 );
 

@@ -8,6 +8,7 @@ import { Page } from "../../ui/panel.tsx";
 import { Empty, Notice } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Labels } from "../assets/labels.tsx";
+import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
 
 const Actions = ({ agent }: { agent: Agent }) => {
@@ -111,14 +112,7 @@ const COLUMNS: readonly Column<Agent>[] = [
 export const AgentsPage = () => {
   const pages = useInfiniteQuery(queries.agents());
   return (
-    <Page
-      title={say("Agents")}
-      actions={
-        <Link to="/agents/enroll" className="button button-primary">
-          {say("Enroll an agent")}
-        </Link>
-      }
-    >
+    <Page title={say("Agents")} actions={<EnrollLink as="button" />}>
       <Clones agents={pages.data?.pages.flatMap((one) => one.rows) ?? []} />
       <section className="panel" aria-label={say("Agents")}>
         <PagedTable
@@ -131,9 +125,7 @@ export const AgentsPage = () => {
           empty={
             <Empty title={say("No agent is enrolled yet")}>
               <p>{say("An agent reads what is installed on its machine and reports what changes.")}</p>
-              <Link to="/agents/enroll" className="button button-primary">
-                {say("Enroll an agent")}
-              </Link>
+              <EnrollLink as="button" />
             </Empty>
           }
         />

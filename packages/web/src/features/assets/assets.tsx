@@ -12,6 +12,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { useTableChoice } from "../../ui/table-choice.tsx";
 import { ViewRow } from "../views/view-row.tsx";
+import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
 
 const COLUMNS: readonly Column<Asset>[] = [
@@ -128,9 +129,7 @@ export const AssetsPage = () => {
           <Link to="/upload" className="button">
             {say("Upload an SBOM")}
           </Link>
-          <Link to="/agents/enroll" className="button button-primary">
-            {say("Enroll an agent")}
-          </Link>
+          <EnrollLink as="button" />
         </>
       }
     >
@@ -147,9 +146,13 @@ export const AssetsPage = () => {
           isCompact={choice.isCompact}
           empty={
             <Empty title={emptyTitle(q, label)}>
-              <Link to={q || label ? "/assets" : "/agents/enroll"} className="link">
-                {q || label ? say("Show all assets") : say("Enroll an agent with one command")}
-              </Link>
+              {q || label ? (
+                <Link to="/assets" className="link">
+                  {say("Show all assets")}
+                </Link>
+              ) : (
+                <EnrollLink text={say("Enroll an agent with one command")} />
+              )}
             </Empty>
           }
         />

@@ -10,6 +10,7 @@ import { Page, Panel } from "../../ui/panel.tsx";
 import { Block, Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 import { Behind, type ChangeKind, KIND_WORDS, SectionView } from "./section.tsx";
 import { type ChangesSearch, dayAfter, dayName, spanOf, todayIn, zoneHere } from "./span.ts";
+import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
 
 const api = getRouteApi("/changes");
@@ -182,11 +183,13 @@ const Days = ({ changes, today, alone }: { changes: Changes; today: string; alon
                   assetCount: plural(changes.basis.assetCount, "asset"),
                 })}
           </p>
-          <Link to={changes.basis.assetCount === 0 ? "/agents/enroll" : "/feeds"} className="link">
-            {changes.basis.assetCount === 0
-              ? say("Enroll an agent with a single command")
-              : say("See how old each source is")}
-          </Link>
+          {changes.basis.assetCount === 0 ? (
+            <EnrollLink text={say("Enroll an agent with a single command")} />
+          ) : (
+            <Link to="/feeds" className="link">
+              {say("See how old each source is")}
+            </Link>
+          )}
         </Empty>
       </section>
     );

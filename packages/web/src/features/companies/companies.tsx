@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { useState } from "react";
 import { call, type Company, contract, queries } from "../../api.ts";
 import { count } from "../../ui/format.ts";
-import { Command, Time } from "../../ui/marks.tsx";
+import { Address, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
@@ -15,7 +15,11 @@ const CreateCompany = () => {
   const [adminEmail, setAdminEmail] = useState("");
   const create = useMutation({
     mutationFn: () => call(contract.companies.createCompany, { body: { name, adminEmail } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["companies"] }),
+    onSuccess: () => {
+      setName("");
+      setAdminEmail("");
+      return client.invalidateQueries({ queryKey: ["companies"] });
+    },
   });
   return (
     <Panel title={say("Make a company")}>
@@ -58,7 +62,7 @@ const CreateCompany = () => {
             {say("Hand this link to the administrator: it is shown this once, and ends")}{" "}
             <Time at={create.data.invitationExpiresAt} />.
           </p>
-          <Command text={create.data.invitationUrl} />
+          <Address text={create.data.invitationUrl} />
         </output>
       )}
     </Panel>

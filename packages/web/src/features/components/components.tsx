@@ -8,6 +8,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { ViewRow } from "../views/view-row.tsx";
 import { COMPONENT_COLUMNS } from "./columns.tsx";
+import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
 
 const COLUMNS: readonly Column<Component>[] = [
@@ -52,9 +53,13 @@ export const ComponentsPage = () => {
               ) : (
                 <p>{say("An agent sends the first inventory within a minute of enrolling.")}</p>
               )}
-              <Link to={q ? "/assets" : "/agents/enroll"} className="link">
-                {q ? say("See the assets") : say("Enroll an agent")}
-              </Link>
+              {q ? (
+                <Link to="/assets" className="link">
+                  {say("See the assets")}
+                </Link>
+              ) : (
+                <EnrollLink />
+              )}
             </Empty>
           }
         />

@@ -16,6 +16,7 @@ import { Decide } from "../decisions/decide.tsx";
 import { scopeOfFilter, scopeOfFindings } from "../decisions/words.ts";
 import { Fixes } from "./fixes.tsx";
 import { useArrivals } from "./arrivals.ts";
+import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
 
 const VIEWS: readonly (readonly [FindingsView, string])[] = [
@@ -61,9 +62,7 @@ const Nothing = ({ filter }: { filter: FindingFilter }) => {
   return unsure ? (
     <Empty title={say("No findings to show yet, which does not mean that there are none")}>
       <p>{say("Inventory or advisories are missing or being read. Findings appear here by themselves.")}</p>
-      <Link to="/agents/enroll" className="link">
-        {say("Enroll an agent")}
-      </Link>
+      <EnrollLink />
       <Link to="/feeds" className="link">
         {say("See the feeds")}
       </Link>

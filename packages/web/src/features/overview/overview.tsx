@@ -10,6 +10,7 @@ import { Sparkline } from "../../ui/sparkline.tsx";
 import { Block, ErrorPanel, Notice } from "../../ui/states.tsx";
 import { progressText } from "../../ui/status-line.tsx";
 import { Fixes } from "../findings/fixes.tsx";
+import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
 
 /** Change of the risk against the oldest day of the trend, in words; null without a day to compare with. */
@@ -234,10 +235,7 @@ const Caveats = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined }) =
     )}
     {stats.agentCount === 0 && (
       <Notice>
-        {say("No agent reports to this server.")}{" "}
-        <Link to="/agents/enroll" className="link">
-          {say("Enroll one with a single command")}
-        </Link>
+        {say("No agent reports to this server.")} <EnrollLink text={say("Enroll one with a single command")} />
       </Notice>
     )}
   </>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, queries } from "../../api.ts";
-import { Command, Time } from "../../ui/marks.tsx";
+import { Address, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { scopeOf } from "./scope.ts";
@@ -74,7 +74,7 @@ export const Invite = () => {
             {say("Give this link to the person yourself. It is shown this once and ends")}{" "}
             <Time at={invite.data.expiresAt} />.
           </p>
-          <Command text={invite.data.url} />
+          <Address text={invite.data.url} />
         </output>
       )}
     </Panel>

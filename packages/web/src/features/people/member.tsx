@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { call, contract, type Member, type Session } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
-import { Command, Time } from "../../ui/marks.tsx";
+import { Address, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { scopeOf } from "./scope.ts";
@@ -73,7 +73,7 @@ const PasswordLink = ({ member }: { member: Member }) => {
             })}{" "}
             <Time at={make.data.expiresAt} />.
           </p>
-          <Command text={make.data.url} />
+          <Address text={make.data.url} />
         </output>
       )}
     </div>

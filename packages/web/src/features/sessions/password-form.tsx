@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract, type Session, takeSession } from "../../api.ts";
 import { useTitle } from "../../ui/hooks.ts";
@@ -8,13 +8,17 @@ import { Field, Gate, Refusal } from "./credentials.tsx";
 import { type Asked, PasskeyButton, SecondStep } from "./second-step.tsx";
 import { say } from "../../ui/texts.ts";
 
-/** Takes the session that signing in gave to the whole dashboard. */
+/** Pages that are only a way in. */
+const WAYS_IN = /^\/(sign-in|join|reset)\b/;
+
+/** Takes the session that signing in gave to the whole dashboard; who was asked in the middle of a page stays there. */
 export const useEnter = () => {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const router = useRouter();
   return (session: Session): void => {
     takeSession(client, session);
-    void navigate({ to: "/", replace: true });
+    if (WAYS_IN.test(router.state.location.pathname)) void navigate({ to: "/", replace: true });
   };
 };
 
