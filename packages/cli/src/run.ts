@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   status: () => import("./commands/status.ts"),
   findings: () => import("./commands/findings.ts"),
   decisions: () => import("./commands/decisions.ts"),
+  risk: () => import("./commands/risk.ts"),
   assets: () => import("./commands/assets.ts"),
   changes: () => import("./commands/changes.ts"),
   affected: () => import("./commands/affected.ts"),

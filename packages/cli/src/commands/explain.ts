@@ -3,6 +3,8 @@ import {
   type Component,
   componentOfPurl,
   explainComponent,
+  explainedRisks,
+  type ExplainedRisk,
   type Explanation,
   judgedAs,
   rangeWords,
@@ -53,29 +55,56 @@ interface ExplainOptions {
 }
 
 /** `zerotrace.explain/1` */
-const jsonOf = (purl: string, { ranges, rule, ...rest }: Explanation): unknown => ({
-  schema: "zerotrace.explain/1",
-  purl,
-  judged: rest.judged,
-  verdict: rest.verdict,
-  ...(rest.verdict === "unknown" || rule === "vex" ? { reason: rule } : {}),
-  rule,
-  answer: rest.answer,
-  decidedBy: rest.decidedBy,
-  steps: rest.steps,
-  ranges: ranges.map(({ advisory: position, group, ...r }) => ({
-    id: group.id,
-    aliases: group.aliases,
-    severity: group.severity,
-    ...r,
-    says: rangeWords({ ...r, advisory: position, group }, rest.judged.version),
-  })),
-});
+const jsonOf = (purl: string, explanation: Explanation): unknown => {
+  const { ranges, rule, ...rest } = explanation;
+  return {
+    schema: "zerotrace.explain/1",
+    purl,
+    judged: rest.judged,
+    verdict: rest.verdict,
+    ...(rest.verdict === "unknown" || rule === "vex" ? { reason: rule } : {}),
+    rule,
+    answer: rest.answer,
+    decidedBy: rest.decidedBy,
+    steps: rest.steps,
+    ranges: ranges.map(({ advisory: position, group, ...r }) => ({
+      id: group.id,
+      aliases: group.aliases,
+      severity: group.severity,
+      ...r,
+      says: rangeWords({ ...r, advisory: position, group }, rest.judged.version),
+    })),
+    risks: explainedRisks(explanation),
+  };
+};
 
 const STYLE_OF = { affected: "red", not_affected: null, unknown: "yellow", note: "dim" } as const;
 
+const BAR_CHARS = 30;
+
+/** The worst of what affects it: its risk as a sentence, its terms as bars, and CISA's decision. */
+const riskLines = (cli: Cli, [worst, ...others]: readonly ExplainedRisk[]): string[] => {
+  if (worst === undefined) return [];
+  const paint = paintFor(cli, cli.out);
+  const { advisory, risk, sentence, terms, ssvc } = worst;
+  const bar = (value: number): string => "#".repeat(Math.round((value / 45) * BAR_CHARS));
+  const points = [ssvc.exploitation, ssvc.automatable, ssvc.technicalImpact, ssvc.mission];
+  const names = ["exploitation", "automatable", "technical impact", "mission"];
+  return [
+    "",
+    paint("bold", printable(`Risk ${risk.toFixed(1)} of 100 (${advisory}): ${sentence}`)),
+    ...terms
+      .filter((term) => term.name !== "exposure" && term.name !== "criticality")
+      .map((t) => `  ${t.name.padEnd(9)}${t.value.toFixed(1).padStart(5)}  ${bar(t.value)} ${printable(t.says)}`),
+    paint("bold", `SSVC ${ssvc.decision}: ${ssvc.says}${ssvc.isDerived ? " (derived)" : ""}`),
+    ...points.map((point, i) => `  ${names[i]}: ${point.value} (${printable(point.says)})`),
+    ...(others.length > 0 ? [`  ${counted(others.length, "more weakness", "more weaknesses")} of lower risk`] : []),
+  ];
+};
+
 /** The answer, what decided it, and the rest. */
-const writeText = (cli: Cli, { answer, decidedBy, steps }: Explanation): void => {
+const writeText = (cli: Cli, explanation: Explanation): void => {
+  const { answer, decidedBy, steps } = explanation;
   const paint = paintFor(cli, cli.out);
   const lines = [paint("bold", printable(answer)), printable(decidedBy)];
   for (const { outcome, advisory, record, says } of steps.slice(0, STEPS_SHOWN)) {
@@ -86,6 +115,7 @@ const writeText = (cli: Cli, { answer, decidedBy, steps }: Explanation): void =>
   }
   const more = steps.length - STEPS_SHOWN;
   if (more > 0) lines.push(`  ... and ${counted(more, "more record")}; name one weakness, or use --format json`);
+  lines.push(...riskLines(cli, explainedRisks(explanation)));
   cli.out.write(`${lines.join("\n")}\n`);
 };
 

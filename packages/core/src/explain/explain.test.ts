@@ -6,7 +6,7 @@ import { createIndexBuilder } from "../match/build.ts";
 import { openIndex } from "../match/open.ts";
 import type { SourceReport } from "../match/types.ts";
 import { createVex, parseVex } from "../vex/index.ts";
-import { explainComponent } from "./index.ts";
+import { explainComponent, explainedRisks } from "./index.ts";
 
 const NOW = "2026-03-01T00:00:00Z";
 
@@ -226,4 +226,19 @@ test("what its publisher withdrew and what the CVE program rejected are told apa
   expect(said("rejected")).toContain("a CVE that is rejected affects nothing");
   expect(said("withdrawn")).toContain("Debian withdrew the record on 2026-02-03");
   expect(said("withdrawn")).toContain("a withdrawn record affects nothing");
+});
+
+test("what affects is taken apart into risk, sentence and CISA's decision, the worst first; what does not is not spoken of", () => {
+  const component = componentOfPurl("pkg:npm/a@1.2.0");
+  const [worst, other] = explainedRisks(explainComponent(index, { component, now: NOW }));
+  expect(worst).toMatchObject({
+    advisory: "CVE-2026-0003",
+    risk: 39,
+    fixedIn: "2.0.0",
+    sentence: "High severity, nothing is known of exploitation, a fix exists (2.0.0).",
+    ssvc: { decision: "track", isDerived: true },
+  });
+  expect(other).toMatchObject({ advisory: "GHSA-bbbb-bbbb-bbbb", fixedIn: null });
+  const fine = componentOfPurl("pkg:npm/a@3.0.0");
+  expect(explainedRisks(explainComponent(index, { component: fine, now: NOW }))).toEqual([]);
 });

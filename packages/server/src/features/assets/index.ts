@@ -28,6 +28,7 @@ export { addLabels } from "./labels-sql.ts";
 export {
   rateByHand,
   rateByRules,
+  pointsOf,
   type RatedHolders,
   ratedHolders,
   ratingForUpdate,

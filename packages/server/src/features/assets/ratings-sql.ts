@@ -180,22 +180,22 @@ export interface RatedHolders {
   readonly worst: { id: string; name: string; criticality: Criticality | null; exposure: Exposure | null } | null;
 }
 
-/** How the assets are rated that have a component and on which no decision stands that closes this advisory there. */
-export const ratedHolders = async (
-  tx: Tx,
-  companyId: number,
-  componentId: number,
-  advisoryId: number,
-): Promise<RatedHolders> => {
+/** How the assets are rated that have a finding, but for those on which a decision closes it alone. */
+export const ratedHolders = async (tx: Tx, companyId: number, findingId: string): Promise<RatedHolders> => {
   const byWorth = `array['${CRITICALITIES.join("','")}']`;
   const [row] = await tx.query<RatedHolders>(
-    `with held as materialized (
+    `with f as materialized (select component_id, advisory_id from finding where company_id = $1 and id = $2),
+     decided as materialized (
+       select o.asset_id from f join decision_finding d on d.company_id = $1 and d.component_id = f.component_id
+         and d.advisory_id = f.advisory_id and d.in_force
+       join decision_asset o on o.company_id = $1 and o.decision_id = d.decision_id),
+     holders as materialized (
+       select distinct i.asset_id from f, inventory i
+       where i.company_id = $1 and f.component_id = any(i.component_ids)),
+     held as materialized (
        select a.id, a.name, a.criticality, a.exposure, ${POINTS.replaceAll("n.", "a.")} as points
-       from asset a where a.company_id = $1 and exists (
-         select 1 from inventory i where i.company_id = $1 and i.asset_id = a.id and $2::int = any(i.component_ids))
-       and not exists (
-         select 1 from decision_asset o join decision_finding d on d.company_id = o.company_id and d.decision_id = o.decision_id
-         where o.company_id = $1 and o.asset_id = a.id and d.component_id = $2 and d.advisory_id = $3 and d.in_force))
+       from asset a where a.company_id = $1 and a.id in (select asset_id from holders)
+         and a.id not in (select asset_id from decided))
      select count(*)::int as count, count(*) filter (where exposure = 'internet')::int as internet,
        count(*) filter (where exposure = 'internal')::int as internal,
        count(*) filter (where exposure = 'isolated')::int as isolated,
@@ -204,7 +204,16 @@ export const ratedHolders = async (
        (select json_build_object('id', id, 'name', name, 'criticality', criticality, 'exposure', exposure)
         from held order by points desc, name, id limit 1) as worst
      from held`,
-    [companyId, componentId, advisoryId],
+    [companyId, findingId],
   );
   return row as RatedHolders;
 };
+
+/** What an asset adds to the risk of each finding on it; 0 when there is no such asset. */
+export const pointsOf = async (tx: Tx, companyId: number, id: string): Promise<number> =>
+  (
+    await tx.query<{ points: number }>(
+      `select (${POINTS.replaceAll("n.", "a.")})::float8 as points from asset a where a.company_id = $1 and a.id = $2`,
+      [companyId, id],
+    )
+  )[0]?.points ?? 0;

@@ -1,3 +1,5 @@
+import { SSVC } from "@zerotrace/core/advisory/enrichment";
+import { SSVC_DECISIONS } from "@zerotrace/core/severity/ssvc";
 import { route } from "@zerotrace/core/schema";
 import { z } from "zod";
 
@@ -36,6 +38,33 @@ export const explanation = z.object({
   stepCount: z.number().int(),
 });
 
+const point = <T extends readonly [string, ...string[]]>(values: T) =>
+  z.object({
+    value: z.enum(values),
+    /** Where it is from; `assumed` where nothing says it. */
+    from: z.enum(["cisa", "kev", "exploits", "cvss", "asset", "assumed"]),
+    says: z.string(),
+  });
+
+/** A risk taken apart: its number, the terms that add up to it, the same in one sentence, and what CISA's tree decides. */
+export const assessment = z.object({
+  /** 0..100, one decimal. */
+  risk: z.number(),
+  terms: z.array(z.object({ name: z.string(), value: z.number(), says: z.string() })).readonly(),
+  sentence: z.string(),
+  ssvc: z.object({
+    decision: z.enum(SSVC_DECISIONS),
+    /** What it asks for. */
+    says: z.string(),
+    exploitation: point(SSVC.exploitation),
+    automatable: point(SSVC.automatable),
+    technicalImpact: point(SSVC.technicalImpact),
+    mission: point(["low", "medium", "high"]),
+    /** Some decision point is not CISA's own. */
+    isDerived: z.boolean(),
+  }),
+});
+
 export const explain = route({
   method: "GET",
   path: "/api/v1/explain",
@@ -46,7 +75,10 @@ export const explain = route({
     advisory: z.string().max(256).optional().describe("Only this weakness, by any of its names"),
     inside: z.string().max(4096).optional().describe("Package URL of the system's package whose files hold it"),
   }),
-  answer: explanation,
+  answer: explanation.extend({
+    /** Of each weakness that affects it, the highest risk first, at most 100; no asset is spoken of. */
+    risks: z.array(assessment.extend({ advisory: z.string(), fixedIn: z.string().nullable() })).readonly(),
+  }),
 });
 
 export const routes = { explain };

@@ -89,5 +89,12 @@ test("a VEX statement of the company decides, and of no other", async () => {
   const other = await api.company();
   await api.call("POST", "/api/v1/vex", { token: other.owner, body: { name: "v", document } });
   expect((await explain({ purl: PURL }, other)).body).toMatchObject({ verdict: "not_affected", rule: "vex" });
-  expect((await explain({ purl: PURL })).body.rule).toBe("range");
+  const own = (await explain({ purl: PURL })).body;
+  expect(own.rule).toBe("range");
+  expect(own.risks[0]).toMatchObject({
+    advisory: "CVE-2026-1",
+    sentence: expect.any(String),
+    ssvc: { isDerived: true },
+  });
+  expect((await explain({ purl: PURL }, other)).body.risks).toEqual([]);
 });

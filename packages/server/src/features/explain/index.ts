@@ -1,4 +1,4 @@
-import { AppError, type Component, componentOfPurl, type Explanation, judgedAs } from "@zerotrace/core";
+import { AppError, type Component, componentOfPurl, explainedRisks, type Explanation, judgedAs } from "@zerotrace/core";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { ownersOf } from "../components/index.ts";
@@ -8,6 +8,8 @@ import { routes } from "./contract.ts";
 
 /** Steps of one answer (count). */
 const STEPS_MAX = 500;
+/** Risks of one answer (count). */
+const RISKS_MAX = 100;
 
 /** An explanation as the API shows it. */
 export const shownExplanation = ({ ranges: _, steps, ...rest }: Explanation) => ({
@@ -51,7 +53,7 @@ export const explainRoutes = (knowledge: Pick<Knowledge, "explanation">): Endpoi
         now: now.toISOString(),
       });
       if (explained === null) throw new AppError("NOT_READY", "No advisories are in force yet.");
-      return shownExplanation(explained);
+      return { ...shownExplanation(explained), risks: explainedRisks(explained).slice(0, RISKS_MAX) };
     },
   }),
 ];

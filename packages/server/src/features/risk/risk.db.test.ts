@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import { assetLabelRoutes, assetRoutes } from "../assets/index.ts";
 import { refreshCompany, writeAsset, writeMatches } from "../decisions/fixtures.ts";
+import { findingRoutes } from "../findings/index.ts";
 import { statRoutes } from "../stats/index.ts";
 import { rateAssets, riskRoutes } from "./index.ts";
 
@@ -18,6 +19,15 @@ beforeAll(async () => {
     ...riskRoutes({ onRated: async (_tx, _companyId, changed) => void rated.push([...changed]) }),
     ...assetRoutes({ offlineAfterSeconds: 90, authorities: async () => () => ({ authority: "none", sources: [] }) }),
     ...assetLabelRoutes(async (tx, companyId, changed) => void (await rateAssets(tx, companyId, changed))),
+    ...findingRoutes({
+      explain: async () => [],
+      explanation: async () => null,
+      enrichmentOf: async () => ({
+        cwes: [],
+        ssvc: { exploitation: "active", automatable: "yes", technicalImpact: "total" },
+        exploits: [],
+      }),
+    }),
     ...statRoutes({ offlineAfterSeconds: 90, pendingJobs: async () => 0 }),
   ]);
   ids = await writeMatches(api);
@@ -172,6 +182,31 @@ test("what-if: the risk, counts and assets after some fixes are what the company
   await refreshCompany(api, company);
   const stats = await api.call("GET", "/api/v1/stats", { token: company.reader });
   expect(stats.body).toMatchObject({ risk: two.body.after.risk, findingCount: two.body.after.findingCount });
+});
+
+test("a finding says its risk on the worst asset in a sentence, in terms and as CISA's decision; on one asset the list says it too", async () => {
+  await put([rule("production", "label:prod", "critical", "internet")]);
+  const list = await api.call("GET", `/api/v1/findings?query=asset:${assets["web"]}`, { token: company.reader });
+  expect(list.body.rows).toMatchObject([{ advisory: "CVE-2026-3", risk: 62 }]);
+  const all = await api.call("GET", "/api/v1/findings?query=package:bash", { token: company.reader });
+  expect(all.body.rows).toMatchObject([{ risk: 50 }]);
+  const { assessment } = (await api.call("GET", `/api/v1/findings/${all.body.rows[0].id}`, { token: company.reader }))
+    .body;
+  expect(assessment).toMatchObject({
+    sentence:
+      "Medium severity, nothing is known of exploitation, on 1 asset (1 facing the internet, 1 rated critical), no fix is known, open here since today.",
+    ssvc: { decision: "act", isDerived: false, mission: { value: "high", from: "asset" } },
+    worstAsset: { name: "web-1", criticality: "critical", exposure: "internet" },
+    assets: { count: 1, internet: 1, internal: 0, isolated: 0, critical: 1 },
+  });
+  expect(assessment.terms.map((t: { name: string; value: number }) => [t.name, t.value])).toEqual(
+    expect.arrayContaining([
+      ["exposure", 6],
+      ["criticality", 6],
+    ]),
+  );
+  const hidden = await api.call("GET", `/api/v1/findings/${all.body.rows[0].id}`, { token: other.reader });
+  expect(hidden.status).toBe(404);
 });
 
 test("mistakes are shown at their place: conditions, names, keys", async () => {
