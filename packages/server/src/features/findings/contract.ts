@@ -1,12 +1,13 @@
 import { SEVERITIES } from "@zerotrace/core/advisory/advisory";
 import { SSVC } from "@zerotrace/core/advisory/enrichment";
 import { DECISION_KINDS } from "@zerotrace/core/decision/decision";
+import { CRITICALITIES, EXPOSURES } from "@zerotrace/core/finding/risk";
 import { QUERY_CHARS_MAX } from "@zerotrace/core/query/language/index";
 import { VEX_STATUSES } from "@zerotrace/core/vex/vex";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 import { exportFormat, severityCounts } from "../assets/contract.ts";
-import { explanation } from "../explain/contract.ts";
+import { assessment, explanation } from "../explain/contract.ts";
 import { vexStatement } from "../vex/contract.ts";
 
 export const severity = z.enum(SEVERITIES);
@@ -90,6 +91,26 @@ export const findingDetail = findingRow.extend({
   cvssVector: z.string().nullable(),
   epssPercentile: z.number().nullable(),
   terms: z.array(z.object({ name: z.string(), value: z.number(), says: z.string() })),
+  /** The risk with what its assets add: on the worst of them, in terms, in one sentence, and CISA's decision. `terms` has it without assets. */
+  assessment: assessment.extend({
+    /** The asset that adds the most; null when none is left on which it is open. */
+    worstAsset: z
+      .object({
+        id: z.uuid(),
+        name: z.string(),
+        criticality: z.enum(CRITICALITIES).nullable(),
+        exposure: z.enum(EXPOSURES).nullable(),
+      })
+      .nullable(),
+    /** Assets on which it is open, by their exposure; the rest is not rated. */
+    assets: z.object({
+      count: z.number().int(),
+      internet: z.number().int(),
+      internal: z.number().int(),
+      isolated: z.number().int(),
+      critical: z.number().int(),
+    }),
+  }),
   /** One sentence: why this version is affected. */
   why: z.string(),
   ranges: z.array(explainedRange),

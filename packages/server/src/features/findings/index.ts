@@ -1,17 +1,20 @@
 import { AppError, riskOf } from "@zerotrace/core";
 import { z } from "zod";
 import { exportReply } from "../../platform/export/index.ts";
+import type { Tx } from "../../platform/db/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { getAdvisoryDocs } from "../advisories/index.ts";
-import { oneDecimal, pageOf } from "../assets/index.ts";
+import { oneDecimal, pageOf, pointsOf, ratedHolders } from "../assets/index.ts";
 import { judgedComponent } from "../components/index.ts";
 import type { Knowledge } from "../feeds/index.ts";
 import { shownExplanation } from "../explain/index.ts";
 import { vexRulingOn } from "../vex/index.ts";
 import { routes } from "./contract.ts";
 import { EXPORT_COLUMNS, exportedFindings } from "./export.ts";
+import { assessmentOf } from "./assessment.ts";
 import { decisionOn } from "./decided-sql.ts";
 import { countSources, findingsBySource } from "./by-source-sql.ts";
+import { assetAsked } from "./query-sql.ts";
 import { filterOf, type FindingFilter, fixCommand, highestVersion, toFindingRow, whySentence } from "./rules.ts";
 import {
   advisoryGroups,
@@ -98,10 +101,11 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId }, now }, { params }) => {
-      const { finding, vex, decided } = await db.withCompany(companyId, async (tx) => ({
+      const { finding, vex, decided, holders } = await db.withCompany(companyId, async (tx) => ({
         finding: required(await findingById(tx, companyId, params.id)),
         vex: await vexRulingOn(tx, companyId, params.id),
         decided: await decisionOn(tx, companyId, params.id),
+        holders: await ratedHolders(tx, companyId, params.id),
       }));
       const judged = await db.asServiceFor(companyId, (tx) => judgedComponent(tx, finding.componentId));
       const all = judged === null ? [] : await knowledge.explain(judged);
@@ -115,12 +119,14 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
         kevAddedAt: finding.kevAddedAt,
         fixAvailable: finding.fixedIn !== null,
       });
+      const enrichment = await knowledge.enrichmentOf(finding.advisory);
       const deciding = ranges.find((r) => r.outcome === "affected");
       return {
         ...toFindingRow(finding),
         details: docs.details,
         references: docs.references,
-        enrichment: await knowledge.enrichmentOf(finding.advisory),
+        enrichment,
+        assessment: assessmentOf(finding, group, enrichment, holders, now),
         cvssVector: group?.cvss?.vector ?? null,
         epssPercentile: group?.epss?.percentile ?? null,
         terms,
@@ -163,6 +169,12 @@ const bySourceRoute: Endpoint = implement(routes.listFindingSources, {
   },
 });
 
+/** What the one asset that a filter asks for adds to each risk; 0 where it asks for none or for several. */
+const pointsThere = async (tx: Tx, companyId: number, { assetId, query }: FindingFilter): Promise<number> => {
+  const asset = assetId ?? (query === null ? null : assetAsked(query));
+  return asset === null ? 0 : await pointsOf(tx, companyId, asset);
+};
+
 /** The routes that read findings in every grouping. */
 export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
   implement(routes.listFindings, {
@@ -172,7 +184,9 @@ export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
       const rows = await findingsPage(tx, companyId, filter, { sort: query.sort, limit: query.limit + 1, after });
       const count = await countFindings(tx, companyId, filter);
-      const show = ({ sortValue: _, ...record }: (typeof rows)[number]) => toFindingRow(record);
+      const points = await pointsThere(tx, companyId, filter);
+      const show = ({ sortValue: _, ...record }: (typeof rows)[number]) =>
+        toFindingRow({ ...record, risk: record.risk + points });
       return pageOf(rows, query.limit, count, show, (r) => [r.sortValue, r.id]);
     },
   }),
