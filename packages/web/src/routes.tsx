@@ -127,6 +127,22 @@ const decisions = createRoute({
   }),
   component: lazyRouteComponent(() => import("./features/decisions/decisions.tsx"), "DecisionsPage"),
 });
+const dashboards = createRoute({
+  ...page("/dashboards"),
+  component: lazyRouteComponent(() => import("./features/dashboards/dashboards.tsx"), "DashboardsPage"),
+});
+const DASHBOARD_MODES = ["edit", "wall"] as const;
+const dashboard = createRoute({
+  ...page("/dashboards/$id"),
+  validateSearch: (s: Record<string, unknown>): { mode?: (typeof DASHBOARD_MODES)[number] } => ({
+    mode: DASHBOARD_MODES.find((mode) => mode === s["mode"]),
+  }),
+  component: lazyRouteComponent(() => import("./features/dashboards/dashboard.tsx"), "DashboardPage"),
+});
+const executive = createRoute({
+  ...page("/executive"),
+  component: lazyRouteComponent(() => import("./features/executive/executive.tsx"), "ExecutivePage"),
+});
 const vex = createRoute({
   ...page("/vex"),
   component: lazyRouteComponent(() => import("./features/vex/vex.tsx"), "VexPage"),
@@ -222,6 +238,9 @@ export const routeTree = root.addChildren([
   registry,
   affected,
   decisions,
+  dashboards,
+  dashboard,
+  executive,
   vex,
   vexDocument,
   feeds,

@@ -20,6 +20,8 @@ export const NAV = [
       { to: "/findings", name: say("Findings"), needs: "findings:read" },
       { to: "/affected", name: say("Affected?"), needs: "findings:read" },
       { to: "/decisions", name: say("Decisions"), needs: "findings:read" },
+      { to: "/dashboards", name: say("Dashboards"), needs: "findings:read" },
+      { to: "/executive", name: say("For the board"), needs: "findings:read" },
     ],
   },
   {

@@ -24,6 +24,7 @@ const GROUPS: readonly (readonly [string, readonly CompanySettingName[]])[] = [
   [say("Sessions"), ["session.idle_minutes", "session.absolute_hours"]],
   [say("How long it is kept"), ["retention.inventory_days", "retention.audit_days"]],
   [say("Decisions"), ["decisions.second_approval"]],
+  [say("Goal of the page for the board"), ["goal.risk", "goal.day", "goal.overdue_days"]],
 ];
 
 type Draft = { -readonly [K in CompanySettingName]?: CompanySettings[K] | null };
@@ -92,6 +93,17 @@ const fieldOf = (
     return <input type="checkbox" className="accent-accent" checked={value} onChange={(e) => set(e.target.checked)} />;
   }
   if (Array.isArray(value)) return <MethodsField value={value} onChange={set} />;
+  if (name === "goal.day") {
+    return (
+      <input
+        className="field"
+        type="date"
+        value={typeof value === "string" ? value : ""}
+        onChange={(e) => set(e.target.value === "" ? null : e.target.value)}
+      />
+    );
+  }
+  if (typeof value === "string") return null;
   return <NumberField value={value} most={mostOf(name, settings)} onChange={set} />;
 };
 

@@ -45,15 +45,7 @@ export const Bars = ({ label, groups, unit }: { label: string; groups: readonly 
 };
 
 /** Values by day as columns over a zero line. */
-export const DayColumns = ({
-  label,
-  groups,
-  unit,
-}: {
-  label: string;
-  groups: readonly Group[];
-  unit: string;
-}) => {
+export const DayColumns = ({ label, groups, unit }: { label: string; groups: readonly Group[]; unit: string }) => {
   const most = Math.max(1, ...groups.map((g) => g.value));
   const rows = groups.toReversed().map((g) => ({ key: g.key, cells: [g.name, figure(g.value)] }));
   return (

@@ -33,7 +33,7 @@ export const Heat = ({
   const part = (value: number): number => Math.sqrt(value / most);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="h-full overflow-auto" tabIndex={0} role="region" aria-label={label}>
+    <section className="h-full overflow-auto" tabIndex={0} aria-label={label}>
       <table className="mono w-full border-separate border-spacing-0.5 text-sm">
         <caption className="sr-only">{label}</caption>
         <thead>
@@ -67,6 +67,6 @@ export const Heat = ({
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 };

@@ -28,4 +28,6 @@ export const shortFigure = (value: number): string => (value < 10_000 ? number.f
 
 /** Ground of a cell by a share 0..1: a mix that text stays readable on; nothing at 0. */
 export const tint = (color: string, share: number): string =>
-  share <= 0 ? "transparent" : `color-mix(in srgb, var(${color}) ${Math.round(6 + Math.min(1, share) * 32)}%, transparent)`;
+  share <= 0
+    ? "transparent"
+    : `color-mix(in srgb, var(${color}) ${Math.round(6 + Math.min(1, share) * 32)}%, transparent)`;

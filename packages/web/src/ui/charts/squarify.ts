@@ -10,7 +10,7 @@ export interface Box {
 const worst = (areas: readonly number[], side: number): number => {
   const sum = areas.reduce((a, b) => a + b, 0);
   const thick = sum / side;
-  return Math.max(...areas.map((area) => Math.max((area / thick) / thick, thick / (area / thick))));
+  return Math.max(...areas.map((area) => Math.max(area / thick / thick, thick / (area / thick))));
 };
 
 /**
@@ -26,7 +26,7 @@ export const squarify = (values: readonly number[], ratio: number): Box[] => {
     boxes.push({ x: (x / ratio) * 100, y: y * 100, w: (w / ratio) * 100, h: h * 100 });
   };
   let [x, y, w, h] = [0, 0, ratio, 1];
-  for (let at = 0; at < areas.length; ) {
+  for (let at = 0; at < areas.length;) {
     const side = Math.min(w, h);
     let end = at + 1;
     while (end < areas.length && worst(areas.slice(at, end + 1), side) <= worst(areas.slice(at, end), side)) end += 1;

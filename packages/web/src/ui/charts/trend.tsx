@@ -75,9 +75,15 @@ export const Trend = ({
 }) => {
   const top = most ?? roundTop(Math.max(goal?.value ?? 0, ...points.map((p) => p.value)));
   const [first, last] = [points[0], points.at(-1)];
-  const rows = points
-    .toReversed()
-    .map((p) => ({ key: p.day, cells: [<time key="d" dateTime={p.day}>{p.day}</time>, figure(p.value)] }));
+  const rows = points.toReversed().map((p) => ({
+    key: p.day,
+    cells: [
+      <time key="d" dateTime={p.day}>
+        {p.day}
+      </time>,
+      figure(p.value),
+    ],
+  }));
   return (
     <Chart label={label} table={{ heads: [say("Day"), unit], rows }}>
       <div className="flex h-full min-h-24 flex-col pt-2">
