@@ -4,6 +4,7 @@ import { asks, byId, type Entry, inDays, inventoryOf, OWN_TRAIL, plain, registry
 import { KNOWN } from "./seeds.ts";
 import { SINK_HOST } from "./world.ts";
 import { PEOPLE_ENTRIES } from "./entries-people.ts";
+import { WORK_ENTRIES } from "./entries-work.ts";
 
 const riskRuleOf = (hostName = "") => [
   { name: "named", condition: `host:${hostName}`, criticality: "high", exposure: null },
@@ -12,6 +13,7 @@ const riskRuleOf = (hostName = "") => [
 /** One line for each route of the contract, by `feature.name`. A route that is not here fails the test. */
 export const ENTRIES: Readonly<Record<string, Entry>> = {
   ...PEOPLE_ENTRIES,
+  ...WORK_ENTRIES,
   "advisories.listAdvisories": asks((of) => ({ query: { q: of["packageName"] ?? "" } })),
   "advisories.getAdvisory": plain({ params: { id: KNOWN.advisory } }),
   "advisories.getAdvisoryEpss": plain({ params: { id: KNOWN.advisory } }),

@@ -4,6 +4,7 @@ import { upsertMember } from "../../packages/server/src/features/people/index.ts
 import { openSession } from "../../packages/server/src/features/sessions/index.ts";
 import { FACTS, full, npm } from "../support/live.ts";
 import { bodyOf } from "./client.ts";
+import { work } from "./seeds-work.ts";
 import { type Caller, type Company, marker, SINK_HOST, type World } from "./world.ts";
 
 /** Ids, names and secrets of a company's objects, by what they are. */
@@ -227,6 +228,7 @@ const SEEDS: readonly Seed[] = [
   people,
   signOn,
   view,
+  work,
   dashboard,
   webhook,
 ];

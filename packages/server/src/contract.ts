@@ -31,6 +31,7 @@ import { routes as tokens } from "./features/tokens/contract.ts";
 import { routes as uploads } from "./features/uploads/contract.ts";
 import { routes as vex } from "./features/vex/contract.ts";
 import { routes as views } from "./features/views/contract.ts";
+import { routes as work } from "./features/work/contract.ts";
 import { routes as webhooks } from "./features/webhooks/contract.ts";
 
 /** Every route of the API by feature. Imports only core: it runs in the browser. */
@@ -69,6 +70,7 @@ export const contract = {
   vex,
   views,
   webhooks,
+  work,
 } as const;
 
 export * from "./features/stream/contract.ts";

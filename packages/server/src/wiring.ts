@@ -54,6 +54,7 @@ import { tokenRoutes } from "./features/tokens/index.ts";
 import type { Uploads } from "./features/uploads/index.ts";
 import { vexRoutes } from "./features/vex/index.ts";
 import { viewRoutes } from "./features/views/index.ts";
+import { workRoutes } from "./features/work/index.ts";
 import { webhookRoutes } from "./features/webhooks/index.ts";
 import type { Authenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
@@ -227,6 +228,7 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...viewRoutes(),
     ...vexRoutes({ onChanged: onRuled }),
+    ...workRoutes({ onChanged: onRuled, quotas: deps.quotas }),
   ];
 };
 

@@ -2,10 +2,10 @@ import { CHANNELS } from "@zerotrace/sdk";
 import { expect, test } from "vitest";
 import { backoffMs, queriesTouchedBy } from "./live-events.ts";
 
-test("every channel makes its own lists old, and the totals where they can change; how far an upload is changes none", () => {
+test("every channel makes its own lists old, and the totals where they can change; how far an upload is and who does what changes none", () => {
   for (const channel of CHANNELS) {
     const touched = queriesTouchedBy({ channel }, false);
-    expect(touched.includes("stats")).toBe(channel !== "upload_update");
+    expect(touched.includes("stats")).toBe(!["upload_update", "fix_update", "work_update"].includes(channel));
   }
   expect(queriesTouchedBy({ channel: "upload_update" }, false)).toContain("uploads");
   expect(queriesTouchedBy({ channel: "finding_alert" }, false)).toContain("findings");

@@ -7,6 +7,8 @@ import { parseQuery } from "../query/language/parse.ts";
 export const ASSET_SCOPE_FIELDS: readonly string[] = ["host", "label", "kind", "asset"];
 /** Fields that a decision itself changes: a scope with one would name other findings as soon as it stood. */
 const OWN_EFFECT: readonly string[] = ["status", "vex", "fixed"];
+/** Fields that change with the work on a finding: what was decided must not end because somebody takes it up. */
+const OF_WORK: readonly string[] = ["state", "assignee"];
 
 /** What a decision is about. */
 export interface DecisionScope {
@@ -28,6 +30,10 @@ const faultsOf = (leaf: QueryNode & Span): QueryError[] => {
   const { at, length, field, values } = leaf;
   if (OWN_EFFECT.includes(field)) {
     const message = `A decision cannot ask for ${field}, which decisions change: take it away.`;
+    return [{ at, length, message }];
+  }
+  if (OF_WORK.includes(field)) {
+    const message = `A decision cannot ask for ${field}, which changes with the work: take it away.`;
     return [{ at, length, message }];
   }
   if (values.every((value) => durationHours(value) === null)) return [];

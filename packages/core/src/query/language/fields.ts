@@ -1,5 +1,6 @@
 import { SEVERITIES } from "../../advisory/advisory.ts";
 import { VEX_STATUSES } from "../../vex/vex.ts";
+import { FINDING_STATES } from "../../work/work.ts";
 import type { Field } from "./ast.ts";
 
 const text = (name: string, says: string, maxLength = 300): Field => ({
@@ -29,6 +30,8 @@ export const FINDING_FIELDS: readonly Field[] = [
   choice("kev", "known to be exploited", ["true", "false"]),
   choice("fix", "a fixed version exists", ["yes", "no"]),
   choice("status", "open unless said", ["open", "fixed", "accepted", "not_affected", "all"]),
+  choice("state", "who has taken it up: open is nobody", FINDING_STATES),
+  text("assignee", "whose it is, by name or email; none is nobody's", 254),
   number("risk", "0 to 100", 100),
   number("epss", "how likely it is exploited within 30 days, as 0.5 or 50%", 1, true),
   number("cvss", "base score, 0 to 10", 10),

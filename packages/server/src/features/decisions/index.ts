@@ -11,7 +11,8 @@ import { type DecisionDeps, mustSeeAll, required, writeRoutes } from "./write.ts
 
 export { refreshRulings } from "./refresh.ts";
 export { isAnyOver } from "./sql.ts";
-export type { DecisionDeps } from "./write.ts";
+export { type DecisionDeps, makeDecision, takeBackDecision } from "./write.ts";
+export { scopeOf } from "./rules.ts";
 
 /** Statements of an export (count). */
 const EXPORT_MAX = 50_000;

@@ -31,7 +31,7 @@ export const mustSeeAll = ({ identity: { labels } }: RequestContext): void => {
 };
 
 /** With a second approval both are people: one person could hold a token beside their own session. Throws FORBIDDEN. */
-const mustBePerson = ({ identity: { personId } }: RequestContext): void => {
+const mustBePerson = ({ identity: { personId } }: Pick<RequestContext, "identity">): void => {
   if (personId !== undefined) return;
   throw new AppError("FORBIDDEN", "Decisions need a second person's approval here: sign in as a person to make one.");
 };
@@ -47,32 +47,55 @@ const refreshed = async (tx: Tx, companyId: number, { onChanged }: DecisionDeps)
   if ((await refreshRulings(tx, companyId)) > 0) await onChanged(tx, companyId);
 };
 
+/** What somebody decides. */
+export interface DecisionWish {
+  readonly kind: DecisionRecord["kind"];
+  readonly scope: string;
+  readonly reason: string;
+  readonly owner?: string | undefined;
+  readonly expiresAt: string;
+}
+
+/**
+ * Makes a decision in a transaction of the service role, and says what an audit row of it holds. Throws BAD_REQUEST for a scope or
+ * an end that cannot be, FORBIDDEN for who sees a part or must be a person, CONFLICT when too many stand.
+ */
+export const makeDecision = async (
+  context: RequestContext,
+  tx: Tx,
+  wish: DecisionWish,
+  deps: DecisionDeps,
+): Promise<{ decision: DecisionRecord; detail: Record<string, number>; after: Record<string, unknown> }> => {
+  mustSeeAll(context);
+  const { companyId, subject: actor } = context.identity;
+  const { assets } = scopeOf(wish.scope);
+  const expiresAt = new Date(wish.expiresAt);
+  mustEndInTime(expiresAt, context.now);
+  await lockFindings(tx, companyId);
+  const needsApproval = (await settingsOf(tx, companyId))["decisions.second_approval"];
+  if (needsApproval) mustBePerson(context);
+  const live = (await countDecisions(tx, companyId, "active")) + (await countDecisions(tx, companyId, "proposed"));
+  if (live >= LIVE_MAX) throw new AppError("CONFLICT", `At most ${LIVE_MAX} decisions stand: revoke some first.`);
+  const { kind, scope, reason, owner = actor } = wish;
+  const given = { kind, scope, reason, owner, expiresAt, needsApproval, createdBy: actor };
+  const id = await insertDecision(tx, companyId, { ...given, byAsset: assets !== null });
+  await refreshed(tx, companyId, deps);
+  const decision = await required(tx, companyId, id);
+  const { closedCount, findingCount } = decision;
+  const after = { kind, scope, reason, owner, expiresAt: expiresAt.toISOString(), needsApproval };
+  return { decision, detail: { findingCount, closedCount }, after };
+};
+
 const create = (deps: DecisionDeps): Endpoint =>
   implement(routes.createDecision, {
     audit: "decision.create",
     transaction: "none",
     run: async (context, { body }) => {
-      mustSeeAll(context);
       const { db, now, identity } = context;
       const { companyId, subject: actor } = identity;
-      const { assets } = scopeOf(body.scope);
-      const expiresAt = new Date(body.expiresAt);
-      mustEndInTime(expiresAt, now);
       return await db.asServiceFor(companyId, async (tx) => {
-        await lockFindings(tx, companyId);
-        const needsApproval = (await settingsOf(tx, companyId))["decisions.second_approval"];
-        if (needsApproval) mustBePerson(context);
-        const live =
-          (await countDecisions(tx, companyId, "active")) + (await countDecisions(tx, companyId, "proposed"));
-        if (live >= LIVE_MAX) throw new AppError("CONFLICT", `At most ${LIVE_MAX} decisions stand: revoke some first.`);
-        const { kind, scope, reason, owner = actor } = body;
-        const given = { kind, scope, reason, owner, expiresAt, needsApproval, createdBy: actor };
-        const id = await insertDecision(tx, companyId, { ...given, byAsset: assets !== null });
-        await refreshed(tx, companyId, deps);
-        const decision = await required(tx, companyId, id);
-        const { closedCount, findingCount } = decision;
-        const after = { kind, scope, reason, owner, expiresAt: expiresAt.toISOString(), needsApproval };
-        await context.record(tx, { companyId, actor, target: id, detail: { findingCount, closedCount }, after });
+        const { decision, detail, after } = await makeDecision(context, tx, body, deps);
+        await context.record(tx, { companyId, actor, target: decision.id, detail, after });
         return toDecisionRow(decision, now);
       });
     },
@@ -107,26 +130,36 @@ const approve = (deps: DecisionDeps): Endpoint =>
     },
   });
 
+/** Takes a decision back in a transaction of the service role. Throws NOT_FOUND, and CONFLICT when it is over already. */
+export const takeBackDecision = async (
+  context: RequestContext,
+  tx: Tx,
+  id: string,
+  deps: DecisionDeps,
+): Promise<{ hid: number; change: { before: object; after: object } }> => {
+  mustSeeAll(context);
+  const { companyId, subject: actor } = context.identity;
+  await lockFindings(tx, companyId);
+  const before = await required(tx, companyId, id);
+  const state = stateOf(before, context.now);
+  if (state === "revoked" || state === "expired") {
+    throw new AppError("CONFLICT", `This decision is ${state} already: it hides nothing.`);
+  }
+  await revokeDecision(tx, companyId, id, actor);
+  await refreshed(tx, companyId, deps);
+  return { hid: before.closedCount, change: { before: { state }, after: { state: "revoked" } } };
+};
+
 const revoke = (deps: DecisionDeps): Endpoint =>
   implement(routes.revokeDecision, {
     audit: "decision.revoke",
     transaction: "none",
     run: async (context, { params: { id } }) => {
-      mustSeeAll(context);
       const { db, now, identity } = context;
       const { companyId, subject: actor } = identity;
       return await db.asServiceFor(companyId, async (tx) => {
-        await lockFindings(tx, companyId);
-        const before = await required(tx, companyId, id);
-        const state = stateOf(before, now);
-        if (state === "revoked" || state === "expired") {
-          throw new AppError("CONFLICT", `This decision is ${state} already: it hides nothing.`);
-        }
-        await revokeDecision(tx, companyId, id, actor);
-        await refreshed(tx, companyId, deps);
-        const detail = { hid: before.closedCount };
-        const change = { before: { state }, after: { state: "revoked" } };
-        await context.record(tx, { companyId, actor, target: id, detail, ...change });
+        const { hid, change } = await takeBackDecision(context, tx, id, deps);
+        await context.record(tx, { companyId, actor, target: id, detail: { hid }, ...change });
         return toDecisionRow(await required(tx, companyId, id), now);
       });
     },

@@ -5,6 +5,7 @@ import { CRITICALITIES, EXPOSURES } from "@zerotrace/core/finding/risk";
 import { QUERY_CHARS_MAX } from "@zerotrace/core/query/language/index";
 import { VEX_STATUSES } from "@zerotrace/core/vex/vex";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
+import { FINDING_STATES } from "@zerotrace/core/work/work";
 import { z } from "zod";
 import { exportFormat, severityCounts } from "../assets/contract.ts";
 import { assessment, explanation } from "../explain/contract.ts";
@@ -33,6 +34,10 @@ export const findingRow = z.object({
   urgency: z.string(),
   /** `accepted`: a decision stands to live with it; `not_affected`: a VEX statement or a decision closes it. Both while they stand. */
   status: z.enum(["open", "fixed", "accepted", "not_affected"]),
+  /** The same with what people said: that they know of it or work on it, or that nobody has since it came back. */
+  state: z.enum(FINDING_STATES),
+  /** Whose it is; null for nobody's. */
+  assignee: z.object({ id: z.uuid(), name: z.string() }).nullable(),
   assetCount: z.number().int(),
   firstSeenAt: z.string(),
   fixedAt: z.string().nullable(),

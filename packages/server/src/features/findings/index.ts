@@ -32,6 +32,7 @@ import {
 export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, type Value } from "./query-sql.ts";
 export { filterOf, type FindingFilter } from "./rules.ts";
 export { condition, findings, informed } from "./sql.ts";
+export { idsNamed } from "./named.ts";
 export { type Present, refreshFindings, type Refreshed } from "./refresh-sql.ts";
 
 const valueAndId = z.tuple([z.union([z.string(), z.number()]), z.uuid()]);

@@ -40,6 +40,16 @@ export const openAs = (status: "open" | "accepted" | "not_affected"): string => 
   return `exists (select 1 ${EFFECT} and e.closes and e.status ${status === "accepted" ? "=" : "<>"} 'accepted')`;
 };
 
+/** What people say of the finding of the table named `f`, since it came back. */
+const SAID = `from finding_work w where w.company_id = f.company_id and w.finding_id = f.id
+    and (f.reopened_at is null or w.changed_at > f.reopened_at)`;
+/** The life of the finding of the table named `f`. */
+export const STATE = `case when f.status = 'fixed' then 'fixed' else coalesce(
+    nullif(${STATUS_WHILE_OPEN}, 'open'), (select w.state ${SAID}), case when f.reopened_at is null then 'open' else 'reopened' end) end`;
+/** Whose the finding of the table named `f` is, as JSON; null for nobody's. */
+export const ASSIGNEE = `(select json_build_object('id', m.person_id, 'name', m.name) from membership m
+  where m.company_id = f.company_id and f.status = 'open' and m.person_id = (select w.assignee_id ${SAID}))`;
+
 const glob = (text: string): string => likePattern(text).slice(1, -1).replaceAll("*", "%");
 
 /** Text columns that a value names: whole, or by a pattern where it has a star. */
@@ -92,6 +102,35 @@ const statusIs = ({ values }: Term): string => {
   return `(${parts.join(" or ")})`;
 };
 
+const stateIs = ({ values }: Term, value: Value): string => {
+  const parts = values.map((state) => {
+    if (state === "fixed") return "f.status = 'fixed'";
+    if (state === "accepted" || state === "not_affected") return `(f.status = 'open' and ${openAs(state)})`;
+    const isNamed = `f.status = 'open' and ${openAs("open")}`;
+    if (state === "acknowledged" || state === "in_work") {
+      return `(${isNamed} and exists (select 1 ${SAID} and w.state = ${value(state)}))`;
+    }
+    const back = state === "reopened" ? "not null" : "null";
+    return `(${isNamed} and f.reopened_at is ${back} and not exists (select 1 ${SAID} and w.state is not null))`;
+  });
+  return `(${parts.join(" or ")})`;
+};
+
+const assigneeIs = ({ values }: Term, value: Value): string => {
+  const named = values.filter((v) => v !== "none");
+  const columns = ["m.email", "m.name", "split_part(m.email, '@', 1)"];
+  const parts = [
+    ...(values.includes("none") ? [`not exists (select 1 ${SAID} and w.assignee_id is not null)`] : []),
+    ...(named.length > 0
+      ? [
+          `exists (select 1 ${SAID} and w.assignee_id in (
+            select m.person_id from membership m where m.company_id = f.company_id and ${textIs(columns, named, value)}))`,
+        ]
+      : []),
+  ];
+  return `(${parts.join(" or ")})`;
+};
+
 const either = (values: readonly string[], yes: string, sql: string, no: string): string => {
   const parts = [...(values.includes(yes) ? [sql] : []), ...(values.some((v) => v !== yes) ? [no] : [])];
   return `(${parts.join(" or ")})`;
@@ -120,6 +159,8 @@ const CONDITIONS: Readonly<Record<string, Compile>> = {
   kev: ({ values }) => either(values, "true", "f.kev_added_at is not null", "f.kev_added_at is null"),
   fix: ({ values }) => either(values, "yes", "f.fixed_in is not null", "f.fixed_in is null"),
   status: statusIs,
+  state: stateIs,
+  assignee: assigneeIs,
   risk: numberIs("f.risk"),
   epss: numberIs("coalesce(f.epss, 0)"),
   cvss: numberIs("f.cvss"),
@@ -179,7 +220,7 @@ export const assetCondition = (node: QueryNode, value: Value): string =>
 
 /** Whether a query says itself which states it wants; where it does not, open ones are meant. */
 export const namesStatus = (node: QueryNode): boolean => {
-  if (node.kind === "term") return node.field === "status" || node.field === "fixed";
+  if (node.kind === "term") return node.field === "status" || node.field === "state" || node.field === "fixed";
   if (node.kind === "word") return false;
   return node.kind === "not" ? namesStatus(node.part) : node.parts.some(namesStatus);
 };

@@ -1,12 +1,15 @@
+import type { FindingState } from "@zerotrace/core/work/work";
 import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
 import {
+  ASSIGNEE,
   assetAsked,
   containsText,
   isDecidedOn,
   namesStatus,
   openAs,
   queryCondition,
+  STATE,
   STATUS_WHILE_OPEN,
 } from "./query-sql.ts";
 import type { FindingFilter } from "./rules.ts";
@@ -26,7 +29,8 @@ export const findings = (tx: Tx): string => (tx.labels === null ? "finding" : SC
 export const COLUMNS = `f.id, f.advisory, f.aliases, f.summary, f.ecosystem, f.package, f.source, f.version, f.purl,
   f.fixed_in as "fixedIn", f.severity, f.cvss, f.epss, f.kev_added_at::text as "kevAddedAt", f.risk, f.urgency,
   case when f.status = 'open' then ${STATUS_WHILE_OPEN} else f.status end as status,
-  f.asset_count as "assetCount", f.first_seen_at as "firstSeenAt", f.fixed_at as "fixedAt", f.reopened_at as "reopenedAt",
+  ${STATE} as state, ${ASSIGNEE} as assignee, f.asset_count as "assetCount", f.first_seen_at as "firstSeenAt",
+  f.fixed_at as "fixedAt", f.reopened_at as "reopenedAt",
   f.published_at as "publishedAt", f.component_id as "componentId", f.record_id as "recordId"`;
 
 export interface FindingRecord {
@@ -48,6 +52,8 @@ export interface FindingRecord {
   urgency: string;
   /** `not_affected`: open, and closed by a VEX statement or a decision; `accepted`: by a decision to live with it. */
   status: "open" | "fixed" | "accepted" | "not_affected";
+  state: FindingState;
+  assignee: { id: string; name: string } | null;
   assetCount: number;
   firstSeenAt: Date;
   fixedAt: Date | null;
@@ -136,6 +142,24 @@ export const findingsPage = async (
      order by ${sort.key} ${sort.order}, f.id ${sort.order} limit $${values.push(page.limit)}`,
     values,
   );
+};
+
+/** The ids of open findings of a filter, or of those named, that the caller sees; at most `limit`, in the order of their ids. */
+export const openIds = async (
+  tx: Tx,
+  companyId: number,
+  filter: FindingFilter,
+  { ids, limit }: { ids: readonly string[] | null; limit: number },
+): Promise<string[]> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, filter, values);
+  const named = ids === null ? "" : `and f.id = any($${values.push(`{${ids.join(",")}}`)}::uuid[])`;
+  const rows = await tx.query<{ id: string }>(
+    `select f.id from ${findings(tx)} f where ${where} ${named} and f.status = 'open' order by f.id
+     limit $${values.push(limit)}`,
+    values,
+  );
+  return rows.map(({ id }) => id);
 };
 
 /** How many findings a filter has, counted up to COUNT_LIMIT. */

@@ -20,6 +20,8 @@ export interface Quotas {
   took(tx: Tx, companyId: number, componentCount: number): Promise<void>;
   /** Before a document or an image is taken, in its transaction. */
   scan(tx: Tx, companyId: number): Promise<void>;
+  /** Before a file is kept, in its transaction. */
+  storage(tx: Tx, companyId: number): Promise<void>;
   /** What the company as a whole may ask; never waits, and may be ten seconds old. */
   rate(companyId: number): Rate;
   /** A limit was changed: it counts at once in this process. */
@@ -93,6 +95,10 @@ export const createQuotas = (db: Database): Quotas => {
       const count = await scanCount(tx, companyId);
       if (count < scans) return;
       throw exceeded(`${count} of ${scans} scans are under way: wait until one has ended.`, "concurrent_scans", 10);
+    },
+    storage: async (tx, companyId) => {
+      const { storage_bytes: bytes } = await fresh(companyId);
+      if (bytes !== undefined) mustHaveRoom(await usageOf(tx, companyId), bytes);
     },
     rate: (companyId) => {
       const held = known.get(companyId);

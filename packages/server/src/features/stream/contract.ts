@@ -1,7 +1,14 @@
 import { z } from "zod";
 
 /** Channels of the WebSocket at `/api/v1/stream`. */
-export const CHANNELS = ["scan_update", "finding_alert", "asset_update", "feed_update", "upload_update"] as const;
+export const CHANNELS = [
+  "scan_update",
+  "finding_alert",
+  "asset_update",
+  "feed_update",
+  "upload_update",
+  "work_update",
+] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 export const STREAM_PATH = "/api/v1/stream";
@@ -35,7 +42,7 @@ export const serverMessage = z.discriminatedUnion("type", [
     type: z.literal("event"),
     channel: z.enum(CHANNELS),
     at: z.string(),
-    /** `finding_alert`: finding ids; `asset_update`: asset ids; `scan_update`: asset ids; `feed_update`: empty; `upload_update`: upload ids. */
+    /** `finding_alert`: finding ids; `asset_update`: asset ids; `scan_update`: asset ids; `feed_update`: empty; `upload_update`: upload ids; `work_update`: finding ids. */
     ids: z.array(z.string()).max(100),
     /** How many things changed in all, which may be more than `ids`. */
     count: z.number().int(),
