@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Answer, ApiError, contract, createClient, urlOf } from "@zerotrace/sdk";
+import type { Widget, WidgetKind } from "@zerotrace/core/dashboard/widget";
 import { standingOf } from "./ui/standing.ts";
 
 export { contract };
@@ -73,6 +74,10 @@ export type Settings = Answer<typeof contract.settings.getSettings>;
 export type SavedView = Answer<typeof contract.views.listViews>["rows"][number];
 export type Limit = Answer<typeof contract.limits.getLimits>["rows"][number];
 export type Token = Answer<typeof contract.tokens.listTokens>["rows"][number];
+export type DashboardRow = Answer<typeof contract.dashboards.listDashboards>["rows"][number];
+export type Dashboard = Answer<typeof contract.dashboards.getDashboard>;
+export type Figures = Answer<typeof contract.dashboards.getFigures>;
+export type Executive = Answer<typeof contract.dashboards.getExecutive>;
 export type Severity = Finding["severity"];
 export type SeverityCounts = Stats["findings"];
 export type Sort = "risk" | "seen" | "package" | "epss";
@@ -92,6 +97,16 @@ const pages = <Row>(key: readonly unknown[], fetchPage: (cursor: string | undefi
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: Page<Row>) => last.next ?? undefined,
   });
+
+/** The shape of figures that each form of widget draws. */
+const SHAPES = {
+  number: "total",
+  trend: "course",
+  table: "groups",
+  bar: "groups",
+  heat: "cells",
+  map: "groups",
+} as const satisfies Record<WidgetKind, string>;
 
 const limit = PAGE_ROWS;
 
@@ -278,6 +293,25 @@ export const queries = {
   ownEntry: () => queryOptions({ queryKey: ["own-entry"], queryFn: () => call(contract.companies.getOwnEntry) }),
   settings: () => queryOptions({ queryKey: ["settings"], queryFn: () => call(contract.settings.getSettings) }),
   views: () => queryOptions({ queryKey: ["views"], queryFn: () => call(contract.views.listViews) }),
+  dashboards: () => queryOptions({ queryKey: ["dashboards"], queryFn: () => call(contract.dashboards.listDashboards) }),
+  dashboard: (id: string) =>
+    queryOptions({
+      queryKey: ["dashboards", id],
+      queryFn: () => call(contract.dashboards.getDashboard, { params: { id } }),
+    }),
+  figures: ({ kind, query, viewId, measure, group, across, rows, days }: Widget) => {
+    const asked = { shape: SHAPES[kind], query, viewId, measure, group, across, rows, days };
+    return queryOptions({
+      queryKey: ["figures", asked],
+      queryFn: () => call(contract.dashboards.getFigures, { query: asked }),
+      refetchInterval: POLL_MS,
+    });
+  },
+  executive: (days: number) =>
+    queryOptions({
+      queryKey: ["executive", days],
+      queryFn: () => call(contract.dashboards.getExecutive, { query: { days } }),
+    }),
   viewCount: ({ noun, query }: Pick<SavedView, "noun" | "query">) =>
     queryOptions({
       queryKey: ["view-count", noun, query],
