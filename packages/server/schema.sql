@@ -1814,7 +1814,7 @@ CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, ris
 CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
 CREATE INDEX finding_work_assignee ON public.finding_work USING btree (company_id, assignee_id) WHERE (assignee_id IS NOT NULL);
 CREATE INDEX fix_component_package ON public.fix_component USING btree (company_id, ecosystem, package, has_fix, component_id);
-CREATE INDEX fix_weight ON public.fix USING btree (company_id, ((- weight)), ecosystem, package, has_fix);
+CREATE INDEX fix_weight ON public.fix USING btree (company_id, ((- weight)), ecosystem, package, has_fix) WHERE (finding_count > 0);
 CREATE INDEX fix_work_updated ON public.fix_work USING btree (company_id, updated_at DESC, ecosystem, package, has_fix);
 CREATE INDEX identity_link_person ON public.identity_link USING btree (company_id, person_id);
 CREATE INDEX identity_provider_domains ON public.identity_provider USING gin (domains);

@@ -94,7 +94,16 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
   "findings.listFindingSources": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
   "findings.getFinding": byId("findingId"),
   "findings.listFindingAssets": byId("findingId"),
-  "findings.listFixes": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
+  "fixes.listFixes": asks((of) => ({ query: { assetId: of["assetId"] ?? "" } })),
+  "fixes.listFixWork": plain(),
+  "fixes.getFixPerformance": plain({}, { moves: "the end is now" }),
+  "fixes.listFixMembers": plain(),
+  "fixes.getFix": plain({ params: { id: KNOWN.fix } }, { moves: "the walk changes fixes" }),
+  "fixes.listFixAssets": plain({ params: { id: KNOWN.fix } }),
+  "fixes.changeFix": plain(
+    { params: { id: KNOWN.fix }, body: { state: "planned" } },
+    { moves: "each change has its time" },
+  ),
   "health.live": plain(),
   "health.ready": plain(),
   "health.metrics": plain(

@@ -23,7 +23,9 @@ export interface Seeding {
 }
 
 /** The one package of which the feed of the world knows a weakness; everybody may know of both. */
-export const KNOWN = { package: "left", fixed: "2.0.0", advisory: "CVE-2026-0002" } as const;
+/** The id of the fix of that package, which both companies need. */
+const FIX = Buffer.from("+npm\nleft").toString("base64url");
+export const KNOWN = { package: "left", fixed: "2.0.0", advisory: "CVE-2026-0002", fix: FIX } as const;
 
 const host: Seed = async ({ world, ask }) => {
   const [hostName, machineId, packageName, versionTag, laterName] = Array.from({ length: 5 }, marker) as [
@@ -103,6 +105,12 @@ const decision: Seed = async ({ ask, ids }) => {
     expiresAt,
   });
   return { decisionReason, decisionOwner, decisionId: made.id };
+};
+
+const fix: Seed = async ({ ask }) => {
+  const fixNote = marker();
+  await ask("PATCH", `/api/v1/fixes/${KNOWN.fix}`, { note: fixNote });
+  return { fixNote };
 };
 
 const token: Seed = async ({ ask }) => {
@@ -220,6 +228,7 @@ const SEEDS: readonly Seed[] = [
   repository,
   vex,
   decision,
+  fix,
   token,
   sink,
   registry,

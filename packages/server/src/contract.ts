@@ -12,6 +12,7 @@ import { routes as explain } from "./features/explain/contract.ts";
 import { routes as factors } from "./features/factors/contract.ts";
 import { routes as feeds } from "./features/feeds/contract.ts";
 import { routes as findings } from "./features/findings/contract.ts";
+import { routes as fixes } from "./features/fixes/contract.ts";
 import { routes as health } from "./features/health/contract.ts";
 import { routes as inventory } from "./features/inventory/contract.ts";
 import { routes as jobs } from "./features/jobs/contract.ts";
@@ -50,6 +51,7 @@ export const contract = {
   factors,
   feeds,
   findings,
+  fixes,
   health,
   inventory,
   jobs,

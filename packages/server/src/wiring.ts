@@ -34,6 +34,7 @@ import {
 import { explainRoutes } from "./features/explain/index.ts";
 import { factorRoutes, secondFactors } from "./features/factors/index.ts";
 import { findingRoutes } from "./features/findings/index.ts";
+import { fixRoutes } from "./features/fixes/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
@@ -215,6 +216,7 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
     ...affectedRoutes(),
     ...changeRoutes({ offlineAfterSeconds: offline, syncHours, epss, pendingJobs: countPendingJobs }),
     ...dashboardRoutes({ offlineAfterSeconds: offline }),
+    ...fixRoutes({ onClaimed: requestEnrichment }),
     ...decisionRoutes({ version, onChanged: onRuled }),
     ...feedRoutes({ sync, syncHours, dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),

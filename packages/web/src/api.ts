@@ -28,7 +28,7 @@ export const createQueryClient = (): QueryClient =>
 export type Session = Answer<typeof contract.sessions.getSession>;
 export type Stats = Answer<typeof contract.stats.getStats>;
 export type Feeds = Answer<typeof contract.feeds.getFeeds>;
-export type Fix = Answer<typeof contract.findings.listFixes>["rows"][number];
+export type Fix = Answer<typeof contract.fixes.listFixes>["rows"][number];
 export type Finding = Answer<typeof contract.findings.listFindings>["rows"][number];
 export type Enrichment = Answer<typeof contract.findings.getFinding>["enrichment"];
 export type FindingDetail = Answer<typeof contract.findings.getFinding>;
@@ -148,7 +148,7 @@ export const queries = {
   fixes: (filter: FindingFilter, rows: number) =>
     queryOptions({
       queryKey: ["fixes", filter, rows],
-      queryFn: () => call(contract.findings.listFixes, { query: { ...filter, limit: rows } }),
+      queryFn: () => call(contract.fixes.listFixes, { query: { ...filter, limit: rows } }),
     }),
   findings: (filter: FindingFilter, sort: Sort) =>
     pages(["findings", filter, sort], (cursor) =>

@@ -3,11 +3,22 @@ import type { Channel, ServerMessage } from "@zerotrace/sdk";
 export type LiveEvent = Extract<ServerMessage, { type: "event" }>;
 
 const TOUCHED: Readonly<Record<Channel, readonly string[]>> = {
-  finding_alert: ["stats", "finding", "fixes", "advisory-groups", "findings", "vex", "view-count", "figures", "executive"],
+  finding_alert: [
+    "stats",
+    "finding",
+    "fixes",
+    "advisory-groups",
+    "findings",
+    "vex",
+    "view-count",
+    "figures",
+    "executive",
+  ],
   asset_update: ["figures", "executive", "stats", "assets", "view-count", "asset", "agents", "components", "coverage"],
   scan_update: ["stats", "assets", "asset", "jobs", "components", "coverage", "affected"],
   feed_update: ["stats", "feeds", "coverage", "advisories", "advisory", "affected"],
   upload_update: ["uploads", "registries"],
+  fix_update: ["fixes", "fix"],
   work_update: ["findings", "finding", "mentions", "view-count"],
 };
 

@@ -19,7 +19,7 @@ export const register = (program: Command, cli: Cli): void => {
       const { call, url } = await connect(cli, options);
       const [stats, fixes, feeds] = await Promise.all([
         call(contract.stats.getStats),
-        call(contract.findings.listFixes, { query: { limit: 3 } }),
+        call(contract.fixes.listFixes, { query: { limit: 3 } }),
         call(contract.feeds.getFeeds),
       ]);
       if (format === "json") {

@@ -17,7 +17,7 @@ const UNREADABLE_SHOWN = 3;
 
 const headlineText = (
   stats: Answer<typeof contract.stats.getStats>,
-  fixes: Answer<typeof contract.findings.listFixes>,
+  fixes: Answer<typeof contract.fixes.listFixes>,
 ): string =>
   headline({
     severities: stats.findings,
@@ -31,7 +31,7 @@ const headlineText = (
 export const writeOutcome = async (cli: Cli, call: Client): Promise<void> => {
   const [stats, fixes, findings, feeds, coverage, assets] = await Promise.all([
     call(contract.stats.getStats),
-    call(contract.findings.listFixes, { query: { limit: FIXES } }),
+    call(contract.fixes.listFixes, { query: { limit: FIXES } }),
     call(contract.findings.listFindingSources, { query: { limit: TOP_LINES, perPackage: TOP_LINES_PER_PACKAGE } }),
     call(contract.feeds.getFeeds),
     call(contract.feeds.getCoverage),

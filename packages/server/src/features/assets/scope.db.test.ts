@@ -4,6 +4,7 @@ import { startApi, type TestApi, type TestCompany } from "../../../../../test/su
 import { insertCredential, newToken } from "../../platform/auth/index.ts";
 import { auditRoutes } from "../audit/index.ts";
 import { findingRoutes } from "../findings/index.ts";
+import { fixRoutes } from "../fixes/index.ts";
 import { statRoutes } from "../stats/index.ts";
 import { tokenRoutes } from "../tokens/index.ts";
 import { assetRoutes } from "./index.ts";
@@ -63,6 +64,7 @@ beforeAll(async () => {
   api = await startApi(({ forget }) => [
     ...assetRoutes({ offlineAfterSeconds: 90, authorities: async () => new Map() as never }),
     ...findingRoutes(noKnowledge),
+    ...fixRoutes({ onClaimed: async () => {} }),
     ...statRoutes({ offlineAfterSeconds: 90, pendingJobs: async () => 0 }),
     ...tokenRoutes({ forget }),
     ...auditRoutes({ keys: null as never, version: "test", auditSinkHosts: [] }),

@@ -33,6 +33,8 @@ export interface Fleet {
   /** As `readSums`, where it is known what they add. */
   takeSums(rows: readonly ComponentSums[]): void;
   assetCount(componentId: number): number;
+  /** The assets that have one of some components, in any order. */
+  holders(componentIds: readonly number[]): string[];
   /** Sums of assets, from scratch: zeros for those that hold nothing; `ruled` stands for what the components add. */
   sumsOf(assets: Iterable<string>, ruled: Ruled): AssetSums[];
   /**
@@ -140,6 +142,10 @@ export const createFleet = (companyId: number): Fleet => {
       for (const row of rows) if (counts.has(row.id)) sums.set(row);
     },
     assetCount: (id) => counts.get(id) ?? 0,
+    holders: (componentIds) => {
+      const wanted = new Set(componentIds);
+      return Array.from(assets.keys()).filter((id) => held(id).some((ids) => ids.some((one) => wanted.has(one))));
+    },
     sumsOf,
     changedSums: (whole, ruled) => {
       const rest: AssetSums[] = [];

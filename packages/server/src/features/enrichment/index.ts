@@ -6,6 +6,7 @@ import { enqueue } from "../../platform/queue/index.ts";
 import { heldComponents } from "../assets/index.ts";
 import { judgePending, judgeWithin, type MatchPool, type Rejudged } from "../components/index.ts";
 import { companyIds, generationInForce, indexPath, isIndexHere, type JudgeWithin } from "../feeds/index.ts";
+import { refreshFixes } from "../fixes/index.ts";
 import { recordAssetDays, recordDay } from "../stats/index.ts";
 import { emit, emitAll } from "../stream/index.ts";
 import { closedAmong } from "../vex/index.ts";
@@ -68,8 +69,8 @@ const refresh = async (
   tx: Tx,
   { companyId, feedChanged = false }: EnrichmentOrder,
   known: Pick<Known, "fleet" | "judged">,
-): Promise<Pick<Recomputed, "fleet" | "computed">> => {
-  const { fleet, assets, computed, changedAssets, findings, open, isRuled } = await recompute(tx, companyId, {
+): Promise<Pick<Recomputed, "fleet" | "computed" | "touched">> => {
+  const { fleet, assets, computed, changedAssets, findings, open, isRuled, touched } = await recompute(tx, companyId, {
     ...known,
     feedChanged,
   });
@@ -100,7 +101,7 @@ const refresh = async (
     await emit(tx, companyId, { channel: "scan_update", ids: assets, count: assets.length, summary });
   }
   await emitAll(tx, companyId, "asset_update", changedAssets);
-  return { fleet, computed };
+  return { fleet, computed, touched };
 };
 
 /** Computes findings. One for a server: what it remembers is true as long as nobody else judges and computes. */
@@ -185,7 +186,7 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
       if (pool.generation() !== generation.id && !isIndexHere(feedsDir, generation)) return;
       const components = await inTurn(() => judgeAll(deps));
       const refreshedAt = performance.now();
-      const { fleet, computed } = await db.asServiceFor(order.companyId, async (tx) => {
+      const { fleet, computed, touched } = await db.asServiceFor(order.companyId, async (tx) => {
         // Taken out until the commit: a second attempt, and one after a failure, begins from scratch.
         const known = fleets.get(order.companyId) ?? null;
         fleets.delete(order.companyId);
@@ -196,6 +197,8 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
       // it fails, nothing is remembered, and the next attempt writes them of all assets.
       await sleep(NEWS_FIRST_MS);
       await db.asServiceFor(order.companyId, (tx) => recordAssetDays(tx, order.companyId, computed));
+      const touch = { components: touched, holders: fleet && ((ids: readonly number[]) => fleet.holders(ids)) };
+      await db.asServiceFor(order.companyId, (tx) => refreshFixes(tx, order.companyId, touch));
       if (fleet !== null) fleets.set(order.companyId, fleet);
       lastMs.set(order.companyId, performance.now() - refreshedAt);
       metrics.match({ seconds: (performance.now() - startedAt) / 1000, components });

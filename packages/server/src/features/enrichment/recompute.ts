@@ -34,6 +34,8 @@ export interface Recomputed {
   readonly open: OpenSums | null;
   /** False: no statement and no decision says anything of any finding. */
   readonly isRuled: boolean;
+  /** Components of which findings may be other than before; null: any. */
+  readonly touched: readonly number[] | null;
 }
 
 /** What is known before. */
@@ -50,7 +52,16 @@ const everythingStored = async (tx: Tx, companyId: number, { feedChanged }: Know
   const ruledAnew = await refreshRulings(tx, companyId);
   if (feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
   const assets = await refreshDirtyAssets(tx, companyId);
-  return { fleet: null, assets, computed: assets, changedAssets: assets, findings, open: null, isRuled: true };
+  return {
+    fleet: null,
+    assets,
+    computed: assets,
+    changedAssets: assets,
+    findings,
+    open: null,
+    isRuled: true,
+    touched: null,
+  };
 };
 
 /** What statements and decisions leave of components. */
@@ -80,7 +91,7 @@ const everything = async (tx: Tx, companyId: number, known: Known): Promise<Reco
   const changedAssets = await writeAssetSums(tx, companyId, sums);
   const assets = [...new Set([...dirty, ...changedAssets])].sort();
   const computed = sums.map(({ id }) => id);
-  return { fleet, assets, computed, changedAssets, findings, open: fleet.total(ruled), isRuled: true };
+  return { fleet, assets, computed, changedAssets, findings, open: fleet.total(ruled), isRuled: true, touched: null };
 };
 
 /** What of the findings may be other than before: some components as a whole, of others single matches. */
@@ -159,5 +170,6 @@ export const recompute = async (tx: Tx, companyId: number, known: Known): Promis
     const changedAssets = await writeAssetSums(tx, companyId, changed);
     return { assets: changed.map(({ id }) => id).sort(), changedAssets, open };
   });
-  return { ...summed, ...judgedNow, fleet, computed: summed.assets };
+  const touched = [...new Set([...present.components, ...present.matches].map(({ componentId }) => componentId))];
+  return { ...summed, ...judgedNow, fleet, computed: summed.assets, touched };
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { fixRoutes } from "../fixes/index.ts";
 import { findingRoutes } from "./index.ts";
 
 let api: TestApi;
@@ -16,13 +17,14 @@ interface Given {
 }
 
 beforeAll(async () => {
-  api = await startApi(() =>
-    findingRoutes({
+  api = await startApi(() => [
+    ...findingRoutes({
       explain: async () => [],
       explanation: async () => null,
       enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }),
     }),
-  );
+    ...fixRoutes({ onClaimed: async () => {} }),
+  ]);
   company = await api.company();
   const given: Given[] = [
     ...["1", "2", "3"].flatMap((n) =>

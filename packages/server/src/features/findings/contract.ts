@@ -7,7 +7,7 @@ import { VEX_STATUSES } from "@zerotrace/core/vex/vex";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
 import { FINDING_STATES } from "@zerotrace/core/work/work";
 import { z } from "zod";
-import { exportFormat, severityCounts } from "../assets/contract.ts";
+import { exportFormat } from "../assets/contract.ts";
 import { assessment, explanation } from "../explain/contract.ts";
 import { vexStatement } from "../vex/contract.ts";
 
@@ -139,24 +139,6 @@ export const findingDetail = findingRow.extend({
     .nullable(),
 });
 
-export const fixRow = z.object({
-  /** Stable within a generation: ecosystem, package and target version. */
-  key: z.string(),
-  ecosystem: z.string(),
-  package: z.string(),
-  fixedIn: z.string().nullable(),
-  findingCount: z.number().int(),
-  advisoryCount: z.number().int(),
-  assetCount: z.number().int(),
-  severities: severityCounts,
-  kevCount: z.number().int(),
-  maxRisk: z.number(),
-  /** Share of the risk of all findings of the filter that this closes, 0..1. */
-  riskShare: z.number(),
-  advisories: z.array(z.string()).max(10),
-  command: z.string(),
-});
-
 export const advisoryGroupRow = z.object({
   advisory: z.string(),
   summary: z.string(),
@@ -208,15 +190,6 @@ export const listFindingAssets = route({
   answer: page(z.object({ id: z.uuid(), name: z.string(), os: z.string(), lastSeenAt: z.string() })),
 });
 
-export const listFixes = route({
-  method: "GET",
-  path: "/api/v1/fixes",
-  summary: "Findings of a filter grouped by the action that closes them, most risk removed first",
-  permission: "findings:read",
-  query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(50), ...findingFilter }),
-  answer: z.object({ rows: z.array(fixRow), totalRisk: z.number() }),
-});
-
 export const sourceRow = findingRow.extend({
   /** Binary packages that the row stands for, by name. */
   packages: z.array(z.string()).max(50),
@@ -252,5 +225,4 @@ export const routes = {
   listFindingSources,
   getFinding,
   listFindingAssets,
-  listFixes,
 };

@@ -15,7 +15,7 @@ import { assessmentOf } from "./assessment.ts";
 import { decisionOn } from "./decided-sql.ts";
 import { countSources, findingsBySource } from "./by-source-sql.ts";
 import { assetAsked } from "./query-sql.ts";
-import { filterOf, type FindingFilter, fixCommand, highestVersion, toFindingRow, whySentence } from "./rules.ts";
+import { filterOf, type FindingFilter, toFindingRow, whySentence } from "./rules.ts";
 import {
   advisoryGroups,
   assetsWith,
@@ -25,8 +25,6 @@ import {
   findingById,
   findingsPage,
   informed,
-  fixGroups,
-  totalWeight,
 } from "./sql.ts";
 
 export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, type Value } from "./query-sql.ts";
@@ -43,43 +41,6 @@ const riskAndName = z.tuple([z.number(), z.string()]);
 const required = (finding: FindingRecord | null): FindingRecord => {
   if (finding === null) throw new AppError("NOT_FOUND", "There is no finding with this id.");
   return finding;
-};
-
-/** The company's fixes, most risk removed first, with their share of all risk. */
-export const fixesOf = async (
-  tx: Parameters<typeof fixGroups>[0],
-  companyId: number,
-  filter: FindingFilter,
-  limit: number,
-) => {
-  const total = await totalWeight(tx, companyId, filter);
-  const groups = await fixGroups(tx, companyId, filter, limit);
-  const rows = groups.map((g) => {
-    const fixedIn = highestVersion(g.ecosystem, g.fixes);
-    return {
-      key: `${g.ecosystem}/${g.package}/${fixedIn ?? ""}`,
-      ecosystem: g.ecosystem,
-      package: g.package,
-      fixedIn,
-      findingCount: g.findingCount,
-      advisoryCount: g.advisoryCount,
-      assetCount: g.assetCount,
-      severities: {
-        critical: g.critical,
-        high: g.high,
-        medium: g.medium,
-        low: g.low,
-        none: g.none,
-        unknown: g.unknown,
-      },
-      kevCount: g.kevCount,
-      maxRisk: oneDecimal(g.maxRisk),
-      riskShare: total === 0 ? 0 : Math.round((g.weight / total) * 10_000) / 10_000,
-      advisories: g.advisories,
-      command: fixCommand(g.ecosystem, g.package, fixedIn),
-    };
-  });
-  return { rows, totalRisk: oneDecimal(total) };
 };
 
 /** Why a finding is one, by the statement that decides on it as it stands in the database. */
@@ -226,10 +187,5 @@ export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
       const show = (r: (typeof rows)[number]) => ({ ...r, lastSeenAt: r.lastSeenAt.toISOString() });
       return pageOf(rows, query.limit, finding.assetCount, show, (r) => [r.name, r.id]);
     },
-  }),
-  implement(routes.listFixes, {
-    audit: "none",
-    run: async ({ tx, identity: { companyId } }, { query }) =>
-      await fixesOf(tx, companyId, await informed(tx, companyId, filterOf(query)), query.limit),
   }),
 ];

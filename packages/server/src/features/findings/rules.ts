@@ -2,7 +2,6 @@ import {
   AppError,
   isEndOfLife,
   SEVERITIES,
-  schemeFor,
   type ExplainedRange,
   type Severity,
   type VexStatus,
@@ -86,36 +85,6 @@ export const toFindingRow = (f: FindingRecord): z.output<typeof findingRow> => {
     reopenedAt: f.reopenedAt?.toISOString() ?? null,
     publishedAt: f.publishedAt?.toISOString() ?? null,
   };
-};
-
-/** The highest of versions by the ecosystem's own order; those that do not parse count only when none does. */
-export const highestVersion = (ecosystem: string, versions: readonly string[]): string | null => {
-  const scheme = schemeFor(ecosystem);
-  let highest: string | null = null;
-  for (const version of versions) {
-    if (highest === null || (scheme?.compare(version, highest) ?? (version > highest ? 1 : -1)) > 0) highest = version;
-  }
-  return highest;
-};
-
-const COMMANDS: Record<string, (name: string, version: string) => string> = {
-  Debian: (name) => `apt-get update && apt-get install --only-upgrade '?source-package(^${name}$)'`,
-  Ubuntu: (name) => `apt-get update && apt-get install --only-upgrade '?source-package(^${name}$)'`,
-  Alpine: (name) => `apk upgrade ${name}`,
-  npm: (name, version) => `npm install --global ${name}@${version}`,
-  PyPI: (name, version) => `python3 -m pip install '${name}>=${version}'`,
-};
-const rpmUpgrade = (name: string): string => `dnf upgrade ${name}`;
-
-/** Names that may stand in a command that a person copies into a shell. */
-const SHELL_SAFE = /^[@A-Za-z0-9._+~:/-]+$/;
-
-/** The command that brings the fix; empty when there is none or a name could do harm in a shell. */
-export const fixCommand = (ecosystem: string, name: string, fixedIn: string | null): string => {
-  if (fixedIn === null || !SHELL_SAFE.test(name) || !SHELL_SAFE.test(fixedIn)) return "";
-  const family = ecosystem.split(":")[0] ?? "";
-  const known = COMMANDS[family] ?? (schemeFor(ecosystem)?.id === "rpm" ? rpmUpgrade : undefined);
-  return known?.(name, fixedIn) ?? "";
 };
 
 /** One sentence for a person: why this version is affected. */

@@ -8,6 +8,7 @@ export const CHANNELS = [
   "feed_update",
   "upload_update",
   "work_update",
+  "fix_update",
 ] as const;
 export type Channel = (typeof CHANNELS)[number];
 

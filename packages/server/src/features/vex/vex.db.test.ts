@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import { markAllDirty, refreshDirtyAssets } from "../assets/index.ts";
 import { findingRoutes, refreshFindings } from "../findings/index.ts";
+import { fixRoutes } from "../fixes/index.ts";
 import { recordDay, statRoutes } from "../stats/index.ts";
 import { refreshVexEffects, vexRoutes } from "./index.ts";
 
@@ -36,6 +37,7 @@ beforeAll(async () => {
       explanation: async () => null,
       enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }),
     }),
+    ...fixRoutes({ onClaimed: async () => {} }),
     ...statRoutes({ offlineAfterSeconds: 90, pendingJobs: async () => 0 }),
   ]);
   await api.db.asService(async (tx) => {

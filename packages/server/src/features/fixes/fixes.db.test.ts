@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { markAllDirty } from "../assets/index.ts";
+import { refreshCompany, signedIn, writeAsset, writeMatches } from "../decisions/fixtures.ts";
+import { decisionRoutes } from "../decisions/index.ts";
+import { fixRoutes, refreshFixes } from "./index.ts";
+
+let api: TestApi;
+let company: TestCompany;
+let other: TestCompany;
+let ids: Record<string, number>;
+let one: string;
+let claimed = 0;
+
+beforeAll(async () => {
+  api = await startApi(() => [
+    ...fixRoutes({ onClaimed: async () => void (claimed += 1) }),
+    ...decisionRoutes({ version: "1.0.0", onChanged: markAllDirty }),
+  ]);
+  ids = await writeMatches(api);
+  await api.owner.query("update component_match set fixed_in = '1.1' where component_id <> $1", [ids["zip"]]);
+});
+afterAll(() => api.close());
+
+/** What the job does of all, or of what some components concern. */
+const refresh = async (of = company, components: number[] | null = null): Promise<number> => {
+  await refreshCompany(api, of);
+  return await api.db.asServiceFor(of.id, (tx) => refreshFixes(tx, of.id, { components, holders: null }));
+};
+beforeEach(async () => {
+  company = await api.company();
+  other = await api.company();
+  const at = (...names: string[]) => names.map((name) => ids[name] as number);
+  one = await writeAsset(api, company, { name: "one", labels: ["lab"], components: at("openssl", "bash") });
+  await writeAsset(api, company, { name: "two", components: at("openssl", "zip") });
+  await refresh();
+});
+
+const ask = (path: string, token = company.reader) => api.call("GET", `/api/v1/fixes${path}`, { token });
+const list = async (query = "") => (await ask(`?query=${encodeURIComponent(query)}`)).body;
+const idOf = async (name: string): Promise<string> =>
+  (await list()).rows.find((row: { package: string }) => row.package === name).id;
+const change = (id: string, body: object, token = company.owner) =>
+  api.call("PATCH", `/api/v1/fixes/${id}`, { token, body });
+const own = (text: string, ...values: unknown[]) =>
+  api.db.asServiceFor(company.id, (tx) => tx.query(text, [company.id, ...values]));
+/** The newest inventory of an asset, reported now. */
+const report = async (asset: string, components: number[], of = company): Promise<void> => {
+  await own("update inventory set component_ids = $3 where company_id = $1 and asset_id = $2", asset, components);
+  await own("update asset set inventory_at = clock_timestamp() where company_id = $1 and id = $2", asset);
+  await refresh(of, Object.values(ids));
+};
+
+test("findings are grouped by what closes them, most risk removed first, page by page, the same from sums and from findings", async () => {
+  const summed = await list();
+  expect(summed.rows).toMatchObject([
+    { package: "openssl", fixedIn: "1.1", findingCount: 2, assetCount: 2, maxRisk: 90, riskShare: 0.6471 },
+    { package: "zip", fixedIn: null, findingCount: 1, assetCount: 1, command: "" },
+    { package: "bash", fixedIn: "1.1", findingCount: 1, severities: { medium: 1 }, riskShare: 0.1471 },
+  ]);
+  expect(summed).toMatchObject({ count: 3, totalRisk: 340, next: null });
+  for (const query of ["fix:yes", "severity>=high", "-severity:low kev:false", "ecosystem:Debian"]) {
+    const fromSums = await list(query);
+    await own("delete from fix where company_id = $1");
+    expect(await list(query)).toEqual(fromSums);
+    await refresh();
+  }
+  expect((await list("severity:low")).rows).toMatchObject([{ package: "openssl", findingCount: 1 }]);
+  expect((await list("openssl host:two")).rows).toMatchObject([{ package: "openssl", findingCount: 2 }]);
+  const first = (await ask("?limit=2")).body;
+  expect(first.count).toBe(3);
+  const rest = (await ask(`?limit=2&cursor=${encodeURIComponent(first.next)}`)).body;
+  expect([...first.rows, ...rest.rows].map((row) => row.package)).toEqual(["openssl", "zip", "bash"]);
+});
+
+test("sums of what changed are those of everything summed anew, and nothing is written twice", async () => {
+  await own("update inventory set component_ids = $3 where company_id = $1 and asset_id = $2", one, [ids["bash"]]);
+  expect(await refresh(company, [ids["openssl"] as number])).toBe(1);
+  expect(await refresh(company, [ids["openssl"] as number])).toBe(0);
+  const now = (await list()).rows;
+  expect(now[0]).toMatchObject({ package: "openssl", assetCount: 1 });
+  await own("delete from fix where company_id = $1");
+  await own("delete from fix_part where company_id = $1");
+  await refresh();
+  expect((await list()).rows).toEqual(now);
+});
+
+test("what a decision hides is not to be fixed while it stands", async () => {
+  const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+  const body = { kind: "accept_risk", scope: "package:openssl", reason: "Behind a wall", expiresAt };
+  const { id } = (await api.call("POST", "/api/v1/decisions", { token: company.owner, body })).body;
+  await refresh(company, []);
+  expect((await list()).rows.map((row: { package: string }) => row.package)).toEqual(["zip", "bash"]);
+  await api.call("POST", `/api/v1/decisions/${id}/revoke`, { token: company.owner });
+  await refresh(company, []);
+  expect((await list()).rows).toHaveLength(3);
+});
+
+test("a fix has its commands and the assets that need it; where none exists it says so and what else can be done", async () => {
+  const openssl = (await ask(`/${await idOf("openssl")}`)).body;
+  expect(openssl).toMatchObject({ installed: ["openssl"], alternatives: [], isOverdue: false, dueInDays: 7 });
+  expect(openssl.commands.map(({ id }: { id: string }) => id)).toEqual(["apt", "ansible", "image"]);
+  const zip = (await ask(`/${await idOf("zip")}`)).body;
+  expect([zip.commands, zip.alternatives.length > 0]).toEqual([[], true]);
+  const assets = (await ask(`/${await idOf("openssl")}/assets?limit=1`)).body;
+  expect(assets).toMatchObject({ rows: [{ name: "one", versions: ["1.0"] }], count: 2 });
+  expect((await ask(`/${await idOf("openssl")}/assets?limit=1&cursor=${assets.next}`)).body.rows).toMatchObject([
+    { name: "two" },
+  ]);
+});
+
+test("who looks changes nothing, another company's fix is not there, and every change is on record", async () => {
+  const id = await idOf("openssl");
+  expect((await change(id, { state: "planned" }, company.reader)).status).toBe(403);
+  expect((await change(id, { state: "planned" }, other.owner)).status).toBe(404);
+  expect((await ask(`/${id}`, other.reader)).status).toBe(404);
+  expect((await ask(`/${id}/assets`, other.reader)).status).toBe(404);
+  expect((await ask("/nonsense")).status).toBe(404);
+  const cookie = await signedIn(api, company);
+  const [person] = await own("select person_id as id from membership where company_id = $1");
+  const assigneeId = (person as { id: string }).id;
+  expect(cookie).not.toBe("");
+  expect((await change(id, { assigneeId: crypto.randomUUID() })).body).toMatchObject({ field: "assigneeId" });
+  const changed = await change(id, { state: "planned", assigneeId, dueOn: "2020-01-31", note: "Next window" });
+  expect(changed.body).toMatchObject({ isOverdue: true, work: { state: "planned", assignee: { id: assigneeId } } });
+  expect((await list()).rows[0]).toMatchObject({ isOverdue: true, work: { dueOn: "2020-01-31", note: "Next window" } });
+  const trail = (await own(
+    "select target, before, after from audit_event where company_id = $1 and action = 'fix.change'",
+  )) as object[];
+  expect(trail).toEqual([
+    {
+      target: id,
+      before: { state: "open", assigneeId: null, dueOn: null, note: "" },
+      after: { state: "planned", assigneeId, dueOn: "2020-01-31", note: "Next window" },
+    },
+  ]);
+  expect((await ask(`/work?assigneeId=${assigneeId}`)).body).toMatchObject({
+    rows: [{ package: "openssl" }],
+    count: 1,
+  });
+  expect((await ask("/work", other.reader)).body.rows).toEqual([]);
+});
+
+test("done is what the next inventories say: waiting, not fixed, verified, and came back", async () => {
+  const id = await idOf("bash");
+  claimed = 0;
+  expect((await change(id, { state: "done" })).body.work).toMatchObject({ verification: "waiting" });
+  expect(claimed).toBe(1);
+  await refresh(company, []);
+  const now = async () => (await ask(`/${id}`)).body;
+  expect((await now()).work).toMatchObject({ verification: "waiting", waitingCount: 1, notFixedCount: 0 });
+  const both = [ids["openssl"], ids["bash"]] as number[];
+  await report(one, both);
+  expect((await now()).work).toMatchObject({ verification: "not_fixed", notFixedCount: 1, leftFindingCount: 1 });
+  expect((await ask(`/${id}/assets?left=true`)).body.rows).toMatchObject([{ name: "one" }]);
+  await report(one, [ids["openssl"] as number]);
+  expect(await now()).toMatchObject({ findingCount: 0, work: { verification: "verified", claimedVersion: "1.1" } });
+  await report(one, both);
+  expect((await now()).work).toMatchObject({ verification: "came_back", leftFindingCount: 1 });
+  expect((await change(id, { state: "in_work" })).body.work).toMatchObject({ verification: null, claimedAt: null });
+});
+
+test("how long fixes took is told by severity, label and person, with what was in time and what is late", async () => {
+  const id = await idOf("bash");
+  await signedIn(api, company, "viewer");
+  const [person] = (await own("select person_id as id, name from membership where company_id = $1")) as {
+    id: string;
+    name: string;
+  }[];
+  await change(id, { assigneeId: person?.id });
+  await own("update finding set first_seen_at = now() - interval '100 days' where company_id = $1");
+  await own(
+    `insert into inventory_delta (company_id, asset_id, source, added, removed) values ($1, $2, 'dpkg', '{}', $3)`,
+    one,
+    [ids["bash"]],
+  );
+  await report(one, [ids["openssl"] as number]);
+  await refresh();
+  const told = (await ask("/performance?days=30")).body;
+  const speed = { fixedCount: 1, medianDays: 100, meanDays: 100, withinSla: 0 };
+  expect(told).toMatchObject({
+    sla: { critical: 7, kev: 3 },
+    company: speed,
+    bySeverity: [{ name: "medium", ...speed }],
+    byLabel: [{ name: "lab", ...speed }],
+    byOwner: [{ name: person?.name, ...speed }],
+    overdue: { fixes: 2, critical: 1, high: 1, medium: 0 },
+  });
+  expect((await ask("/performance", other.reader)).body).toMatchObject({ company: { fixedCount: 0, withinSla: null } });
+});

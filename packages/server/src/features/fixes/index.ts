@@ -1,0 +1,134 @@
+import { AppError } from "@zerotrace/core";
+import { alternativesOf, fixCommands } from "@zerotrace/core/fix/commands";
+import { slaOf } from "@zerotrace/core/schema";
+import { z } from "zod";
+import type { Tx } from "../../platform/db/index.ts";
+import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
+import { oneDecimal, pageOf } from "../assets/index.ts";
+import { filterOf, informed } from "../findings/index.ts";
+import { settingsOf } from "../settings/index.ts";
+import { routes } from "./contract.ts";
+import { isSummed } from "./parts-sql.ts";
+import { performanceRoute } from "./performance.ts";
+import { doneFix, dueOfWork, fixIdOf, fixKeyOf, toFixRow, toWork } from "./rules.ts";
+import {
+  countWork,
+  fixAssets,
+  fixByKey,
+  type FixKey,
+  fixesPage,
+  fixTotals,
+  installedOf,
+  membersOf,
+  workOn,
+  workPage,
+} from "./sql.ts";
+import { changeRoute, type FixDeps } from "./write.ts";
+
+export { refreshFixes } from "./refresh.ts";
+export type { FixDeps } from "./write.ts";
+
+const weightAndKey = z.tuple([z.number(), z.string(), z.string(), z.boolean()]);
+const updatedAndKey = z.tuple([z.iso.datetime(), z.string(), z.string(), z.boolean()]);
+const nameAndId = z.tuple([z.string(), z.uuid()]);
+const EVERYTHING = filterOf({ status: "open" });
+
+/** One fix with its commands. Throws NOT_FOUND where nothing of it is open and nothing was done about it. */
+const detailOf = async (tx: Tx, companyId: number, key: FixKey, now: Date) => {
+  const summed = await isSummed(tx, companyId);
+  const all = await informed(tx, companyId, EVERYTHING);
+  const open = await fixByKey(tx, companyId, key, { filter: all, summed });
+  const work = open === null ? await workOn(tx, companyId, key) : null;
+  const fix = open ?? (work && doneFix(work));
+  if (fix === null) throw new AppError("NOT_FOUND", "There is no fix with this id.");
+  const { weight } = await fixTotals(tx, companyId, all, summed);
+  const sla = slaOf(await settingsOf(tx, companyId));
+  const row = toFixRow(fix, { sla, total: weight, now });
+  const installed = await installedOf(tx, companyId, key);
+  const target = { ecosystem: key.ecosystem, name: key.package, fixedIn: row.fixedIn };
+  return {
+    ...row,
+    installed,
+    commands: fixCommands({ ...target, installed }),
+    alternatives: key.hasFix ? [] : alternativesOf(target),
+  };
+};
+
+const list: Endpoint = implement(routes.listFixes, {
+  audit: "none",
+  run: async ({ tx, now, identity: { companyId } }, { query }) => {
+    const filter = await informed(tx, companyId, filterOf(query));
+    const after = query.cursor === undefined ? null : decodeCursor(query.cursor, weightAndKey);
+    const summed = await isSummed(tx, companyId);
+    const rows = await fixesPage(tx, companyId, filter, { limit: query.limit + 1, after, summed });
+    const { count, weight: total } = await fixTotals(tx, companyId, filter, summed);
+    const sla = slaOf(await settingsOf(tx, companyId));
+    const page = pageOf(
+      rows,
+      query.limit,
+      count,
+      (g) => toFixRow(g, { sla, total, now }),
+      (g) => [g.weight, g.ecosystem, g.package, g.hasFix],
+    );
+    return { ...page, countIsExact: true, totalRisk: oneDecimal(total) };
+  },
+});
+
+const listWork: Endpoint = implement(routes.listFixWork, {
+  audit: "none",
+  run: async ({ tx, now, identity: { companyId } }, { query }) => {
+    const { limit, cursor, state = null, verification = null, assigneeId = null } = query;
+    const filter = { state, verification, assigneeId };
+    const after = cursor === undefined ? null : decodeCursor(cursor, updatedAndKey);
+    const rows = await workPage(tx, companyId, filter, { limit: limit + 1, after });
+    return pageOf(
+      rows,
+      limit,
+      await countWork(tx, companyId, filter),
+      (w) => ({
+        ...toWork(w),
+        ...dueOfWork(w, now),
+        id: fixIdOf(w),
+        ecosystem: w.ecosystem,
+        package: w.package,
+        fixedIn: w.fixedIn,
+        findingCount: w.findingCount,
+        assetCount: w.assetCount,
+      }),
+      (w) => [w.updatedAt.toISOString(), w.ecosystem, w.package, w.hasFix],
+    );
+  },
+});
+
+const listAssets: Endpoint = implement(routes.listFixAssets, {
+  audit: "none",
+  run: async ({ tx, now, identity: { companyId } }, { params: { id }, query }) => {
+    const key = fixKeyOf(id);
+    const { assetCount, work } = await detailOf(tx, companyId, key, now);
+    const after = query.cursor === undefined ? null : decodeCursor(query.cursor, nameAndId);
+    const left = query.left === "true";
+    const rows = await fixAssets(tx, companyId, key, { limit: query.limit + 1, after, left });
+    const needed = left ? (work?.notFixedCount ?? 0) + (work?.waitingCount ?? 0) : assetCount;
+    // what is counted may differ by those that have two versions: a page that is the whole list says how long it is
+    const isWhole = after === null && rows.length <= query.limit;
+    const show = (a: (typeof rows)[number]) => ({ ...a, inventoryAt: a.inventoryAt?.toISOString() ?? null });
+    return pageOf(rows, query.limit, isWhole ? rows.length : needed, show, (a) => [a.name, a.id]);
+  },
+});
+
+/** The routes of fixes. */
+export const fixRoutes = (deps: FixDeps): Endpoint[] => [
+  list,
+  listWork,
+  performanceRoute,
+  implement(routes.listFixMembers, {
+    audit: "none",
+    run: async ({ tx, identity: { companyId } }) => ({ rows: await membersOf(tx, companyId) }),
+  }),
+  implement(routes.getFix, {
+    audit: "none",
+    run: ({ tx, now, identity: { companyId } }, { params: { id } }) => detailOf(tx, companyId, fixKeyOf(id), now),
+  }),
+  listAssets,
+  changeRoute(deps, detailOf),
+];
