@@ -199,6 +199,8 @@ export const PEOPLE_ENTRIES: Readonly<Record<string, Entry>> = {
     { spends: true, control: { statuses: [200, 400], why: "only a session is signed out" } },
   ),
   "sessions.createLink": plain(),
+  "settings.getBrand": plain(),
+  "settings.putBrand": plain({ body: { name: "Mine" } }),
   "settings.getSettings": plain(),
   "settings.renewDataKey": plain({}, { moves: "each key has an id of its own" }),
   "settings.putSettings": plain({ body: { "session.absolute_hours": 700 } }),

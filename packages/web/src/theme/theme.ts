@@ -12,8 +12,17 @@ export const storedTheme = (): Theme => {
   return window.matchMedia("(prefers-contrast: more)").matches ? "contrast" : "dark";
 };
 
+const painters = new Set<() => void>();
+
 export const applyTheme = (theme: Theme): void => {
   document.documentElement.dataset["theme"] = theme;
+  for (const paint of painters) paint();
+};
+
+/** Calls `paint` after each change of the theme, until the function that comes back is called. */
+export const onTheme = (paint: () => void): (() => void) => {
+  painters.add(paint);
+  return () => void painters.delete(paint);
 };
 
 /** Applies the theme and remembers it in this browser. */

@@ -17,6 +17,7 @@ import { Prompt } from "./prompt.tsx";
 import { openingOf, type Place, standingOf } from "./standing.ts";
 import { Empty, ErrorPanel, PageSkeleton } from "./states.tsx";
 import { StatusLine } from "./status-line.tsx";
+import { useBrand, useBrandColor } from "./brand.ts";
 import { say } from "./texts.ts";
 
 const GOTO: Readonly<Record<string, NavPath>> = {
@@ -59,14 +60,28 @@ const useFocusOnChange = () => {
 
 const PRODUCT = "zerotrace";
 
-const Logo = () => (
-  <Link to="/" className="mono flex h-12 items-center gap-2 px-3 font-bold" aria-label={say("ZeroTrace, overview")}>
-    <span aria-hidden="true" className="text-accent">
-      ▍
-    </span>
-    {PRODUCT}
-  </Link>
-);
+/** The company's own sign where it has one, else ours. */
+const Logo = () => {
+  const brand = useBrand();
+  const name = brand.name ?? PRODUCT;
+  useBrandColor(brand);
+  return (
+    <Link
+      to="/"
+      className="mono flex h-12 min-w-0 shrink-0 items-center gap-2 px-3 font-bold"
+      aria-label={say("{name}, overview", { name })}
+    >
+      {brand.logo === null ? (
+        <span aria-hidden="true" className="text-accent">
+          ▍
+        </span>
+      ) : (
+        <img src={brand.logo} alt="" className="h-7 max-w-20 object-contain" />
+      )}
+      <span className="truncate">{name}</span>
+    </Link>
+  );
+};
 
 const PLACES = NAV.flatMap<Place>(({ entries }) => [...entries]);
 

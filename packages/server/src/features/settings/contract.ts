@@ -1,3 +1,4 @@
+import { brand } from "@zerotrace/core/brand/brand";
 import { companySettings, companySettingsChange, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 
@@ -27,6 +28,26 @@ export const putSettings = route({
   answer,
 });
 
+const BRAND_BODY_BYTES = 128 * 1024;
+
+export const getBrand = route({
+  method: "GET",
+  path: "/api/v1/brand",
+  summary: "The name, color and logo that the company's dashboard shows; null where it looks as usual",
+  permission: "signed-in",
+  answer: brand,
+});
+
+export const putBrand = route({
+  method: "PUT",
+  path: "/api/v1/brand",
+  summary: "Choose the name, color or logo that the company's dashboard shows; null goes back to the usual one",
+  permission: "config:modify",
+  bodyLimitBytes: BRAND_BODY_BYTES,
+  body: brand.partial(),
+  answer: brand,
+});
+
 export const renewDataKey = route({
   method: "POST",
   path: "/api/v1/settings/data-key",
@@ -37,4 +58,4 @@ export const renewDataKey = route({
   answer: z.object({ keyId: z.string() }),
 });
 
-export const routes = { getSettings, putSettings, renewDataKey };
+export const routes = { getSettings, putSettings, getBrand, putBrand, renewDataKey };

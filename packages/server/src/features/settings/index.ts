@@ -7,8 +7,10 @@ import {
 } from "@zerotrace/core/schema";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { brandRoutes } from "./brand.ts";
 import { routes } from "./contract.ts";
 import { putSetting, removeSetting, storedSettings } from "./sql.ts";
+import { wholeCompany } from "./whole.ts";
 
 export interface SettingDeps {
   /** Days that the operator keeps inventory changes; a company may choose fewer. */
@@ -86,11 +88,6 @@ const putSettings = (deps: SettingDeps): Endpoint =>
     },
   });
 
-const wholeCompany = (labels: readonly string[] | null): void => {
-  if (labels === null) return;
-  throw new AppError("FORBIDDEN", "You see a part of the company only: settings concern all of it.");
-};
-
 const renewDataKey = (renewKey: RenewKey): Endpoint =>
   implement(routes.renewDataKey, {
     audit: "settings.renew_data_key",
@@ -108,4 +105,5 @@ export const settingRoutes = (deps: SettingDeps, renewKey: RenewKey): Endpoint[]
   getSettings(deps),
   putSettings(deps),
   renewDataKey(renewKey),
+  ...brandRoutes,
 ];

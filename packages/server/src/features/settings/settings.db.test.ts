@@ -82,3 +82,37 @@ test("a new data key seals from then on, what an older one sealed can still be o
   expect((await api.audits(company.id)).at(-1)).toMatchObject({ action: "settings.renew_data_key" });
   expect((await api.call("POST", "/api/v1/settings/data-key", { token: company.reader })).status).toBe(403);
 });
+
+const PICTURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==";
+const brandOf = (token: string) => api.call("GET", "/api/v1/brand", { token });
+const putBrand = (token: string, body: object) => api.call("PUT", "/api/v1/brand", { token, body });
+
+test("a company's name, color and logo are shown to all of its people and to nobody else, and each is put back alone", async () => {
+  expect((await brandOf(company.reader)).body).toEqual({ name: null, accent: null, logo: null });
+  await putBrand(company.owner, { name: "Acme Security", accent: "#2266ff", logo: PICTURE });
+  expect((await brandOf(company.reader)).body).toEqual({ name: "Acme Security", accent: "#2266ff", logo: PICTURE });
+  expect((await brandOf(other.owner)).body).toEqual({ name: null, accent: null, logo: null });
+  expect((await putBrand(company.owner, { logo: null })).body).toMatchObject({ name: "Acme Security", logo: null });
+  expect((await get(company.owner)).body.chosen.map((one: { name: string }) => one.name)).not.toContain("brand");
+  const trail = await api.db.withCompany(company.id, (tx) =>
+    tx.query<{ after: object }>(
+      "select after from audit_event where company_id = $1 and action = 'brand.change' order by id",
+      [company.id],
+    ),
+  );
+  expect(trail.map((row) => row.after)).toEqual([
+    { name: "Acme Security", accent: "#2266ff", hasLogo: true },
+    { name: "Acme Security", accent: "#2266ff", hasLogo: false },
+  ]);
+});
+
+test("who only looks changes no brand, and what is no color or picture is refused by its name", async () => {
+  expect((await putBrand(company.reader, { name: "Mine" })).status).toBe(403);
+  for (const [field, value] of [
+    ["accent", "red"],
+    ["logo", "data:image/svg+xml;base64,PHN2Zz4="],
+    ["name", "x".repeat(41)],
+  ] as const) {
+    expect(await putBrand(company.owner, { [field]: value })).toMatchObject({ status: 400, body: { field } });
+  }
+});

@@ -8,12 +8,29 @@ export interface StoredSetting {
   readonly changedBy: string;
 }
 
+/** Not a setting that is asked for at every sign-in, and as large as all of them together. */
+const BRAND = "brand";
+
+/** What the company's dashboard looks like; undefined where it never chose. */
+export const storedBrand = async (tx: Tx, companyId: number): Promise<unknown> =>
+  (
+    await tx.prepared<{ value: unknown }>(
+      "company_brand",
+      `select value from company_setting where company_id = $1 and name = '${BRAND}'`,
+      [companyId],
+    )
+  )[0]?.value;
+
+/** Keeps how the company's dashboard looks. */
+export const putStoredBrand = (tx: Tx, companyId: number, value: unknown, changedBy: string): Promise<void> =>
+  putSetting(tx, companyId, { name: BRAND, value, changedBy });
+
 /** What the company chose, by name. */
 export const storedSettings = (tx: Tx, companyId: number): Promise<StoredSetting[]> =>
   tx.prepared<StoredSetting>(
     "company_settings",
     `select name, value, changed_at as "changedAt", changed_by as "changedBy" from company_setting
-     where company_id = $1 order by name`,
+     where company_id = $1 and name <> '${BRAND}' order by name`,
     [companyId],
   );
 

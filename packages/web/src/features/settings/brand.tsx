@@ -1,0 +1,140 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Brand, BRAND_NAME_MAX, LOGO_BYTES_MAX } from "@zerotrace/core/brand/brand";
+import { useState } from "react";
+import { call, contract, queries } from "../../api.ts";
+import { bytes } from "../../ui/format.ts";
+import { InputError } from "../../ui/input-error.ts";
+import { Panel } from "../../ui/panel.tsx";
+import { Block, ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
+
+const PRODUCT = "zerotrace";
+const USUAL_ACCENT = "#3ddc97";
+
+/** A picture that was chosen, as a data URL. Throws InputError naming the limit. */
+const pictureOf = (file: File): Promise<string> => {
+  if (file.size > LOGO_BYTES_MAX) {
+    throw new InputError(
+      say("The picture has {size}; choose one of at most {most}.", {
+        size: bytes(file.size),
+        most: bytes(LOGO_BYTES_MAX),
+      }),
+    );
+  }
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => resolve(reader.result as string));
+    reader.addEventListener("error", () => reject(new InputError(say("The picture could not be read."))));
+    reader.readAsDataURL(file);
+  });
+};
+
+const Form = ({ brand }: { brand: Brand }) => {
+  const client = useQueryClient();
+  const [draft, setDraft] = useState<Partial<Brand>>({});
+  const shown = { ...brand, ...draft };
+  const choose = useMutation({
+    mutationFn: async (file: File) => setDraft({ ...draft, logo: await pictureOf(file) }),
+  });
+  const save = useMutation({
+    mutationFn: () => call(contract.settings.putBrand, { body: draft }),
+    onSuccess: (answer) => {
+      setDraft({});
+      client.setQueryData(queries.brand().queryKey, answer);
+    },
+  });
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(e) => {
+        e.preventDefault();
+        save.mutate();
+      }}
+    >
+      <div className="grid gap-4 wide:grid-cols-3">
+        <label className="grid content-start gap-1 text-sm">
+          <span className="text-dim">{say("name in the head of the dashboard")}</span>
+          <input
+            className="field"
+            maxLength={BRAND_NAME_MAX}
+            placeholder={PRODUCT}
+            value={shown.name ?? ""}
+            onChange={(e) => setDraft({ ...draft, name: e.target.value.trim() === "" ? null : e.target.value })}
+          />
+        </label>
+        <div className="grid content-start gap-1 text-sm">
+          <label htmlFor="brand-accent" className="text-dim">
+            {say("color; each theme makes it as light or dark as it must be to be read")}
+          </label>
+          <span className="flex items-center gap-2">
+            <input
+              id="brand-accent"
+              type="color"
+              className="field w-16 p-1"
+              value={shown.accent ?? USUAL_ACCENT}
+              onChange={(e) => setDraft({ ...draft, accent: e.target.value })}
+            />
+            {shown.accent !== null && (
+              <button type="button" className="act" onClick={() => setDraft({ ...draft, accent: null })}>
+                {say("Take the usual one")}
+              </button>
+            )}
+          </span>
+        </div>
+        <div className="grid content-start gap-1 text-sm">
+          <label htmlFor="brand-logo" className="text-dim">
+            {say("logo: PNG, JPEG or WebP, at most {size}", { size: bytes(LOGO_BYTES_MAX) })}
+          </label>
+          <input
+            id="brand-logo"
+            type="file"
+            accept="image/png,image/jpeg,image/webp"
+            className="text-sm"
+            onChange={(e) => {
+              const file = e.target.files?.[0];
+              if (file) choose.mutate(file);
+            }}
+          />
+          {shown.logo !== null && (
+            <span className="flex items-center gap-2">
+              <img src={shown.logo} alt={say("The logo")} className="h-8 max-w-32 object-contain" />
+              <button type="button" className="act" onClick={() => setDraft({ ...draft, logo: null })}>
+                {say("Show none")}
+              </button>
+            </span>
+          )}
+        </div>
+      </div>
+      {choose.error && <ErrorPanel error={choose.error} />}
+      {save.error && <ErrorPanel error={save.error} />}
+      <div className="flex items-center gap-4">
+        <button
+          type="submit"
+          className="button button-primary"
+          disabled={save.isPending || Object.keys(draft).length === 0}
+        >
+          {say("Save")}
+        </button>
+        {save.isSuccess && Object.keys(draft).length === 0 && (
+          <output className="text-sm text-dim">{say("Saved")}</output>
+        )}
+      </div>
+    </form>
+  );
+};
+
+/** The company's own name, color and logo in the dashboard. */
+export const BrandSettings = () => {
+  const brand = useQuery(queries.brand());
+  return (
+    <Panel title={say("Look")} aside={say("what everybody of the company sees")}>
+      {brand.data ? (
+        <Form brand={brand.data} />
+      ) : brand.error ? (
+        <ErrorPanel error={brand.error} />
+      ) : (
+        <Block className="h-24" />
+      )}
+    </Panel>
+  );
+};
