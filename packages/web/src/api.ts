@@ -291,6 +291,8 @@ export const queries = {
         q.state.data?.rows.some(({ state }) => state === "waiting" || state === "running") ? SYNCING_POLL_MS : false,
     }),
   ownEntry: () => queryOptions({ queryKey: ["own-entry"], queryFn: () => call(contract.companies.getOwnEntry) }),
+  brand: () =>
+    queryOptions({ queryKey: ["brand"], queryFn: () => call(contract.settings.getBrand), staleTime: Infinity }),
   settings: () => queryOptions({ queryKey: ["settings"], queryFn: () => call(contract.settings.getSettings) }),
   views: () => queryOptions({ queryKey: ["views"], queryFn: () => call(contract.views.listViews) }),
   dashboards: () => queryOptions({ queryKey: ["dashboards"], queryFn: () => call(contract.dashboards.listDashboards) }),
