@@ -1,0 +1,108 @@
+import type { Client } from "pg";
+import { cpuOf, descendantsOf, percentile, round, say } from "../measure.ts";
+import type { Known, ScreenRequest } from "./requests.ts";
+import type { ScaleServer } from "./server.ts";
+
+/** The bar of a request, milliseconds. */
+export const REQUEST_MS = 50;
+/** A naive statement that takes longer is ended. */
+const NAIVE_LIMIT_MS = 120_000;
+/** Runs before the measured ones. */
+const WARM_RUNS = 3;
+/** A request that takes longer than this is not asked as often. */
+const SLOW_MS = 1_500;
+const SLOW_RUNS = 3;
+
+export interface Measured extends ScreenRequest {
+  readonly status: number;
+  readonly p50: number;
+  readonly p95: number;
+  /** CPU of server and database for one request, milliseconds. */
+  readonly cpuMs: number;
+  /** Of the naive statement; null where there is none. */
+  readonly naiveMs: number | null;
+}
+
+const get = async ({ url, token }: ScaleServer, path: string): Promise<Response> =>
+  await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
+
+/** CPU of the server's process and all below it, seconds. */
+const cpuOfServer = ({ child }: ScaleServer): number => {
+  const pid = child.pid ?? 0;
+  return cpuOf(pid) + descendantsOf(pid).reduce((sum, below) => sum + cpuOf(below.pid), 0);
+};
+
+/** A finding, an asset and an advisory that are neither the first nor the smallest. */
+export const knownIn = async (server: ScaleServer): Promise<Known> => {
+  const rows = async (path: string) =>
+    ((await (await get(server, path)).json()) as { rows: { id: string; advisory: string }[] }).rows;
+  const [finding] = await rows("/api/v1/findings?limit=1");
+  const assets = await rows("/api/v1/assets?limit=50");
+  const asset = assets.at(-1);
+  if (finding === undefined || asset === undefined) throw new Error("there are no findings");
+  return { findingId: finding.id, assetId: asset.id, advisory: finding.advisory };
+};
+
+const naive = async (client: Client, companyId: number, sql: string | undefined): Promise<number | null> => {
+  if (sql === undefined) return null;
+  await client.query(`begin; set local enable_indexscan = off; set local enable_bitmapscan = off;
+    set local enable_indexonlyscan = off; set local statement_timeout = ${NAIVE_LIMIT_MS}`);
+  const from = performance.now();
+  await client.query(sql.replaceAll("COMPANY", String(companyId))).catch(() => undefined);
+  const ms = performance.now() - from;
+  await client.query("rollback");
+  return ms;
+};
+
+const runOne = async (
+  server: ScaleServer,
+  request: ScreenRequest,
+  runs: number,
+): Promise<Omit<Measured, "naiveMs">> => {
+  const times: number[] = [];
+  let status = 0;
+  let before = 0;
+  let warm = WARM_RUNS;
+  for (let n = -warm, most = runs; n < most; n += 1) {
+    if (n === 0) before = cpuOfServer(server);
+    const from = performance.now();
+    const answer = await get(server, request.path);
+    await answer.arrayBuffer();
+    const ms = performance.now() - from;
+    status = answer.status;
+    if (ms > SLOW_MS) most = SLOW_RUNS;
+    if (n >= 0) times.push(ms);
+    if (status >= 400) break;
+  }
+  const cpuMs = ((cpuOfServer(server) - before) * 1000) / Math.max(1, times.length);
+  return { ...request, status, p50: percentile(times, 0.5), p95: percentile(times, 0.95), cpuMs };
+};
+
+/** Asks each `runs` times, one at a time, as a person alone would. Slow ones a few times. */
+export const measureRequests = async (
+  server: ScaleServer,
+  client: Client | null,
+  { requests, runs }: { requests: readonly ScreenRequest[]; runs: number },
+): Promise<Measured[]> => {
+  const done: Measured[] = [];
+  for (const request of requests) {
+    const one = await runOne(server, request, runs);
+    const naiveMs = client === null ? null : await naive(client, server.companyId, request.naive);
+    done.push({ ...one, naiveMs });
+    say(lineOf({ ...one, naiveMs }));
+  }
+  return done;
+};
+
+const MS_WIDTH = 9;
+const NAME_WIDTH = 34;
+const cell = (text: string): string => text.padStart(MS_WIDTH);
+
+/** The head of the table whose lines `measureRequests` prints. */
+export const HEAD = `${"request".padEnd(NAME_WIDTH)}${["p50 ms", "p95 ms", "CPU ms", "naive ms"].map(cell).join("")}`;
+
+const lineOf = ({ screen, p50, p95, cpuMs, naiveMs, status }: Measured): string => {
+  const over = status >= 400 ? `  answers ${status}` : p95 > REQUEST_MS ? "  over" : "";
+  const figures = [p50, p95, cpuMs].map((ms) => cell(String(round(ms, 1))));
+  return `${screen.padEnd(NAME_WIDTH)}${figures.join("")}${cell(naiveMs === null ? "" : String(round(naiveMs)))}${over}`;
+};
