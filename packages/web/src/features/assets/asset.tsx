@@ -11,6 +11,7 @@ import { SeverityLine } from "../../ui/severity.tsx";
 import { ErrorPanel, Notice, PageSkeleton } from "../../ui/states.tsx";
 import { FindingRows } from "../findings/findings.tsx";
 import { AssetBranches, AssetCompare } from "./asset-compare.tsx";
+import { AssetRating } from "../risk/asset-rating.tsx";
 import { RemoveAsset } from "./remove-asset.tsx";
 import { AssetTrend, RiskCourse } from "./asset-trend.tsx";
 import { AssetLabels } from "./labels.tsx";
@@ -71,6 +72,7 @@ export const AssetPage = () => {
       }
     >
       <AssetLabels id={id} labels={a.labels} />
+      <AssetRating id={id} rating={a.rating} />
       {a.branches.length > 1 && <AssetBranches asset={a} />}
       {a.unreadableSources.length > 0 && (
         <Notice>

@@ -6,6 +6,7 @@ import { Exports } from "../../ui/export.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Online, Risk, Time } from "../../ui/marks.tsx";
 import { Page } from "../../ui/panel.tsx";
+import { Judged } from "../risk/judged.tsx";
 import { Labels } from "./labels.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty } from "../../ui/states.tsx";
@@ -17,6 +18,12 @@ import { say } from "../../ui/texts.ts";
 
 const COLUMNS: readonly Column<Asset>[] = [
   { head: "Risk", width: "112px", cell: (a) => <Risk value={a.risk} /> },
+  {
+    head: "Judged",
+    width: "76px",
+    label: "judged",
+    cell: (a) => <Judged coverage={a.coverage} />,
+  },
   {
     head: "Asset",
     cell: (a) => (
@@ -126,6 +133,9 @@ export const AssetsPage = () => {
           </label>
           {choice.menu}
           <Exports noun="assets" url={assetsExport({ q, sort, label })} />
+          <Link to="/assets/rules" className="button">
+            {say("Rules")}
+          </Link>
           <Link to="/upload" className="button">
             {say("Upload an SBOM")}
           </Link>

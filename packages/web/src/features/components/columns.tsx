@@ -4,6 +4,7 @@ import type { Component } from "../../api.ts";
 import { plural } from "../../ui/format.ts";
 import { Copy, Risk } from "../../ui/marks.tsx";
 import type { Column } from "../../ui/table.tsx";
+import { Why } from "../risk/why.tsx";
 import { say } from "../../ui/texts.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -78,6 +79,7 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
       </span>
     ),
   },
+  { head: "Why", width: "64px", cell: (c) => <Why component={c} /> },
   {
     head: "Risk",
     width: "116px",

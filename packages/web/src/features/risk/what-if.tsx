@@ -1,0 +1,68 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { call, contract } from "../../api.ts";
+import { plural } from "../../ui/format.ts";
+import { ErrorPanel } from "../../ui/states.tsx";
+import { say } from "../../ui/texts.ts";
+
+const SEVERITIES = ["critical", "high", "medium", "low"] as const;
+const SEVERITY_NAMES = { critical: say("critical"), high: say("high"), medium: say("medium"), low: say("low") };
+
+const Move = ({ name, from, to }: { name: string; from: number | string; to: number | string }) => (
+  <span className="whitespace-nowrap">
+    <span className="text-dim">{name}</span>{" "}
+    <span className="mono">
+      {from} <span aria-label={say("to")}>→</span> <span className={from === to ? "" : "font-semibold"}>{to}</span>
+    </span>
+  </span>
+);
+
+/**
+ * How the company would stand if the chosen fixes were done: a bar at the foot of the page, absent while nothing is chosen. `keys` as
+ * the list of fixes has them, at most 50.
+ */
+export const WhatIf = ({ keys, onClear }: { keys: readonly string[]; onClear: () => void }) => {
+  const asked = [...keys].sort();
+  const answer = useQuery({
+    queryKey: ["fixes", "what-if", asked],
+    queryFn: () => call(contract.risk.whatIf, { body: { keys: asked } }),
+    enabled: asked.length > 0,
+    placeholderData: keepPreviousData,
+  });
+  if (asked.length === 0) return null;
+  const { before, after, closedCount, touchedCount } = answer.data ?? {};
+  return (
+    <section
+      aria-label={say("What if these fixes were done")}
+      aria-live="polite"
+      className="panel sticky bottom-8 z-20 flex min-h-12 flex-wrap items-center gap-x-5 gap-y-1 border-t-2 border-t-accent bg-raised px-4 py-2 text-sm"
+    >
+      <span className="font-semibold">
+        {say("If {fixes} done", { fixes: plural(asked.length, "fix is", "fixes are") })}
+      </span>
+      {answer.error && <ErrorPanel error={answer.error} />}
+      {before && after ? (
+        <>
+          <span className="mono text-lg font-semibold">
+            {before.risk.toFixed(1)} → <span className="text-accent">{after.risk.toFixed(1)}</span>{" "}
+            <span className="text-xs font-normal text-dim">{say("risk")}</span>
+          </span>
+          {SEVERITIES.filter((s) => before.findings[s] > 0).map((s) => (
+            <Move key={s} name={SEVERITY_NAMES[s]} from={before.findings[s]} to={after.findings[s]} />
+          ))}
+          <Move name={say("assets with findings")} from={before.assetCount} to={after.assetCount} />
+          <span className="text-dim">
+            {say("closes {findings} on {assets}", {
+              findings: plural(closedCount ?? 0, "finding"),
+              assets: plural(touchedCount ?? 0, "asset"),
+            })}
+          </span>
+        </>
+      ) : (
+        !answer.error && <span className="text-dim">{say("Counting…")}</span>
+      )}
+      <button type="button" className="act ml-auto" onClick={onClear}>
+        {say("Clear the selection")}
+      </button>
+    </section>
+  );
+};
