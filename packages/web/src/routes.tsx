@@ -74,6 +74,11 @@ const assets = createRoute({
   component: lazyRouteComponent(() => import("./features/assets/assets.tsx"), "AssetsPage"),
 });
 
+const riskRules = createRoute({
+  ...page("/assets/rules"),
+  component: lazyRouteComponent(() => import("./features/risk/rules.tsx"), "RiskRulesPage"),
+});
+
 const ASSET_TABS = ["findings", "inventory", "changes", "compare", "trend", "coverage", "facts"] as const;
 export type AssetTab = (typeof ASSET_TABS)[number];
 const asset = createRoute({
@@ -229,6 +234,7 @@ export const routeTree = root.addChildren([
   findings,
   finding,
   assets,
+  riskRules,
   asset,
   components,
   advisories,

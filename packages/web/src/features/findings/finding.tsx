@@ -15,6 +15,7 @@ import { Decide } from "../decisions/decide.tsx";
 import { Decided } from "../decisions/decided.tsx";
 import { scopeOfFindings } from "../decisions/words.ts";
 import { STATUS_WORDS } from "./columns.tsx";
+import { SsvcPanel } from "../risk/ssvc.tsx";
 import { RiskTerms } from "./risk-terms.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -313,7 +314,10 @@ export const FindingPage = () => {
       {f.vex && <Vex vex={f.vex} />}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 wide:grid-cols-2">
         <About finding={f} feeds={feeds.data} />
-        <RiskTerms finding={f} feeds={feeds.data} />
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <RiskTerms finding={f} feeds={feeds.data} />
+          <SsvcPanel ssvc={f.assessment.ssvc} />
+        </div>
       </div>
       <EpssCourse advisory={f.advisory} />
       {f.explanation && <Chain explanation={f.explanation} />}
