@@ -30,6 +30,8 @@ const DECISION = {
   lapsedCount: 0,
 };
 
+let state = "active";
+
 const answerTo = (method: string, path: string): unknown => {
   if (path.endsWith("/preview")) {
     const examples = [{ id: ID, advisory: "CVE-2026-1", package: "openssl", severity: "high", risk: 70 }];
@@ -38,7 +40,7 @@ const answerTo = (method: string, path: string): unknown => {
   }
   return method === "GET" && path.endsWith("/decisions")
     ? { rows: [DECISION], next: null, count: 1, countIsExact: true }
-    : DECISION;
+    : { ...DECISION, state };
 };
 
 beforeAll(async () => {
@@ -56,7 +58,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-beforeEach(() => void (asked.length = 0));
+beforeEach(() => {
+  asked.length = 0;
+  state = "active";
+});
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 const decisions = (...argv: string[]) => run(["decisions", ...argv, "--server", url, "--token", "t"]);
@@ -83,6 +88,19 @@ test("decisions are listed, previewed in numbers, made until the end of a day, a
   expect(asked.at(-1)?.body).toEqual({ kind: "deferred", scope, reason: "Next window", expiresAt });
   const revoked = await decisions("revoke", ID);
   expect(revoked.err).toContain("3 findings that it hid are open again");
+  expect(asked.at(-1)).toMatchObject({ method: "POST", path: `/api/v1/decisions/${ID}/revoke` });
+});
+
+test("a decision that waits is approved or rejected, and one that counts is not rejected", async () => {
+  const approved = await decisions("approve", ID);
+  expect(approved.err).toContain("Approved: it hides 3 findings");
+  expect(asked.at(-1)).toMatchObject({ method: "POST", path: `/api/v1/decisions/${ID}/approve` });
+  expect(await decisions("reject", ID)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("This decision is active"),
+  });
+  state = "proposed";
+  expect((await decisions("reject", ID)).err).toContain("Rejected");
   expect(asked.at(-1)).toMatchObject({ method: "POST", path: `/api/v1/decisions/${ID}/revoke` });
 });
 

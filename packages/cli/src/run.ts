@@ -16,9 +16,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   scan: () => import("./commands/scan.ts"),
   status: () => import("./commands/status.ts"),
   findings: () => import("./commands/findings.ts"),
+  fixes: () => import("./commands/fixes.ts"),
   decisions: () => import("./commands/decisions.ts"),
   risk: () => import("./commands/risk.ts"),
   assets: () => import("./commands/assets.ts"),
+  components: () => import("./commands/components.ts"),
+  query: () => import("./commands/query.ts"),
+  completion: () => import("./commands/completion.ts"),
   changes: () => import("./commands/changes.ts"),
   affected: () => import("./commands/affected.ts"),
   feeds: () => import("./commands/feeds.ts"),
@@ -63,6 +67,9 @@ const buildProgram = async (argv: readonly string[], cli: Cli): Promise<Command>
   settle(program);
   return program;
 };
+
+/** The program with every command. */
+export const programOf = (cli: Cli): Promise<Command> => buildProgram([], cli);
 
 /** By its name: its class would bring the whole contract to commands that ask no server. */
 const isApiError = (error: unknown): error is ApiError => error instanceof Error && error.name === "ApiError";

@@ -150,6 +150,40 @@ const registerRevoke = (decisions: Command, cli: Cli): void => {
     });
 };
 
+const registerApprove = (decisions: Command, cli: Cli): void => {
+  decisions
+    .command("approve")
+    .description("say yes, as a second person, to a decision that waits for approval")
+    .argument("<id>")
+    .addOption(serverOption())
+    .addOption(tokenOption())
+    .addOption(dataDirOption())
+    .action(async (id, options) => {
+      const { call } = await connect(cli, options);
+      const decision = await call(contract.decisions.approveDecision, { params: { id } });
+      cli.err.write(`Approved: it ${effectOf(decision)} until ${decision.expiresAt.slice(0, 10)}\n`);
+    });
+};
+
+const registerReject = (decisions: Command, cli: Cli): void => {
+  decisions
+    .command("reject")
+    .description("say no to a decision that waits for approval; it is revoked and hides nothing")
+    .argument("<id>")
+    .addOption(serverOption())
+    .addOption(tokenOption())
+    .addOption(dataDirOption())
+    .action(async (id, options) => {
+      const { call } = await connect(cli, options);
+      const { state } = await call(contract.decisions.getDecision, { params: { id } });
+      if (state !== "proposed") {
+        throw new AppError("CONFLICT", `This decision is ${state}: one that waits for approval is rejected.`);
+      }
+      await call(contract.decisions.revokeDecision, { params: { id } });
+      cli.err.write("Rejected: nothing is hidden\n");
+    });
+};
+
 /** `zerotrace decisions`: what people decide of findings, with the preview and the way back. */
 export const register = (program: Command, cli: Cli): void => {
   const decisions = program
@@ -158,5 +192,7 @@ export const register = (program: Command, cli: Cli): void => {
   registerList(decisions, cli);
   registerPreview(decisions, cli);
   registerCreate(decisions, cli);
+  registerApprove(decisions, cli);
+  registerReject(decisions, cli);
   registerRevoke(decisions, cli);
 };
