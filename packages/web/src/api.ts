@@ -39,6 +39,8 @@ export type Component = Answer<typeof contract.assets.listComponents>["rows"][nu
 export type FindingAsset = Answer<typeof contract.findings.listFindingAssets>["rows"][number];
 export type Advisory = Answer<typeof contract.advisories.listAdvisories>["rows"][number];
 export type Agent = Answer<typeof contract.agents.listAgents>["rows"][number];
+export type TimelineEvent = Answer<typeof contract.work.getTimeline>["rows"][number];
+export type BulkAction = Answer<typeof contract.work.createBulkAction>;
 export type Decision = Answer<typeof contract.decisions.listDecisions>["rows"][number];
 export type DecisionPreview = Answer<typeof contract.decisions.previewDecision>;
 export type VexDocument = Answer<typeof contract.vex.listVex>["rows"][number];
@@ -160,6 +162,17 @@ export const queries = {
     ),
   finding: (id: string) =>
     queryOptions({ queryKey: ["finding", id], queryFn: () => call(contract.findings.getFinding, { params: { id } }) }),
+  timeline: (id: string) =>
+    queryOptions({
+      queryKey: ["finding", id, "timeline"],
+      queryFn: () => call(contract.work.getTimeline, { params: { id } }),
+    }),
+  colleagues: (q: string) =>
+    queryOptions({
+      queryKey: ["colleagues", q],
+      queryFn: () => call(contract.work.listColleagues, { query: q === "" ? {} : { q } }),
+    }),
+  mentions: () => queryOptions({ queryKey: ["mentions"], queryFn: () => call(contract.work.listMentions) }),
   findingAssets: (id: string) =>
     pages(["finding", id, "assets"], (cursor) =>
       call(contract.findings.listFindingAssets, { params: { id }, query: { limit, cursor } }),
@@ -342,6 +355,9 @@ export const takeSession = (client: QueryClient, session: Session): void => {
   forgetAllBut(client, "session");
   client.setQueryData(queries.session().queryKey, session);
 };
+
+/** Where a file on a finding is downloaded. */
+export const attachmentUrl = (id: string): string => urlOf("", contract.work.getAttachment, { params: { id } });
 
 /** Where the archive of an export is downloaded. */
 export const exportArchiveUrl = (id: string): string =>

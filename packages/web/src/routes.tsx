@@ -125,6 +125,10 @@ const affected = createRoute({
   validateSearch: wordSearch,
   component: lazyRouteComponent(() => import("./features/affected/affected.tsx"), "AffectedPage"),
 });
+const mentions = createRoute({
+  ...page("/mentions"),
+  component: lazyRouteComponent(() => import("./features/work/mentions.tsx"), "MentionsPage"),
+});
 const decisions = createRoute({
   ...page("/decisions"),
   validateSearch: (s: Record<string, unknown>): { state?: DecisionState } => ({
@@ -244,6 +248,7 @@ export const routeTree = root.addChildren([
   registry,
   affected,
   decisions,
+  mentions,
   dashboards,
   dashboard,
   executive,

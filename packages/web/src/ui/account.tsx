@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { LogOut, SunMoon } from "lucide-react";
 import { call, contract, type Session, takeSession } from "../api.ts";
+import { MentionsLink } from "../features/work/mentions.tsx";
 import { chooseTheme, storedTheme, THEMES } from "../theme/theme.ts";
 import { say } from "./texts.ts";
 
@@ -87,6 +88,7 @@ export const Account = ({ session }: { session: Session }) => (
       {session.person?.name ?? session.subject}
       <span className="block truncate text-xs text-dim">{session.role?.name ?? session.method ?? ""}</span>
     </Link>
+    <MentionsLink />
     <Theme />
     <SignOut />
   </div>

@@ -17,6 +17,7 @@ import { Prompt } from "./prompt.tsx";
 import { openingOf, type Place, standingOf } from "./standing.ts";
 import { Empty, ErrorPanel, PageSkeleton } from "./states.tsx";
 import { StatusLine } from "./status-line.tsx";
+import { Toasts } from "./toast.tsx";
 import { useBrand, useBrandColor } from "./brand.ts";
 import { say } from "./texts.ts";
 
@@ -156,6 +157,7 @@ const SignedIn = ({ session }: { session: Session }) => {
       </div>
       <StatusLine session={session} onHelp={openHelp} />
       <Help open={help} onClose={() => setHelp(false)} />
+      <Toasts />
     </>
   );
 };

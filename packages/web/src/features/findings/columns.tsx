@@ -5,6 +5,7 @@ import { Copy, Epss, Kev, Risk, Time } from "../../ui/marks.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { say } from "../../ui/texts.ts";
+import { STATE_WORDS } from "../work/words.ts";
 
 /** What is said of a finding that is not open. */
 export const STATUS_WORDS: Readonly<Record<Finding["status"], string>> = {
@@ -50,6 +51,18 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
         )}
       </span>
     ),
+  },
+  {
+    head: "State",
+    width: "104px",
+    className: "wide-only",
+    cell: (f) => <span className={f.state === "open" ? "text-dim" : ""}>{STATE_WORDS[f.state]}</span>,
+  },
+  {
+    head: "Assignee",
+    width: "120px",
+    className: "wide-only",
+    cell: (f) => <span className="truncate">{f.assignee?.name ?? <span className="text-dim">{say("nobody")}</span>}</span>,
   },
   {
     head: "Package",

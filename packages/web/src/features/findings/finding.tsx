@@ -17,6 +17,9 @@ import { scopeOfFindings } from "../decisions/words.ts";
 import { STATUS_WORDS } from "./columns.tsx";
 import { SsvcPanel } from "../risk/ssvc.tsx";
 import { RiskTerms } from "./risk-terms.tsx";
+import { TakeUp } from "../work/take-up.tsx";
+import { Timeline } from "../work/timeline.tsx";
+import { STATE_WORDS } from "../work/words.ts";
 import { say } from "../../ui/texts.ts";
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -288,7 +291,7 @@ export const FindingPage = () => {
       actions={
         <>
           <span className="chip">
-            {f.vex?.status === "not_affected" && !f.decision ? say("not affected (VEX)") : STATUS_WORDS[f.status]}
+            {f.vex?.status === "not_affected" && !f.decision ? say("not affected (VEX)") : STATE_WORDS[f.state]}
           </span>
           <Kev at={f.kevAddedAt} />
           {f.status === "open" && <Decide scope={scopeOfFindings([f])} />}
@@ -310,6 +313,7 @@ export const FindingPage = () => {
           </p>
         )}
       </section>
+      <TakeUp finding={f} />
       <Decided finding={f} />
       {f.vex && <Vex vex={f.vex} />}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 wide:grid-cols-2">
@@ -319,6 +323,7 @@ export const FindingPage = () => {
           <SsvcPanel ssvc={f.assessment.ssvc} />
         </div>
       </div>
+      <Timeline findingId={f.id} />
       <EpssCourse advisory={f.advisory} />
       {f.explanation && <Chain explanation={f.explanation} />}
       <Ranges finding={f} />

@@ -13,6 +13,7 @@ import { useTableChoice } from "../../ui/table-choice.tsx";
 import { ViewRow } from "../views/view-row.tsx";
 import { ADVISORY_GROUP_COLUMNS, FINDING_COLUMNS } from "./columns.tsx";
 import { Decide } from "../decisions/decide.tsx";
+import { ChangeMany } from "../work/bulk.tsx";
 import { scopeOfFilter, scopeOfFindings } from "../decisions/words.ts";
 import { Fixes } from "./fixes.tsx";
 import { useArrivals } from "./arrivals.ts";
@@ -94,6 +95,11 @@ const SelectionBar = ({ rows, clear }: { rows: readonly Finding[]; clear: () => 
         scope={scopeOfFindings(rows)}
         label={say("Decide on {length}", { length: plural(rows.length, "finding") })}
         onMade={clear}
+      />
+      <ChangeMany
+        target={{ ids: rows.map((f) => f.id) }}
+        label={say("Change {length}", { length: plural(rows.length, "finding") })}
+        onDone={clear}
       />
       <button type="button" className="button" onClick={clear}>
         {say("Clear")}
@@ -201,6 +207,7 @@ export const FindingsPage = () => {
       actions={
         <>
           <Decide key={query ?? ""} scope={scopeOfFilter(query ?? "")} />
+          <ChangeMany key={`change ${query ?? ""}`} target={{ query: query ?? "" }} label={say("Change all")} />
           <Exports noun="findings" url={findingsExport(filter, sort)} />
         </>
       }
