@@ -1,17 +1,36 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { queryOf } from "@zerotrace/core/query/language/index";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { type FindingFilter, type Fix, queries } from "../../api.ts";
 import { count, plural, share } from "../../ui/format.ts";
 import { Command, Copy } from "../../ui/marks.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+import { toggled, WhatIf } from "../risk/what-if.tsx";
 import { say } from "../../ui/texts.ts";
 
-const FixRow = ({ fix, place, most }: { fix: Fix; place: number; most: number }) => (
+interface RowProps {
+  readonly fix: Fix;
+  readonly place: number;
+  readonly most: number;
+  /** Absent where nothing is chosen from. */
+  readonly choice?: { readonly isChosen: boolean; readonly toggle: () => void } | undefined;
+}
+
+const FixRow = ({ fix, place, most, choice }: RowProps) => (
   <li className="grid grid-cols-[24px_minmax(0,1fr)] gap-x-3 gap-y-2 border-b border-line px-4 py-3 last:border-0 wide:grid-cols-[24px_minmax(0,1.1fr)_minmax(0,0.8fr)_200px_minmax(0,1.2fr)] wide:items-center">
-    <span className="mono text-dim">{place}</span>
+    {choice ? (
+      <input
+        type="checkbox"
+        className="size-4 accent-accent"
+        aria-label={say("What if {package} were at {version}", { package: fix.package, version: fix.fixedIn })}
+        checked={choice.isChosen}
+        onChange={choice.toggle}
+      />
+    ) : (
+      <span className="mono text-dim">{place}</span>
+    )}
     <div className="min-w-0">
       <p className="mono text-[14px] wrap-anywhere wide:truncate">
         <Link
@@ -65,12 +84,15 @@ interface FixesProps {
   readonly rows: number;
   readonly filter: FindingFilter;
   readonly unsure: boolean;
+  /** Fixes can be chosen, and a bar says how it would be if they were done. */
+  readonly mayChoose?: boolean;
   /** Shown instead of the plain sentence when nothing is to be fixed. */
   readonly empty?: ReactNode;
 }
 
 /** What to do about a filter's findings, most risk removed first. `unsure` while data is missing or moving: then nothing is called clean. */
-export const Fixes = ({ rows, filter, unsure, empty }: FixesProps) => {
+export const Fixes = ({ rows, filter, unsure, mayChoose = true, empty }: FixesProps) => {
+  const [chosen, setChosen] = useState<readonly string[]>([]);
   const fixes = useQuery(queries.fixes(filter, rows));
   if (fixes.isPending) return <RowsSkeleton rows={6} />;
   if (fixes.error) return <ErrorPanel error={fixes.error} retry={() => void fixes.refetch()} />;
@@ -109,9 +131,23 @@ export const Fixes = ({ rows, filter, unsure, empty }: FixesProps) => {
       )}
       <ol>
         {list.map((fix, i) => (
-          <FixRow key={fix.key} fix={fix} place={i + 1} most={most} />
+          <FixRow
+            key={fix.key}
+            fix={fix}
+            place={i + 1}
+            most={most}
+            choice={
+              mayChoose && fix.fixedIn !== null
+                ? {
+                    isChosen: chosen.includes(fix.key),
+                    toggle: () => setChosen((now) => toggled(now, fix.key)),
+                  }
+                : undefined
+            }
+          />
         ))}
       </ol>
+      <WhatIf keys={chosen} onClear={() => setChosen([])} />
     </>
   );
 };

@@ -287,7 +287,7 @@ export const OverviewPage = () => {
           </Link>
         }
       >
-        <Fixes rows={8} filter={{}} unsure={unsure} />
+        <Fixes mayChoose={false} rows={8} filter={{}} unsure={unsure} />
       </Panel>
     </Page>
   );

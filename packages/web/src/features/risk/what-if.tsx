@@ -4,6 +4,13 @@ import { plural } from "../../ui/format.ts";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 
+/** Fixes that one question takes (count). */
+const KEYS_MAX = 50;
+
+/** The chosen keys with this one, or without it; those that were chosen first give way to more than a question takes. */
+export const toggled = (chosen: readonly string[], key: string): readonly string[] =>
+  chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key].slice(-KEYS_MAX);
+
 const SEVERITIES = ["critical", "high", "medium", "low"] as const;
 const SEVERITY_NAMES = { critical: say("critical"), high: say("high"), medium: say("medium"), low: say("low") };
 
