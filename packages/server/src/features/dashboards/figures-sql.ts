@@ -130,7 +130,7 @@ export const assetGroups = (
        select h.asset_id, f.col, sum(f.${asked.measure === "findings" ? "n" : "weight"}) as value
        from h join c f on f.component_id = h.component_id ${decided} group by 1, 2),
      g as materialized (
-       select ${key} as key, min(${name}) as name, p.col, sum(p.value) as value, max(a.risk) as risk
+       select ${key} as key, min(${name}) as name, p.col, sum(p.value) as value, max(a.weighted_risk) as risk
        from p join asset a on a.company_id = $1 and a.id = p.asset_id ${from} group by 1, 3),
      ${ordered(value(asked.rows), asked.across !== null)}`,
     values,
@@ -156,7 +156,7 @@ export const assetSums = (
     : `cross join lateral (select '' as col, ${sum} as value) s`;
   return tx.query(
     `with g as materialized (
-       select ${key} as key, min(${name}) as name, s.col, sum(s.value)::float8 as value, max(a.risk) as risk
+       select ${key} as key, min(${name}) as name, s.col, sum(s.value)::float8 as value, max(a.weighted_risk) as risk
        from asset a ${from} ${figures} where a.company_id = $1 and ${which} and ${sum} > 0 group by 1, 3),
      ${ordered(value(asked.rows), asked.isAcross)}`,
     values,

@@ -17,7 +17,9 @@ export const Wall = ({ name, widgets, onClose }: { name: string; widgets: readon
     <dialog ref={dialog} onClose={onClose} aria-label={say("{name} on a wall", { name })} className="wall">
       <div ref={screen} className="min-h-full bg-page p-4">
         <header className="mb-3 flex items-center gap-3">
-          <h1 className="widget-title min-w-0 flex-1 truncate font-semibold">{name}</h1>
+          <h1 tabIndex={-1} autoFocus className="min-w-0 flex-1 truncate text-lg font-semibold outline-none">
+            {name}
+          </h1>
           <span className="mono text-dim">
             {new Date(now).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}
           </span>

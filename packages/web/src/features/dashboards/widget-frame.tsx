@@ -54,7 +54,11 @@ export const WidgetFrame = ({
   const { x, y, w, h } = widget;
   const style = { "--x": x + 1, "--y": y + 1, "--w": w, "--h": h } as CSSProperties;
   return (
-    <section aria-labelledby={id} className={`panel widget ${isEditing ? "border-edge" : ""}`} style={style}>
+    <section
+      aria-labelledby={id}
+      className={`panel widget ${w <= 3 ? "widget-narrow" : ""} ${isEditing ? "border-edge" : ""}`}
+      style={style}
+    >
       <header className="flex min-h-9 items-center gap-1 px-3">
         {isEditing && (
           <button
@@ -75,7 +79,7 @@ export const WidgetFrame = ({
             <Grip className="size-4" aria-hidden="true" />
           </button>
         )}
-        <h2 id={id} className="widget-title min-w-0 flex-1 truncate text-sm font-semibold" title={title}>
+        <h2 id={id} className="min-w-0 flex-1 truncate text-sm font-semibold" title={title}>
           {title}
         </h2>
         {isEditing && (

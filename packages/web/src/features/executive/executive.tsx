@@ -40,7 +40,7 @@ const RiskNow = ({ board }: { board: Executive }) => {
   const isBad = standing === "behind" || standing === "missed";
   return (
     <Panel title={say("Risk against the goal")} aside={say("highest risk of any asset, 0 to 100; the last 90 days")}>
-      <div className="grid gap-x-8 gap-y-4 min-[720px]:grid-cols-[240px_minmax(0,1fr)]">
+      <div className="grid gap-x-8 gap-y-4 min-[720px]:grid-cols-[240px_minmax(0,1fr)] print:grid-cols-[200px_minmax(0,1fr)]">
         <div>
           <p className="flex items-baseline gap-2">
             <Link to="/assets" className="mono text-[44px] leading-[48px] font-semibold hover:text-accent">
@@ -66,7 +66,7 @@ const RiskNow = ({ board }: { board: Executive }) => {
             )}
           </div>
         </div>
-        <div className="h-56">
+        <div className="h-56 print:h-44">
           <Trend
             label={say("Risk by day")}
             unit={say("Risk")}

@@ -21,10 +21,12 @@ export const Bars = ({ label, groups, unit }: { label: string; groups: readonly 
   const rows = groups.map((g) => ({ key: g.key, cells: [g.name, figure(g.value)] }));
   return (
     <Chart label={label} table={{ heads: [say("Group"), unit], rows }}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <ul className="grid max-h-full content-start gap-1 overflow-auto" tabIndex={0} aria-label={label}>
+      <ul
+        className="grid max-h-full grid-cols-[fit-content(45%)_minmax(32px,1fr)_auto] content-start gap-x-3 gap-y-1 overflow-auto"
+        aria-label={label}
+      >
         {groups.map((g) => (
-          <li key={g.key} className="grid grid-cols-[minmax(72px,38%)_1fr_auto] items-center gap-2 text-sm">
+          <li key={g.key} className="col-span-3 grid grid-cols-subgrid items-center text-sm">
             <span className="mono truncate" title={g.text}>
               {g.name}
             </span>

@@ -57,7 +57,7 @@ export const Heat = ({
               {row.cells.map((value, i) => (
                 <td
                   key={columns[i]?.key ?? i}
-                  className={`h-7 px-1 text-center ${value === 0 ? "text-dim" : ""}`}
+                  className={`h-7 px-1 text-center whitespace-nowrap ${value === 0 ? "text-dim" : ""}`}
                   style={{ background: tint(columns[i]?.color ?? "--text", part(value)) }}
                 >
                   {shortFigure(value)}

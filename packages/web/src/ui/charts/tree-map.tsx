@@ -9,10 +9,6 @@ export interface MapGroup extends Group {
   readonly risk: number;
 }
 
-/** Percent of the map's width and height under which a rectangle has no room for its name. */
-const NAME_WIDTH = 7;
-const NAME_HEIGHT = 9;
-
 /** Groups as areas, tinted by risk; the worst risk is written where there is room, and always in the table behind. */
 export const TreeMap = ({
   label,
@@ -38,12 +34,11 @@ export const TreeMap = ({
         {shown.map((g, i) => {
           const box = boxes[i];
           if (!box) return null;
-          const hasRoom = box.w >= NAME_WIDTH && box.h >= NAME_HEIGHT;
           return (
             <li
               key={g.key}
               title={`${g.text}: ${figure(g.value)} ${unit}, ${say("highest risk {risk}", { risk: figure(g.risk) })}`}
-              className="absolute overflow-hidden border border-panel bg-raised p-1.5 text-sm"
+              className="map-cell absolute overflow-hidden border border-panel bg-raised text-sm"
               style={{ left: `${box.x}%`, top: `${box.y}%`, width: `${box.w}%`, height: `${box.h}%` }}
             >
               <span
@@ -51,9 +46,9 @@ export const TreeMap = ({
                 className="absolute inset-0"
                 style={{ background: tint("--bad", (g.risk / 100) ** 2) }}
               />
-              <span className={hasRoom ? "relative grid" : "sr-only"}>
+              <span className="map-text relative grid p-1.5">
                 <span className="mono truncate">{g.name}</span>
-                <span className="mono truncate text-xs">
+                <span className="map-value mono truncate text-xs">
                   {say("{value}, risk {risk}", { value: shortFigure(g.value), risk: figure(g.risk) })}
                 </span>
               </span>
