@@ -187,7 +187,15 @@ export const listFindingAssets = route({
   permission: "findings:read",
   params: idParam,
   query: z.object({ ...pageQuery }),
-  answer: page(z.object({ id: z.uuid(), name: z.string(), os: z.string(), lastSeenAt: z.string() })),
+  answer: page(
+    z.object({
+      id: z.uuid(),
+      name: z.string(),
+      os: z.string(),
+      exposure: z.enum(EXPOSURES).nullable(),
+      lastSeenAt: z.string(),
+    }),
+  ),
 });
 
 export const sourceRow = findingRow.extend({

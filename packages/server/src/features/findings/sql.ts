@@ -1,4 +1,5 @@
 import type { FindingState } from "@zerotrace/core/work/work";
+import type { Exposure } from "@zerotrace/core";
 import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
 import {
@@ -188,9 +189,9 @@ export const assetsWith = async (
   companyId: number,
   componentId: number,
   page: { limit: number; after: [string, string] | null },
-): Promise<{ id: string; name: string; os: string; lastSeenAt: Date }[]> =>
+): Promise<{ id: string; name: string; os: string; exposure: Exposure | null; lastSeenAt: Date }[]> =>
   await tx.query(
-    `select a.id, a.name, a.os, a.last_seen_at as "lastSeenAt" from asset a
+    `select a.id, a.name, a.os, a.exposure, a.last_seen_at as "lastSeenAt" from asset a
      where a.company_id = $1 and exists (
        select 1 from inventory i where i.company_id = $1 and i.asset_id = a.id and $2::int = any(i.component_ids))
        and ($3::text is null or (a.name, a.id) > ($3, $4::uuid))

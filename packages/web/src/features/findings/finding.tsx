@@ -16,6 +16,7 @@ import { Decided } from "../decisions/decided.tsx";
 import { scopeOfFindings } from "../decisions/words.ts";
 import { STATUS_WORDS } from "./columns.tsx";
 import { SsvcPanel } from "../risk/ssvc.tsx";
+import { ExposureGraph } from "./exposure-graph.tsx";
 import { RiskTerms } from "./risk-terms.tsx";
 import { TakeUp } from "../work/take-up.tsx";
 import { Timeline } from "../work/timeline.tsx";
@@ -324,6 +325,7 @@ export const FindingPage = () => {
         </div>
       </div>
       <Timeline findingId={f.id} />
+      <ExposureGraph finding={f} />
       <EpssCourse advisory={f.advisory} />
       {f.explanation && <Chain explanation={f.explanation} />}
       <Ranges finding={f} />
