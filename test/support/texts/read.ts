@@ -52,6 +52,8 @@ const SHOWN = new Set(["title", "label", "aria-label", "placeholder", "alt", "as
 const WORD = /\p{L}{2}/u;
 /** An example of what may be written, as `site:berlin`, is no text of a language. */
 const EXAMPLE = /\S:\S/;
+/** What stands on a key or is a mark of the field is the same in every language. */
+const SAME = new Set(["Ctrl K", "&gt;"]);
 
 /** What one call or property says: arguments of `say` and `plural`, heads of columns, nouns of tables. */
 const textsOf = (node: Node): string[] => {
@@ -92,7 +94,7 @@ export const textsOfWeb = (): Found => {
     const visit = (node: Node): void => {
       for (const text of textsOf(node)) texts.add(text);
       const bare = strayIn(node);
-      if (bare !== null && WORD.test(bare) && !EXAMPLE.test(bare))
+      if (bare !== null && WORD.test(bare) && !EXAMPLE.test(bare) && !SAME.has(bare))
         stray.push(`${file}:${source.slice(0, node.start).split("\n").length}: ${bare}`);
       for (const child of childrenOf(node)) visit(child);
     };

@@ -3,9 +3,9 @@ import { say } from "./texts.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", say("to the prompt")],
-  [say("Ctrl K"), say("commands: any page, view, asset, package, advisory")],
+  ["Ctrl K", say("commands: any page, view, asset, package, advisory")],
   ["j  k", say("next and previous row")],
-  [say("e  Enter"), say("open the row")],
+  ["e  Enter", say("open the row")],
   ["x", say("select the row")],
   ["g o", "overview"],
   ["g f", "findings"],
@@ -14,7 +14,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["g v", "advisories"],
   ["t", say("next theme")],
   ["?", say("this help")],
-  [say("Esc"), say("close, or leave the prompt")],
+  ["Esc", say("close, or leave the prompt")],
 ];
 
 const PROMPTS: readonly (readonly [string, string])[] = [

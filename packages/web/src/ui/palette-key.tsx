@@ -26,7 +26,7 @@ export const PaletteKey = ({ session }: { session: Session }) => {
   return (
     <>
       <button type="button" onClick={() => setOpen(true)} className="ml-auto shrink-0 px-3 text-dim hover:text-accent">
-        <kbd className="text-xs text-text">{say("Ctrl K")}</kbd> {say("commands")}
+        <kbd className="text-xs text-text">Ctrl K</kbd> {say("commands")}
       </button>
       {isOpen && (
         <Suspense fallback={null}>

@@ -57,7 +57,7 @@ const noControlFocused = (): boolean =>
  * x selects.
  */
 export const Table = <Row,>(props: TableProps<Row>) => {
-  const narrow = useMedia(say("(width < 720px)"));
+  const narrow = useMedia("(width < 720px)");
   // what is measured for one height is not kept for another
   const form = narrow ? "cards" : props.isCompact ? "compact" : "rows";
   return <Rows key={form} {...props} narrow={narrow} />;
@@ -69,7 +69,7 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
   const body = useRef<HTMLTableSectionElement>(null);
   const [offset, setOffset] = useState(0);
   const [active, setActive] = useState(-1);
-  const hasRail = useMedia(say("(width >= 68.75rem)"));
+  const hasRail = useMedia("(width >= 68.75rem)");
   const stickyPx = hasRail ? PROMPT_PX : PROMPT_PX + BAR_PX;
   // Whatever grows or shrinks above the table (a notice, a selection bar) moves where it begins.
   useLayoutEffect(() => {

@@ -1,18 +1,18 @@
 import { say } from "../../ui/texts.ts";
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
-  [/\bEdg\//, say("Edge")],
-  [/\bOPR\//, say("Opera")],
-  [/\bFirefox\//, say("Firefox")],
-  [/Chrome\//, say("Chrome")],
-  [/\bSafari\//, say("Safari")],
+  [/\bEdg\//, "Edge"],
+  [/\bOPR\//, "Opera"],
+  [/\bFirefox\//, "Firefox"],
+  [/Chrome\//, "Chrome"],
+  [/\bSafari\//, "Safari"],
   [/\bcurl\//, "curl"],
 ];
 const SYSTEMS: readonly (readonly [RegExp, string])[] = [
-  [/\bAndroid\b/, say("Android")],
+  [/\bAndroid\b/, "Android"],
   [/\biPhone|iPad\b/, "iOS"],
-  [/\bWindows\b/, say("Windows")],
+  [/\bWindows\b/, "Windows"],
   [/\bMac OS X\b/, "macOS"],
-  [/\bLinux\b/, say("Linux")],
+  [/\bLinux\b/, "Linux"],
 ];
 
 const first = (list: readonly (readonly [RegExp, string])[], text: string): string | undefined =>

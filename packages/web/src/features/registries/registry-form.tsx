@@ -142,9 +142,7 @@ export const RegistryForm = ({ registry, onDone }: { registry: Registry | null; 
               {input("exceptRepositories", { placeholder: say("team/*-cache") })}
             </Labeled>
             <Labeled text={say("only these tags")}>{input("tags", { placeholder: say("all") })}</Labeled>
-            <Labeled text={say("not these tags")}>
-              {input("exceptTags", { placeholder: say("*-debug nightly-*") })}
-            </Labeled>
+            <Labeled text={say("not these tags")}>{input("exceptTags", { placeholder: "*-debug nightly-*" })}</Labeled>
             <Labeled text={say("platform")}>
               {input("platform", { maxLength: 100, placeholder: say("the server's own") })}
             </Labeled>

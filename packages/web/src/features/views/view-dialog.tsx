@@ -54,7 +54,7 @@ const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; 
     >
       <h2 className="font-semibold">{view ? say('The view "{name}"', { name: view.name }) : say("Save this view")}</h2>
       <p className="text-dim">
-        {says.noun} <span className="text-accent">{say(">")}</span>{" "}
+        {says.noun} <span className="text-accent">&gt;</span>{" "}
         <span className="mono wrap-anywhere">{says.query || say("everything that is usual")}</span>
       </p>
       <label className="grid gap-1 text-sm">
