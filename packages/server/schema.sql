@@ -433,6 +433,31 @@ create table company_setting_5 partition of company_setting FOR VALUES WITH (mod
 create table company_setting_6 partition of company_setting FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table company_setting_7 partition of company_setting FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table company_total (
+  company_id integer not null,
+  critical integer not null,
+  high integer not null,
+  medium integer not null,
+  low integer not null,
+  "none" integer not null,
+  unknown integer not null,
+  finding_count integer not null,
+  package_count integer not null,
+  kev_count integer not null,
+  fixable_count integer not null,
+  constraint company_total_pkey PRIMARY KEY (company_id)
+) partition by HASH (company_id);
+alter table company_total enable row level security;
+alter table company_total force row level security;
+create table company_total_0 partition of company_total FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table company_total_1 partition of company_total FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table company_total_2 partition of company_total FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table company_total_3 partition of company_total FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table company_total_4 partition of company_total FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table company_total_5 partition of company_total FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table company_total_6 partition of company_total FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table company_total_7 partition of company_total FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table company_usage (
   company_id integer not null,
   day date not null,
@@ -476,6 +501,7 @@ create table component (
   owner_ecosystem text default ''::text not null,
   owner_name text default ''::text not null,
   owner_version text default ''::text not null,
+  fixable integer default 0 not null,
   constraint component_pkey PRIMARY KEY (id),
   constraint component_identity UNIQUE (ecosystem, name, version, arch, source_name, source_version, owner_ecosystem, owner_name, owner_version)
 );
@@ -969,6 +995,24 @@ create table fix_work_4 partition of fix_work FOR VALUES WITH (modulus 8, remain
 create table fix_work_5 partition of fix_work FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
 create table fix_work_6 partition of fix_work FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table fix_work_7 partition of fix_work FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table held_component (
+  company_id integer not null,
+  component_id integer not null,
+  name text not null,
+  asset_count integer not null,
+  constraint held_component_pkey PRIMARY KEY (company_id, component_id)
+) partition by HASH (company_id);
+alter table held_component enable row level security;
+alter table held_component force row level security;
+create table held_component_0 partition of held_component FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table held_component_1 partition of held_component FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table held_component_2 partition of held_component FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table held_component_3 partition of held_component FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table held_component_4 partition of held_component FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table held_component_5 partition of held_component FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table held_component_6 partition of held_component FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table held_component_7 partition of held_component FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
 create table identity_link (
   company_id integer not null,
@@ -1784,6 +1828,7 @@ CREATE INDEX bulk_action_newest ON public.bulk_action USING btree (company_id, a
 CREATE INDEX component_match_advisory ON public.component_match USING btree (advisory_id);
 CREATE INDEX component_package ON public.component USING btree (package_id);
 CREATE INDEX component_to_judge ON public.component USING btree (id) WHERE (judged_generation IS NULL);
+CREATE INDEX component_words ON public.component USING gin (lower(((name || ' '::text) || source_name)) trigram.gin_trgm_ops);
 CREATE INDEX credential_asset ON public.credential USING btree (company_id, asset_id) WHERE (asset_id IS NOT NULL);
 CREATE INDEX credential_device_made ON public.credential USING btree (company_id, created_at) WHERE (kind = 'device'::text);
 CREATE INDEX credential_device_revoked ON public.credential USING btree (company_id, revoked_at) WHERE ((kind = 'device'::text) AND (revoked_at IS NOT NULL));
@@ -1816,6 +1861,7 @@ CREATE INDEX finding_work_assignee ON public.finding_work USING btree (company_i
 CREATE INDEX fix_component_package ON public.fix_component USING btree (company_id, ecosystem, package, has_fix, component_id);
 CREATE INDEX fix_weight ON public.fix USING btree (company_id, ((- weight)), ecosystem, package, has_fix) WHERE (finding_count > 0);
 CREATE INDEX fix_work_updated ON public.fix_work USING btree (company_id, updated_at DESC, ecosystem, package, has_fix);
+CREATE INDEX held_component_name ON public.held_component USING btree (company_id, name, component_id);
 CREATE INDEX identity_link_person ON public.identity_link USING btree (company_id, person_id);
 CREATE INDEX identity_provider_domains ON public.identity_provider USING gin (domains);
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
@@ -1859,6 +1905,7 @@ create policy company_only on company_data_key as permissive for all to public u
 create policy company_only on company_export as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_limit as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_setting as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on company_total as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_usage as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on component_place as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on credential as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1877,6 +1924,7 @@ create policy company_only on fix as permissive for all to public using ((compan
 create policy company_only on fix_component as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on fix_part as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on fix_work as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on held_component as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on identity_link as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on identity_provider as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1907,6 +1955,7 @@ create policy in_scope on audit_event as restrictive for select to public using 
 create policy in_scope on audit_link as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on bulk_action as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (scope = ( SELECT current_setting('app.labels'::text, true) AS current_setting))));
 create policy in_scope on company_export as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
+create policy in_scope on company_total as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on component_place as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on credential as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (kind = 'session'::text) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope)) OR ((asset_id IS NULL) AND (labels IS NOT NULL) AND (labels <@ ( SELECT string_to_array(substr(current_setting('app.labels'::text, true), 2), ','::text) AS string_to_array)))));
 create policy in_scope on daily_stat as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
@@ -1923,6 +1972,7 @@ create policy in_scope on fix_part as restrictive for select to public using (( 
 create policy in_scope on fix_work as restrictive for select to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (EXISTS ( SELECT 1
    FROM fix_component c
   WHERE ((c.company_id = fix_work.company_id) AND (c.ecosystem = fix_work.ecosystem) AND (c.package = fix_work.package) AND (c.has_fix = fix_work.has_fix))))));
+create policy in_scope on held_component as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on inventory as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on inventory_delta as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on registry as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
@@ -1963,6 +2013,8 @@ grant delete, insert, select, update on table company_export to zerotrace_servic
 grant delete, insert, select, update on table company_limit to zerotrace_service;
 grant delete, insert, select, update on table company_setting to zerotrace_app;
 grant delete, insert, select, update on table company_setting to zerotrace_service;
+grant delete, insert, select, update on table company_total to zerotrace_app;
+grant delete, insert, select, update on table company_total to zerotrace_service;
 grant delete, insert, select, update on table company_usage to zerotrace_service;
 grant delete, insert, select, update on table component to zerotrace_service;
 grant delete, insert, select, update on table component_match to zerotrace_service;
@@ -2001,6 +2053,8 @@ grant delete, insert, select, update on table fix_part to zerotrace_app;
 grant delete, insert, select, update on table fix_part to zerotrace_service;
 grant delete, insert, select, update on table fix_work to zerotrace_app;
 grant delete, insert, select, update on table fix_work to zerotrace_service;
+grant delete, insert, select, update on table held_component to zerotrace_app;
+grant delete, insert, select, update on table held_component to zerotrace_service;
 grant delete, insert, select, update on table identity_link to zerotrace_app;
 grant delete, insert, select, update on table identity_link to zerotrace_service;
 grant delete, insert, select, update on table identity_provider to zerotrace_app;

@@ -3,6 +3,7 @@ import type { Database } from "../../platform/db/index.ts";
 import { type ExportColumn, everyPage, exportReply } from "../../platform/export/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { type assetRow, type componentRow, routes } from "./contract.ts";
+import { heldPage } from "./held-sql.ts";
 import { assetsPage, componentsPage } from "./read-sql.ts";
 import { type AssetRecord, type Authorities, type ComponentRecord, toAssetRow, toComponentRow } from "./rows.ts";
 
@@ -85,14 +86,11 @@ const exportedComponents = async function* (
   authorities: Authorities,
 ) {
   const rows = everyPage<ComponentRecord>(COMPONENTS_PAGE, (last) =>
-    db.asServiceFor(companyId, (tx) =>
-      componentsPage(tx, companyId, {
-        assetId: null,
-        q,
-        limit: COMPONENTS_PAGE,
-        after: last === null ? null : [last.name, last.id],
-      }),
-    ),
+    db.asServiceFor(companyId, (tx) => {
+      const after: [string, number] | null = last === null ? null : [last.name, last.id];
+      const page = { assetId: null, q, limit: COMPONENTS_PAGE, after };
+      return tx.labels === null ? heldPage(tx, companyId, page) : componentsPage(tx, companyId, page);
+    }),
   );
   for await (const row of rows) yield toComponentRow(row, authorities);
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
 import { decodeCursor, encodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
+import { countHeldPage, heldPage } from "./held-sql.ts";
 import { assetExportRoutes } from "./export.ts";
 import {
   assetBranches,
@@ -21,6 +22,7 @@ import { type Authorities, toAssetRow, toBranchRow, toComponentRow } from "./row
 
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
 export { oneDecimal, toRating } from "./rows.ts";
+export { countHeld, writeHeld } from "./held-sql.ts";
 export { assetDiffRoute } from "./diff.ts";
 export { type RemovalDeps, removeAssetRoute } from "./remove.ts";
 export { assetLabelRoutes } from "./labels.ts";
@@ -92,8 +94,13 @@ const componentList = async (
   query: { q?: string | undefined; limit: number; cursor?: string | undefined },
 ) => {
   const after = query.cursor === undefined ? null : decodeCursor(query.cursor, nameAndId);
-  const rows = await componentsPage(tx, companyId, { assetId, q: query.q, limit: query.limit + 1, after });
-  const count = await countComponents(tx, companyId, assetId, query.q);
+  // Who sees some assets only has other counts than those that are kept.
+  const isKept = assetId === null && tx.labels === null;
+  const page = { assetId, q: query.q, limit: query.limit + 1, after };
+  const rows = await (isKept ? heldPage(tx, companyId, page) : componentsPage(tx, companyId, page));
+  const count = await (isKept
+    ? countHeldPage(tx, companyId, query.q)
+    : countComponents(tx, companyId, assetId, query.q));
   return pageOf(
     rows,
     query.limit,

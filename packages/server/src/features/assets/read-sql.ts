@@ -127,17 +127,21 @@ export const assetUncovered = async (
     [companyId, assetId],
   );
 
-/** Findings of a component that VEX statements and decisions close, for the company `$1` or on the asset `$2` alone. */
-const CLOSED = `(select count(*) from vex_effect e where e.company_id = $1 and e.component_id = c.id and e.closes)
+/** Findings of a component that VEX statements and decisions close for the company `$1`, and beside these on the asset `$2` alone. */
+const CLOSED = `(select count(*) from vex_effect e where e.company_id = $1 and e.component_id = c.id and e.closes)`;
+const CLOSED_THERE = `${CLOSED}
   - (select count(distinct d.advisory_id) from decision_asset o
      join decision_finding d on d.company_id = o.company_id and d.decision_id = o.decision_id
      where o.company_id = $1 and o.asset_id = $2::uuid and d.component_id = c.id and d.in_force and not exists (
        select 1 from vex_effect e where e.company_id = $1 and e.component_id = c.id and e.advisory_id = d.advisory_id and e.closes))`;
-const COMPONENT = `c.id, c.purl, c.ecosystem, c.name, c.version, c.source_name as source,
-  greatest(0, c.critical + c.high + c.medium + c.low + c.none + c.unknown - ${CLOSED})::int as "findingCount",
+const columnsWith = (closed: string): string => `c.id, c.purl, c.ecosystem, c.name, c.version, c.source_name as source,
+  greatest(0, c.critical + c.high + c.medium + c.low + c.none + c.unknown - ${closed})::int as "findingCount",
   c.max_risk as risk, c.verdict,
   c.verdict_reason as reason, c.owner_ecosystem as "ownerEcosystem", c.owner_name as "ownerName",
   c.owner_version as "ownerVersion"`;
+const COMPONENT = columnsWith(CLOSED_THERE);
+/** What is read of a component `c` for a company as a whole. */
+export const COMPONENT_EVERYWHERE = columnsWith(CLOSED);
 
 /**
  * A page of components of one asset, or of all assets when `assetId` is null, by (name, id). Service role with the company

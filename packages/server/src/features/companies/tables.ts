@@ -18,6 +18,7 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   company_export: [],
   company_limit: [],
   company_setting: [],
+  company_total: "all",
   company_usage: [],
   component_place: [],
   credential: ["hash", "previous_hash"],
@@ -36,6 +37,7 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   fix_component: [],
   fix_part: [],
   fix_work: [],
+  held_component: "all",
   identity_link: [],
   identity_provider: ["secret"],
   inventory: [],
@@ -73,5 +75,7 @@ export const NO_SECRETS: readonly string[] = [
   "company_ca.certificate",
   "company_data_key.master_key_id",
   "company_data_key.rewrapped_at",
+  // what people attached themselves
+  "finding_attachment.content",
   "vex_document.digest",
 ];

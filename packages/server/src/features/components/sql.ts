@@ -208,13 +208,13 @@ export const writeJudgements = async (
          count(*) filter (where a.severity = 'critical') as critical, count(*) filter (where a.severity = 'high') as high,
          count(*) filter (where a.severity = 'medium') as medium, count(*) filter (where a.severity = 'low') as low,
          count(*) filter (where a.severity = 'none') as none, count(*) filter (where a.severity = 'unknown') as unknown,
-         count(a.kev_added_at) as kev, max(m.risk) as risk
+         count(a.kev_added_at) as kev, count(m.fixed_in) as fixable, max(m.risk) as risk
        from component_match m join advisory a on a.id = m.advisory_id
        where m.component_id = any($2::int[]) group by 1)
      update component c set judged_generation = $1, verdict = t.verdict, verdict_reason = t.reason,
        critical = coalesce(s.critical, 0), high = coalesce(s.high, 0), medium = coalesce(s.medium, 0),
        low = coalesce(s.low, 0), none = coalesce(s.none, 0), unknown = coalesce(s.unknown, 0),
-       kev_count = coalesce(s.kev, 0), max_risk = coalesce(s.risk, 0)
+       kev_count = coalesce(s.kev, 0), fixable = coalesce(s.fixable, 0), max_risk = coalesce(s.risk, 0)
      from unnest($2::int[], $3::text[], $4::text[]) as t(id, verdict, reason)
      left join sums s on s.component_id = t.id
      where c.id = t.id ${changedAdvisories ? `returning ${SUMS}` : ""}`,

@@ -7,7 +7,7 @@ import { heldComponents } from "../assets/index.ts";
 import { judgePending, judgeWithin, type MatchPool, type Rejudged } from "../components/index.ts";
 import { companyIds, generationInForce, indexPath, isIndexHere, type JudgeWithin } from "../feeds/index.ts";
 import { refreshFixes } from "../fixes/index.ts";
-import { recordAssetDays, recordDay } from "../stats/index.ts";
+import { keepTotals, recordAssetDays, recordDay } from "../stats/index.ts";
 import { emit, emitAll } from "../stream/index.ts";
 import { closedAmong } from "../vex/index.ts";
 import { FINDING_KINDS, noteEvent } from "../webhooks/index.ts";
@@ -22,16 +22,18 @@ const DEBOUNCE_MAX_MS = 10_000;
 const REST_FACTOR = 5;
 /** What the notifier needs to send what was committed, in ms. */
 const NEWS_FIRST_MS = 20;
-/** Companies whose last duration is remembered; the others begin with the shortest delay. */
+/** Companies whose rest is remembered; the others begin with the shortest delay. */
 const DURATIONS_MAX = 10_000;
 /** Components judged before a generation comes into force; more would keep it waiting. */
 const PUBLISHED_MAX = 20_000;
 /** Components of assets that are remembered, of all companies together; four bytes each. */
 const HELD_MAX = 16_000_000;
-const lastMs = new LRUCache<number, number>({ max: DURATIONS_MAX });
+/** When a company has rested, as of `performance.now`. */
+const restedAt = new LRUCache<number, number>({ max: DURATIONS_MAX });
 
+/** What comes after a rest waits for its neighbors alone. */
 const delayMsOf = (companyId: number): number =>
-  Math.round(Math.min(DEBOUNCE_MAX_MS, Math.max(DEBOUNCE_MS, (lastMs.get(companyId) ?? 0) * REST_FACTOR)));
+  Math.round(Math.max(DEBOUNCE_MS, (restedAt.get(companyId) ?? 0) - performance.now()));
 
 const enqueueEnrichment = async (tx: Tx, companyId: number, delayMs: number): Promise<void> => {
   await enqueue(tx, {
@@ -196,11 +198,13 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
       // Nobody waits for these, and somebody does for the news of what was just committed, which takes the same cores. Where
       // it fails, nothing is remembered, and the next attempt writes them of all assets.
       await sleep(NEWS_FIRST_MS);
+      await db.asServiceFor(order.companyId, (tx) => keepTotals(tx, order.companyId));
       await db.asServiceFor(order.companyId, (tx) => recordAssetDays(tx, order.companyId, computed));
       const touch = { components: touched, holders: fleet && ((ids: readonly number[]) => fleet.holders(ids)) };
       await db.asServiceFor(order.companyId, (tx) => refreshFixes(tx, order.companyId, touch));
       if (fleet !== null) fleets.set(order.companyId, fleet);
-      lastMs.set(order.companyId, performance.now() - refreshedAt);
+      const endedAt = performance.now();
+      restedAt.set(order.companyId, endedAt + Math.min(DEBOUNCE_MAX_MS, (endedAt - refreshedAt) * REST_FACTOR));
       metrics.match({ seconds: (performance.now() - startedAt) / 1000, components });
     },
   };

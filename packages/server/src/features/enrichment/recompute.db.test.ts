@@ -5,7 +5,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import { markAllDirty, type OpenSums, refreshDirtyAssets } from "../assets/index.ts";
 import { type ChangedMatch, componentSums } from "../components/index.ts";
 import { refreshFindings } from "../findings/index.ts";
-import { recordDay } from "../stats/index.ts";
+import { findingTotals, keepTotals, keptTotals, recordDay } from "../stats/index.ts";
 import { createJudgedLog } from "./judged.ts";
 import { type Known, recompute } from "./recompute.ts";
 
@@ -55,8 +55,9 @@ const judge = async (tx: Tx, id: number): Promise<void> => {
   }
   const counts = SEVERITIES.map((s) => `${s} = (select count(*) from m where severity = '${s}')`).join(", ");
   await tx.query(
-    `with m as (select a.severity, m.risk from component_match m join advisory a on a.id = m.advisory_id where component_id = $1)
-     update component set verdict = $2, verdict_reason = $3, ${counts}, max_risk = coalesce((select max(risk) from m), 0)
+    `with m as (select a.severity, m.risk, m.fixed_in from component_match m join advisory a on a.id = m.advisory_id where component_id = $1)
+     update component set verdict = $2, verdict_reason = $3, ${counts}, max_risk = coalesce((select max(risk) from m), 0),
+       fixable = (select count(fixed_in) from m)
      where id = $1`,
     [id, verdict, reason],
   );
@@ -157,6 +158,24 @@ const dayOf = async (open: OpenSums | null): Promise<unknown> => {
   return (await database.owner.query("select * from daily_stat where company_id = $1", [company])).rows;
 };
 
+/** What is kept of the company for its lists and counters, and the same counted from its rows. */
+const keptAndCounted = (): Promise<{ kept: unknown; counted: unknown }> =>
+  database.db.asServiceFor(company, async (tx) => {
+    await keepTotals(tx, company);
+    const held = (from: string) => tx.query(`select id, assets from (${from}) x order by id`, [company]);
+    return {
+      kept: [
+        await keptTotals(tx, company),
+        await held("select component_id as id, asset_count as assets from held_component where company_id = $1"),
+      ],
+      counted: [
+        await findingTotals(tx, company),
+        await held(`select u.id, count(distinct i.asset_id)::int as assets from inventory i, unnest(i.component_ids) as u(id)
+          where i.company_id = $1 group by 1`),
+      ],
+    };
+  });
+
 test("computing what changed gives what computing everything gives, whatever changes", async () => {
   const { db } = database;
   const log = createJudgedLog();
@@ -190,6 +209,8 @@ test("computing what changed gives what computing everything gives, whatever cha
     const { fleet: after, open } = await service((tx) => recompute(tx, company, known(warm)));
     fleet = after;
     const incremental = await state();
+    const { kept, counted } = await keptAndCounted();
+    expect(kept).toEqual(counted);
     if (round % 5 === 0) expect(await dayOf(open)).toEqual(await dayOf(null));
     const full = await service((tx) => recompute(tx, company, known(null)));
     expect(await state()).toEqual(incremental);

@@ -1,6 +1,7 @@
 import type { Tx } from "../../platform/db/index.ts";
 import {
   assetIds,
+  countHeld,
   dirtyAssets,
   heldComponents,
   markAllDirty,
@@ -9,6 +10,7 @@ import {
   ruledSums,
   ruledThere,
   writeAssetSums,
+  writeHeld,
 } from "../assets/index.ts";
 import type { ChangedMatch, Rejudged } from "../components/index.ts";
 import { type Present, refreshFindings, type Refreshed } from "../findings/index.ts";
@@ -49,6 +51,7 @@ export interface Known {
 /** A company that is too large to be remembered: the database takes its inventories apart. */
 const everythingStored = async (tx: Tx, companyId: number, { feedChanged }: Known): Promise<Recomputed> => {
   const findings = await refreshFindings(tx, companyId);
+  await countHeld(tx, companyId);
   const ruledAnew = await refreshRulings(tx, companyId);
   if (feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
   const assets = await refreshDirtyAssets(tx, companyId);
@@ -84,6 +87,7 @@ const everything = async (tx: Tx, companyId: number, known: Known): Promise<Reco
   await fleet.readSums(tx, held);
   const components = Array.from(held, (componentId) => ({ componentId, assetCount: fleet.assetCount(componentId) }));
   const findings = await refreshFindings(tx, companyId, { components, matches: [], isAll: true });
+  await writeHeld(tx, companyId, components, true);
   await refreshRulings(tx, companyId);
   const dirty = await dirtyAssets(tx, companyId);
   const ruled = await rulings(tx, companyId);
@@ -160,6 +164,11 @@ export const recompute = async (tx: Tx, companyId: number, known: Known): Promis
   if (fleet === null || since === null) return await everything(tx, companyId, known);
   fleet.judgedUpTo = end;
   const moved = await fleet.read(tx);
+  await writeHeld(
+    tx,
+    companyId,
+    Array.from(moved.components, (componentId) => ({ componentId, assetCount: fleet.assetCount(componentId) })),
+  );
   const present = presentOf(fleet, moved.components, since);
   const { sums: summed, ...judgedNow } = await findingsAndSums(tx, companyId, present, async ({ ruled, dirty }) => {
     for (const { sums } of since) fleet.takeSums(sums ?? []);

@@ -6,9 +6,11 @@ import { routes } from "./contract.ts";
 import { assetDays, assetToday } from "./asset-days-sql.ts";
 import { assetTrendOf, countsOf, toAssetDay, trendOf } from "./rules.ts";
 import { assetTotals, findingTotals, pastDays } from "./sql.ts";
+import { keptTotals } from "./totals-sql.ts";
 
 export { expireAssetDays, recordAssetDays } from "./asset-days-sql.ts";
 export { assetTotals, expireDays, findingTotals, recordDay } from "./sql.ts";
+export { keepTotals, keptTotals } from "./totals-sql.ts";
 
 export interface StatDeps {
   /** Seconds of silence after which an agent counts as offline. */
@@ -32,7 +34,7 @@ export const statRoutes = (deps: StatDeps): Endpoint[] => [
     audit: "none",
     run: async ({ tx, identity: { companyId } }) => {
       const { covered, notCovered, unparsable, ...assets } = await assetTotals(tx, companyId, deps.offlineAfterSeconds);
-      const findings = await findingTotals(tx, companyId);
+      const findings = (await keptTotals(tx, companyId)) ?? (await findingTotals(tx, companyId));
       const { today, days } = await pastDays(tx, companyId);
       const { findingCount, packageCount, kevCount, fixableCount } = findings;
       return {

@@ -1,0 +1,105 @@
+import type { Tx } from "../../platform/db/index.ts";
+import { COMPONENT_EVERYWHERE, COUNT_LIMIT, likePattern } from "./read-sql.ts";
+import type { ComponentRecord } from "./rows.ts";
+
+/** How many assets of a company have a component; zero: none has it any more. */
+export interface Held {
+  readonly componentId: number;
+  readonly assetCount: number;
+}
+
+/** PostgreSQL's text of an int[]: the driver's own quotes every element. */
+const idList = (ids: readonly number[]): string => `{${ids.join(",")}}`;
+
+/**
+ * Notes how many assets have each of these components; `isAll`: no asset has another. Writes only what differs. Service role with the
+ * company set, under the lock of its findings.
+ */
+export const writeHeld = async (
+  tx: Tx,
+  companyId: number,
+  held: readonly Held[],
+  isAll: boolean = false,
+): Promise<void> => {
+  if (held.length === 0 && !isAll) return;
+  const given = [idList(held.map((h) => h.componentId)), idList(held.map((h) => h.assetCount))];
+  await tx.query(
+    `with given as materialized (select * from unnest($2::int[], $3::int[]) as t(id, n)),
+     gone as (
+       delete from held_component h where h.company_id = $1 and (h.component_id in (select id from given where n = 0)
+         ${isAll ? "or not exists (select 1 from given g where g.id = h.component_id)" : ""}))
+     insert into held_component as h (company_id, component_id, name, asset_count)
+     select $1, g.id, c.name, g.n from given g join component c on c.id = g.id where g.n > 0
+     on conflict (company_id, component_id) do update set asset_count = excluded.asset_count
+       where h.asset_count <> excluded.asset_count`,
+    [companyId, ...given],
+  );
+};
+
+/** As `writeHeld` of everything, counted by the database. */
+export const countHeld = async (tx: Tx, companyId: number): Promise<void> => {
+  const held = await tx.query<Held>(
+    `select u.id as "componentId", count(distinct i.asset_id)::int as "assetCount"
+     from inventory i, unnest(i.component_ids) as u(id) where i.company_id = $1 group by 1`,
+    [companyId],
+  );
+  await writeHeld(tx, companyId, held, true);
+};
+
+/** Components of the dictionary, of all companies, of which a page is made by their ids (count); more are met soon enough by name. */
+const FOUND_MAX = 3_000;
+/** Letters below which no index leads to a part of a name. */
+const TRIGRAM = 3;
+const WORDS = `lower(c.name || ' ' || c.source_name)`;
+
+const isFew = async (tx: Tx, like: string): Promise<boolean> =>
+  (
+    await tx.query<{ few: boolean }>(
+      `select count(*) <= ${FOUND_MAX} as few from (select 1 from component c where ${WORDS} like $1 limit ${FOUND_MAX + 1}) x`,
+      [like],
+    )
+  )[0]?.few ?? false;
+
+/** What to read: all by name, those found, or all by name and look at each. */
+const sourceOf = async (tx: Tx, q: string): Promise<{ from: string; where: string }> => {
+  const from = "held_component h join component c on c.id = h.component_id";
+  if (q === "") return { from, where: "$2 = '%'" };
+  if (q.length >= TRIGRAM && (await isFew(tx, likePattern(q)))) {
+    const found = `(select c.* from component c where ${WORDS} like $2 offset 0) c`;
+    return { from: `${found} join held_component h on h.component_id = c.id`, where: "true" };
+  }
+  return { from, where: `${WORDS} like $2` };
+};
+
+/**
+ * A page of the components of all assets of a company by (name, id) with how many assets have each. For who sees all assets; service role
+ * with the company set.
+ */
+export const heldPage = async (
+  tx: Tx,
+  companyId: number,
+  page: { q: string | undefined; limit: number; after: [string, number] | null },
+): Promise<ComponentRecord[]> => {
+  const q = (page.q ?? "").toLowerCase();
+  const { from, where } = await sourceOf(tx, q);
+  return await tx.query<ComponentRecord>(
+    `select ${COMPONENT_EVERYWHERE}, h.asset_count as "assetCount", null as paths, null as layer, null as license,
+       null as "isDirect", null as "isDev"
+     from ${from} where h.company_id = $1 and ${where}
+       and ($3::text is null or (h.name, h.component_id) > ($3::text collate "C", $4::int))
+     order by h.name, h.component_id limit $5`,
+    [companyId, likePattern(q), page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
+  );
+};
+
+/** How many components that list has, counted up to COUNT_LIMIT. */
+export const countHeldPage = async (tx: Tx, companyId: number, q: string | undefined): Promise<number> => {
+  const word = (q ?? "").toLowerCase();
+  const { from, where } = await sourceOf(tx, word);
+  const all = word === "" ? "held_component h" : from;
+  const [row] = await tx.query<{ n: number }>(
+    `select count(*)::int as n from (select 1 from ${all} where h.company_id = $1 and ${where} limit ${COUNT_LIMIT}) x`,
+    [companyId, likePattern(word)],
+  );
+  return row?.n ?? 0;
+};

@@ -1,0 +1,47 @@
+import type { Tx } from "../../platform/db/index.ts";
+import type { FindingTotals } from "./sql.ts";
+
+const COUNTS = ["critical", "high", "medium", "low", "none", "unknown"];
+const columns = (of: (name: string) => string): string => COUNTS.map(of).join(", ");
+
+/** What each component of the company adds, less what statements and decisions close of it. */
+const LEFT = `
+  select c.ecosystem, coalesce(nullif(c.source_name, ''), c.name) as package,
+    ${columns((one) => `c."${one}" - coalesce(x."${one}", 0) as "${one}"`)},
+    c.kev_count - coalesce(x.kev, 0) as kev, c.fixable - coalesce(x.fixable, 0) as fixable
+  from held_component h join component c on c.id = h.component_id
+  left join (
+    select e.component_id, ${columns((one) => `count(*) filter (where a.severity = '${one}')::int as "${one}"`)},
+      count(a.kev_added_at)::int as kev, count(m.fixed_in)::int as fixable
+    from vex_effect e join component_match m on m.component_id = e.component_id and m.advisory_id = e.advisory_id
+    join advisory a on a.id = m.advisory_id
+    where e.company_id = $1 and e.closes group by 1) x on x.component_id = h.component_id
+  where h.company_id = $1`;
+const ALL = COUNTS.map((one) => `"${one}"`).join(" + ");
+
+/**
+ * Counts the company's open findings from what its components add, and keeps the counts: for one with millions of findings that is a
+ * twentieth of counting rows. Service role with the company set, when findings have been computed.
+ */
+export const keepTotals = async (tx: Tx, companyId: number): Promise<void> => {
+  await tx.query(
+    `insert into company_total as t (company_id, ${columns((one) => `"${one}"`)}, finding_count, package_count, kev_count, fixable_count)
+     select $1, ${columns((one) => `coalesce(sum("${one}"), 0)::int`)}, coalesce(sum(${ALL}), 0)::int,
+       count(distinct (ecosystem, package)) filter (where ${ALL} > 0)::int, coalesce(sum(kev), 0)::int, coalesce(sum(fixable), 0)::int
+     from (${LEFT}) p
+     on conflict (company_id) do update set ${columns((one) => `"${one}" = excluded."${one}"`)},
+       finding_count = excluded.finding_count, package_count = excluded.package_count, kev_count = excluded.kev_count,
+       fixable_count = excluded.fixable_count`,
+    [companyId],
+  );
+};
+
+/** The counts that are kept; null where none are, or the caller sees some assets only. */
+export const keptTotals = async (tx: Tx, companyId: number): Promise<FindingTotals | null> =>
+  (
+    await tx.query<FindingTotals>(
+      `select ${columns((one) => `"${one}"`)}, finding_count as "findingCount", package_count as "packageCount",
+         kev_count as "kevCount", fixable_count as "fixableCount" from company_total where company_id = $1`,
+      [companyId],
+    )
+  )[0] ?? null;
