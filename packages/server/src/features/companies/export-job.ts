@@ -19,6 +19,9 @@ const FREE_BYTES_MIN = 1024 ** 3;
 const LOOK_EVERY_BYTES = 64 * 1024 ** 2;
 /** Rows held in memory. */
 const BATCH_ROWS = 200;
+/** The same of tables whose rows hold files, of up to 5 MB each. */
+const FILE_ROWS = 2;
+const WITH_FILES: readonly string[] = ["finding_attachment"];
 
 export interface ExportDeps {
   readonly db: Database;
@@ -69,13 +72,19 @@ const mustHaveRoom = async (dataDir: string): Promise<void> => {
 };
 
 /** The rows that a cursor finds, one JSON object a line. */
-async function* linesOf(tx: Tx, sql: string, companyId: number, signal: AbortSignal): AsyncGenerator<string> {
+async function* linesOf(
+  tx: Tx,
+  sql: string,
+  companyId: number,
+  signal: AbortSignal,
+  batchRows = BATCH_ROWS,
+): AsyncGenerator<string> {
   await tx.query(`declare export_rows no scroll cursor for ${sql.replaceAll("$1", String(companyId))}`);
   for (;;) {
     signal.throwIfAborted();
-    const rows = await tx.query<{ line: string }>(`fetch ${BATCH_ROWS} from export_rows`);
+    const rows = await tx.query<{ line: string }>(`fetch ${batchRows} from export_rows`);
     for (const { line } of rows) yield line;
-    if (rows.length < BATCH_ROWS) break;
+    if (rows.length < batchRows) break;
   }
   await tx.query("close export_rows");
 }
@@ -121,7 +130,9 @@ const writeAll = async (
       const without = COMPANY_TABLES[table.name] ?? "all";
       leftOut.push(...(without === "all" ? [table.name] : without.map((column) => `${table.name}.${column}`)));
       if (without === "all") continue;
-      files.push(await tar.add(`${table.name}.ndjson`, linesOf(tx, sqlOf(table, without), companyId, signal)));
+      const batchRows = WITH_FILES.includes(table.name) ? FILE_ROWS : BATCH_ROWS;
+      const lines = linesOf(tx, sqlOf(table, without), companyId, signal, batchRows);
+      files.push(await tar.add(`${table.name}.ndjson`, lines));
     }
     const manifest = { schema: "zerotrace.export/1", version, companyId, at: at.toISOString(), files, leftOut };
     await tar.add("manifest.json", one(JSON.stringify(manifest, null, 2)));
