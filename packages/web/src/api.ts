@@ -29,6 +29,10 @@ export type Session = Answer<typeof contract.sessions.getSession>;
 export type Stats = Answer<typeof contract.stats.getStats>;
 export type Feeds = Answer<typeof contract.feeds.getFeeds>;
 export type Fix = Answer<typeof contract.fixes.listFixes>["rows"][number];
+export type FixDetail = Answer<typeof contract.fixes.getFix>;
+export type FixWork = Answer<typeof contract.fixes.listFixWork>["rows"][number];
+export type FixAsset = Answer<typeof contract.fixes.listFixAssets>["rows"][number];
+export type FixPerformance = Answer<typeof contract.fixes.getFixPerformance>;
 export type Finding = Answer<typeof contract.findings.listFindings>["rows"][number];
 export type Enrichment = Answer<typeof contract.findings.getFinding>["enrichment"];
 export type FindingDetail = Answer<typeof contract.findings.getFinding>;
@@ -152,6 +156,26 @@ export const queries = {
       queryKey: ["fixes", filter, rows],
       queryFn: () => call(contract.fixes.listFixes, { query: { ...filter, limit: rows } }),
     }),
+  fixesPages: (filter: FindingFilter) =>
+    pages(["fixes", "pages", filter], (cursor) =>
+      call(contract.fixes.listFixes, { query: { ...filter, limit, cursor } }),
+    ),
+  fixWork: (state: FixWork["state"] | undefined) =>
+    pages(["fixes", "work", state ?? ""], (cursor) =>
+      call(contract.fixes.listFixWork, { query: { state, limit, cursor } }),
+    ),
+  fixPerformance: () =>
+    queryOptions({
+      queryKey: ["fixes", "performance"],
+      queryFn: () => call(contract.fixes.getFixPerformance, { query: {} }),
+    }),
+  fixMembers: () => queryOptions({ queryKey: ["fix-members"], queryFn: () => call(contract.fixes.listFixMembers) }),
+  fix: (id: string) =>
+    queryOptions({ queryKey: ["fix", id], queryFn: () => call(contract.fixes.getFix, { params: { id } }) }),
+  fixAssets: (id: string, left: boolean) =>
+    pages(["fix", id, "assets", left], (cursor) =>
+      call(contract.fixes.listFixAssets, { params: { id }, query: { left: left ? "true" : "false", limit, cursor } }),
+    ),
   findings: (filter: FindingFilter, sort: Sort) =>
     pages(["findings", filter, sort], (cursor) =>
       call(contract.findings.listFindings, { query: { ...filter, sort, limit, cursor } }),

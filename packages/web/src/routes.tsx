@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { DECISION_STATES, type DecisionState } from "@zerotrace/core/decision/decision";
+import { FIX_STATES, type FixState } from "@zerotrace/core/fix/work";
 import type { AuditSearch, Sort } from "./api.ts";
 import { changesSearch } from "./features/changes/span.ts";
 import { Shell } from "./ui/shell.tsx";
@@ -29,6 +30,14 @@ const findingsSearch = (search: Record<string, unknown>): FindingsSearch => {
     columns: text(search["columns"]),
   };
 };
+
+export type FixesView = "all" | "work";
+export interface FixesSearch {
+  /** In the language of queries: what the prompt shows. */
+  query?: string | undefined;
+  view?: FixesView | undefined;
+  state?: FixState | undefined;
+}
 
 export interface AssetsSearch {
   q?: string;
@@ -128,6 +137,19 @@ const affected = createRoute({
 const mentions = createRoute({
   ...page("/mentions"),
   component: lazyRouteComponent(() => import("./features/work/mentions.tsx"), "MentionsPage"),
+});
+const fixes = createRoute({
+  ...page("/fixes"),
+  validateSearch: (s: Record<string, unknown>): FixesSearch => ({
+    query: text(s["query"]),
+    view: s["view"] === "work" ? "work" : undefined,
+    state: FIX_STATES.find((state) => state === s["state"]),
+  }),
+  component: lazyRouteComponent(() => import("./features/fixes/fixes-page.tsx"), "FixesPage"),
+});
+const fix = createRoute({
+  ...page("/fixes/$id"),
+  component: lazyRouteComponent(() => import("./features/fixes/fix.tsx"), "FixPage"),
 });
 const decisions = createRoute({
   ...page("/decisions"),
@@ -247,6 +269,8 @@ export const routeTree = root.addChildren([
   registries,
   registry,
   affected,
+  fixes,
+  fix,
   decisions,
   mentions,
   dashboards,

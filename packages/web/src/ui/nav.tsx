@@ -17,6 +17,7 @@ export const NAV = [
     entries: [
       { to: "/", name: say("Overview"), needs: "findings:read" },
       { to: "/changes", name: say("What changed"), needs: "findings:read" },
+      { to: "/fixes", name: say("Fixes"), needs: "findings:read" },
       { to: "/findings", name: say("Findings"), needs: "findings:read" },
       { to: "/affected", name: say("Affected?"), needs: "findings:read" },
       { to: "/decisions", name: say("Decisions"), needs: "findings:read" },

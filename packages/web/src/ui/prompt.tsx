@@ -17,11 +17,14 @@ const HINTS: Record<Scope, string> = {
   advisories: say("CVE-2024-3094: are we affected?"),
 };
 
+/** Pages that a query filters in its own language. */
+const QUERIED: readonly string[] = ["/findings", "/fixes"];
+
 const scopeOf = (path: string): Scope => SCOPES.find((s) => path === `/${s}`) ?? "findings";
 
 /** The text of the prompt as the URL has it. */
 const textOf = (path: string, search: Record<string, unknown>): string => {
-  const written = path === "/findings" ? search["query"] : SCOPES.some((s) => path === `/${s}`) ? search["q"] : "";
+  const written = QUERIED.includes(path) ? search["query"] : SCOPES.some((s) => path === `/${s}`) ? search["q"] : "";
   return typeof written === "string" ? written : "";
 };
 
@@ -113,7 +116,9 @@ export const Prompt = () => {
     if (errors.length > 0) return;
     setOpen(false);
     if (!grammar) void navigate({ to: `/${scope}`, search: { q: text.trim() || undefined } });
-    else {
+    else if (location.pathname === "/fixes") {
+      void navigate({ to: "/fixes", search: { query: text.trim() || undefined } });
+    } else {
       const kept = location.pathname === "/findings" ? location.search : {};
       void navigate({ to: "/findings", search: { ...kept, query: text.trim() || undefined } as FindingsSearch });
     }
