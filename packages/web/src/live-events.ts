@@ -1,6 +1,6 @@
-import type { Channel, ServerMessage } from "@zerotrace/sdk";
+import type { Channel, StreamEvent } from "@zerotrace/sdk";
 
-export type LiveEvent = Extract<ServerMessage, { type: "event" }>;
+export type LiveEvent = StreamEvent;
 
 const TOUCHED: Readonly<Record<Channel, readonly string[]>> = {
   finding_alert: [
@@ -9,6 +9,7 @@ const TOUCHED: Readonly<Record<Channel, readonly string[]>> = {
     "fixes",
     "advisory-groups",
     "findings",
+    "changes",
     "vex",
     "view-count",
     "figures",
@@ -22,13 +23,5 @@ const TOUCHED: Readonly<Record<Channel, readonly string[]>> = {
   work_update: ["findings", "finding", "mentions", "view-count"],
 };
 
-/**
- * First words of the query keys that an event makes old. `findings` is left to the findings list while one is open
- * (`listOpen`): it counts what is new instead of moving the rows under the reader.
- */
-export const queriesTouchedBy = (event: Pick<LiveEvent, "channel">, listOpen: boolean): readonly string[] =>
-  TOUCHED[event.channel].filter((key) => key !== "findings" || !listOpen);
-
-/** Milliseconds before the next attempt to connect: 1 s doubling to 30 s, less up to a quarter by `random` (0..1). */
-export const backoffMs = (attempt: number, random: number): number =>
-  Math.min(30_000, 1000 * 2 ** Math.min(attempt, 5)) * (1 - random / 4);
+/** First words of the query keys that an event makes old. */
+export const queriesTouchedBy = (event: Pick<LiveEvent, "channel">): readonly string[] => TOUCHED[event.channel];

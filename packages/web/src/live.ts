@@ -1,11 +1,10 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { CHANNELS, CLOSE, type ServerMessage, STREAM_PATH } from "@zerotrace/sdk";
+import { CHANNELS, openStream, type Stream, STREAM_PATH, type StreamState } from "@zerotrace/sdk";
 import { useEffect, useSyncExternalStore } from "react";
-import { backoffMs, type LiveEvent, queriesTouchedBy } from "./live-events.ts";
+import { type LiveEvent, queriesTouchedBy } from "./live-events.ts";
 
 /** Changes within this time are fetched once. */
 const DEBOUNCE_MS = 400;
-const HEARTBEAT_SECONDS = 20;
 
 export interface Connection {
   readonly state: "connecting" | "live" | "reconnecting" | "signed-out";
@@ -17,16 +16,11 @@ export interface Connection {
 export class LiveStream {
   #connection: Connection = { state: "connecting", lostAtMs: null };
   #watchers = new Set<() => void>();
-  #readers = new Set<(event: LiveEvent) => void>();
-  #socket: WebSocket | null = null;
-  #attempt = 0;
-  #heardAtMs = 0;
-  #heartbeatMs = HEARTBEAT_SECONDS * 1000;
+  /** Who counts what would make its list old, by the first word of the list's query. */
+  #holders = new Map<string, Set<(event: LiveEvent) => void>>();
+  #stream: Stream | null = null;
   #due = new Set<string>();
   #flush: ReturnType<typeof setTimeout> | null = null;
-  #retry: ReturnType<typeof setTimeout> | null = null;
-  #beat: ReturnType<typeof setInterval> | null = null;
-  #stopped = true;
   #client: QueryClient;
 
   constructor(client: QueryClient) {
@@ -34,16 +28,22 @@ export class LiveStream {
   }
 
   start(): void {
-    if (!this.#stopped) return;
-    this.#stopped = false;
-    this.#open();
+    this.#stream ??= openStream({
+      url: STREAM_PATH,
+      channels: CHANNELS,
+      onEvent: (event) => this.#hear(event),
+      // what was missed cannot be told, so all that is shown is fetched again
+      onReset: () => void this.#client.invalidateQueries(),
+      onState: (state) => this.#turned(state),
+    });
   }
 
   stop(): void {
-    this.#stopped = true;
-    for (const timer of [this.#flush, this.#retry, this.#beat]) if (timer) clearTimeout(timer);
+    const stream = this.#stream;
+    this.#stream = null;
+    if (this.#flush) clearTimeout(this.#flush);
     this.#flush = null;
-    this.#socket?.close();
+    stream?.close();
     this.#set({ state: "connecting", lostAtMs: null });
   }
 
@@ -54,10 +54,14 @@ export class LiveStream {
     return () => this.#watchers.delete(watcher);
   };
 
-  /** Hears every finding_alert instead of having the findings list fetched again. */
-  readonly readFindings = (reader: (event: LiveEvent) => void): (() => void) => {
-    this.#readers.add(reader);
-    return () => this.#readers.delete(reader);
+  /** Hears every event that makes queries of this word old, instead of having them fetched again, until what it answers is called. */
+  readonly hold = (word: string, holder: (event: LiveEvent) => void): (() => void) => {
+    const holders = this.#holders.get(word) ?? new Set();
+    this.#holders.set(word, holders.add(holder));
+    return () => {
+      holders.delete(holder);
+      if (holders.size === 0) this.#holders.delete(word);
+    };
   };
 
   #set(connection: Connection): void {
@@ -65,35 +69,12 @@ export class LiveStream {
     for (const watcher of this.#watchers) watcher();
   }
 
-  #open(): void {
-    const url = new URL(STREAM_PATH, window.location.href);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(url);
-    this.#socket = socket;
-    socket.addEventListener("open", () => {
-      this.#heardAtMs = Date.now();
-      socket.send(JSON.stringify({ type: "subscribe", channels: CHANNELS }));
-    });
-    socket.addEventListener("message", (m) => this.#hear(String(m.data)));
-    socket.addEventListener("close", (e) => this.#lost(socket, e.code));
-    if (this.#beat) clearInterval(this.#beat);
-    this.#beat = setInterval(() => this.#checkHeartbeat(socket), this.#heartbeatMs);
-  }
-
-  #checkHeartbeat(socket: WebSocket): void {
-    if (socket.readyState !== WebSocket.OPEN) return;
-    if (Date.now() - this.#heardAtMs > this.#heartbeatMs * 2.5) this.#lost(socket, CLOSE.silent);
-    else socket.send(JSON.stringify({ type: "ping" }));
-  }
-
-  #hear(text: string): void {
-    this.#heardAtMs = Date.now();
-    const message = JSON.parse(text) as ServerMessage;
-    if (message.type === "hello") this.#heartbeatMs = message.heartbeatSeconds * 1000;
-    if (message.type === "subscribed") this.#caughtUp();
-    if (message.type !== "event") return;
-    if (message.channel === "finding_alert") for (const reader of this.#readers) reader(message);
-    for (const key of queriesTouchedBy(message, this.#readers.size > 0)) this.#due.add(key);
+  #hear(event: LiveEvent): void {
+    for (const word of queriesTouchedBy(event)) {
+      const holders = this.#holders.get(word);
+      if (holders) for (const holder of holders) holder(event);
+      else this.#due.add(word);
+    }
     this.#flush ??= setTimeout(() => {
       this.#flush = null;
       const due = this.#due;
@@ -102,26 +83,19 @@ export class LiveStream {
     }, DEBOUNCE_MS);
   }
 
-  /** After a gap anything may have changed, so all that is shown is fetched again. */
-  #caughtUp(): void {
-    if (this.#connection.lostAtMs !== null) void this.#client.invalidateQueries();
-    this.#attempt = 0;
-    this.#set({ state: "live", lostAtMs: null });
-  }
-
-  #lost(socket: WebSocket, code: number): void {
-    if (this.#socket !== socket || this.#stopped) return;
-    this.#socket = null;
-    socket.close();
-    const lostAtMs = this.#connection.lostAtMs ?? Date.now();
-    if (code === CLOSE.unauthenticated) {
-      this.#set({ state: "signed-out", lostAtMs });
-      void this.#client.invalidateQueries({ queryKey: ["session"] });
+  #turned(state: StreamState): void {
+    if (state === "live") {
+      this.#set({ state: "live", lostAtMs: null });
       return;
     }
-    this.#set({ state: "reconnecting", lostAtMs });
-    this.#retry = setTimeout(() => this.#open(), backoffMs(this.#attempt, Math.random()));
-    this.#attempt += 1;
+    // ended by `stop`
+    if (this.#stream === null && state === "ended") return;
+    const lostAtMs = this.#connection.lostAtMs ?? Date.now();
+    if (state === "ended") {
+      this.#stream = null;
+      this.#set({ state: "signed-out", lostAtMs });
+      void this.#client.invalidateQueries({ queryKey: ["session"] });
+    } else this.#set({ state: "reconnecting", lostAtMs });
   }
 }
 

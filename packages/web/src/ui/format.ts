@@ -86,6 +86,11 @@ export const exact = (iso: string): string => {
   return `${moment.format(at)} ${zone}`;
 };
 
+const minute = new Intl.DateTimeFormat("sv-SE", { timeStyle: "short", timeZone: zoneChosen() });
+
+/** The time of day in the time zone that this browser chose: `10:42`. */
+export const clock = (atMs: number): string => minute.format(atMs);
+
 /** Long text cut in its middle, where purls and digests differ least. */
 export const middle = (text: string, max: number): string => {
   if (text.length <= max) return text;

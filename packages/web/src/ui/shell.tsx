@@ -16,6 +16,7 @@ import { NAV, Nav, type NavPath } from "./nav.tsx";
 import { Prompt } from "./prompt.tsx";
 import { openingOf, type Place, standingOf } from "./standing.ts";
 import { Empty, ErrorPanel, PageSkeleton } from "./states.tsx";
+import { StaleMark } from "./stale.tsx";
 import { StatusLine } from "./status-line.tsx";
 import { Toasts } from "./toast.tsx";
 import { useBrand, useBrandColor } from "./brand.ts";
@@ -155,6 +156,7 @@ const SignedIn = ({ session }: { session: Session }) => {
           </main>
         </div>
       </div>
+      {maySeeFindings && <StaleMark />}
       <StatusLine session={session} onHelp={openHelp} />
       <Help open={help} onClose={() => setHelp(false)} />
       <Toasts />

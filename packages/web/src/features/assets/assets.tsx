@@ -1,5 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useCallback, useEffect } from "react";
 import { type Asset, assetsExport, queries } from "../../api.ts";
 import type { AssetsSearch } from "../../routes.tsx";
 import { Exports } from "../../ui/export.tsx";
@@ -12,6 +13,7 @@ import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { useTableChoice } from "../../ui/table-choice.tsx";
+import { changedText, useWaiting, WaitingButton } from "../../ui/waiting.tsx";
 import { ViewRow } from "../views/view-row.tsx";
 import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
@@ -110,6 +112,18 @@ export const AssetsPage = () => {
     view: "",
     columns: choice.text === "" ? [] : choice.text.split(","),
   };
+  const client = useQueryClient();
+  const { waiting, clear } = useWaiting("assets", `${q} ${sort} ${label ?? ""}`, () => true);
+  const show = useCallback(() => {
+    clear();
+    window.scrollTo({ top: 0 });
+    void client.resetQueries({ queryKey: ["assets"] });
+  }, [clear, client]);
+  const isEmpty = pages.data?.pages[0]?.rows.length === 0;
+  useEffect(() => {
+    // no row can move
+    if (isEmpty && waiting > 0) show();
+  }, [isEmpty, waiting, show]);
   return (
     <Page
       title={say("Assets")}
@@ -143,6 +157,7 @@ export const AssetsPage = () => {
         </>
       }
     >
+      {waiting > 0 && <WaitingButton text={changedText(waiting)} onShow={show} />}
       <section className="panel" aria-label={say("Assets")}>
         <ViewRow shown={shown} />
         <PagedTable

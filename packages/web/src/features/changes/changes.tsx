@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
 import { type Changes, queries } from "../../api.ts";
-import { useLive } from "../../live-context.ts";
-import { atLeast, count, plural } from "../../ui/format.ts";
+import { atLeast, plural } from "../../ui/format.ts";
 import { useNow } from "../../ui/hooks.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
-import { Block, Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
+import { newText, useWaiting, WaitingButton } from "../../ui/waiting.tsx";
+import { Block, Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { Behind, type ChangeKind, KIND_WORDS, SectionView } from "./section.tsx";
 import { type ChangesSearch, dayAfter, dayName, spanOf, todayIn, zoneHere } from "./span.ts";
 import { EnrollLink } from "../../ui/enroll-link.tsx";
@@ -62,23 +61,6 @@ const SpanChoice = ({ search, today }: { search: ChangesSearch; today: string })
       </button>
     </div>
   );
-};
-
-/** New findings that the stream told of since the page was read. */
-const useNewCount = (readAtMs: number): number => {
-  const live = useLive();
-  const [seen, setSeen] = useState({ readAtMs, added: 0 });
-  useEffect(
-    () =>
-      live.readFindings((event) =>
-        setSeen((before) => ({
-          readAtMs,
-          added: (before.readAtMs === readAtMs ? before.added : 0) + event.count,
-        })),
-      ),
-    [live, readAtMs],
-  );
-  return seen.readAtMs === readAtMs ? seen.added : 0;
 };
 
 const FIGURES: readonly ChangeKind[] = [
@@ -224,19 +206,17 @@ export const ChangesPage = () => {
   const today = todayIn(zone, useNow());
   const { begins, ...span } = spanOf(search, today);
   const changes = useQuery(queries.changes({ ...span, zone }));
-  const added = useNewCount(changes.dataUpdatedAt);
+  const { waiting, clear } = useWaiting("changes", changes.dataUpdatedAt, () => true);
   return (
     <Page title={say("What changed")} actions={<SpanChoice search={search} today={today} />}>
-      {added > 0 && (
-        <Notice tone="busy">
-          {say("{added} new {choice} since this page was read.", {
-            added: count(added),
-            choice: added === 1 ? say("finding") : say("findings"),
-          })}{" "}
-          <button type="button" className="act" onClick={() => void changes.refetch()}>
-            {say("Show {choice}", { choice: added === 1 ? say("it") : say("them") })}
-          </button>
-        </Notice>
+      {waiting > 0 && (
+        <WaitingButton
+          text={newText(waiting)}
+          onShow={() => {
+            clear();
+            void changes.refetch();
+          }}
+        />
       )}
       {changes.data ? (
         <>

@@ -5,7 +5,7 @@ import { findingsExport, type Finding, type FindingFilter, queries, type Sort } 
 import type { FindingsSearch, FindingsView } from "../../routes.tsx";
 import { useCopy } from "../../ui/clipboard.ts";
 import { Exports } from "../../ui/export.tsx";
-import { count, plural } from "../../ui/format.ts";
+import { plural } from "../../ui/format.ts";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable, rowsOf } from "../../ui/table.tsx";
@@ -16,6 +16,7 @@ import { Decide } from "../decisions/decide.tsx";
 import { ChangeMany } from "../work/bulk.tsx";
 import { scopeOfFilter, scopeOfFindings } from "../decisions/words.ts";
 import { Fixes } from "./fixes.tsx";
+import { newText, WaitingButton } from "../../ui/waiting.tsx";
 import { useArrivals } from "./arrivals.ts";
 import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
@@ -140,15 +141,7 @@ export const FindingRows = ({
   );
   return (
     <>
-      {waiting > 0 && (
-        <button
-          type="button"
-          onClick={show}
-          className="mono fixed bottom-11 left-1/2 z-20 -translate-x-1/2 border border-accent bg-panel px-3 py-1 text-accent"
-        >
-          {say("{waiting} new, show", { waiting: count(waiting) })}
-        </button>
-      )}
+      {waiting > 0 && <WaitingButton text={newText(waiting)} onShow={show} />}
       {selected.size > 0 && (
         <SelectionBar rows={rows.filter((r) => selected.has(r.id))} clear={() => setSelected(new Set())} />
       )}
