@@ -217,7 +217,7 @@ const dashboard: Seed = async ({ ask, ids }) => {
 const webhook: Seed = async ({ ask }) => {
   const webhookName = marker();
   const url = `https://${SINK_HOST}/${webhookName}`;
-  const made = await ask("POST", "/api/v1/webhooks", { name: webhookName, url, kinds: ["feed.stale"] });
+  const made = await ask("POST", "/api/v1/webhooks", { name: webhookName, url, kinds: ["decision.made"] });
   const { deliveryId } = await ask("POST", `/api/v1/webhooks/${made.id}/test`);
   return { webhookName, webhookId: made.id, webhookSecret: made.secret.slice(6), deliveryId };
 };

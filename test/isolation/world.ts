@@ -123,7 +123,7 @@ export const startWorld = async (
   given: { config?: object } = {},
 ): Promise<World> => {
   const live = await startLive(records, {
-    config: { auditSinkHosts: [SINK_HOST], ssoHosts: [SINK_HOST], ...given.config },
+    config: { auditSinkHosts: [SINK_HOST], ssoHosts: [SINK_HOST], webhookHosts: [SINK_HOST], ...given.config },
   });
   await live.server.settled();
   const db = await openAs(live.dataDir);
