@@ -20,7 +20,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   { head: "Risk", width: "116px", cell: (f) => <Risk value={f.risk} /> },
   {
     head: "Severity",
-    width: "184px",
+    width: "140px",
     cell: (f) => (
       <span className="inline-flex items-center gap-2">
         <SeverityMark severity={f.severity} label />
@@ -34,7 +34,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   },
   {
     head: "Advisory",
-    width: "210px",
+    width: "196px",
     cell: (f) => (
       <span className="inline-flex max-w-full items-center gap-2">
         <Link
@@ -53,18 +53,6 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
     ),
   },
   {
-    head: "State",
-    width: "104px",
-    className: "wide-only",
-    cell: (f) => <span className={f.state === "open" ? "text-dim" : ""}>{STATE_WORDS[f.state]}</span>,
-  },
-  {
-    head: "Assignee",
-    width: "120px",
-    className: "wide-only",
-    cell: (f) => <span className="truncate">{f.assignee?.name ?? <span className="text-dim">{say("nobody")}</span>}</span>,
-  },
-  {
     head: "Package",
     className: "full",
     cell: (f) => (
@@ -79,7 +67,20 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
     cell: (f) =>
       f.fixedIn ? <Copy text={f.fixedIn} max={32} /> : <span className="text-dim">{say("no fix yet")}</span>,
   },
-  { head: "EPSS", width: "96px", className: "wide-only", cell: (f) => <Epss value={f.epss} /> },
+  {
+    head: "State",
+    width: "150px",
+    className: "wide-only",
+    cell: (f) => {
+      const text = f.assignee ? `${STATE_WORDS[f.state]}, ${f.assignee.name}` : STATE_WORDS[f.state];
+      return (
+        <span className={f.state === "open" && !f.assignee ? "text-dim" : ""} title={text}>
+          {text}
+        </span>
+      );
+    },
+  },
+  { head: "EPSS", width: "80px", className: "wide-only", cell: (f) => <Epss value={f.epss} /> },
   {
     head: "Assets",
     width: "64px",
