@@ -445,6 +445,7 @@ create table company_total (
   package_count integer not null,
   kev_count integer not null,
   fixable_count integer not null,
+  coverage jsonb not null,
   constraint company_total_pkey PRIMARY KEY (company_id)
 ) partition by HASH (company_id);
 alter table company_total enable row level security;
@@ -2384,15 +2385,18 @@ end $function$;
 CREATE OR REPLACE FUNCTION public.note_webhook_event(of_company integer, of_kind text, of_detail jsonb, wanted text[])
  RETURNS void
  LANGUAGE plpgsql
- SET "app.labels" TO ''
 AS $function$
+declare
+  -- set and put back by hand: only a superuser may tie a parameter like this one to a function
+  scope constant text := coalesce(current_setting('app.labels', true), '');
 begin
-  if not exists (select 1 from webhook where company_id = of_company and is_on and kinds && wanted)
-    or is_company_to_delete(of_company) then
-    return;
+  perform set_config('app.labels', '', true);
+  if exists (select 1 from webhook where company_id = of_company and is_on and kinds && wanted)
+    and not is_company_to_delete(of_company) then
+    insert into webhook_event (company_id, kind, detail) values (of_company, of_kind, of_detail);
+    perform enqueue_job('webhook-deliver', jsonb_build_object('companyId', of_company), null, 10, null, 3, null);
   end if;
-  insert into webhook_event (company_id, kind, detail) values (of_company, of_kind, of_detail);
-  perform enqueue_job('webhook-deliver', jsonb_build_object('companyId', of_company), null, 10, null, 3, null);
+  perform set_config('app.labels', scope, true);
 end $function$;
 CREATE OR REPLACE FUNCTION public.notify_company_state()
  RETURNS trigger

@@ -91,14 +91,18 @@ create policy in_scope on webhook_event as restrictive
 
 -- Notes what happened where a webhook wants to hear of it, and orders the job, whoever did it: what a scope hides is looked at here.
 create function note_webhook_event(of_company int, of_kind text, of_detail jsonb, wanted text[]) returns void
-language plpgsql set app.labels = '' as $$
+language plpgsql as $$
+declare
+  -- set and put back by hand: only a superuser may tie a parameter like this one to a function
+  scope constant text := coalesce(current_setting('app.labels', true), '');
 begin
-  if not exists (select 1 from webhook where company_id = of_company and is_on and kinds && wanted)
-    or is_company_to_delete(of_company) then
-    return;
+  perform set_config('app.labels', '', true);
+  if exists (select 1 from webhook where company_id = of_company and is_on and kinds && wanted)
+    and not is_company_to_delete(of_company) then
+    insert into webhook_event (company_id, kind, detail) values (of_company, of_kind, of_detail);
+    perform enqueue_job('webhook-deliver', jsonb_build_object('companyId', of_company), null, 10, null, 3, null);
   end if;
-  insert into webhook_event (company_id, kind, detail) values (of_company, of_kind, of_detail);
-  perform enqueue_job('webhook-deliver', jsonb_build_object('companyId', of_company), null, 10, null, 3, null);
+  perform set_config('app.labels', scope, true);
 end $$;
 
 -- Assets come by many ways, and decisions end by several: the rows themselves tell of it.
