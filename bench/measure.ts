@@ -29,6 +29,16 @@ export const cpuOf = (pid: number): number => {
   }
 };
 
+/** As `cpuOf`, of the children that a process had and that have ended. */
+export const reapedCpuOf = (pid: number): number => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return (Number(fields[13]) + Number(fields[14])) / 100;
+  } catch {
+    return 0;
+  }
+};
+
 export interface Descendant {
   readonly pid: number;
   readonly name: string;

@@ -15,12 +15,13 @@ const LOOK_MS = 1_000;
 const SETTLE_LOOK_MS = 100;
 const AGE = `select coalesce(extract(epoch from max(now() - inventory_at)), 0)::float8 as age, count(*)::int as dirty
   from asset where dirty`;
+/** What runs, and what computes findings; others wait for their hour. */
+const JOBS = `select count(*)::int as n from graphile_worker._private_jobs where locked_at is not null or key like 'enrich:%'`;
 
 export const watchState = ({ owner }: Pick<Connections, "owner">): Watch => {
   const pool = new Pool({ ...owner, max: 1 });
   const look = async (): Promise<{ age: number; dirty: number }> => (await pool.query(AGE)).rows[0];
-  const jobs = async (): Promise<number> =>
-    (await pool.query("select waiting + running as n from public.queue_depth()")).rows[0].n;
+  const jobs = async (): Promise<number> => (await pool.query(JOBS)).rows[0].n;
   return {
     settle: async () => {
       const startedAt = performance.now();
@@ -29,16 +30,16 @@ export const watchState = ({ owner }: Pick<Connections, "owner">): Watch => {
     },
     ages: () => {
       const ages: number[] = [];
-      let isOver = false;
+      const over = new AbortController();
       const looking = (async () => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           ages.push((await look()).age);
           await sleep(LOOK_MS);
         }
       })();
       return {
         stop: async () => {
-          isOver = true;
+          over.abort();
           await looking;
           return ages;
         },

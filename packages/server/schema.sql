@@ -2254,6 +2254,15 @@ begin
     raise exception 'a job of another company' using errcode = '42501';
   end if;
   if job_key is not null then
+    -- ordered already, as it would be now: it is kept from starting until this transaction ends
+    select j.id into job_id from graphile_worker._private_jobs j
+      where j.key = job_key and j.locked_at is null and j.attempts = 0 and j.priority = enqueue_job.priority
+        and j.max_attempts = enqueue_job.max_attempts and j.payload::jsonb = enqueue_job.payload
+        and j.task_id = (select t.id from graphile_worker._private_tasks t where t.identifier = task)
+      for no key update;
+    if found then
+      return job_id;
+    end if;
     update graphile_worker._private_jobs j set flags = coalesce(j.flags, '{}'::jsonb) || '{"superseded": true}'::jsonb
       where j.key = job_key and j.locked_at is not null;
   end if;

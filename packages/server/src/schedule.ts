@@ -16,7 +16,7 @@ import { requestEnrichment } from "./features/enrichment/index.ts";
 import { requestLooks } from "./features/registries/index.ts";
 import { requestRetention } from "./features/retention/index.ts";
 import { requestWebhooks } from "./features/webhooks/index.ts";
-import { assetTotals, findingTotals } from "./features/stats/index.ts";
+import { gaugesOf } from "./features/stats/index.ts";
 import { sweepOutbox } from "./features/stream/index.ts";
 import type { Canary } from "./features/canary/index.ts";
 import type { Config } from "./platform/config/index.ts";
@@ -46,12 +46,9 @@ const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): 
   const findings: Record<string, number> = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0]));
   let online = 0;
   for (const companyId of await db.asService(companyIds)) {
-    const [assets, totals] = await db.withCompany(companyId, async (tx) => [
-      await assetTotals(tx, companyId, offlineSeconds),
-      await findingTotals(tx, companyId),
-    ]);
-    online += assets.agentsOnline;
-    for (const severity of SEVERITIES) findings[severity] = (findings[severity] ?? 0) + totals[severity];
+    const gauges = await gaugesOf(db, companyId, offlineSeconds);
+    online += gauges.agentsOnline;
+    for (const severity of SEVERITIES) findings[severity] = (findings[severity] ?? 0) + gauges[severity];
   }
   metrics.agentsOnline(online);
   metrics.findings(findings);

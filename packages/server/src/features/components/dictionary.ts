@@ -30,6 +30,8 @@ const entryOf = (component: Component): DictionaryEntry => {
 export const createDictionary = (db: Database): Dictionary => {
   const known = new LRUCache<string, number>({ max: CACHE_ENTRIES });
 
+  let last: Promise<unknown> = Promise.resolve();
+
   const intern = async (missing: Map<string, Component>): Promise<Map<string, number>> => {
     const keys = [...missing.keys()].sort();
     const found = new Map<string, number>();
@@ -46,6 +48,26 @@ export const createDictionary = (db: Database): Dictionary => {
     return found;
   };
 
+  /**
+   * One at a time: inventories that come together miss the same components, and would wait for each other in the database, each on a
+   * connection of its own. Whoever has waited finds most of them known.
+   */
+  const internInTurn = (missing: Map<string, Component>): Promise<Map<string, number>> => {
+    const mine = last.then(async () => {
+      const found = new Map<string, number>();
+      const left = new Map<string, Component>();
+      for (const [key, component] of missing) {
+        const id = known.get(key);
+        if (id === undefined) left.set(key, component);
+        else found.set(key, id);
+      }
+      if (left.size > 0) for (const [key, id] of await intern(left)) found.set(key, id);
+      return found;
+    });
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+
   return {
     async idsOf(components) {
       const keys = components.map(keyOf);
@@ -56,7 +78,7 @@ export const createDictionary = (db: Database): Dictionary => {
         return id;
       });
       if (missing.size === 0) return ids as number[];
-      const added = await intern(missing);
+      const added = await internInTurn(missing);
       return ids.map((id, i) => id ?? (added.get(keys[i] as string) as number));
     },
   };

@@ -13,27 +13,16 @@ import { closedAmong } from "../vex/index.ts";
 import { FINDING_KINDS, noteEvent } from "../webhooks/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { createJudgedLog } from "./judged.ts";
+import { createPace } from "./pace.ts";
 import { type Known, recompute, type Recomputed } from "./recompute.ts";
 
-/** How long a company's reports gather before its findings are computed again, in ms; longer where that takes long. */
-const DEBOUNCE_MS = 250;
-const DEBOUNCE_MAX_MS = 10_000;
-/** The rest after a computation, as a multiple of its duration: a large company's ingest and pages keep that share. */
-const REST_FACTOR = 5;
 /** What the notifier needs to send what was committed, in ms. */
 const NEWS_FIRST_MS = 20;
-/** Companies whose rest is remembered; the others begin with the shortest delay. */
-const DURATIONS_MAX = 10_000;
 /** Components judged before a generation comes into force; more would keep it waiting. */
 const PUBLISHED_MAX = 20_000;
 /** Components of assets that are remembered, of all companies together; four bytes each. */
 const HELD_MAX = 16_000_000;
-/** When a company has rested, as of `performance.now`. */
-const restedAt = new LRUCache<number, number>({ max: DURATIONS_MAX });
-
-/** What comes after a rest waits for its neighbors alone. */
-const delayMsOf = (companyId: number): number =>
-  Math.round(Math.max(DEBOUNCE_MS, (restedAt.get(companyId) ?? 0) - performance.now()));
+const pace = createPace();
 
 const enqueueEnrichment = async (tx: Tx, companyId: number, delayMs: number): Promise<void> => {
   await enqueue(tx, {
@@ -51,7 +40,7 @@ const enqueueEnrichment = async (tx: Tx, companyId: number, delayMs: number): Pr
  * job; one after it started is another.
  */
 export const requestEnrichment = (tx: Tx, companyId: number): Promise<void> =>
-  enqueueEnrichment(tx, companyId, delayMsOf(companyId));
+  enqueueEnrichment(tx, companyId, pace.delayMsOf(companyId, performance.now()));
 
 export interface EnrichmentDeps {
   readonly db: Database;
@@ -203,8 +192,9 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
       const touch = { components: touched, holders: fleet && ((ids: readonly number[]) => fleet.holders(ids)) };
       await db.asServiceFor(order.companyId, (tx) => refreshFixes(tx, order.companyId, touch));
       if (fleet !== null) fleets.set(order.companyId, fleet);
-      const endedAt = performance.now();
-      restedAt.set(order.companyId, endedAt + Math.min(DEBOUNCE_MAX_MS, (endedAt - refreshedAt) * REST_FACTOR));
+      const nowMs = performance.now();
+      const wholeMs = nowMs - refreshedAt;
+      pace.computed(order.companyId, { wholeMs, busyMs: wholeMs - NEWS_FIRST_MS }, nowMs);
       metrics.match({ seconds: (performance.now() - startedAt) / 1000, components });
     },
   };

@@ -7,6 +7,11 @@ import { sortedSet } from "./rules.ts";
 
 /** Inventories of one company committed together: one fsync and one job for all of them. */
 const BATCH_MAX = 32;
+/**
+ * Companies whose inventories are committed at the same time: more would not be faster, and would take the connections and the cores
+ * from those who read. What comes meanwhile shares a transaction.
+ */
+const COMPANIES_AT_ONCE = 4;
 
 interface Waiting {
   readonly assetId: string;
@@ -31,12 +36,14 @@ export interface Ingest {
   ): Promise<Stored>;
 }
 
-/** Stores one of a batch; one that fails is rolled back to its own savepoint. */
-const storeOne = async (tx: Tx, companyId: number, w: Waiting): Promise<{ stored: Stored } | { error: unknown }> => {
-  await tx.query("savepoint one");
+type Outcome = { stored: Stored } | { error: unknown };
+
+/** Stores one of several; one that fails is rolled back to its own savepoint. */
+const storeOne = async (tx: Tx, companyId: number, w: Waiting): Promise<Outcome> => {
+  await tx.prepared("savepoint-one", "savepoint one");
   try {
     const stored = await store(tx, companyId, w.assetId, w.reported, w.prepared);
-    await tx.query("release savepoint one");
+    await tx.prepared("release-one", "release savepoint one");
     return { stored };
   } catch (error) {
     // a deadlock is nobody's fault: the whole batch is run again
@@ -44,6 +51,17 @@ const storeOne = async (tx: Tx, companyId: number, w: Waiting): Promise<{ stored
     await tx.query("rollback to savepoint one");
     return { error };
   }
+};
+
+/** One alone needs no savepoint: its failure is the transaction's. */
+const storeAll = async (tx: Tx, companyId: number, batch: readonly Waiting[]): Promise<Outcome[]> => {
+  const [first, ...others] = batch;
+  if (first !== undefined && others.length === 0) {
+    return [{ stored: await store(tx, companyId, first.assetId, first.reported, first.prepared) }];
+  }
+  const done: Outcome[] = [];
+  for (const w of batch) done.push(await storeOne(tx, companyId, w));
+  return done;
 };
 
 /**
@@ -56,15 +74,17 @@ export const createIngest = (
   afterBatch: AfterBatch,
   mayPut: (companyId: number) => Promise<void> = async () => undefined,
 ): Ingest => {
+  /** What waits, of companies that are due or being committed. */
   const lines = new Map<number, Waiting[]>();
+  const due: number[] = [];
+  let committing = 0;
 
   const commitBatch = async (companyId: number, batch: readonly Waiting[]): Promise<void> => {
     // assets in one order, so that two server processes cannot deadlock
     const ordered = batch.toSorted((a, b) => (a.assetId < b.assetId ? -1 : a.assetId > b.assetId ? 1 : 0));
     try {
-      const outcomes = await db.withCompany(companyId, async (tx) => {
-        const done = [];
-        for (const w of ordered) done.push(await storeOne(tx, companyId, w));
+      const outcomes = await db.withCompanyPlanned(companyId, async (tx) => {
+        const done = await storeAll(tx, companyId, ordered);
         await afterBatch(
           tx,
           companyId,
@@ -82,9 +102,20 @@ export const createIngest = (
     }
   };
 
-  const drain = async (companyId: number, line: Waiting[]): Promise<void> => {
-    while (line.length > 0) await commitBatch(companyId, line.splice(0, BATCH_MAX));
-    lines.delete(companyId);
+  const commitNext = async (companyId: number): Promise<void> => {
+    const line = lines.get(companyId) as Waiting[];
+    committing += 1;
+    await commitBatch(companyId, line.splice(0, BATCH_MAX));
+    committing -= 1;
+    // behind the others that wait
+    if (line.length > 0) due.push(companyId);
+    else lines.delete(companyId);
+    begin();
+  };
+  /** The next that is due, where there is room: called for each that came and each that ended, so nobody is left waiting. */
+  const begin = (): void => {
+    const next = committing < COMPANIES_AT_ONCE ? due.shift() : undefined;
+    if (next !== undefined) void commitNext(next);
   };
 
   const submit = (companyId: number, given: Pick<Waiting, "assetId" | "reported" | "prepared">): Promise<Stored> =>
@@ -95,9 +126,9 @@ export const createIngest = (
         line.push(waiting);
         return;
       }
-      const fresh = [waiting];
-      lines.set(companyId, fresh);
-      void drain(companyId, fresh);
+      lines.set(companyId, [waiting]);
+      due.push(companyId);
+      begin();
     });
 
   return {

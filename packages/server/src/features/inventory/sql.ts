@@ -22,41 +22,64 @@ export const sourcesOf = async (tx: Tx, companyId: number, assetId: string): Pro
   return rows.map(({ ids, ...row }) => ({ ...row, componentIds: ids === "" ? [] : ids.split(",").map(Number) }));
 };
 
+/** A source of an asset as it is to be stored, with what changed in it. */
 export interface SourceWrite {
-  readonly assetId: string;
   readonly source: string;
+  /** Of an unreadable source the components that were last read are kept: what could not be looked at is not gone. */
   readonly status: "ok" | "unreadable";
   readonly error: string | null;
   readonly problems: readonly string[];
-  readonly digest: string | null;
   /** Null keeps what is stored. */
-  readonly componentIds: readonly number[] | null;
-  readonly takenAt: string;
+  readonly digest: string | null;
+  readonly componentIds: readonly number[];
+  readonly added: readonly number[];
+  readonly removed: readonly number[];
 }
 
-/**
- * Writes one source of an asset. An unreadable source keeps the components that were last read: what could not be looked at
- * is not gone.
- */
-export const writeSource = async (tx: Tx, companyId: number, w: SourceWrite): Promise<void> => {
+/** PostgreSQL's text of a text[] whose texts are lists of numbers. */
+const idLists = (lists: readonly (readonly number[])[]): string =>
+  `{${lists.map((ids) => `"${idList(ids)}"`).join(",")}}`;
+
+/** Writes sources of an asset and appends what changed in each, in one statement: most reports need no other. */
+export const writeSources = async (
+  tx: Tx,
+  companyId: number,
+  { assetId, takenAt }: { assetId: string; takenAt: string },
+  writes: readonly SourceWrite[],
+): Promise<void> => {
   await tx.prepared(
     "inventory-write",
-    `insert into inventory (company_id, asset_id, source, status, error, problems, digest, component_ids, taken_at)
-     values ($1, $2, $3, $4, $5, $6, $7, coalesce($8::int[], '{}'), $9)
+    `with given as materialized (
+       select t.*, i.ids::int[] as ids, i.added::int[] as added, i.removed::int[] as removed
+       from jsonb_to_recordset($4::jsonb)
+           as t(n int, source text, status text, error text, problems text[], digest text)
+         join unnest($5::text[], $6::text[], $7::text[]) with ordinality as i(ids, added, removed, n) on i.n = t.n),
+     changed as (
+       insert into inventory_delta (company_id, asset_id, source, added, removed)
+       select $1, $2, source, added, removed from given where added <> '{}' or removed <> '{}' order by n)
+     insert into inventory as h (company_id, asset_id, source, status, error, problems, digest, component_ids, taken_at)
+     select $1, $2, source, status, error, problems, digest, ids, $3 from given order by n
      on conflict (company_id, asset_id, source) do update set status = excluded.status, error = excluded.error,
-       problems = excluded.problems, digest = coalesce(excluded.digest, inventory.digest),
-       component_ids = case when $8::int[] is null then inventory.component_ids else excluded.component_ids end,
+       problems = excluded.problems, digest = coalesce(excluded.digest, h.digest),
+       component_ids = case excluded.status when 'unreadable' then h.component_ids else excluded.component_ids end,
        taken_at = excluded.taken_at`,
     [
       companyId,
-      w.assetId,
-      w.source,
-      w.status,
-      w.error,
-      w.problems,
-      w.digest,
-      w.componentIds && idList(w.componentIds),
-      w.takenAt,
+      assetId,
+      takenAt,
+      JSON.stringify(
+        writes.map(({ source, status, error, problems, digest }, n) => ({
+          n: n + 1,
+          source,
+          status,
+          error,
+          problems,
+          digest,
+        })),
+      ),
+      idLists(writes.map((w) => w.componentIds)),
+      idLists(writes.map((w) => w.added)),
+      idLists(writes.map((w) => w.removed)),
     ],
   );
 };
@@ -69,40 +92,29 @@ export const sourceReadAgain = async (
   source: string,
   takenAt: string,
 ): Promise<void> => {
-  await tx.query(
+  await tx.prepared(
+    "inventory-read-again",
     `update inventory set status = 'ok', error = null, taken_at = $4
      where company_id = $1 and asset_id = $2 and source = $3`,
     [companyId, assetId, source, takenAt],
   );
 };
 
-/** Removes sources that the host no longer has. */
+/** Removes sources that the host no longer has, and appends that what they held is gone. */
 export const removeSources = async (
   tx: Tx,
   companyId: number,
   assetId: string,
   sources: readonly string[],
 ): Promise<void> => {
-  await tx.query("delete from inventory where company_id = $1 and asset_id = $2 and source = any($3::text[])", [
-    companyId,
-    assetId,
-    sources,
-  ]);
-};
-
-/** Appends what changed in a source. */
-export const appendDelta = async (
-  tx: Tx,
-  companyId: number,
-  assetId: string,
-  source: string,
-  added: readonly number[],
-  removed: readonly number[],
-): Promise<void> => {
   await tx.prepared(
-    "inventory-delta",
-    `insert into inventory_delta (company_id, asset_id, source, added, removed) values ($1, $2, $3, $4, $5)`,
-    [companyId, assetId, source, idList(added), idList(removed)],
+    "inventory-remove",
+    `with gone as (
+       delete from inventory where company_id = $1 and asset_id = $2 and source = any($3::text[])
+       returning source, component_ids)
+     insert into inventory_delta (company_id, asset_id, source, added, removed)
+     select $1, $2, source, '{}', component_ids from gone where component_ids <> '{}' order by source`,
+    [companyId, assetId, sources],
   );
 };
 

@@ -5,7 +5,7 @@ import { assetForInventory, assetReported, type ReportedAsset } from "../assets/
 import type { Dictionary } from "../components/index.ts";
 import type { putInventory, SourceBody } from "./contract.ts";
 import { boundedTime, componentsOf, differences, sortedSet } from "./rules.ts";
-import { appendDelta, removeSources, sourceReadAgain, sourcesOf, type StoredSource, writeSource } from "./sql.ts";
+import { removeSources, sourceReadAgain, sourcesOf, type SourceWrite, type StoredSource, writeSources } from "./sql.ts";
 
 export type InventoryBody = z.output<(typeof putInventory)["body"]>;
 
@@ -77,6 +77,19 @@ const nextIds = (p: Prepared, held: StoredSource | undefined): number[] | null =
   return sortedSet([...held.componentIds.filter((id) => !removed.has(id)), ...p.added]);
 };
 
+/** What to store of a source that did not stay the same; `ids` are what it holds from now on. */
+const writeOf = (
+  p: Exclude<Prepared, { kind: "same" }>,
+  ids: readonly number[],
+  before: StoredSource | undefined,
+): SourceWrite => {
+  const said =
+    p.kind === "unreadable"
+      ? ({ status: "unreadable", error: p.error, problems: [], digest: null } as const)
+      : ({ status: "ok", error: null, problems: p.problems, digest: p.digest } as const);
+  return { source: p.source, ...said, componentIds: ids, ...differences(before?.componentIds ?? [], ids) };
+};
+
 /** What an agent's report says of its host. */
 export const hostReported = ({ takenAt, facts }: InventoryBody): ReportedAsset => ({
   takenAt,
@@ -112,45 +125,24 @@ export const store = async (
   }
   const held = new Map((await sourcesOf(tx, companyId, assetId)).map((s) => [s.source, s]));
   const all = new Set<number>();
-  let addedCount = 0;
+  const writes: SourceWrite[] = [];
   let removedCount = 0;
   for (const p of prepared) {
     const before = held.get(p.source);
-    const ids = nextIds(p, before);
-    for (const id of ids ?? before?.componentIds ?? []) all.add(id);
-    if (p.kind === "same") {
-      if (before?.status === "unreadable") await sourceReadAgain(tx, companyId, assetId, p.source, takenAt);
-      continue;
-    }
-    const changed = differences(before?.componentIds ?? [], ids ?? before?.componentIds ?? []);
-    await writeSource(tx, companyId, {
-      assetId,
-      source: p.source,
-      status: p.kind === "unreadable" ? "unreadable" : "ok",
-      error: p.kind === "unreadable" ? p.error : null,
-      problems: p.kind === "unreadable" ? [] : p.problems,
-      digest: p.kind === "unreadable" ? null : p.digest,
-      componentIds: ids,
-      takenAt,
-    });
-    if (changed.added.length + changed.removed.length > 0) {
-      await appendDelta(tx, companyId, assetId, p.source, changed.added, changed.removed);
-    }
-    addedCount += changed.added.length;
-    removedCount += changed.removed.length;
+    const ids = nextIds(p, before) ?? before?.componentIds ?? [];
+    for (const id of ids) all.add(id);
+    if (p.kind !== "same") writes.push(writeOf(p, ids, before));
+    else if (before?.status === "unreadable") await sourceReadAgain(tx, companyId, assetId, p.source, takenAt);
   }
+  if (writes.length > 0) await writeSources(tx, companyId, { assetId, takenAt }, writes);
   const gone = [...held.values()].filter((s) => !prepared.some((p) => p.source === s.source));
-  for (const s of gone) {
-    if (s.componentIds.length > 0) await appendDelta(tx, companyId, assetId, s.source, [], s.componentIds);
-    removedCount += s.componentIds.length;
+  if (gone.length > 0) {
+    const names = gone.map((s) => s.source);
+    await removeSources(tx, companyId, assetId, names);
+    removedCount += gone.reduce((sum, s) => sum + s.componentIds.length, 0);
   }
-  if (gone.length > 0)
-    await removeSources(
-      tx,
-      companyId,
-      assetId,
-      gone.map((s) => s.source),
-    );
+  removedCount += writes.reduce((sum, w) => sum + w.removed.length, 0);
+  const addedCount = writes.reduce((sum, w) => sum + w.added.length, 0);
   await assetReported(tx, companyId, assetId, {
     ...reported,
     takenAt,

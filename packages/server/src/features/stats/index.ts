@@ -9,7 +9,7 @@ import { assetTotals, findingTotals, pastDays } from "./sql.ts";
 import { keptTotals } from "./totals-sql.ts";
 
 export { expireAssetDays, recordAssetDays } from "./asset-days-sql.ts";
-export { assetTotals, expireDays, findingTotals, recordDay } from "./sql.ts";
+export { assetTotals, expireDays, findingTotals, gaugesOf, recordDay } from "./sql.ts";
 export { keepTotals, keptTotals } from "./totals-sql.ts";
 
 export interface StatDeps {

@@ -1,4 +1,4 @@
-import type { Tx } from "../../platform/db/index.ts";
+import type { Database, Tx } from "../../platform/db/index.ts";
 
 /** Days of the trend, today included. */
 const TREND_DAYS = 30;
@@ -40,10 +40,9 @@ const BY_SEVERITY = ["critical", "high", "medium", "low", "none", "unknown"]
   .map((one) => `count(*) filter (where severity = '${one}')::int as "${one}"`)
   .join(", ");
 
-/** Open findings that no VEX statement closes. */
-const OPEN = `f.company_id = $1 and f.status = 'open' and not exists (
-  select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
-    and e.advisory_id = f.advisory_id and e.closes)`;
+/** Open findings that no VEX statement closes. What these close is few and read once, not asked of each finding. */
+const OPEN = `f.company_id = $1 and f.status = 'open' and (f.component_id, f.advisory_id) not in (
+  select e.component_id, e.advisory_id from vex_effect e where e.company_id = $1 and e.closes)`;
 
 /**
  * Sums over the rows of the company's assets: a component counts once for each asset that has it, in the component count
@@ -70,13 +69,43 @@ export const assetTotals = async (tx: Tx, companyId: number, offlineAfterSeconds
 export const findingTotals = async (tx: Tx, companyId: number): Promise<FindingTotals> => {
   const [row] = await tx.query<FindingTotals>(
     `select ${BY_SEVERITY}, count(*)::int as "findingCount",
-       count(distinct (ecosystem, coalesce(source, package)))::int as "packageCount",
+       count(distinct ecosystem || e'\\n' || coalesce(source, package))::int as "packageCount",
        count(*) filter (where kev_added_at is not null)::int as "kevCount",
        count(*) filter (where fixed_in is not null)::int as "fixableCount"
      from finding f where ${OPEN}`,
     [companyId],
   );
   return row as FindingTotals;
+};
+
+/** What the platform's gauges show of a company. */
+export interface Gauges extends Counts {
+  readonly agentsOnline: number;
+}
+
+/**
+ * A company's agents that are online, and its open findings as they were when they were computed last. Asked of every company again and
+ * again, so nothing is counted that is written already.
+ */
+export const gaugesOf = async (
+  db: Pick<Database, "readCompany">,
+  companyId: number,
+  offlineAfterSeconds: number,
+): Promise<Gauges> => {
+  const [row] = await db.readCompany<Gauges>(companyId, {
+    name: "company-gauges",
+    text: `select coalesce(d.critical, 0) as critical, coalesce(d.high, 0) as high, coalesce(d.medium, 0) as medium,
+         coalesce(d.low, 0) as low, coalesce(d.none, 0) as none, coalesce(d.unknown, 0) as unknown,
+         (select count(*)::int from asset a
+          where a.company_id = $1 and a.last_seen_at > now() - make_interval(secs => $2) and exists (
+            select 1 from credential c
+            where c.company_id = $1 and c.asset_id = a.id and c.kind = 'device' and c.revoked_at is null)) as "agentsOnline"
+       from (select 1) one left join lateral (
+         select critical, high, medium, low, none, unknown from daily_stat
+         where company_id = $1 order by day desc limit 1) d on true`,
+    values: [companyId, offlineAfterSeconds],
+  });
+  return row as Gauges;
 };
 
 /** The recorded days before today (UTC), oldest first, at most 29, and what day it is. */

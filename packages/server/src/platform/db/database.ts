@@ -50,6 +50,11 @@ export interface Database {
    * that have one of them.
    */
   withCompany<T>(companyId: number, run: (tx: Tx) => Promise<T>, labels?: readonly string[] | null): Promise<T>;
+  /**
+   * As `withCompany`, for statements that are `prepared` and go by keys: each is planned once per connection, for every company, and
+   * leads through indexes however small the tables were then. With a plan for each company, planning would cost more than the rest.
+   */
+  withCompanyPlanned<T>(companyId: number, run: (tx: Tx) => Promise<T>): Promise<T>;
   /** As `withCompany` with one statement alone, in one round trip instead of two: for what is asked very often. */
   readCompany<R>(companyId: number, statement: Statement, labels?: readonly string[] | null): Promise<R[]>;
   /** Role zerotrace_service, no company set: the global tables. */
@@ -78,6 +83,8 @@ export const openDatabase = (options: {
   return {
     withCompany: async (companyId, run, labels = null) =>
       transaction(app, { openings: [BEGIN, scopeOf(companyId, labels)], labels }, run),
+    withCompanyPlanned: async (companyId, run) =>
+      transaction(app, { openings: [BEGIN, byKeys(scopeOf(companyId, null))], labels: null }, run),
     readCompany: async (companyId, statement, labels = null) =>
       read(app, plannedOnce(scopeOf(companyId, labels)), statement),
     asService: async (run) => transaction(service, { openings: [BEGIN], labels: null }, run),
@@ -141,6 +148,12 @@ const plannedOnce = ({ name, text, values }: Opening): Opening => ({
   text: `${text}, set_config('plan_cache_mode', 'force_generic_plan', true)`,
   values,
 });
+
+/** As `plannedOnce`, by way of indexes: the plan of a table that was small when it was made would read all of it ever after. */
+const byKeys = (scope: Opening): Opening => {
+  const { name, text, values } = plannedOnce(scope);
+  return { name: `${name}_keys`, text: `${text}, set_config('enable_seqscan', 'off', true)`, values };
+};
 
 const read = async <R>(pool: Pool, scope: Opening, { name, text, values }: Statement): Promise<R[]> => {
   const once = async (): Promise<R[]> => {

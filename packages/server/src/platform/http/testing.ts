@@ -80,7 +80,7 @@ export const fakeDatabase = () => {
     return { secret, row: row as { -readonly [K in keyof Stored]: Stored[K] } };
   };
   const readCompany = async (companyId: number, { text, values }: Statement) => answer(companyId, text, values);
-  return { db: { withCompany, readCompany } as unknown as Database, add, state, rows };
+  return { db: { withCompany, withCompanyPlanned: withCompany, readCompany } as unknown as Database, add, state, rows };
 };
 
 /** A real server on a free port with that database; `lines` holds what it logged and `audits` what it recorded. */

@@ -1,0 +1,34 @@
+import { LRUCache } from "lru-cache";
+
+/** How long a company's reports gather before its findings are computed again, in ms; longer where that takes long. */
+const DEBOUNCE_MS = 250;
+const DEBOUNCE_MAX_MS = 10_000;
+/** The rest after a computation, as a multiple of its duration: a large company's ingest and pages keep that share. */
+const REST_FACTOR = 5;
+/** The same over all companies: what many small ones compute together leaves the cores to who reads and reports. */
+const REST_FACTOR_OF_ALL = 2;
+/** Companies whose rest is remembered; the others begin with the shortest delay. */
+const COMPANIES_MAX = 10_000;
+
+/** Tells how long reports gather before findings are computed. */
+export interface Pace {
+  /** In ms, from now. */
+  delayMsOf(companyId: number, nowMs: number): number;
+  /** A company's findings were computed: how long it took, and how much of that the database and the cores were at work. */
+  computed(companyId: number, took: { readonly wholeMs: number; readonly busyMs: number }, nowMs: number): void;
+}
+
+export const createPace = (): Pace => {
+  const restsUntilMs = new LRUCache<number, number>({ max: COMPANIES_MAX });
+  let allRestUntilMs = 0;
+  return {
+    // what comes after the rests waits for its neighbors alone
+    delayMsOf: (companyId, nowMs) =>
+      Math.round(Math.max(DEBOUNCE_MS, Math.max(restsUntilMs.get(companyId) ?? 0, allRestUntilMs) - nowMs)),
+    computed: (companyId, { wholeMs, busyMs }, nowMs) => {
+      restsUntilMs.set(companyId, nowMs + Math.min(DEBOUNCE_MAX_MS, wholeMs * REST_FACTOR));
+      const until = Math.max(allRestUntilMs, nowMs) + busyMs * REST_FACTOR_OF_ALL;
+      allRestUntilMs = Math.min(until, nowMs + DEBOUNCE_MAX_MS);
+    },
+  };
+};
