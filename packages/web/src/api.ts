@@ -64,8 +64,6 @@ export type MySession = Answer<typeof contract.me.listMySessions>["rows"][number
 export type Factor = Answer<typeof contract.factors.listFactors>["rows"][number];
 export type CompanySession = Answer<typeof contract.me.listSessions>["rows"][number];
 export type AuditRow = Answer<typeof contract.audit.listAudit>["rows"][number];
-export type Webhook = Answer<typeof contract.webhooks.listWebhooks>["rows"][number];
-export type WebhookDelivery = Answer<typeof contract.webhooks.listWebhookDeliveries>["rows"][number];
 export type AuditSink = Answer<typeof contract.audit.listAuditSinks>["rows"][number];
 export type IdentityProvider = Answer<typeof contract.sso.listIdentityProviders>["rows"][number];
 export interface AuditSearch {
@@ -254,23 +252,6 @@ export const queries = {
     pages(["registries", id, state ?? ""], (cursor) =>
       call(contract.registries.listRegistryTags, { params: { id }, query: { state, limit, cursor } }),
     ),
-  webhooks: () =>
-    queryOptions({
-      queryKey: ["webhooks"],
-      queryFn: () => call(contract.webhooks.listWebhooks),
-      refetchInterval: (q) => (q.state.data?.rows.some((w) => w.waitingCount > 0) ? SYNCING_POLL_MS * 2 : POLL_MS),
-    }),
-  webhookDeliveries: (id: string) => ({
-    ...pages(["webhooks", id, "deliveries"], (cursor) =>
-      call(contract.webhooks.listWebhookDeliveries, { params: { id }, query: { limit, cursor } }),
-    ),
-    refetchInterval: SYNCING_POLL_MS * 2,
-  }),
-  webhookDelivery: (id: string, deliveryId: string) =>
-    queryOptions({
-      queryKey: ["webhooks", id, "deliveries", deliveryId],
-      queryFn: () => call(contract.webhooks.getWebhookDelivery, { params: { id, deliveryId } }),
-    }),
   components: (q: string) =>
     pages(["components", q], (cursor) => call(contract.assets.listComponents, { query: { q, limit, cursor } })),
   advisories: (q: string) =>

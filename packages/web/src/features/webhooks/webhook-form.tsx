@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { call, contract, type Webhook } from "../../api.ts";
+import { call, contract } from "../../api.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
+import type { Webhook } from "./queries.ts";
 
 type Kind = Webhook["kinds"][number];
 

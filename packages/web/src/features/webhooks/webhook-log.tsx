@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { call, contract, queries, type WebhookDelivery } from "../../api.ts";
+import { call, contract } from "../../api.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Empty, ErrorPanel } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { say } from "../../ui/texts.ts";
+import { type WebhookDelivery, webhookQueries } from "./queries.ts";
 
 const pretty = (body: string): string => {
   try {
@@ -16,7 +17,7 @@ const pretty = (body: string): string => {
 
 /** One message as it was sent, with the beginning of the answer. */
 const Message = ({ id, delivery }: { id: string; delivery: WebhookDelivery }) => {
-  const found = useQuery(queries.webhookDelivery(id, delivery.id));
+  const found = useQuery(webhookQueries.delivery(id, delivery.id));
   if (found.error) return <ErrorPanel error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return null;
   return (
@@ -88,7 +89,7 @@ const columnsOf = (id: string): readonly Column<WebhookDelivery>[] => [
 
 /** What was sent to a webhook, newest first; a row opens the message. */
 export const WebhookLog = ({ id }: { id: string }) => {
-  const pages = useInfiniteQuery(queries.webhookDeliveries(id));
+  const pages = useInfiniteQuery(webhookQueries.deliveries(id));
   const [open, setOpen] = useState<WebhookDelivery | null>(null);
   return (
     <>

@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { call, contract, queries, type Webhook } from "../../api.ts";
+import { call, contract } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { count } from "../../ui/format.ts";
 import { Copy, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
+import { type Webhook, webhookQueries } from "./queries.ts";
 import { WebhookForm } from "./webhook-form.tsx";
 import { WebhookLog } from "./webhook-log.tsx";
 
@@ -131,7 +132,7 @@ const WebhookPanel = ({
 };
 
 const List = ({ onEdit, onSecret }: { onEdit: (webhook: Webhook) => void; onSecret: (secret: string) => void }) => {
-  const webhooks = useQuery(queries.webhooks());
+  const webhooks = useQuery(webhookQueries.all());
   if (webhooks.isPending) return <RowsSkeleton rows={4} />;
   if (webhooks.error) return <ErrorPanel error={webhooks.error} retry={() => void webhooks.refetch()} />;
   const { rows } = webhooks.data;
