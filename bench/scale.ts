@@ -8,6 +8,7 @@ import { Client } from "pg";
 import { say } from "./measure.ts";
 import { HEAD, knownIn, measureRequests, REQUEST_MS } from "./scale/measure-requests.ts";
 import { screenRequests } from "./scale/requests.ts";
+import { timed } from "./scale/fill.ts";
 import { makeScaleData, startScaleServer } from "./scale/server.ts";
 
 const { values } = parseArgs({
@@ -27,6 +28,7 @@ const { values } = parseArgs({
 const main = async (): Promise<void> => {
   await makeScaleData(values.dir, { hosts: Number(values.hosts), seed: Number(values.seed) });
   const server = await startScaleServer(values.dir);
+  await timed("nothing left to compute", () => server.settle());
   const client = new Client(server.connections.owner);
   await client.connect();
   try {

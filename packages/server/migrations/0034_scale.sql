@@ -12,7 +12,7 @@ create table held_component (
 ) partition by hash (company_id);
 create index held_component_name on held_component (company_id, name, component_id);
 
--- The counts of a company's open findings, as they are in the rows.
+-- The counts of a company's open findings, as they are in the rows, and how many of its components got a verdict, by ecosystem.
 create table company_total (
   company_id int not null primary key,
   critical int not null,
@@ -24,7 +24,8 @@ create table company_total (
   finding_count int not null,
   package_count int not null,
   kev_count int not null,
-  fixable_count int not null
+  fixable_count int not null,
+  coverage jsonb not null
 ) partition by hash (company_id);
 
 do $$

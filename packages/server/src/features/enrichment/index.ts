@@ -71,6 +71,7 @@ const refresh = async (
   // Nobody is woken for what a statement says is nothing.
   const opened = all.filter((o) => !closed.has(o.id));
   await recordDay(tx, companyId, open ?? undefined);
+  await keepTotals(tx, companyId);
   if (opened.length + closedCount > 0) {
     await noteEvent(tx, companyId, { kind: "finding", detail: {}, wanted: FINDING_KINDS });
     const worst = opened[0];
@@ -187,7 +188,6 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
       // Nobody waits for these, and somebody does for the news of what was just committed, which takes the same cores. Where
       // it fails, nothing is remembered, and the next attempt writes them of all assets.
       await sleep(NEWS_FIRST_MS);
-      await db.asServiceFor(order.companyId, (tx) => keepTotals(tx, order.companyId));
       await db.asServiceFor(order.companyId, (tx) => recordAssetDays(tx, order.companyId, computed));
       const touch = { components: touched, holders: fleet && ((ids: readonly number[]) => fleet.holders(ids)) };
       await db.asServiceFor(order.companyId, (tx) => refreshFixes(tx, order.companyId, touch));

@@ -144,13 +144,22 @@ export interface CoverageRecord {
   readonly unparsable: number;
 }
 
+/** What is kept of a company as a whole; null where nothing is, or the caller sees some assets only. */
+const keptCoverage = async (tx: Tx, companyId: number): Promise<CoverageRecord[] | null> =>
+  (
+    await tx.query<{ coverage: CoverageRecord[] }>("select coverage from company_total where company_id = $1", [
+      companyId,
+    ])
+  )[0]?.coverage ?? null;
+
 /** The company's components by the ecosystem that judges them, and verdict. Service role with the company set. */
 export const coverageByEcosystem = async (
   tx: Tx,
   companyId: number,
   assetId: string | null,
 ): Promise<CoverageRecord[]> =>
-  await tx.query(
+  (assetId === null ? await keptCoverage(tx, companyId) : null) ??
+  (await tx.query<CoverageRecord>(
     `with present as (
        select distinct u.id from inventory i, unnest(i.component_ids) as u(id)
        where i.company_id = $1 and ($2::uuid is null or i.asset_id = $2))
@@ -160,7 +169,7 @@ export const coverageByEcosystem = async (
        count(*) filter (where c.verdict_reason in ('unparsable', 'no_stream'))::int as unparsable
      from present x join component c on c.id = x.id join package p on p.id = c.package_id group by 1 order by 2 desc, 1`,
     [companyId, assetId],
-  );
+  ));
 
 /** Ids of every company. */
 export const companyIds = async (tx: Tx): Promise<number[]> =>

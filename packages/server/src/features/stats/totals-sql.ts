@@ -17,21 +17,36 @@ const LEFT = `
     join advisory a on a.id = m.advisory_id
     where e.company_id = $1 and e.closes group by 1) x on x.component_id = h.component_id
   where h.company_id = $1`;
+/** How many components got a verdict, and why the others did not, by the ecosystem that judges them; most first. */
+const COVERAGE = `
+  select jsonb_agg(jsonb_build_object('ecosystem', ecosystem, 'componentCount', n, 'covered', covered, 'notCovered', not_covered,
+    'unparsable', unparsable) order by n desc, ecosystem)
+  from (
+    select p.ecosystem, sum(x.n)::int as n, sum(x.covered)::int as covered, sum(x.not_covered)::int as not_covered,
+      sum(x.unparsable)::int as unparsable
+    from (
+      select c.package_id, count(*) as n, count(*) filter (where c.verdict in ('affected', 'not_affected')) as covered,
+        count(*) filter (where c.verdict_reason in ('no_feed', 'end_of_life')) as not_covered,
+        count(*) filter (where c.verdict_reason in ('unparsable', 'no_stream')) as unparsable
+      from held_component h join component c on c.id = h.component_id where h.company_id = $1 group by 1) x
+    join package p on p.id = x.package_id group by 1) y`;
 const ALL = COUNTS.map((one) => `"${one}"`).join(" + ");
 
 /**
- * Counts the company's open findings from what its components add, and keeps the counts: for one with millions of findings that is a
+ * Counts the company's open findings, and which of its components are judged, from what its components add, and keeps the counts: for one with millions of findings that is a
  * twentieth of counting rows. Service role with the company set, when findings have been computed.
  */
 export const keepTotals = async (tx: Tx, companyId: number): Promise<void> => {
   await tx.query(
-    `insert into company_total as t (company_id, ${columns((one) => `"${one}"`)}, finding_count, package_count, kev_count, fixable_count)
+    `insert into company_total as t (company_id, ${columns((one) => `"${one}"`)}, finding_count, package_count, kev_count,
+       fixable_count, coverage)
      select $1, ${columns((one) => `coalesce(sum("${one}"), 0)::int`)}, coalesce(sum(${ALL}), 0)::int,
-       count(distinct (ecosystem, package)) filter (where ${ALL} > 0)::int, coalesce(sum(kev), 0)::int, coalesce(sum(fixable), 0)::int
+       count(distinct (ecosystem, package)) filter (where ${ALL} > 0)::int, coalesce(sum(kev), 0)::int, coalesce(sum(fixable), 0)::int,
+       coalesce((${COVERAGE}), '[]')
      from (${LEFT}) p
      on conflict (company_id) do update set ${columns((one) => `"${one}" = excluded."${one}"`)},
        finding_count = excluded.finding_count, package_count = excluded.package_count, kev_count = excluded.kev_count,
-       fixable_count = excluded.fixable_count`,
+       fixable_count = excluded.fixable_count, coverage = excluded.coverage`,
     [companyId],
   );
 };
