@@ -73,13 +73,13 @@ const attempt = async (
     ...rest,
   });
   let status: number | null = null;
+  const late = AbortSignal.timeout(timeoutMs);
   try {
     const headers = {
       ...signedHeaders({ id, body, nowMs: Date.now() }, secrets),
       "user-agent": `ZeroTrace/${version}`,
     };
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const answer = await post(url, { method: "POST", headers, body, signal: limit });
+    const answer = await post(url, { method: "POST", headers, body, signal: AbortSignal.any([signal, late]) });
     ({ status } = answer);
     const start = await startOf(answer);
     if (status >= 200 && status < 300) return tried({ status, answer: start, error: null });
@@ -87,8 +87,10 @@ const attempt = async (
     const error = isRedirect ? `it redirects (${status}): give the final address` : `it answers ${status}`;
     return tried({ status, answer: start, error });
   } catch (thrown) {
-    const isLate = thrown instanceof Error && thrown.name === "TimeoutError";
-    const error = isLate ? `it takes longer than ${timeoutMs / 1000} s` : messageOf(thrown).slice(0, ERROR_CHARS_MAX);
+    // where it is cut off decides what is thrown
+    const error = late.aborted
+      ? `it takes longer than ${timeoutMs / 1000} s`
+      : messageOf(thrown).slice(0, ERROR_CHARS_MAX);
     return tried({ status, answer: null, error });
   }
 };
