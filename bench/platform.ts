@@ -8,7 +8,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { enrollHosts } from "./ingest/enroll.ts";
-import { cpuOf, descendantsOf, percentile, round, say } from "./measure.ts";
+import { cpuOf, descendantsOf, percentile, reapedCpuOf, round, say } from "./measure.ts";
 import type { IntakeOrder, IntakeResult } from "./platform/intake.ts";
 import type { PlatformOrder, PlatformResult } from "./platform/load.ts";
 import { watchState } from "./platform/state.ts";
@@ -86,7 +86,10 @@ const main = async (server: BenchServer, intake: ChildProcess, platform: ChildPr
   const { tokens, hosts } = await enroll(server);
   const cpu = () => ({
     server: cpuOf(pid),
-    PostgreSQL: descendantsOf(pid).reduce((sum, one) => sum + (one.name === "postgres" ? cpuOf(one.pid) : 0), 0),
+    PostgreSQL: descendantsOf(pid).reduce(
+      (sum, one) => sum + (one.name === "postgres" ? cpuOf(one.pid) + reapedCpuOf(one.pid) : 0),
+      0,
+    ),
     agents: cpuOf(intake.pid as number),
     "heartbeats and readers": cpuOf(platform.pid as number),
   });
