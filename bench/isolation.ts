@@ -27,13 +27,13 @@ const statementsOf = (companyId: number, assetId: string): readonly Statement[] 
   { name: "point read", text: "select * from asset where company_id = $1 and id = $2", values: [companyId, assetId] },
   {
     name: "list page",
-    text: `select a.*, a.risk as "sortValue" from asset a where a.company_id = $1 and ($2::text is null or a.kind = $2)
-           order by a.risk desc, a.id desc limit 50`,
+    text: `select a.*, a.weighted_risk as "sortValue" from asset a where a.company_id = $1 and ($2::text is null or a.kind = $2)
+           order by a.weighted_risk desc, a.id desc limit 50`,
     values: [companyId, null],
   },
   {
     name: "sums",
-    text: `select count(*)::int, sum(critical), sum(high), max(risk), sum((last_seen_at > now() - interval '1 hour')::int)
+    text: `select count(*)::int, sum(critical), sum(high), max(weighted_risk), sum((last_seen_at > now() - interval '1 hour')::int)
            from asset where company_id = $1`,
     values: [companyId],
   },

@@ -18,6 +18,7 @@ import {
   countDeltas,
   deltasPage,
 } from "./read-sql.ts";
+import { pointsOf } from "./ratings-sql.ts";
 import { type Authorities, toAssetRow, toBranchRow, toComponentRow } from "./rows.ts";
 
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
@@ -101,11 +102,12 @@ const componentList = async (
   const count = await (isKept
     ? countHeldPage(tx, companyId, query.q)
     : countComponents(tx, companyId, assetId, query.q));
+  const points = assetId === null ? 0 : await pointsOf(tx, companyId, assetId);
   return pageOf(
     rows,
     query.limit,
     count,
-    (row) => toComponentRow(row, authorities),
+    (row) => toComponentRow({ ...row, risk: row.risk > 0 ? row.risk + points : 0 }, authorities),
     (r) => [r.name, r.id],
   );
 };

@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   { head: "Risk", width: "112px", cell: (a) => <Risk value={a.risk} /> },
   {
     head: "Judged",
-    width: "76px",
+    width: "68px",
     label: "judged",
     cell: (a) => <Judged coverage={a.coverage} />,
   },
@@ -65,7 +65,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   },
   {
     head: "Gaps",
-    width: "128px",
+    width: "112px",
     cell: (a) => (
       <span className="text-warn">
         {[

@@ -1,11 +1,13 @@
 import { FIX_STATES } from "@zerotrace/core/fix/work";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { type Fix, type FixWork, queries } from "../../api.ts";
 import type { FixesSearch, FixesView } from "../../routes.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
-import { PagedTable } from "../../ui/table.tsx";
+import { type Column, PagedTable, rowsOf } from "../../ui/table.tsx";
+import { toggled, WhatIf } from "../risk/what-if.tsx";
 import { say } from "../../ui/texts.ts";
 import { FIX_COLUMNS, WORK_COLUMNS } from "./columns.tsx";
 import { Performance } from "./performance.tsx";
@@ -46,20 +48,46 @@ const useOpen = () => {
   return (row: { id: string }) => void navigate({ to: "/fixes/$id", params: { id: row.id } });
 };
 
+/** What is chosen for the bar that says how it would be; x does it by the keyboard. */
+const choiceOf = (chosen: readonly string[], toggle: (id: string) => void): Column<Fix> => ({
+  head: "",
+  width: "36px",
+  cell: (fix) =>
+    fix.fixedIn !== null && (
+      <input
+        type="checkbox"
+        className="size-4 align-middle accent-accent"
+        aria-label={say("What if {package} were at {version}", { package: fix.package, version: fix.fixedIn })}
+        checked={chosen.includes(fix.id)}
+        onChange={() => toggle(fix.id)}
+        onClick={(e) => e.stopPropagation()}
+      />
+    ),
+});
+
 const All = ({ query }: { query: string | undefined }) => {
   const open = useOpen();
   const pages = useInfiniteQuery(queries.fixesPages(query === undefined ? {} : { query }));
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const select = (id: string) => setChosen((now) => toggled(now, id));
+  const rows = rowsOf(pages);
+  const keys = rows.flatMap((fix) => (fix.fixedIn !== null && chosen.includes(fix.id) ? [fix.key] : []));
   return (
-    <PagedTable
-      pages={pages}
-      noun="fixes"
-      label={say("Fixes, most risk closed first")}
-      columns={FIX_COLUMNS}
-      keyOf={(fix: Fix) => fix.id}
-      onOpen={open}
-      cardHeight={176}
-      empty={<Nothing query={query} />}
-    />
+    <>
+      <PagedTable
+        pages={pages}
+        noun="fixes"
+        label={say("Fixes, most risk closed first")}
+        columns={[choiceOf(chosen, select), ...FIX_COLUMNS]}
+        keyOf={(fix: Fix) => fix.id}
+        onOpen={open}
+        selected={new Set(chosen)}
+        onSelect={select}
+        cardHeight={176}
+        empty={<Nothing query={query} />}
+      />
+      <WhatIf keys={keys} onClear={() => setChosen([])} />
+    </>
   );
 };
 

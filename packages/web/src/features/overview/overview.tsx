@@ -10,7 +10,6 @@ import { Sparkline } from "../../ui/sparkline.tsx";
 import { Block, ErrorPanel, Notice } from "../../ui/states.tsx";
 import { progressText } from "../../ui/status-line.tsx";
 import { Fixes } from "../findings/fixes.tsx";
-import { Judged } from "../risk/judged.tsx";
 import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -44,14 +43,6 @@ const RiskNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => {
           ? (change ?? say("The trend begins today; come back tomorrow to compare."))
           : say("Not known before inventory and advisories are in.")}
       </p>
-      {judged && (
-        <p className="mb-3 text-sm">
-          <Link to="/feeds" className="hover:text-accent">
-            <Judged coverage={stats.coverage} />{" "}
-            <span className="text-dim">{say("of the components can be judged")}</span>
-          </Link>
-        </p>
-      )}
       <Sparkline
         label={say("Risk by day")}
         points={stats.trend.map((t) => ({

@@ -55,9 +55,9 @@ const Panel = ({ component, onClose }: { component: Component; onClose: () => vo
       ref={dialog}
       aria-labelledby={heading}
       onClose={onClose}
-      className="panel m-auto max-h-[80dvh] w-[min(46rem,calc(100vw-2rem))] overflow-y-auto p-4 text-text backdrop:bg-page/80"
+      className="panel m-auto max-h-[80dvh] w-[min(46rem,calc(100vw-2rem))] overflow-y-auto p-4 text-left whitespace-normal text-text backdrop:bg-page/80"
     >
-      <div className="grid gap-3">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
         <header className="flex items-center gap-3">
           <h2 id={heading} className="mono min-w-0 font-semibold wrap-anywhere">
             {component.name} {component.version}
