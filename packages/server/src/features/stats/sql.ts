@@ -50,16 +50,17 @@ const OPEN = `f.company_id = $1 and f.status = 'open' and (f.component_id, f.adv
  */
 export const assetTotals = async (tx: Tx, companyId: number, offlineAfterSeconds: number): Promise<AssetTotals> => {
   const [row] = await tx.query<AssetTotals>(
-    `select count(*)::int as "assetCount", count(*) filter (where agent)::int as "agentCount",
+    `with agent as materialized (
+       select c.asset_id from credential c where c.company_id = $1 and c.kind = 'device' and c.revoked_at is null)
+     select count(*)::int as "assetCount", count(*) filter (where agent)::int as "agentCount",
        count(*) filter (where agent and last_seen_at > now() - make_interval(secs => $2))::int as "agentsOnline",
        coalesce(sum(component_count), 0)::float8 as "componentCount", coalesce(max(weighted_risk), 0)::float8 as risk,
        coalesce(sum(covered), 0)::float8 as covered, coalesce(sum(not_covered), 0)::float8 as "notCovered",
        coalesce(sum(unparsable), 0)::float8 as unparsable
      from (
-       select a.*, exists (
-         select 1 from credential c
-         where c.company_id = $1 and c.asset_id = a.id and c.kind = 'device' and c.revoked_at is null) as agent
-       from asset a where a.company_id = $1) x`,
+       select a.last_seen_at, a.component_count, a.weighted_risk, a.covered, a.not_covered, a.unparsable,
+         a.id in (select asset_id from agent where asset_id is not null) as agent
+       from asset a where a.company_id = $1 offset 0) x`,
     [companyId, offlineAfterSeconds],
   );
   return row as AssetTotals;
