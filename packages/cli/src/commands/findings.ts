@@ -8,6 +8,7 @@ import { type FindingLine, findingsTable } from "../output/findings-table.ts";
 import { counted, coverageLine } from "../output/headline.ts";
 import { paintFor, widthOf } from "../output/style.ts";
 import { pagesOf } from "../pages.ts";
+import { registerWork } from "./findings-work.ts";
 
 /** A finding of the server as a line of the table. */
 export const lineOf = (
@@ -50,9 +51,12 @@ const isAnyOverPolicy = async (call: Client, policy: readonly string[], filter: 
 
 /** `zerotrace findings` */
 export const register = (program: Command, cli: Cli): void => {
-  program
-    .command("findings")
-    .description("list findings, highest risk first")
+  const findings = program.command("findings").description("list findings, highest risk first, and say who does what");
+  // what stands behind a verb is the verb's
+  program.enablePositionalOptions();
+  findings.enablePositionalOptions();
+  registerWork(findings, cli);
+  findings
     .argument("[text]", "part of a package, advisory or alias")
     .option("--severity <list>", "comma-separated severities")
     .option("--kev", "only those known to be exploited")
