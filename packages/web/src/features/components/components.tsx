@@ -17,7 +17,11 @@ const COLUMNS: readonly Column<Component>[] = [
     head: "Assets",
     width: "96px",
     className: "end",
-    cell: (c) => <span className="text-dim">{plural(c.assetCount, "asset")}</span>,
+    cell: (c) => (
+      <Link to="/affected" search={{ q: c.purl }} className="link">
+        {plural(c.assetCount, "asset")}
+      </Link>
+    ),
   },
 ];
 
