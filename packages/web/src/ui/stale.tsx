@@ -25,7 +25,7 @@ export const StaleMark = () => {
   const since = useStaleSince();
   const now = useNow();
   return (
-    <div role="status" className="pointer-events-none fixed inset-x-0 bottom-8 z-10 grid justify-items-center">
+    <output className="pointer-events-none fixed inset-x-0 bottom-8 z-10 grid justify-items-center">
       {since !== null && (
         <p className="border border-b-0 border-warn bg-panel px-3 py-1 text-sm text-warn">
           {say("As of {time}: the connection was lost {length} ago.", {
@@ -34,6 +34,6 @@ export const StaleMark = () => {
           })}
         </p>
       )}
-    </div>
+    </output>
   );
 };
