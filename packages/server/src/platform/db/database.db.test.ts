@@ -177,3 +177,18 @@ test("one statement alone sees its company's rows, and the next one of the conne
   expect(await read(72)).toEqual([{ company_id: 72 }]);
   await one.close();
 });
+
+test("a plan that is made once serves every company its own rows, and the connection plans as ever afterwards", async () => {
+  const one = openDatabase({ ...base.connections, app: { ...base.connections.app, max: 1 }, onError: () => undefined });
+  await add(81, 1);
+  await add(82, 2);
+  const read = (companyId: number) =>
+    one.withCompanyPlanned(companyId, (tx) => tx.prepared("own", "select n from scratch where n > $1", [0]));
+  for (let turn = 0; turn < 6; turn += 1) {
+    expect(await read(81)).toEqual([{ n: 1 }]);
+    expect(await read(82)).toEqual([{ n: 2 }]);
+  }
+  const modes = "select current_setting('plan_cache_mode') as plans, current_setting('enable_seqscan') as scans";
+  expect(await one.withCompany(81, (tx) => tx.query(modes))).toEqual([{ plans: "auto", scans: "on" }]);
+  await one.close();
+});
