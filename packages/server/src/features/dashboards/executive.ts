@@ -4,7 +4,7 @@ import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
 import { filterOf, informed } from "../findings/index.ts";
 import { settingsOf } from "../settings/index.ts";
-import { assetTotals } from "../stats/index.ts";
+import { assetTotals, keptTotals } from "../stats/index.ts";
 import { routes } from "./contract.ts";
 import { companyDays, fixedSince, type Moved, openedSince, todayOf } from "./days-sql.ts";
 import { overdueOf, ownGroups } from "./figures-sql.ts";
@@ -50,8 +50,13 @@ export const executiveRoute = (offlineAfterSeconds: number): Endpoint =>
       const settings = await settingsOf(tx, companyId);
       const filter = await informed(tx, companyId, filterOf({ status: "open" }));
       const counted = { filter, measure: "findings", rows: SEVERITIES.length, across: null, since: null } as const;
-      const groups = await ownGroups(tx, companyId, "severity", counted);
-      const open = countsBy(new Map(groups.map(({ key, value }) => [key, value])));
+      const kept = filter.mayBeClosed ? null : await keptTotals(tx, companyId);
+      const groups = kept === null ? await ownGroups(tx, companyId, "severity", counted) : [];
+      const found =
+        kept === null
+          ? groups.map(({ key, value }) => [key, value] as const)
+          : SEVERITIES.map((s) => [s, kept[s]] as const);
+      const open = countsBy(new Map(found));
       const { covered, notCovered, unparsable, ...assets } = await assetTotals(tx, companyId, offlineAfterSeconds);
       const overdueDays = settings["goal.overdue_days"];
       return {

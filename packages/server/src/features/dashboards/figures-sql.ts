@@ -72,6 +72,17 @@ export const totalOf = async (tx: Tx, companyId: number, asked: Counted): Promis
   return { total: row?.total ?? 0, risk: row?.risk ?? 0 };
 };
 
+/** The highest risk of a query's findings, found at the top of the index; 0 without any. */
+export const highestRisk = async (tx: Tx, companyId: number, asked: Counted): Promise<number> => {
+  const values: unknown[] = [];
+  const where = counted(companyId, asked, values);
+  const [row] = await tx.query<{ risk: number }>(
+    `select f.risk from ${findings(tx)} f where ${where} order by f.risk desc, f.id desc limit 1`,
+    values,
+  );
+  return row?.risk ?? 0;
+};
+
 /** Findings by what they are themselves. */
 export const ownGroups = (tx: Tx, companyId: number, group: OwnGroup, asked: Counted): Promise<GroupRecord[]> => {
   const values: unknown[] = [];

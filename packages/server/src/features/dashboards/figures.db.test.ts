@@ -171,6 +171,18 @@ test("the course of severities is the recorded one, and that of any other query 
   expect(values(await figures("shape=course&days=3&measure=risk&query=package:zip"))).toEqual([0, 0, 0]);
 });
 
+test("the number of all that is open is the one that is kept, where one is and no decision closes any of it", async () => {
+  await api.owner.query(
+    `insert into company_total (company_id, critical, high, medium, low, "none", unknown, finding_count, package_count, kev_count,
+       fixable_count, coverage) values ($1, 7, 5, 0, 0, 0, 0, 12, 1, 0, 0, '[]')`,
+    [company.id],
+  );
+  expect(await figures("shape=total")).toMatchObject({ total: 12, risk: 90 });
+  expect(await figures("shape=total&query=severity:high")).toMatchObject({ total: 5, risk: 70 });
+  expect(await figures("shape=total&query=kev:true")).toMatchObject({ total: 0 });
+  await api.owner.query("delete from company_total where company_id = $1", [company.id]);
+});
+
 test("an answer is kept for a moment, by who sees which assets", async () => {
   const before = await figures("shape=total&query=package:curl");
   await insert(10, { package: "curl", severity: "low", risk: 1, seenDaysAgo: 200 });

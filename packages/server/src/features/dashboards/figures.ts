@@ -4,6 +4,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
 import { filterOf, informed, namesStatus } from "../findings/index.ts";
+import { keptTotals } from "../stats/index.ts";
 import { viewsFor } from "../views/index.ts";
 import { routes } from "./contract.ts";
 import { companyDays, todayOf } from "./days-sql.ts";
@@ -13,6 +14,7 @@ import {
   type AssetGroup,
   type Counted,
   type GroupRecord,
+  highestRisk,
   type OwnGroup,
   ownGroups,
   staysSince,
@@ -77,12 +79,22 @@ const grouped = async (tx: Tx, companyId: number, asked: Asked, counted: Counted
   };
 };
 
+/** One number: as it is kept where the query asks for severities alone and nothing that is open is closed by a decision, else counted. */
+const totalFor = async (tx: Tx, companyId: number, counted: Counted): Promise<{ total: number; risk: number }> => {
+  const { filter, measure } = counted;
+  const severities = measure === "findings" && !filter.mayBeClosed ? severitiesAlone(filter.query) : null;
+  const kept = severities === null ? null : await keptTotals(tx, companyId);
+  if (severities === null || kept === null) return totalOf(tx, companyId, counted);
+  const total = severities.reduce((sum, one) => sum + kept[one], 0);
+  return { total, risk: total === 0 ? 0 : await highestRisk(tx, companyId, counted) };
+};
+
 /** What was open at the end of each day: as recorded where the query asks for severities alone, else by when findings came and went. */
 const course = async (tx: Tx, companyId: number, asked: Asked, counted: Counted, days: string[]): Promise<Body> => {
   const { query } = counted.filter;
   const severities = asked.measure === "findings" && tx.labels === null ? severitiesAlone(query) : null;
   const saysStatus = query !== null && namesStatus(query);
-  const now = await totalOf(tx, companyId, counted);
+  const now = await totalFor(tx, companyId, counted);
   let values: { day: string; value: number }[];
   if (severities !== null) {
     const known = filledDays(await companyDays(tx, companyId, asked.days), days);
@@ -116,7 +128,7 @@ const bodyOf = async (tx: Tx, companyId: number, asked: Asked): Promise<Body> =>
   };
   if (asked.shape === "course") return course(tx, companyId, asked, counted, days);
   if (asked.shape !== "total") return grouped(tx, companyId, asked, counted, days);
-  const { total, risk } = await totalOf(tx, companyId, counted);
+  const { total, risk } = await totalFor(tx, companyId, counted);
   return { ...NOTHING, total: oneDecimal(total), risk: oneDecimal(risk) };
 };
 
