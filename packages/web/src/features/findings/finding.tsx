@@ -14,7 +14,6 @@ import { References } from "../advisories/references.tsx";
 import { Decide } from "../decisions/decide.tsx";
 import { Decided } from "../decisions/decided.tsx";
 import { scopeOfFindings } from "../decisions/words.ts";
-import { STATUS_WORDS } from "./columns.tsx";
 import { SsvcPanel } from "../risk/ssvc.tsx";
 import { ExposureGraph } from "./exposure-graph.tsx";
 import { RiskTerms } from "./risk-terms.tsx";
