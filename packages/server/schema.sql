@@ -940,12 +940,12 @@ create table fix_part (
   has_fix boolean not null,
   severity_rank smallint not null,
   is_kev boolean not null,
-  fixes text[] not null,
+  fixes text not null,
   finding_count integer not null,
   asset_count integer not null,
   weight double precision not null,
   max_risk real not null,
-  advisories text[] not null,
+  advisories text not null,
   since timestamp with time zone not null,
   kev_since timestamp with time zone,
   constraint fix_part_pkey PRIMARY KEY (company_id, ecosystem, package, has_fix, severity_rank, is_kev)
@@ -1001,6 +1001,7 @@ create table held_component (
   company_id integer not null,
   component_id integer not null,
   name text not null,
+  words text not null,
   asset_count integer not null,
   constraint held_component_pkey PRIMARY KEY (company_id, component_id)
 ) partition by HASH (company_id);

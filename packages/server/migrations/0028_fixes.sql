@@ -21,13 +21,14 @@ create table fix_part (
   has_fix boolean not null,
   severity_rank smallint not null,
   is_kev boolean not null,
-  fixes text[] not null,
+  -- every fixed version, a line each
+  fixes text not null,
   finding_count int not null,
   asset_count int not null,
   weight float8 not null,
   max_risk real not null,
-  -- of those with the highest risk
-  advisories text[] not null,
+  -- of those with the highest risk, a line each
+  advisories text not null,
   since timestamptz not null,
   kev_since timestamptz,
   primary key (company_id, ecosystem, package, has_fix, severity_rank, is_kev)

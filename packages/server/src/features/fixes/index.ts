@@ -41,9 +41,9 @@ const detailOf = async (tx: Tx, companyId: number, key: FixKey, now: Date) => {
   const work = open === null ? await workOn(tx, companyId, key) : null;
   const fix = open ?? (work && doneFix(work));
   if (fix === null) throw new AppError("NOT_FOUND", "There is no fix with this id.");
-  const { weight } = await fixTotals(tx, companyId, all, summed);
+  const { allWeight } = await fixTotals(tx, companyId, all, summed);
   const sla = slaOf(await settingsOf(tx, companyId));
-  const row = toFixRow(fix, { sla, total: weight, now });
+  const row = toFixRow(fix, { sla, total: allWeight, now });
   const installed = await installedOf(tx, companyId, key);
   const target = { ecosystem: key.ecosystem, name: key.package, fixedIn: row.fixedIn };
   return {
@@ -61,7 +61,7 @@ const list: Endpoint = implement(routes.listFixes, {
     const after = query.cursor === undefined ? null : decodeCursor(query.cursor, weightAndKey);
     const summed = await isSummed(tx, companyId);
     const rows = await fixesPage(tx, companyId, filter, { limit: query.limit + 1, after, summed });
-    const { count, weight: total } = await fixTotals(tx, companyId, filter, summed);
+    const { count, allWeight: total } = rows[0] ?? { count: 0, allWeight: 0 };
     const sla = slaOf(await settingsOf(tx, companyId));
     const page = pageOf(
       rows,

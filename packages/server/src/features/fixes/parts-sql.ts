@@ -11,19 +11,22 @@ const ADVISORIES_MAX = 10;
  */
 export const partsOf = (from: string, where: string): string => `
   with version as (
-    select f.ecosystem, coalesce(f.source, f.package) as package, f.fixed_in is not null as has_fix, f.advisory, f.version,
-      max(f.severity_rank) as severity_rank, bool_or(f.kev_added_at is not null) as is_kev, max(f.risk) as risk,
-      max(f.asset_count) as assets, max(f.fixed_in) as fixed_in, min(greatest(f.first_seen_at, f.reopened_at)) as since,
+    select f.ecosystem, coalesce(f.source, f.package) as package, f.fixed_in is not null as has_fix, f.advisory_id, f.version,
+      min(f.advisory) as advisory, max(f.severity_rank) as severity_rank, bool_or(f.kev_added_at is not null) as is_kev,
+      max(f.risk) as risk, max(f.asset_count) as assets, max(f.fixed_in) as fixed_in,
+      min(greatest(f.first_seen_at, f.reopened_at)) as since,
       min(greatest(f.first_seen_at, f.reopened_at, f.kev_added_at)) filter (where f.kev_added_at is not null) as kev_since
     from ${from} where ${where} group by 1, 2, 3, 4, 5),
   advisory as (
-    select ecosystem, package, has_fix, advisory, max(severity_rank) as severity_rank, bool_or(is_kev) as is_kev,
-      max(risk) as risk, sum(assets)::int as assets, sum(risk * assets) as weight,
-      string_agg(distinct fixed_in, e'\\n') as fixes, min(since) as since, min(kev_since) as kev_since
+    select ecosystem, package, has_fix, advisory_id, min(advisory) as advisory, max(severity_rank) as severity_rank,
+      bool_or(is_kev) as is_kev, max(risk) as risk, sum(assets)::int as assets, sum(risk * assets) as weight,
+      case when min(fixed_in) = max(fixed_in) then max(fixed_in) else string_agg(fixed_in, e'\\n') end as fixes,
+      min(since) as since, min(kev_since) as kev_since
     from version group by 1, 2, 3, 4)
-  select ecosystem, package, has_fix, severity_rank, is_kev, string_agg(distinct fixes, e'\\n') as fixes,
+  select ecosystem, package, has_fix, severity_rank, is_kev, coalesce(string_agg(distinct fixes, e'\\n'), '') as fixes,
     count(*)::int as finding_count, max(assets) as asset_count, round(sum(weight)::numeric, 1)::float8 as weight,
-    max(risk) as max_risk, (array_agg(advisory order by risk desc, advisory))[1:${ADVISORIES_MAX}] as advisories,
+    max(risk) as max_risk,
+    array_to_string((array_agg(advisory order by risk desc, advisory))[1:${ADVISORIES_MAX}], e'\\n') as advisories,
     min(since) as since, min(kev_since) as kev_since
   from advisory group by 1, 2, 3, 4, 5`;
 
@@ -37,7 +40,7 @@ export const FROM_PARTS = `p.ecosystem, p.package, p.has_fix, string_agg(p.fixes
     .map(([name, rank]) => `coalesce(sum(p.finding_count) filter (where p.severity_rank = ${rank}), 0)::int as ${name}`)
     .join(", ")},
   sum(p.weight) as weight, max(p.max_risk) as max_risk,
-  string_agg(array_to_string(p.advisories, e'\\n'), e'\\n' order by p.max_risk desc, p.severity_rank desc, p.is_kev desc) as advisories,
+  string_agg(p.advisories, e'\\n' order by p.max_risk desc, p.severity_rank desc, p.is_kev desc) as advisories,
   ${(["critical", "high", "medium", "low"] as const)
     .map((name) => `min(p.since) filter (where p.severity_rank = ${RANKS[name]}) as ${name}_since`)
     .join(", ")},
@@ -45,7 +48,7 @@ export const FROM_PARTS = `p.ecosystem, p.package, p.has_fix, string_agg(p.fixes
 
 /** The stored parts as findings: what `condition` asks of these can be asked of them, where it asks for nothing else. */
 const STORED = `(select p.company_id, p.ecosystem, p.package, p.package as source, p.has_fix, p.severity_rank, p.is_kev,
-    array_to_string(p.fixes, e'\\n') as fixes, p.finding_count, p.asset_count, p.weight, p.max_risk, p.advisories, p.since,
+    p.fixes, p.finding_count, p.asset_count, p.weight, p.max_risk, p.advisories, p.since,
     p.kev_since, 'open' as status, case when p.has_fix then '' end as fixed_in,
     case when p.is_kev then date '2000-01-01' end as kev_added_at,
     (array['unknown', 'none', 'low', 'medium', 'high', 'critical'])[p.severity_rank] as severity

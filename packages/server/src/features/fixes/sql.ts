@@ -81,16 +81,19 @@ export type FixPlace = readonly [number, string, string, boolean];
 /** What the whole list is, beside a page of it. */
 export interface FixTotals {
   readonly count: number;
-  readonly weight: number;
+  readonly allWeight: number;
 }
 
-/** A page of a filter's fixes after a place, most risk removed first. */
+/**
+ * A page of a filter's fixes after a place, most risk removed first. Each row has the totals of the whole list too, where it is made
+ * of sums or findings: to group them once more would take as long again.
+ */
 export const fixesPage = (
   tx: Tx,
   companyId: number,
   filter: FindingFilter,
   page: { limit: number; after: FixPlace | null; summed: boolean },
-): Promise<FixRecord[]> => {
+): Promise<(FixRecord & FixTotals)[]> => {
   const values: unknown[] = [companyId];
   const groups = fixesOf(tx, companyId, filter, { values, summed: page.summed });
   const [weight, ecosystem, name, hasFix] = page.after ?? [];
@@ -100,9 +103,12 @@ export const fixesPage = (
       : `(-g.weight, g.ecosystem, g.package, g.has_fix) > (-$${values.push(weight)}::float8, $${values.push(ecosystem)}::text,
           $${values.push(name)}::text, $${values.push(hasFix)}::boolean)`;
   return tx.query(
-    `select p.*, to_json(w) as work from (
-       select ${FIX}, g.has_fix from (${groups}) g where ${at}
-       order by -g.weight, g.ecosystem, g.package, g.has_fix limit $${values.push(page.limit)}) p
+    `with g as materialized (${groups}),
+       p as materialized (
+         select ${FIX}, g.has_fix from g where ${at}
+         order by -g.weight, g.ecosystem, g.package, g.has_fix limit $${values.push(page.limit)})
+     select p.*, to_json(w) as work, t.count, t."allWeight" from p
+     cross join (select count(*)::int as count, coalesce(sum(weight), 0)::float8 as "allWeight" from g) t
      left join lateral (
        select ${WORK} from fix_work w ${MEMBER}
        where w.company_id = $1 and w.ecosystem = p.ecosystem and w.package = p.package and w.has_fix = p.has_fix) w on true
@@ -121,7 +127,7 @@ export const fixTotals = async (
   const values: unknown[] = [];
   const groups = fixesOf(tx, companyId, filter, { values, summed });
   const [row] = await tx.query<FixTotals>(
-    `select count(*)::int as count, coalesce(sum(g.weight), 0)::float8 as weight from (${groups}) g`,
+    `select count(*)::int as count, coalesce(sum(g.weight), 0)::float8 as "allWeight" from (${groups}) g`,
     values,
   );
   return row as FixTotals;

@@ -25,6 +25,7 @@ const GROUPS: readonly (readonly [string, readonly CompanySettingName[]])[] = [
   [say("Sessions"), ["session.idle_minutes", "session.absolute_hours"]],
   [say("How long it is kept"), ["retention.inventory_days", "retention.audit_days"]],
   [say("Decisions"), ["decisions.second_approval"]],
+  [say("Time to fix"), ["sla.kev_days", "sla.critical_days", "sla.high_days", "sla.medium_days", "sla.low_days"]],
   [say("Goal of the page for the board"), ["goal.risk", "goal.day", "goal.overdue_days"]],
 ];
 
