@@ -41,6 +41,7 @@ export const settledText = (text: string): string =>
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uuid>")
     .replaceAll(/\bc-[0-9a-f]{16}\b/g, "<key>")
     .replaceAll(/zt_[a-z]_[0-9a-z]+_[\w-]{43}/g, "<secret>")
+    .replaceAll(/whsec_[\w+/]{43}=/g, "<secret>")
     .replaceAll(/zq[0-9a-f]{18}/g, "<marker>");
 
 const OWN_HEADERS = ["date", "etag", "x-correlation-id", "set-cookie"];
