@@ -34,6 +34,25 @@ const retryAfterOf = (header: string | null): number | undefined => {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 };
 
+/** Codes of refusals that come in other words than ours, such as those of SCIM or of a proxy. */
+const CODES: Readonly<Record<number, string>> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHENTICATED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  409: "CONFLICT",
+  429: "RATE_LIMITED",
+};
+
+const detailIn = (text: string): string | null => {
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    return typeof detail === "string" ? detail : null;
+  } catch {
+    return null;
+  }
+};
+
 /** The error that a refusal tells. */
 export const refusalOf = (status: number, text: string, retryAfter: string | null): ApiError => {
   const afterMs = retryAfterOf(retryAfter);
@@ -41,7 +60,7 @@ export const refusalOf = (status: number, text: string, retryAfter: string | nul
     const body = problem.parse(JSON.parse(text));
     return new ApiError(status, body.code, body.detail, body.field, body.correlationId, afterMs);
   } catch {
-    const detail = `The server answered ${status}: ${text.slice(0, 200)}`;
-    return new ApiError(status, "INTERNAL", detail, undefined, undefined, afterMs);
+    const detail = detailIn(text) ?? `The server answered ${status}: ${text.slice(0, 200)}`;
+    return new ApiError(status, CODES[status] ?? "INTERNAL", detail, undefined, undefined, afterMs);
   }
 };
