@@ -1,12 +1,14 @@
 -- What a company of ten thousand hosts asks for in a keystroke, kept when findings are computed: taking 10,000 inventories apart, or
 -- counting four million rows, takes seconds.
 
--- Which components a company has, on how many assets. The name is kept here too, so that a page is read in the order of names however
--- much the dictionary holds of others.
+-- Which components a company has, on how many assets. What is searched is kept here too, so that a page is read in the order of names
+-- however much the dictionary holds of others.
 create table held_component (
   company_id int not null,
   component_id int not null,
   name text collate "C" not null,
+  -- its own name and that of its source, in small letters
+  words text collate "C" not null,
   asset_count int not null,
   primary key (company_id, component_id)
 ) partition by hash (company_id);

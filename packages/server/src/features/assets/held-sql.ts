@@ -2,6 +2,8 @@ import type { Tx } from "../../platform/db/index.ts";
 import { COMPONENT_EVERYWHERE, COUNT_LIMIT, likePattern } from "./read-sql.ts";
 import type { ComponentRecord } from "./rows.ts";
 
+const WORDS = `lower(c.name || ' ' || c.source_name)`;
+
 /** How many assets of a company have a component; zero: none has it any more. */
 export interface Held {
   readonly componentId: number;
@@ -28,8 +30,8 @@ export const writeHeld = async (
      gone as (
        delete from held_component h where h.company_id = $1 and (h.component_id in (select id from given where n = 0)
          ${isAll ? "or not exists (select 1 from given g where g.id = h.component_id)" : ""}))
-     insert into held_component as h (company_id, component_id, name, asset_count)
-     select $1, g.id, c.name, g.n from given g join component c on c.id = g.id where g.n > 0
+     insert into held_component as h (company_id, component_id, name, words, asset_count)
+     select $1, g.id, c.name, ${WORDS}, g.n from given g join component c on c.id = g.id where g.n > 0
      on conflict (company_id, component_id) do update set asset_count = excluded.asset_count
        where h.asset_count <> excluded.asset_count`,
     [companyId, ...given],
@@ -50,8 +52,6 @@ export const countHeld = async (tx: Tx, companyId: number): Promise<void> => {
 const FOUND_MAX = 3_000;
 /** Letters below which no index leads to a part of a name. */
 const TRIGRAM = 3;
-const WORDS = `lower(c.name || ' ' || c.source_name)`;
-
 const isFew = async (tx: Tx, like: string): Promise<boolean> =>
   (
     await tx.query<{ few: boolean }>(
@@ -68,7 +68,7 @@ const sourceOf = async (tx: Tx, q: string): Promise<{ from: string; where: strin
     const found = `(select c.* from component c where ${WORDS} like $2 offset 0) c`;
     return { from: `${found} join held_component h on h.component_id = c.id`, where: "true" };
   }
-  return { from, where: `${WORDS} like $2` };
+  return { from, where: "h.words like $2" };
 };
 
 /**
@@ -96,7 +96,8 @@ export const heldPage = async (
 export const countHeldPage = async (tx: Tx, companyId: number, q: string | undefined): Promise<number> => {
   const word = (q ?? "").toLowerCase();
   const { from, where } = await sourceOf(tx, word);
-  const all = word === "" ? "held_component h" : from;
+  // Only what is found by the dictionary needs it.
+  const all = where === "true" ? from : "held_component h";
   const [row] = await tx.query<{ n: number }>(
     `select count(*)::int as n from (select 1 from ${all} where h.company_id = $1 and ${where} limit ${COUNT_LIMIT}) x`,
     [companyId, likePattern(word)],
