@@ -34,7 +34,7 @@ const Commands = ({ fix }: { fix: FixDetail }) => {
   }
   return (
     <>
-      <div className="mb-3 flex flex-wrap gap-1" role="group" aria-label={say("System")}>
+      <fieldset className="mb-3 flex flex-wrap gap-1" aria-label={say("System")}>
         {fix.commands.map(({ id, title }) => (
           <button
             key={id}
@@ -46,7 +46,7 @@ const Commands = ({ fix }: { fix: FixDetail }) => {
             {title}
           </button>
         ))}
-      </div>
+      </fieldset>
       <div className="flex items-start gap-2 border border-line bg-page p-3">
         <pre className="mono min-w-0 flex-1 text-[13px] wrap-anywhere whitespace-pre-wrap">{command.text}</pre>
         <Copy text={command.text} max={1} label={command.title} />
