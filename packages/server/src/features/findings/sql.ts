@@ -64,11 +64,12 @@ export interface FindingRecord {
   recordId: string;
 }
 
+/** `key` is what an index has; `value` the same as a cursor carries it, exactly. */
 const SORTS = {
-  risk: { key: "f.risk", order: "desc", type: "real" },
-  seen: { key: "date_trunc('milliseconds', f.first_seen_at)", order: "desc", type: "timestamptz" },
-  package: { key: "f.package", order: "asc", type: "text" },
-  epss: { key: "coalesce(f.epss, -1)", order: "desc", type: "real" },
+  risk: { key: "f.risk", value: "f.risk", order: "desc", type: "real" },
+  seen: { key: "f.first_seen_at", value: "f.first_seen_at::text", order: "desc", type: "timestamptz" },
+  package: { key: "f.package", value: "f.package", order: "asc", type: "text" },
+  epss: { key: "coalesce(f.epss, -1)", value: "coalesce(f.epss, -1)", order: "desc", type: "real" },
 } as const;
 export type FindingSort = keyof typeof SORTS;
 
@@ -139,7 +140,7 @@ export const findingsPage = async (
     where += ` and (${sort.key}, f.id) ${beyond} ($${values.push(page.after[0])}::${sort.type}, $${values.push(page.after[1])}::uuid)`;
   }
   return await tx.query(
-    `select ${COLUMNS}, ${sort.key} as "sortValue" from ${findings(tx)} f where ${where}
+    `select ${COLUMNS}, ${sort.value} as "sortValue" from ${findings(tx)} f where ${where}
      order by ${sort.key} ${sort.order}, f.id ${sort.order} limit $${values.push(page.limit)}`,
     values,
   );
