@@ -6,8 +6,8 @@ import { SINK_HOST } from "./world.ts";
 import { PEOPLE_ENTRIES } from "./entries-people.ts";
 import { WORK_ENTRIES } from "./entries-work.ts";
 
-const riskRuleOf = (hostName = "") => [
-  { name: "named", condition: `host:${hostName}`, criticality: "high", exposure: null },
+const riskRuleOf = (assetId = "") => [
+  { name: "named", condition: `asset:${assetId}`, criticality: "high", exposure: null },
 ];
 
 /** One line for each route of the contract, by `feature.name`. A route that is not here fails the test. */
@@ -212,8 +212,8 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     params: { id: of["webhookId"] ?? "", deliveryId: of["deliveryId"] ?? "" },
   })),
   "risk.listRiskRules": plain({}, { moves: "the walk changes rules" }),
-  "risk.previewRiskRules": asks((of) => ({ body: { rules: riskRuleOf(of["hostName"]) } })),
-  "risk.putRiskRules": asks((of) => ({ body: { rules: riskRuleOf(of["hostName"]) } }), {
+  "risk.previewRiskRules": asks((of) => ({ body: { rules: riskRuleOf(of["assetId"]) } })),
+  "risk.putRiskRules": asks((of) => ({ body: { rules: riskRuleOf(of["assetId"]) } }), {
     moves: "the rules say when they were changed",
   }),
   "risk.setAssetRating": asks((of) => ({ params: { id: of["assetId"] ?? "" }, body: { criticality: "high" } })),

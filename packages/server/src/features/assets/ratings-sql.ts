@@ -28,7 +28,7 @@ const firstThat = (rules: readonly RatingRule[], kind: Kind): string => {
 
 /**
  * Every asset, or those of `ids`, as `next`: how the rules rate it and by whom. What is set by hand stays. `$1` is the company. Answers
- * the statement's head and its parameters.
+ * the statement's head and its parameters. Materialized: else each condition would be asked again wherever its answer is used.
  */
 const nextOf = (companyId: number, rules: readonly RatingRule[], ids: readonly string[] | null) => {
   const values: unknown[] = [companyId, ids];
@@ -40,12 +40,12 @@ const nextOf = (companyId: number, rules: readonly RatingRule[], ids: readonly s
     return `case when r.${kind}_by = 'hand' then r.${kind} else (${levels}::text[])[r.${kind}_rule] end as ${kind},
       case when r.${kind}_by = 'hand' then 'hand' else coalesce((${names}::text[])[r.${kind}_rule], '') end as ${kind}_by`;
   });
-  const head = `met as (
+  const head = `met as materialized (
        select a.id, a.risk, a.weighted_risk, ${KINDS.map((k) => `a.${k}, a.${k}_by`).join(", ")},
          array[${conditions.join(", ")}]::boolean[] as met
        from asset a where a.company_id = $1 and ($2::uuid[] is null or a.id = any($2))),
-     ruled as (select m.*, ${KINDS.map((kind) => `${firstThat(rules, kind)} as ${kind}_rule`).join(", ")} from met m),
-     next as (
+     ruled as materialized (select m.*, ${KINDS.map((kind) => `${firstThat(rules, kind)} as ${kind}_rule`).join(", ")} from met m),
+     next as materialized (
        select r.id, r.risk, r.met, ${KINDS.map((k) => `r.${k} as former_${k}, r.${k}_by as former_${k}_by, r.${k}_rule`).join(", ")},
          ${rated.join(", ")} from ruled r)`;
   return { head, values };

@@ -1,10 +1,7 @@
-import { RISK_POINTS } from "@zerotrace/core";
 import type { Tx } from "../../platform/db/index.ts";
 import { IS_CLOSED } from "../findings/index.ts";
 import type { FixKey } from "./rules.ts";
 
-/** The most that an asset adds to the risk of a finding. */
-const POINTS_MAX = RISK_POINTS.exposure + RISK_POINTS.criticality;
 const SEVERITIES = ["critical", "high", "medium", "low", "none", "unknown"] as const;
 
 /** Open findings of some packages for which a fix is known. */
@@ -56,45 +53,79 @@ const countsOf = (where: string): string =>
   ].join(", ");
 
 const OPEN_ON = SEVERITIES.map((one) => `a."${one}"`).join(" + ");
-/** On this asset a decision closes the finding. */
-const DECIDED_THERE = `exists (
-  select 1 from decision_asset o join decision_finding d on d.company_id = o.company_id and d.decision_id = o.decision_id
-  where o.company_id = $1 and o.asset_id = h.asset_id and d.component_id = f.component_id and d.advisory_id = f.advisory_id
-    and d.in_force)`;
 
 /**
- * How the company stands, and how it would without these open findings. The inventories are gone through once, for the components of
- * what is taken away and of what could be the highest risk then: an asset adds POINTS_MAX at most, so nothing that is further below the
- * highest can be it.
+ * Where decisions stand on some assets alone they are asked for each finding of each asset; most companies have none, and then the
+ * highest risk of a component is enough.
+ */
+const partsOf = (isDecidedSomewhere: boolean) => ({
+  decided: isDecidedSomewhere
+    ? `decided as materialized (
+         select distinct o.asset_id, d.component_id, d.advisory_id from decision_asset o
+         join decision_finding d on d.company_id = o.company_id and d.decision_id = o.decision_id
+         where o.company_id = $1 and d.in_force),`
+    : "",
+  near: isDecidedSomewhere
+    ? "select component_id, advisory_id, risk from f where not is_gone"
+    : "select component_id, 0 as advisory_id, max(risk) as risk from f where not is_gone group by 1",
+  isOpenThere: (h: string, f: string): string =>
+    isDecidedSomewhere
+      ? `where not exists (select 1 from decided d where d.asset_id = ${h}.asset_id and d.component_id = ${f}.component_id
+           and d.advisory_id = ${f}.advisory_id)`
+      : "",
+});
+
+const isDecidedSomewhere = async (tx: Tx, companyId: number): Promise<boolean> =>
+  (
+    await tx.query<{ is: boolean }>("select exists (select 1 from decision_asset where company_id = $1) as is", [
+      companyId,
+    ])
+  )[0]?.is ?? true;
+
+/**
+ * How the company stands, and how it would without these open findings. Its risk then is the highest risk that is left, or that of a
+ * rated asset, which adds points: only those are gone through, and only for what is no further below the highest than the points that
+ * an asset adds. Of all inventories only what is taken away is looked for.
  */
 export const standingWithout = async (
   tx: Tx,
   companyId: number,
   ids: readonly string[],
 ): Promise<{ before: Standing; after: Standing; touchedCount: number }> => {
+  const { decided, near, isOpenThere } = partsOf(await isDecidedSomewhere(tx, companyId));
   const [row] = await tx.query<{ before: Standing; after: Standing; touchedCount: number }>(
-    `with gone as materialized (select id from unnest($2::uuid[]) as g(id)),
+    `with gone as materialized (select id from unnest($2::uuid[]) as g(id)), ${decided}
      f as materialized (
        select f.component_id, f.advisory_id, f.severity, f.kev_added_at, f.risk, g.id is not null as is_gone
        from finding f left join gone g on g.id = f.id
        where f.company_id = $1 and f.status = 'open' and not ${IS_CLOSED}),
-     highest as materialized (select coalesce(max(risk), 0) as risk from f where not is_gone),
-     looked as materialized (
-       select f.* from f, highest m where f.is_gone or (f.risk >= m.risk - ${POINTS_MAX})),
-     held as materialized (
+     rated as materialized (
+       select a.id, a.weighted_risk - a.risk as points from asset a where a.company_id = $1 and a.weighted_risk > a.risk),
+     highest as materialized (
+       select (select coalesce(max(risk), 0) from f where not is_gone) as risk,
+         (select coalesce(max(points), 0) from rated) as points),
+     near as materialized (select n.* from (${near}) n, highest m where n.risk >= m.risk - m.points and m.points > 0),
+     risks as (
+       select h.asset_id, max(n.risk) as risk from (
+         select i.asset_id, u.id as component_id from inventory i, unnest(i.component_ids) as u(id)
+         where i.company_id = $1 and i.asset_id in (select id from rated)) h
+       join near n on n.component_id = h.component_id ${isOpenThere("h", "n")} group by 1),
+     taken as materialized (select component_id, advisory_id from f where is_gone),
+     with_taken as materialized (
        select distinct i.asset_id, u.id as component_id from inventory i, unnest(i.component_ids) as u(id)
-       where i.company_id = $1 and u.id in (select component_id from looked)),
+       where i.company_id = $1 and u.id in (select component_id from taken)),
      there as materialized (
-       select h.asset_id, count(*) filter (where f.is_gone)::int as gone, max(f.risk) filter (where not f.is_gone) as risk
-       from held h join looked f on f.component_id = h.component_id where not ${DECIDED_THERE} group by 1),
+       select h.asset_id, count(*)::int as gone from with_taken h join taken n on n.component_id = h.component_id
+       ${isOpenThere("h", "n")} group by 1),
      assets as (
-       select a.id, ${OPEN_ON} as open, a.weighted_risk, a.weighted_risk - a.risk as points,
-         coalesce(t.gone, 0) as gone, t.risk from asset a left join there t on t.asset_id = a.id where a.company_id = $1)
+       select ${OPEN_ON} as open, a.weighted_risk, coalesce(t.gone, 0) as gone
+       from asset a left join there t on t.asset_id = a.id where a.company_id = $1)
      select json_build_object(${countsOf("true")},
          'risk', (select coalesce(max(weighted_risk), 0) from assets),
          'assetCount', (select count(*) from assets where open > 0)) as before,
        json_build_object(${countsOf("not f.is_gone")},
-         'risk', (select coalesce(max(risk + points), 0) from assets),
+         'risk', greatest((select risk from highest),
+           (select max(r.risk + p.points) from risks r join rated p on p.id = r.asset_id)),
          'assetCount', (select count(*) from assets where open - gone > 0)) as after,
        (select count(*)::int from assets where gone > 0) as "touchedCount"
      from f`,
