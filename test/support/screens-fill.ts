@@ -86,6 +86,7 @@ export const fillFew = async (live: Live): Promise<Ids> => {
   return {
     findings: finding.id,
     assets: ids[1] ?? "",
+    fixes: Buffer.from("+Debian:12\nopenssl").toString("base64url"),
     advisories: "CVE-2026-1001",
     vex: vex.id,
     registries: registry.id,

@@ -11,6 +11,7 @@ export const PAGE_ROWS = 100;
 const STALE_MS = 30_000;
 const SYNCING_POLL_MS = 1_000;
 const POLL_MS = 30_000;
+const PERFORMANCE_STALE_MS = 300_000;
 
 /** Which findings a page asks for. */
 export interface FindingFilter {
@@ -164,7 +165,9 @@ export const queries = {
     ),
   fixPerformance: () =>
     queryOptions({
-      queryKey: ["fixes", "performance"],
+      // of months: a single change moves it little, and the server reads much for it
+      queryKey: ["fix-performance"],
+      staleTime: PERFORMANCE_STALE_MS,
       queryFn: () => call(contract.fixes.getFixPerformance, { query: {} }),
     }),
   fixMembers: () => queryOptions({ queryKey: ["fix-members"], queryFn: () => call(contract.fixes.listFixMembers) }),

@@ -31,7 +31,7 @@ const findingsSearch = (search: Record<string, unknown>): FindingsSearch => {
   };
 };
 
-export type FixesView = "all" | "work";
+export type FixesView = "all" | "work" | "speed";
 export interface FixesSearch {
   /** In the language of queries: what the prompt shows. */
   query?: string | undefined;
@@ -138,11 +138,12 @@ const mentions = createRoute({
   ...page("/mentions"),
   component: lazyRouteComponent(() => import("./features/work/mentions.tsx"), "MentionsPage"),
 });
+const FIXES_VIEWS = ["work", "speed"] as const;
 const fixes = createRoute({
   ...page("/fixes"),
   validateSearch: (s: Record<string, unknown>): FixesSearch => ({
     query: text(s["query"]),
-    view: s["view"] === "work" ? "work" : undefined,
+    view: FIXES_VIEWS.find((view) => view === s["view"]),
     state: FIX_STATES.find((state) => state === s["state"]),
   }),
   component: lazyRouteComponent(() => import("./features/fixes/fixes-page.tsx"), "FixesPage"),

@@ -99,7 +99,7 @@ export const systemCommands = (target: FixTarget, isRpm: boolean): FixCommand[] 
     taskOf(target, manager, names),
     {
       id: "image",
-      title: "Container image: build it anew on the newest base",
+      title: "Container image",
       language: "sh",
       text: "docker build --pull --no-cache --tag IMAGE .",
     },

@@ -2,7 +2,7 @@ import type { FixState, FixVerification } from "@zerotrace/core/fix/work";
 import type { OpenSince } from "@zerotrace/core/fix/sla";
 import type { Tx } from "../../platform/db/index.ts";
 import type { FindingFilter } from "../findings/index.ts";
-import { fixesOf } from "./parts-sql.ts";
+import { fixesOf, isEverything } from "./parts-sql.ts";
 
 /** What names a fix. `hasFix`: of its findings a fixed version is known. */
 export interface FixKey {
@@ -102,8 +102,7 @@ export const fixesPage = (
       ? "true"
       : `(-g.weight, g.ecosystem, g.package, g.has_fix) > (-$${values.push(weight)}::float8, $${values.push(ecosystem)}::text,
           $${values.push(name)}::text, $${values.push(hasFix)}::boolean)`;
-  return tx.query(
-    `with g as materialized (${groups}),
+  const text = `with g as materialized (${groups}),
        p as materialized (
          select ${FIX}, g.has_fix from g where ${at}
          order by -g.weight, g.ecosystem, g.package, g.has_fix limit $${values.push(page.limit)})
@@ -112,9 +111,11 @@ export const fixesPage = (
      left join lateral (
        select ${WORK} from fix_work w ${MEMBER}
        where w.company_id = $1 and w.ecosystem = p.ecosystem and w.package = p.package and w.has_fix = p.has_fix) w on true
-     order by -p.weight, p.ecosystem, p.package, p.has_fix`,
-    values,
-  );
+     order by -p.weight, p.ecosystem, p.package, p.has_fix`;
+  // the list that everybody opens is planned once: planning takes longer than the answer
+  const isUsual = page.summed && isEverything(filter);
+  if (!isUsual) return tx.query(text, values);
+  return tx.prepared(page.after === null ? "fixes-first" : "fixes-next", text, values);
 };
 
 /** How many fixes a filter has, and the risk of all of them. */

@@ -46,14 +46,14 @@ const Share = ({ value }: { value: number }) => (
 /** The list of fixes. */
 export const FIX_COLUMNS: readonly Column<Fix>[] = [
   { head: "Fix", className: "full", cell: (fix) => <Target fix={fix} /> },
-  { head: "Ecosystem", width: "136px", cell: (fix) => <span className="text-dim">{fix.ecosystem}</span> },
+  { head: "Ecosystem", width: "104px", cell: (fix) => <span className="text-dim">{fix.ecosystem}</span> },
   { head: "Risk closed", width: "136px", label: "risk closed", cell: (fix) => <Share value={fix.riskShare} /> },
-  { head: "Findings", width: "192px", cell: (fix) => <SeverityLine counts={fix.severities} /> },
+  { head: "Findings", width: "152px", cell: (fix) => <SeverityLine counts={fix.severities} /> },
   {
     head: "KEV",
-    width: "48px",
-    label: "KEV",
-    cell: (fix) => (fix.kevCount > 0 ? <span className="mono font-semibold">{count(fix.kevCount)}</span> : ""),
+    width: "72px",
+    cell: (fix) =>
+      fix.kevCount > 0 ? <span className="mono font-semibold">{say("{n} KEV", { n: count(fix.kevCount) })}</span> : "",
   },
   {
     head: "Assets",
@@ -61,9 +61,9 @@ export const FIX_COLUMNS: readonly Column<Fix>[] = [
     label: "assets",
     cell: (fix) => <span className="mono">{count(fix.assetCount)}</span>,
   },
-  { head: "Due", width: "128px", cell: (fix) => <Due of={fix} /> },
-  { head: "State", width: "152px", cell: (fix) => <WorkState work={fix.work} /> },
-  { head: "Who", width: "128px", cell: (fix) => fix.work?.assignee?.name ?? "" },
+  { head: "Due", width: "120px", cell: (fix) => <Due of={fix} /> },
+  { head: "State", width: "144px", cell: (fix) => <WorkState work={fix.work} /> },
+  { head: "Who", width: "104px", cell: (fix) => fix.work?.assignee?.name ?? "" },
 ];
 
 /** What people work on. */

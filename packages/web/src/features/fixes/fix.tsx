@@ -3,8 +3,9 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { queryOf } from "@zerotrace/core/query/language/index";
 import { useState } from "react";
 import { type FixAsset, type FixDetail, queries } from "../../api.ts";
+import { useCopy } from "../../ui/clipboard.ts";
 import { plural, share } from "../../ui/format.ts";
-import { Copy, Time } from "../../ui/marks.tsx";
+import { Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
@@ -12,6 +13,15 @@ import { type Column, PagedTable } from "../../ui/table.tsx";
 import { say } from "../../ui/texts.ts";
 import { Due, WorkState } from "./columns.tsx";
 import { WorkForm } from "./work-form.tsx";
+
+const CopyCommand = ({ text }: { text: string }) => {
+  const [copied, copy] = useCopy(text);
+  return (
+    <button type="button" className="button shrink-0" onClick={copy}>
+      {copied ? say("Copied") : say("Copy")}
+    </button>
+  );
+};
 
 const Commands = ({ fix }: { fix: FixDetail }) => {
   const [chosen, setChosen] = useState("");
@@ -49,7 +59,7 @@ const Commands = ({ fix }: { fix: FixDetail }) => {
       </fieldset>
       <div className="flex items-start gap-2 border border-line bg-page p-3">
         <pre className="mono min-w-0 flex-1 text-[13px] wrap-anywhere whitespace-pre-wrap">{command.text}</pre>
-        <Copy text={command.text} max={1} label={command.title} />
+        <CopyCommand text={command.text} />
       </div>
     </>
   );
@@ -107,7 +117,7 @@ const Assets = ({ id, left }: { id: string; left: boolean }) => {
       columns={ASSET_COLUMNS}
       keyOf={(asset) => asset.id}
       onOpen={(asset) => void navigate({ to: "/assets/$id", params: { id: asset.id } })}
-      cardHeight={120}
+      cardHeight={72}
       empty={<Empty title={say("No asset needs it any more")} />}
     />
   );

@@ -16,6 +16,7 @@ import { STATE_WORDS } from "./words.ts";
 const VIEWS: readonly (readonly [FixesView, string])[] = [
   ["all", say("What to do")],
   ["work", say("In work and done")],
+  ["speed", say("How long fixes take")],
 ];
 
 const Nothing = ({ query }: { query: string | undefined }) => {
@@ -83,7 +84,7 @@ const All = ({ query }: { query: string | undefined }) => {
         onOpen={open}
         selected={new Set(chosen)}
         onSelect={select}
-        cardHeight={176}
+        cardHeight={124}
         empty={<Nothing query={query} />}
       />
       <WhatIf keys={keys} onClear={() => setChosen([])} />
@@ -102,7 +103,7 @@ const Work = ({ state }: { state: FixWork["state"] | undefined }) => {
       columns={WORK_COLUMNS}
       keyOf={(work: FixWork) => work.id}
       onOpen={open}
-      cardHeight={152}
+      cardHeight={96}
       empty={
         <Empty title={say("Nobody works on a fix in this state")}>
           {say("Open a fix to assign it, give it a day and say when it is done: the next inventories check it.")}
@@ -124,7 +125,6 @@ export const FixesPage = () => {
       title={say("Fixes")}
       lead={say("Findings by the action that closes them, the one that removes most risk first.")}
     >
-      <Performance />
       <section className="panel" aria-label={say("Fixes")}>
         <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2">
           {VIEWS.map(([id, name]) => (
@@ -156,7 +156,9 @@ export const FixesPage = () => {
             </label>
           )}
         </div>
-        {view === "work" ? <Work state={state} /> : <All query={query} />}
+        {view === "all" && <All query={query} />}
+        {view === "work" && <Work state={state} />}
+        {view === "speed" && <Performance />}
       </section>
     </Page>
   );

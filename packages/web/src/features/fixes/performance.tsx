@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FixPerformance, queries } from "../../api.ts";
 import { count, share } from "../../ui/format.ts";
-import { Panel } from "../../ui/panel.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 import { daysText } from "./words.ts";
@@ -76,14 +75,13 @@ export const Performance = () => {
     sla,
   );
   return (
-    <Panel
-      title={say("How long fixes take, last 90 days")}
-      aside={
-        <Link to="/settings" className="link" title={times}>
-          {say("Times to fix")}
+    <div className="p-4">
+      <p className="mb-4 text-sm text-dim">
+        {say("Findings fixed in the last 90 days, against the company's times to fix: {times}.", { times })}{" "}
+        <Link to="/settings" className="link">
+          {say("Change these times")}
         </Link>
-      }
-    >
+      </p>
       <div className="grid gap-x-8 gap-y-4 wide:grid-cols-[200px_repeat(3,minmax(0,1fr))]">
         <div className="grid grid-cols-2 content-start gap-3">
           <Big value={daysText(company.medianDays)} says={say("median to fix")} />
@@ -102,6 +100,6 @@ export const Performance = () => {
         />
         <Speeds title={say("By person")} rows={byOwner} empty={say("No fix that was done was assigned to anybody.")} />
       </div>
-    </Panel>
+    </div>
   );
 };
