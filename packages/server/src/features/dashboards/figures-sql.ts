@@ -107,7 +107,10 @@ const ASSET_KEYS: Readonly<Record<AssetGroup, { key: string; name: string; from:
   },
 };
 
-/** Findings by the assets that have them, once for each; `assets` says which assets count. Reads every inventory of those. */
+/**
+ * Findings by the assets that have them, once for each; `assets` says which assets count. Reads every inventory of those, one asset after the
+ * other: what several of its sources report is told apart in memory, however many assets there are.
+ */
 export const assetGroups = (
   tx: Tx,
   companyId: number,
@@ -132,11 +135,12 @@ export const assetGroups = (
     `with m as materialized (
        select f.component_id, f.advisory_id, f.risk, ${col} as col from ${findings(tx)} f where ${where}),
      c as materialized (${perComponent}),
-     k as materialized (select distinct component_id from c),
      h as (
-       select distinct i.asset_id, k.component_id from inventory i
-       cross join lateral unnest(i.component_ids) as u(component_id) join k on k.component_id = u.component_id
-       where i.company_id = $1 and i.asset_id in (select a.id from asset a where a.company_id = $1 and ${which})),
+       select a.id as asset_id, u.component_id from (
+         select a.id from asset a where a.company_id = $1 and ${which} offset 0) a
+       cross join lateral (
+         select distinct u.component_id from inventory i cross join lateral unnest(i.component_ids) as u(component_id)
+         where i.company_id = $1 and i.asset_id = a.id) u),
      p as materialized (
        select h.asset_id, f.col, sum(f.${asked.measure === "findings" ? "n" : "weight"}) as value
        from h join c f on f.component_id = h.component_id ${decided} group by 1, 2),

@@ -56,7 +56,8 @@ const groupsOf = async (tx: Tx, companyId: number, asked: Asked, counted: Counte
     const isAcross = counted.across !== null;
     return assetSums(tx, companyId, group, { severities, rows: counted.rows, isAcross }, assets);
   }
-  return assetGroups(tx, companyId, group, counted, assets);
+  // which assets count is asked of the assets, and not of each finding once more
+  return assetGroups(tx, companyId, group, { ...counted, filter: { ...counted.filter, query: rest } }, assets);
 };
 
 const grouped = async (tx: Tx, companyId: number, asked: Asked, counted: Counted, days: string[]): Promise<Body> => {
