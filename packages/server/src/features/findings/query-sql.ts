@@ -63,9 +63,11 @@ const textIs = (columns: readonly string[], values: readonly string[], value: Va
   return `(${parts.join(" or ")})`;
 };
 
+/** The company is that of the transaction, so that inventories are read once and not for each finding: 0.4 s instead of 30 s. */
 const inAssets = (where: string): string =>
   `f.component_id in (select unnest(i.component_ids) from inventory i
-    join asset a on a.company_id = i.company_id and a.id = i.asset_id where i.company_id = f.company_id and ${where})`;
+    join asset a on a.company_id = i.company_id and a.id = i.asset_id
+    where i.company_id = nullif(current_setting('app.company_id', true), '')::int and ${where})`;
 
 const timeIs = (column: string, { op, values }: Term, value: Value): string => {
   const parts = values.map((written) => {
