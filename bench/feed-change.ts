@@ -77,7 +77,8 @@ const listen = async (url: string, token: string): Promise<{ heard: Heard[]; clo
       if (message.type === "hello") {
         socket.send(JSON.stringify({ type: "subscribe", channels: ["finding_alert", "asset_update", "scan_update"] }));
       } else if (message.type === "subscribed") resolve(null);
-      else if (message.type === "event") heard.push({ ...message, at: performance.now() });
+      // The company's counters follow in a message that names nothing.
+      else if (message.type === "event" && message.ids.length > 0) heard.push({ ...message, at: performance.now() });
     });
   });
   return { heard, close: () => socket.close() };

@@ -71,7 +71,6 @@ const refresh = async (
   // Nobody is woken for what a statement says is nothing.
   const opened = all.filter((o) => !closed.has(o.id));
   await recordDay(tx, companyId, open ?? undefined);
-  await keepTotals(tx, companyId);
   if (opened.length + closedCount > 0) {
     await noteEvent(tx, companyId, { kind: "finding", detail: {}, wanted: FINDING_KINDS });
     const worst = opened[0];
@@ -122,6 +121,25 @@ const judgeAll = async ({ db, pool, feedsDir }: EnrichmentDeps): Promise<{ judge
     return inForce === null ? null : { id: inForce.id, indexFile: indexPath(feedsDir, inForce.indexFile) };
   });
   return { judged: { ids, changed: null, sums: null }, result: ids.length };
+};
+
+/**
+ * What follows a computation: the days of its assets, fixes, counters. Nobody waits for these, and somebody does for the news of what
+ * was just committed, which takes the same cores. Where it fails, nothing is remembered, and the next attempt writes them anew.
+ */
+const follow = async (
+  db: Database,
+  companyId: number,
+  { fleet, computed, touched }: Pick<Recomputed, "fleet" | "computed" | "touched">,
+): Promise<void> => {
+  await db.asServiceFor(companyId, (tx) => recordAssetDays(tx, companyId, computed));
+  const holders = fleet && ((ids: readonly number[]) => fleet.holders(ids));
+  await db.asServiceFor(companyId, async (tx) => {
+    await refreshFixes(tx, companyId, { components: touched, holders });
+    // Which asset and finding changed is told already: this one says that the company's counters did.
+    if (!(await keepTotals(tx, companyId))) return;
+    await emit(tx, companyId, { channel: "asset_update", ids: [], count: 0, summary: {} });
+  });
 };
 
 export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
@@ -185,12 +203,8 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
         const judged = { end: log.end(), since: known && log.since(known.judgedUpTo) };
         return await refresh(tx, order, { fleet: known, judged });
       });
-      // Nobody waits for these, and somebody does for the news of what was just committed, which takes the same cores. Where
-      // it fails, nothing is remembered, and the next attempt writes them of all assets.
       await sleep(NEWS_FIRST_MS);
-      await db.asServiceFor(order.companyId, (tx) => recordAssetDays(tx, order.companyId, computed));
-      const touch = { components: touched, holders: fleet && ((ids: readonly number[]) => fleet.holders(ids)) };
-      await db.asServiceFor(order.companyId, (tx) => refreshFixes(tx, order.companyId, touch));
+      await follow(db, order.companyId, { fleet, computed, touched });
       if (fleet !== null) fleets.set(order.companyId, fleet);
       const nowMs = performance.now();
       const wholeMs = nowMs - refreshedAt;

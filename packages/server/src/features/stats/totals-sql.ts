@@ -32,23 +32,29 @@ const COVERAGE = `
     join package p on p.id = x.package_id group by 1) y`;
 const ALL = COUNTS.map((one) => `"${one}"`).join(" + ");
 
+const KEPT = [...COUNTS, "finding_count", "package_count", "kev_count", "fixable_count", "coverage"].map(
+  (one) => `"${one}"`,
+);
+
 /**
- * Counts the company's open findings, and which of its components are judged, from what its components add, and keeps the counts: for one with millions of findings that is a
- * twentieth of counting rows. Service role with the company set, when findings have been computed.
+ * Counts the company's open findings, and which of its components are judged, from what its components add, and keeps the counts: for one
+ * with millions of findings that is a twentieth of counting rows. Packages are told apart by a hash of 64 bits: sorting their names
+ * would take longer than all else. Service role with the company set, when findings have been computed. Returns whether they are other
+ * than before.
  */
-export const keepTotals = async (tx: Tx, companyId: number): Promise<void> => {
-  await tx.query(
-    `insert into company_total as t (company_id, ${columns((one) => `"${one}"`)}, finding_count, package_count, kev_count,
-       fixable_count, coverage)
+export const keepTotals = async (tx: Tx, companyId: number): Promise<boolean> => {
+  const written = await tx.query(
+    `insert into company_total as t (company_id, ${KEPT.join(", ")})
      select $1, ${columns((one) => `coalesce(sum("${one}"), 0)::int`)}, coalesce(sum(${ALL}), 0)::int,
-       count(distinct (ecosystem, package)) filter (where ${ALL} > 0)::int, coalesce(sum(kev), 0)::int, coalesce(sum(fixable), 0)::int,
-       coalesce((${COVERAGE}), '[]')
+       count(distinct hashtextextended(ecosystem || e'\n' || package, 0)) filter (where ${ALL} > 0)::int,
+       coalesce(sum(kev), 0)::int, coalesce(sum(fixable), 0)::int, coalesce((${COVERAGE}), '[]')
      from (${LEFT}) p
-     on conflict (company_id) do update set ${columns((one) => `"${one}" = excluded."${one}"`)},
-       finding_count = excluded.finding_count, package_count = excluded.package_count, kev_count = excluded.kev_count,
-       fixable_count = excluded.fixable_count, coverage = excluded.coverage`,
+     on conflict (company_id) do update set ${KEPT.map((one) => `${one} = excluded.${one}`).join(", ")}
+       where (${KEPT.map((one) => `t.${one}`).join(", ")}) is distinct from (${KEPT.map((one) => `excluded.${one}`).join(", ")})
+     returning 1`,
     [companyId],
   );
+  return written.length > 0;
 };
 
 /** The counts that are kept; null where none are, or the caller sees some assets only. */
