@@ -104,6 +104,15 @@ export const ENTRIES: Readonly<Record<string, Entry>> = {
     { params: { id: KNOWN.fix }, body: { state: "planned" } },
     { moves: "each change has its time" },
   ),
+  "graphql.askGraphql": asks((of) => ({
+    body: {
+      query: `query ($finding: String!, $asset: String!) {
+  finding(id: $finding) { advisory package assetList { rows { name } } }
+  asset(id: $asset) { name risk findingList(limit: 5) { count rows { advisory package } } }
+}`,
+      variables: { finding: of["findingId"] ?? "", asset: of["assetId"] ?? "" },
+    },
+  })),
   "health.live": plain(),
   "health.ready": plain(),
   "health.metrics": plain(

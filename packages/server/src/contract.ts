@@ -13,6 +13,7 @@ import { routes as factors } from "./features/factors/contract.ts";
 import { routes as feeds } from "./features/feeds/contract.ts";
 import { routes as findings } from "./features/findings/contract.ts";
 import { routes as fixes } from "./features/fixes/contract.ts";
+import { routes as graphql } from "./features/graphql/contract.ts";
 import { routes as health } from "./features/health/contract.ts";
 import { routes as inventory } from "./features/inventory/contract.ts";
 import { routes as jobs } from "./features/jobs/contract.ts";
@@ -52,6 +53,7 @@ export const contract = {
   feeds,
   findings,
   fixes,
+  graphql,
   health,
   inventory,
   jobs,

@@ -35,6 +35,7 @@ import { explainRoutes } from "./features/explain/index.ts";
 import { factorRoutes, secondFactors } from "./features/factors/index.ts";
 import { findingRoutes } from "./features/findings/index.ts";
 import { fixRoutes } from "./features/fixes/index.ts";
+import { graphqlRoutes } from "./features/graphql/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
@@ -302,12 +303,13 @@ const companyEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpo
 /** Every route of the contract with its handler. Throws when one has none. */
 export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
   const forget = (id: string): void => deps.auth.forget(id);
-  const endpoints = [
+  const plain = [
     ...fleetEndpoints(deps, forget),
     ...findingEndpoints(deps),
     ...identityEndpoints(deps, forget),
     ...companyEndpoints(deps, forget),
   ];
+  const endpoints = [...plain, ...graphqlRoutes(plain)];
   const served = new Set<unknown>(endpoints.map((e) => e.route));
   for (const route of allRoutes) {
     if (!served.has(route)) throw new AppError("INTERNAL", `${route.method} ${route.path} has no handler.`);

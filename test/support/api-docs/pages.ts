@@ -121,7 +121,7 @@ const FEATURES = Object.entries(contract as Readonly<Record<string, Readonly<Rec
 const indexPage = (): string => `# API
 
 Every route of the server, one page for each part, with a request and the answer that a fresh server gave. The same as data: \`GET
-/api/v1/openapi.json\` (OpenAPI 3.1). What happens, as it happens:
+/api/v1/openapi.json\` (OpenAPI 3.1). Several reads in one request: [GraphQL](../graphql.md). What happens, as it happens:
 [the stream](../stream.md) and [webhooks](../../guide/webhooks.md). What a refusal says: [errors](../errors.md).
 
 Show an API token as \`Authorization: Bearer …\` ([tokens](../../operate/tokens.md)). In TypeScript:

@@ -46,6 +46,12 @@ const mustHold = (route: Route, { identity }: Authenticated): void => {
   throw new AppError("FORBIDDEN", `This needs the permission ${permission}: use a credential that holds it.`);
 };
 
+/** Whether a caller who is proved may ask a route. Throws FORBIDDEN, or CONFLICT when the page shows another company. */
+export const mayAsk = (request: FastifyRequest, route: Route, caller: Authenticated): void => {
+  mustBeThere(request, route, caller);
+  mustHold(route, caller);
+};
+
 /** The caller of a route, proved and allowed; null on a public route. */
 export const authorize = async (
   auth: Authenticator,
@@ -68,7 +74,6 @@ export const authorize = async (
   const caller = await authenticateRequest(auth, request, { guarded: route.method !== "GET", mayRotate: true });
   // known from here on, so that a refusal can be laid at somebody's door
   request.caller = caller;
-  mustBeThere(request, route, caller);
-  mustHold(route, caller);
+  mayAsk(request, route, caller);
   return caller;
 };

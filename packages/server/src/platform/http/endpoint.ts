@@ -1,14 +1,14 @@
-import { AppError } from "@zerotrace/core";
+import { AppError, type Route } from "@zerotrace/core";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Logger } from "pino";
 import { type Authenticated, type Authenticator, callerKey, type Limiter } from "../auth/index.ts";
 import { codeOf, type Database, type Tx } from "../db/index.ts";
-import { authorize } from "./access.ts";
+import { authorize, mayAsk } from "./access.ts";
 import { foreignCursor } from "./cursor.ts";
 import { parseInput } from "./input.ts";
-import { requestName, type SecurityEvent } from "./security.ts";
+import { requestName, type SecurityEvent, securityEventOf } from "./security.ts";
 import { rateHeaders, type RateLimits, rateStateOf } from "./rate-limits.ts";
 import {
   type AuditWriter,
@@ -55,6 +55,13 @@ const scopedTo = (db: Database, labels: readonly string[] | null): Database =>
         asServiceFor: (companyId, run) => db.asServiceFor(companyId, run, labels),
       };
 
+/** What a caller brings to a route. */
+interface Brought {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
 const contextOf = (
   deps: EndpointDeps,
   request: FastifyRequest,
@@ -83,6 +90,7 @@ const contextOf = (
     await deps.audit(tx, { ...row, action: audit, detail: row.detail ?? {}, ip: request.ip });
     call.noted.recorded = true;
   },
+  ask: (endpoint, input) => askWithin(deps, request, { endpoint, caller: call.caller, input }),
   report: (event) =>
     deps.onSecurityEvent?.({ ...event, code: "UNAUTHENTICATED", target: requestName(request), ip: request.ip }),
 });
@@ -91,11 +99,10 @@ const contextOf = (
 const run = async (
   deps: EndpointDeps,
   request: FastifyRequest,
-  endpoint: Endpoint,
-  caller: Authenticated | null,
+  { endpoint, caller, brought }: { endpoint: Endpoint; caller: Authenticated | null; brought: Brought },
 ): Promise<unknown> => {
   const { route, handler } = endpoint;
-  const input = parseInput(route, request);
+  const input = parseInput(route, brought);
   const noted: Noted = { target: undefined, detail: {}, change: {}, recorded: false };
   const identity = caller?.identity;
   if (!identity || identity.kind === "loopback" || handler.transaction === "none") {
@@ -125,6 +132,13 @@ const holds = (header: string | undefined, tag: string): boolean =>
 const isRaw = (body: unknown): body is Readable | Buffer | string =>
   body instanceof Readable || Buffer.isBuffer(body) || typeof body === "string";
 
+/** An answer that is not what the contract says is a fault of ours; looked for in tests and development only. */
+const checkAnswer = (deps: EndpointDeps, route: Route, body: unknown): void => {
+  if (!deps.checkAnswers) return;
+  const checked = route.answer.safeParse(body);
+  if (!checked.success) throw new Error(`${route.method} ${route.path} answers other than it says: ${checked.error}`);
+};
+
 /** Sends what the handler answered: bytes as they are, anything else as JSON with a weak ETag on a GET. */
 const send = (
   deps: EndpointDeps,
@@ -143,10 +157,7 @@ const send = (
     return answer.send(own.body);
   }
   const body = own.body ?? {};
-  if (deps.checkAnswers && status < 400) {
-    const checked = route.answer.safeParse(body);
-    if (!checked.success) throw new Error(`${route.method} ${route.path} answers other than it says: ${checked.error}`);
-  }
+  if (status < 400) checkAnswer(deps, route, body);
   const text = JSON.stringify(body);
   answer.type(`${route.contentType ?? "application/json"}; charset=utf-8`);
   if (isGet && status === 200) {
@@ -158,8 +169,39 @@ const send = (
 };
 
 /** Whether PostgreSQL refused a value and the request brought a cursor: that is the one input whose values are not typed. */
-const isForeignCursor = (request: FastifyRequest, error: unknown): boolean =>
-  (request.query as { cursor?: unknown }).cursor !== undefined && (codeOf(error) ?? "").startsWith("22");
+const isForeignCursor = (query: unknown, error: unknown): boolean =>
+  (query as { cursor?: unknown }).cursor !== undefined && (codeOf(error) ?? "").startsWith("22");
+
+/** What another route answers to the same caller. A refusal is looked at as if it had been asked by itself. */
+const askWithin = async (
+  deps: EndpointDeps,
+  request: FastifyRequest,
+  {
+    endpoint,
+    caller,
+    input,
+  }: { endpoint: Endpoint; caller: Authenticated | null } & {
+    input: Pick<Brought, "params" | "query">;
+  },
+): Promise<unknown> => {
+  const { route, handler } = endpoint;
+  if (caller === null || route.method !== "GET" || handler.audit !== "none") {
+    throw new Error(`${route.method} ${route.path} is not asked from within`);
+  }
+  try {
+    mayAsk(request, route, caller);
+    deps.rates.take(caller.identity, callerKey(request.ip));
+    const result = await run(deps, request, { endpoint, caller, brought: { ...input, body: undefined } });
+    const body = isReply(result) ? result.body : result;
+    if (isRaw(body)) throw new Error(`${route.method} ${route.path} answers bytes`);
+    checkAnswer(deps, route, body);
+    return body;
+  } catch (error) {
+    const event = error instanceof AppError ? securityEventOf(request, error.code) : null;
+    if (event !== null) deps.onSecurityEvent?.(event);
+    throw isForeignCursor(input.query, error) ? foreignCursor(error) : error;
+  }
+};
 
 /** The order that every request goes through: limit, prove, allow, parse, decide, record, answer. */
 export const serveEndpoint =
@@ -168,8 +210,10 @@ export const serveEndpoint =
     const { route, handler } = endpoint;
     const caller = request.caller;
     if (caller === undefined) throw new AppError("UNAUTHENTICATED", "Sign in first.");
-    const result = await run(deps, request, { route, handler }, caller).catch((error: unknown) => {
-      throw isForeignCursor(request, error) ? foreignCursor(error) : error;
+    const { params, query, body } = request;
+    const call = { endpoint: { route, handler }, caller, brought: { params, query, body } };
+    const result = await run(deps, request, call).catch((error: unknown) => {
+      throw isForeignCursor(query, error) ? foreignCursor(error) : error;
     });
     return send(deps, request, answer, { endpoint, result });
   };

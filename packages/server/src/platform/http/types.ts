@@ -50,6 +50,11 @@ export interface RequestContext {
     tx: Tx,
     row: { companyId: number; actor: string; target: string; detail?: Record<string, unknown> } & Change,
   ): Promise<void>;
+  /**
+   * What a route that reads answers to the same caller: allowed, counted, parsed and in a transaction of its own, as over HTTP.
+   * Throws what the route refuses with, and for a route that writes or answers bytes.
+   */
+  ask(endpoint: Endpoint, input: Pick<Input<Route>, "params" | "query">): Promise<unknown>;
   /** Tells of what may point to an attack on a company, where the refusal itself shows no credential by which it is known. */
   report(event: { event: SecurityEventName; companyId: number; actor: string }): void;
 }

@@ -1,0 +1,206 @@
+import { OWNER_PERMISSIONS } from "@zerotrace/core/schema";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { insertCredential, newToken } from "../../platform/auth/index.ts";
+import { assetRoutes } from "../assets/index.ts";
+import { auditRoutes } from "../audit/index.ts";
+import { findingRoutes } from "../findings/index.ts";
+import { statRoutes } from "../stats/index.ts";
+import { GRAPHQL_CHARS_MAX } from "./contract.ts";
+import { graphqlRoutes } from "./index.ts";
+
+let api: TestApi;
+let company: TestCompany;
+let other: TestCompany;
+let scoped: string;
+let findingId: string;
+
+const noKnowledge = {
+  explain: async () => [],
+  explanation: async () => null,
+  enrichmentOf: async () => ({ cwes: [], ssvc: null, exploits: [] }),
+};
+
+const insertAsset = (name: string, labels: string[], componentIds: number[]): Promise<unknown> =>
+  api.db.withCompany(company.id, async (tx) => {
+    const [row] = await tx.query<{ id: string }>(
+      `insert into asset (company_id, kind, name, machine_id, os, ecosystem, facts, agent_version, labels, component_count)
+       values ($1, 'host', $2, $2, '', 'Debian:12', '{}', '', $3, $4) returning id`,
+      [company.id, name, labels, componentIds.length],
+    );
+    await tx.query(
+      `insert into inventory (company_id, asset_id, source, status, component_ids, taken_at)
+       values ($1, $2, 'dpkg', 'ok', $3::int[], now())`,
+      [company.id, row?.id, componentIds],
+    );
+  });
+
+const insertFinding = async (id: number, assetCount: number): Promise<string> => {
+  const [row] = await api.db.withCompany(company.id, (tx) =>
+    tx.query<{ id: string }>(
+      `insert into finding (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package,
+         version, purl, fixed_in, severity, severity_rank, risk, urgency, record_id, status, asset_count)
+       values ($1, $2::int, $2::int, 'CVE-' || $2::int, '{}', '', 'Debian:12', 'p' || $2::int, '1', '', '2', 'high', 5, 50, '', 'r', 'open', $3)
+       returning id`,
+      [company.id, id, assetCount],
+    ),
+  );
+  return row?.id ?? "";
+};
+
+beforeAll(async () => {
+  api = await startApi(() => {
+    const plain = [
+      ...assetRoutes({ offlineAfterSeconds: 90, authorities: async () => new Map() as never }),
+      ...auditRoutes({ keys: null as never, version: "test", auditSinkHosts: [] }),
+      ...findingRoutes(noKnowledge),
+      ...statRoutes({ offlineAfterSeconds: 90, pendingJobs: async () => 0 }),
+    ];
+    return [...plain, ...graphqlRoutes(plain)];
+  });
+  company = await api.company();
+  other = await api.company();
+  await insertAsset("web-1", ["prod"], [1]);
+  await insertAsset("db-1", ["db"], [1, 2]);
+  findingId = await insertFinding(1, 2);
+  await insertFinding(2, 1);
+  const { secret, hash } = newToken("api", company.id);
+  const row = { companyId: company.id, kind: "api", hash, subject: "token:scoped", labels: ["prod"] } as const;
+  await api.db.withCompany(company.id, (tx) => insertCredential(tx, { ...row, permissions: OWNER_PERMISSIONS }));
+  scoped = secret;
+});
+afterAll(() => api.close());
+
+const ask = (query: string, variables: object = {}, token = company.owner) =>
+  api.call("POST", "/api/v1/graphql", { token, body: { query, variables } });
+const codesOf = (body: { errors?: { extensions: { code: string } }[] }) => body.errors?.map((e) => e.extensions.code);
+
+const BOTH = `query Both($id: String!) {
+  findings(sort: "package") { count rows { advisory assetCount assetList(limit: 5) { rows { name } } } }
+  finding(id: $id) { package }
+  assets { rows { name findingList(limit: 2) { count } } }
+}`;
+
+test("a query answers several routes at once with the fields that it names, and lists within lists", async () => {
+  const { status, body } = await ask(BOTH, { id: findingId });
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    data: {
+      findings: {
+        count: 2,
+        rows: [
+          { advisory: "CVE-1", assetCount: 2, assetList: { rows: [{ name: "db-1" }, { name: "web-1" }] } },
+          { advisory: "CVE-2", assetCount: 1, assetList: { rows: [{ name: "db-1" }] } },
+        ],
+      },
+      finding: { package: "p1" },
+      assets: {
+        rows: expect.arrayContaining([
+          { name: "web-1", findingList: { count: 1 } },
+          { name: "db-1", findingList: { count: 2 } },
+        ]),
+      },
+    },
+  });
+});
+
+test("another company gets nothing: empty lists, and NOT_FOUND for what is not its own as for what is nobody's", async () => {
+  const { body } = await ask(BOTH, { id: findingId }, other.owner);
+  expect(body.data).toEqual({ findings: { count: 0, rows: [] }, finding: null, assets: { rows: [] } });
+  expect(body.errors).toEqual([
+    {
+      message: expect.stringContaining("no finding"),
+      locations: [{ line: 3, column: 3 }],
+      path: ["finding"],
+      extensions: { code: "NOT_FOUND" },
+    },
+  ]);
+  const nobodys = await ask(BOTH, { id: crypto.randomUUID() }, other.owner);
+  expect(nobodys.body).toEqual(body);
+});
+
+test("who sees some assets only sees these, and what is on them, through every field", async () => {
+  const { body } = await ask(BOTH, { id: findingId }, scoped);
+  expect(body.data).toEqual({
+    findings: { count: 1, rows: [{ advisory: "CVE-1", assetCount: 1, assetList: { rows: [{ name: "web-1" }] } }] },
+    finding: { package: "p1" },
+    assets: { rows: [{ name: "web-1", findingList: { count: 1 } }] },
+  });
+});
+
+test("a field that the credential may not read is null with FORBIDDEN; the rest is answered", async () => {
+  const some = await api.apiToken(company.id, ["assets:read"]);
+  const { status, body } = await ask("{ stats { risk } assets { count rows { findingList { count } } } }", {}, some);
+  expect(status).toBe(200);
+  expect(body.data).toEqual({
+    stats: null,
+    assets: { count: 2, rows: [{ findingList: null }, { findingList: null }] },
+  });
+  expect(new Set(codesOf(body))).toEqual(new Set(["FORBIDDEN"]));
+  expect((await ask("{ findings { count } }", {}, company.reader)).body).toEqual({ data: { findings: { count: 2 } } });
+});
+
+test("it is for the signed-in and answers no GET", async () => {
+  const body = { query: "{ __schema { queryType { name } } }" };
+  expect((await api.call("POST", "/api/v1/graphql", { body })).status).toBe(401);
+  expect((await api.call("GET", "/api/v1/graphql?query={stats{risk}}", { token: company.owner })).status).toBe(405);
+  expect((await ask(body.query)).body.data).toEqual({ __schema: { queryType: { name: "Query" } } });
+});
+
+test("an argument is refused as its route refuses it, and named", async () => {
+  const { body } = await ask(`{ findings(limit: 501) { count } finding(id: "1") { id } }`);
+  expect(body.data).toEqual({ findings: null, finding: null });
+  expect(body.errors.map((e: { extensions: object }) => e.extensions)).toEqual([
+    { code: "BAD_REQUEST", field: "limit" },
+    { code: "BAD_REQUEST", field: "id" },
+  ]);
+  expect(codesOf((await ask(`{ findings(cursor: "none") { count } }`)).body)).toEqual(["BAD_REQUEST"]);
+});
+
+test("what is no query of one kind, or names what there is not, asks nothing and says where", async () => {
+  const unknown = await ask("{\n  stats { risks }\n}");
+  expect(unknown.status).toBe(200);
+  expect(unknown.body.data).toBeNull();
+  expect(unknown.body.errors).toEqual([
+    {
+      message: expect.stringContaining('"risks"'),
+      locations: [{ line: 2, column: 11 }],
+      extensions: { code: "BAD_REQUEST" },
+    },
+  ]);
+  for (const query of [
+    "mutation { a }",
+    "subscription { a }",
+    "{ stats { risk } } query B { stats { risk } }",
+    "fragment a on Stats { risk }",
+    "{",
+    "query ($id: String!) { finding(id: $id) { id } }",
+    "{ stats { ...a } } fragment a on Stats { ...b } fragment b on Stats { ...a }",
+  ]) {
+    const { status, body } = await ask(query);
+    expect([query, status, body.data, codesOf(body)?.[0]]).toEqual([query, 200, null, "BAD_REQUEST"]);
+    expect(JSON.stringify(body)).not.toMatch(/stack|node_modules/);
+  }
+});
+
+test("bodies that are none of a query are refused as by every route", async () => {
+  const one = { query: "{ stats { risk } }" };
+  for (const body of [
+    [one],
+    [one, one],
+    {},
+    { query: 1 },
+    { query: "x".repeat(GRAPHQL_CHARS_MAX + 1) },
+    { ...one, a: 1 },
+  ]) {
+    const answer = await api.call("POST", "/api/v1/graphql", { token: company.owner, body });
+    expect([answer.status, answer.body.code]).toEqual([400, "BAD_REQUEST"]);
+  }
+});
+
+test("each route that is asked counts as a request", async () => {
+  const { headers } = await ask("{ a: stats { risk } b: stats { risk } c: stats { risk } }", {}, other.reader);
+  const left = Number(/r=(\d+)/.exec(headers.get("ratelimit") ?? "")?.[1]);
+  const again = await ask("{ stats { risk } }", {}, other.reader);
+  expect(Number(/r=(\d+)/.exec(again.headers.get("ratelimit") ?? "")?.[1])).toBeLessThanOrEqual(left - 2);
+});
