@@ -17,7 +17,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   status: () => import("./commands/status.ts"),
   findings: () => import("./commands/findings.ts"),
   fixes: () => import("./commands/fixes.ts"),
-  fixes: () => import("./commands/fixes.ts"),
   decisions: () => import("./commands/decisions.ts"),
   risk: () => import("./commands/risk.ts"),
   assets: () => import("./commands/assets.ts"),
