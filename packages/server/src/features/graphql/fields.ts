@@ -100,7 +100,7 @@ export interface Link {
 export const LINKS: readonly Link[] = [
   { on: ["findings", "finding"], name: "assetList", to: "findingAssets", by: "id" },
   { on: ["findings", "finding"], name: "eventList", to: "findingTimeline", by: "id" },
-  { on: ["assets", "asset"], name: "findingList", to: "findings", by: "assetId" },
+  { on: ["assets", "asset", "findingAssets", "fixAssets"], name: "findingList", to: "findings", by: "assetId" },
   { on: ["assets", "asset"], name: "componentList", to: "assetComponents", by: "id" },
   { on: ["advisories", "advisory"], name: "findingList", to: "findings", by: "advisory" },
   { on: ["fixes", "fix"], name: "assetList", to: "fixAssets", by: "id" },
