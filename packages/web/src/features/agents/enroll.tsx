@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract, queries } from "../../api.ts";
-import { count, plural } from "../../ui/format.ts";
+import { plural } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Command, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
@@ -13,14 +13,35 @@ import { say } from "../../ui/texts.ts";
 const HOUR_SECONDS = 3600;
 /** How often the page looks for the first agent while it waits. */
 const ARRIVAL_POLL_MS = 3000;
+/** Machines that are told by name (count). */
+const NAMED_MAX = 5;
 const LIFETIMES = [
   [HOUR_SECONDS, say("1 hour")],
   [24 * HOUR_SECONDS, say("1 day")],
   [7 * 24 * HOUR_SECONDS, say("7 days")],
 ] as const;
 
+/** Whether an address means the machine itself, wherever it is used. */
+const isThisMachineAlone = (hostname: string): boolean => /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+
+/** Machines that report already, so that nobody waits for one that will be refused. */
+const Here = ({ agents }: { agents: readonly { hostname: string; online: boolean }[] }) => {
+  const names = agents.filter(({ online }) => online).map(({ hostname }) => hostname);
+  if (names.length === 0) return null;
+  return (
+    <p className="mt-4 text-sm text-dim">
+      {say("Reporting already: {names}. A machine enrolls once; add --replace to the first command to do it again.", {
+        names:
+          names.length > NAMED_MAX
+            ? say("{agents} online", { agents: plural(names.length, "agent") })
+            : names.join(", "),
+      })}
+    </p>
+  );
+};
+
 /** What is run on the machine, and who has come. */
-const Run = (props: { token: { secret: string; expiresAt: string }; arrived: number; maxUses: number }) => (
+const Run = (props: { token: { secret: string; expiresAt: string }; arrived: readonly string[]; maxUses: number }) => (
   <Panel title={say("2. Run this on the machine")}>
     <div className="grid gap-3">
       <Command
@@ -30,17 +51,30 @@ const Run = (props: { token: { secret: string; expiresAt: string }; arrived: num
         {say("The token is shown this once. It ends")} <Time at={props.token.expiresAt} />{" "}
         {say("or after {maxUses}.", { maxUses: plural(props.maxUses, "machine") })}
       </p>
-      <output className={props.arrived > 0 ? "text-accent" : "text-dim"}>
-        {props.arrived > 0
-          ? say("{arrived} enrolled. Its findings arrive within seconds of its first inventory.", {
-              arrived: count(props.arrived),
+      {isThisMachineAlone(window.location.hostname) && (
+        <p className="text-warn">
+          {say(
+            "{origin} is reached from the server's own machine alone. For another machine start the server with --host 0.0.0.0 and open this page by its address there.",
+            { origin: window.location.origin },
+          )}
+        </p>
+      )}
+      <output className={props.arrived.length > 0 ? "text-accent" : "text-dim"}>
+        {props.arrived.length > 0
+          ? say("Enrolled: {names}. Findings arrive within seconds of the first inventory.", {
+              names: props.arrived.join(", "),
             })
           : say("Waiting for the first agent to enroll…")}
       </output>
-      {props.arrived > 0 && (
-        <Link to="/agents" className="link justify-self-start">
-          {say("See the agents")}
-        </Link>
+      {props.arrived.length > 0 && (
+        <span className="flex gap-4">
+          <Link to="/agents" className="link">
+            {say("See the agents")}
+          </Link>
+          <Link to="/findings" className="link">
+            {say("See the findings")}
+          </Link>
+        </span>
       )}
     </div>
   </Panel>
@@ -52,9 +86,10 @@ export const EnrollPage = () => {
   const [maxUses, setMaxUses] = useState(1);
   const [labels, setLabels] = useState("");
   const [ranges, setRanges] = useState("");
-  const [before, setBefore] = useState<number | null>(null);
-  const agents = useInfiniteQuery({ ...queries.agents(), refetchInterval: before === null ? false : ARRIVAL_POLL_MS });
-  const agentCount = agents.data?.pages[0]?.count ?? 0;
+  // by the server's clock: who enrolled in place of an agent that was there has come as well
+  const [madeAt, setMadeAt] = useState<number | null>(null);
+  const agents = useInfiniteQuery({ ...queries.agents(), refetchInterval: madeAt === null ? false : ARRIVAL_POLL_MS });
+  const known = agents.data?.pages.flatMap(({ rows }) => rows) ?? [];
   const may = useMay("tokens:manage");
   const create = useMutation({
     mutationFn: () =>
@@ -67,9 +102,9 @@ export const EnrollPage = () => {
           enrollment: { labels: labelsOf(labels), ranges: ranges.split(/[\s,]+/).filter(Boolean) },
         },
       }),
-    onSuccess: () => setBefore(agentCount),
+    onSuccess: ({ expiresAt }) => setMadeAt(Date.parse(expiresAt) - expiresInSeconds * 1000),
   });
-  const arrived = before === null ? 0 : Math.max(0, agentCount - before);
+  const arrived = known.filter(({ enrolledAt }) => madeAt !== null && Date.parse(enrolledAt) >= madeAt);
   const token = create.data;
   return (
     <Page
@@ -130,6 +165,7 @@ export const EnrollPage = () => {
             {say("Create enrollment token")}
           </button>
         </form>
+        <Here agents={known} />
         {!may && (
           <p className="mt-4 text-dim">
             {say("Your role may not create tokens. Ask an administrator of your company for one.")}
@@ -141,7 +177,7 @@ export const EnrollPage = () => {
           </div>
         )}
       </Panel>
-      {token && <Run token={token} arrived={arrived} maxUses={maxUses} />}
+      {token && <Run token={token} arrived={arrived.map(({ hostname }) => hostname)} maxUses={maxUses} />}
     </Page>
   );
 };
