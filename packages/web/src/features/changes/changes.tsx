@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Changes, queries } from "../../api.ts";
 import { atLeast, plural } from "../../ui/format.ts";
 import { useNow } from "../../ui/hooks.ts";
@@ -8,60 +8,12 @@ import { Page, Panel } from "../../ui/panel.tsx";
 import { newText, useWaiting, WaitingButton } from "../../ui/waiting.tsx";
 import { Block, Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { Behind, type ChangeKind, KIND_WORDS, SectionView } from "./section.tsx";
-import { type ChangesSearch, dayAfter, dayName, spanOf, todayIn, zoneHere } from "./span.ts";
+import { dayName, spanOf, todayIn, zoneHere } from "./span.ts";
+import { SpanChoice } from "./span-choice.tsx";
 import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
 
 const api = getRouteApi("/changes");
-
-const SPANS: readonly (readonly [string, ChangesSearch])[] = [
-  [say("Since yesterday"), {}],
-  [say("7 days"), { since: "7d" }],
-  [say("30 days"), { since: "30d" }],
-];
-
-const SpanChoice = ({ search, today }: { search: ChangesSearch; today: string }) => {
-  const navigate = useNavigate();
-  const date = search.day ?? (search.since?.includes("-") ? search.since : "");
-  return (
-    <div className="flex flex-wrap items-center gap-2 print:hidden">
-      <nav aria-label={say("Time")} className="flex">
-        {SPANS.map(([name, to]) => {
-          const isHere = search.day === undefined && search.since === to.since;
-          return (
-            <Link
-              key={name}
-              to="/changes"
-              search={to}
-              aria-current={isHere ? "page" : undefined}
-              className={`button -ml-px first:ml-0 ${isHere ? "z-10 border-accent text-accent" : ""}`}
-            >
-              {name}
-            </Link>
-          );
-        })}
-      </nav>
-      <label className="flex items-center gap-2 text-sm text-dim">
-        {say("Since")}
-        <input
-          key={date}
-          type="date"
-          className="field"
-          defaultValue={date}
-          min={dayAfter(today, -89)}
-          max={today}
-          onChange={(event) => {
-            const { value } = event.target;
-            if (value !== "") void navigate({ to: "/changes", search: { since: value } });
-          }}
-        />
-      </label>
-      <button type="button" className="button" onClick={() => window.print()}>
-        {say("Print")}
-      </button>
-    </div>
-  );
-};
 
 const FIGURES: readonly ChangeKind[] = [
   "kev",
@@ -208,7 +160,7 @@ export const ChangesPage = () => {
   const changes = useQuery(queries.changes({ ...span, zone }));
   const { waiting, clear } = useWaiting("changes", changes.dataUpdatedAt, () => true);
   return (
-    <Page title={say("What changed")} actions={<SpanChoice search={search} today={today} />}>
+    <Page title={say("What changed")} actions={<SpanChoice search={search} today={today} changes={changes.data} />}>
       {waiting > 0 && (
         <WaitingButton
           text={newText(waiting)}
