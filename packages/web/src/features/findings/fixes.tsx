@@ -62,7 +62,9 @@ const FixRow = ({ fix, place, most, choice }: RowProps) => (
       </p>
     </div>
     <div className="col-start-2 min-w-0 wide:col-auto">
-      <p className="text-sm">{say("closes {findingCount}", { findingCount: plural(fix.findingCount, "finding") })}</p>
+      <p className="text-sm">
+        {say("closes {advisories}", { advisories: plural(fix.advisoryCount, "advisory", "advisories") })}
+      </p>
       <SeverityLine counts={fix.severities} />
     </div>
     <div

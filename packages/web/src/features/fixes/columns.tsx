@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { Fix, FixWork } from "../../api.ts";
 import { count, share } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
@@ -22,9 +23,11 @@ export const WorkState = ({ work }: { work: Fix["work"] }) => (
   </span>
 );
 
-const Target = ({ fix }: { fix: Pick<Fix, "package" | "fixedIn" | "ecosystem"> }) => (
+const Target = ({ fix }: { fix: Pick<Fix, "id" | "package" | "fixedIn" | "ecosystem"> }) => (
   <span className="mono" title={fix.ecosystem}>
-    <span className="font-semibold">{fix.package}</span>{" "}
+    <Link to="/fixes/$id" params={{ id: fix.id }} className="link font-semibold" onClick={(e) => e.stopPropagation()}>
+      {fix.package}
+    </Link>{" "}
     <span className="text-dim">
       {fix.fixedIn ? say("to {version}", { version: fix.fixedIn }) : say("no fixed version yet")}
     </span>

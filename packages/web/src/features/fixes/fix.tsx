@@ -4,7 +4,7 @@ import { queryOf } from "@zerotrace/core/query/language/index";
 import { useState } from "react";
 import { type FixAsset, type FixDetail, queries } from "../../api.ts";
 import { useCopy } from "../../ui/clipboard.ts";
-import { plural, share } from "../../ui/format.ts";
+import { count, plural, share } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
@@ -154,9 +154,9 @@ export const FixPage = () => {
           ? say("{package}: no fixed version yet", names)
           : say("Upgrade {package} to {version}", names)
       }
-      lead={say("{ecosystem}: closes {findings} on {assets}, {share} of the risk.", {
+      lead={say("{ecosystem}: closes {advisories} on {assets}, {share} of the risk.", {
         ecosystem: one.ecosystem,
-        findings: plural(one.findingCount, "finding"),
+        advisories: plural(one.advisoryCount, "advisory", "advisories"),
         assets: plural(one.assetCount, "asset"),
         share: share(one.riskShare),
       })}
@@ -172,9 +172,17 @@ export const FixPage = () => {
           <div className="mt-4">
             <Facts
               rows={[
-                [say("Findings"), <SeverityLine key="severities" counts={one.severities} />],
+                [say("Closes"), <SeverityLine key="severities" counts={one.severities} />],
                 [say("Known to be exploited"), String(one.kevCount)],
-                [say("Advisories"), one.advisories.join(", ")],
+                [
+                  say("Advisories"),
+                  one.advisoryCount > one.advisories.length
+                    ? say("{names} and {n} more", {
+                        names: one.advisories.join(", "),
+                        n: count(one.advisoryCount - one.advisories.length),
+                      })
+                    : one.advisories.join(", "),
+                ],
                 [say("Packages"), one.installed.join(", ")],
               ]}
             />

@@ -53,6 +53,7 @@ const useOpen = () => {
 const choiceOf = (chosen: readonly string[], toggle: (id: string) => void): Column<Fix> => ({
   head: "",
   width: "36px",
+  className: "choice",
   cell: (fix) =>
     fix.fixedIn !== null && (
       <input
@@ -123,7 +124,9 @@ export const FixesPage = () => {
   return (
     <Page
       title={say("Fixes")}
-      lead={say("Findings by the action that closes them, the one that removes most risk first.")}
+      lead={say(
+        "Findings by the action that closes them, the one that removes most risk first. Open one to assign it; tick some to see what they would change.",
+      )}
     >
       <section className="panel" aria-label={say("Fixes")}>
         <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2">

@@ -1,5 +1,6 @@
 import { FIX_STATES, type FixState } from "@zerotrace/core/fix/work";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract, type FixDetail, queries } from "../../api.ts";
 import { useMay } from "../../ui/may.ts";
@@ -22,7 +23,8 @@ const draftOf = ({ work }: FixDetail): Draft => ({
 });
 
 const Fields = ({ draft, fix, change }: { draft: Draft; fix: FixDetail; change: (draft: Partial<Draft>) => void }) => {
-  const members = useQuery(queries.fixMembers()).data?.rows ?? [];
+  const listed = useQuery(queries.fixMembers()).data?.rows;
+  const members = listed ?? [];
   return (
     <>
       <label className="grid gap-1 text-sm">
@@ -46,6 +48,14 @@ const Fields = ({ draft, fix, change }: { draft: Draft; fix: FixDetail; change: 
           ))}
         </select>
       </label>
+      {listed?.length === 0 && (
+        <p className="text-sm text-warn">
+          {say("Nobody has an account yet, so nobody can be named.")}{" "}
+          <Link to="/people" className="link">
+            {say("Invite yourself or a colleague")}
+          </Link>
+        </p>
+      )}
       <label className="grid gap-1 text-sm">
         <span className="text-dim">
           {fix.slaDueAt === null

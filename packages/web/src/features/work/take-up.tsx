@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { WorkState } from "@zerotrace/core/work/work";
 import { call, contract, type FindingDetail, queries } from "../../api.ts";
 import { useMay } from "../../ui/may.ts";
@@ -27,23 +28,30 @@ export const AssigneeField = ({
   const rows = people.data?.rows ?? [];
   const isKnown = value === null || rows.some(({ id }) => id === value.id);
   return (
-    <label className="flex flex-wrap items-center gap-2 text-sm">
-      <span className="text-dim">{say("assigned to")}</span>
-      <select
-        className="field max-w-64"
-        value={value?.id ?? ""}
-        disabled={isBusy}
-        onChange={(e) => onChoose(e.target.value === "" ? null : e.target.value)}
-      >
-        <option value="">{say("nobody")}</option>
-        {!isKnown && <option value={value.id}>{value.name}</option>}
-        {rows.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <span className="flex flex-wrap items-center gap-2 text-sm">
+      <label className="flex flex-wrap items-center gap-2">
+        <span className="text-dim">{say("assigned to")}</span>
+        <select
+          className="field max-w-64"
+          value={value?.id ?? ""}
+          disabled={isBusy}
+          onChange={(e) => onChoose(e.target.value === "" ? null : e.target.value)}
+        >
+          <option value="">{say("nobody")}</option>
+          {!isKnown && <option value={value.id}>{value.name}</option>}
+          {rows.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {people.data?.rows.length === 0 && (
+        <Link to="/people" className="link">
+          {say("Nobody has an account yet: invite somebody")}
+        </Link>
+      )}
+    </span>
   );
 };
 
