@@ -23,9 +23,12 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
     width: "140px",
     cell: (f) => (
       <span className="inline-flex items-center gap-2">
-        <SeverityMark severity={f.severity} label />
+        <SeverityMark severity={f.severity} label={!(f.severity === "unknown" && f.urgency)} />
         {f.severity === "unknown" && f.urgency && (
-          <span className="chip text-dim" title={say("The distribution's own word")}>
+          <span
+            className="chip text-dim"
+            title={say("No source gives a score; the distribution's own word is {word}", { word: f.urgency })}
+          >
             {f.urgency}
           </span>
         )}
