@@ -118,9 +118,29 @@ const failureOf = (error: GraphQLError, { correlationId, log }: RequestContext):
   };
 };
 
+const placeOf = ({ locations, path }: GraphQLError): readonly (string | number)[] => [
+  locations?.[0]?.line ?? 0,
+  locations?.[0]?.column ?? 0,
+  ...(path ?? []),
+];
+
+/** By their place in the query and the answer: routes answer in any order. */
+const inOrder = (errors: readonly GraphQLError[]): GraphQLError[] =>
+  errors
+    .map((error) => ({ error, place: placeOf(error) }))
+    .toSorted((a, b) => {
+      const at = a.place.findIndex((part, i) => part !== b.place[i]);
+      const [left, right] = [a.place[at], b.place[at]];
+      if (left === undefined || right === undefined) return a.place.length - b.place.length;
+      return left < right ? -1 : 1;
+    })
+    .map(({ error }) => error);
+
 const refusal = (errors: readonly GraphQLError[], context: RequestContext): Answer => ({
   data: null,
-  errors: errors.slice(0, ERRORS_MAX).map((error) => failureOf(error, context)),
+  errors: inOrder(errors)
+    .slice(0, ERRORS_MAX)
+    .map((error) => failureOf(error, context)),
 });
 
 const asGraphqlError = (error: unknown): GraphQLError => {

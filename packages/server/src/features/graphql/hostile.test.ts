@@ -122,6 +122,20 @@ test("what fits the limits is answered, two routes at a time", async () => {
   expect(most).toBe(2);
 });
 
+test("errors come in the order of the query, whichever route answers first", async () => {
+  const waits: Readonly<Record<string, number>> = { stats: 20, assets: 1, findings: 10 };
+  const failing = async (route: Route): Promise<unknown> => {
+    await new Promise((resolve) => void setTimeout(resolve, waits[route.path.split("/").at(-1) ?? ""]));
+    throw new AppError("NOT_FOUND", "There is none.");
+  };
+  const { errors } = await engine(
+    context,
+    { query: "{ stats { risk } assets { count } findings { count } }" },
+    failing,
+  );
+  expect(errors?.map(({ path }) => path?.[0])).toEqual(["stats", "assets", "findings"]);
+});
+
 test("an answer that would be too large is refused as a whole", async () => {
   const rows = Array.from({ length: 200 }, () => ROW);
   const { data, errors } = await ask("{ findings(limit: 500) { rows { summary } } }", rows);
