@@ -1,4 +1,5 @@
 import type { Tx } from "../../platform/db/index.ts";
+import { likePattern } from "../assets/index.ts";
 
 /** Packages looked for by one question, and components of the dictionary that bear their names. */
 export const CANDIDATES_MAX = 20_000;
@@ -31,19 +32,22 @@ const JOINS = `join package p on p.id = c.package_id
   left join component_match m on m.component_id = c.id and m.advisory_id = $2::int
   left join vex_effect e on e.company_id = $1 and e.component_id = c.id and e.advisory_id = $2::int and e.closes`;
 
-/** Components of the dictionary that bear a name themselves or by their source, in any case. Service role with the company set. */
+/**
+ * Components of the dictionary that bear a name themselves or by their source, in any case; looked for where the index component_words
+ * finds the name at all. Service role with the company set.
+ */
 export const candidatesByName = (
   tx: Tx,
   companyId: number,
   asked: { readonly name: string; readonly ecosystem: string | null },
 ): Promise<Candidate[]> =>
   tx.query(
-    `select ${COLUMNS} from component c ${JOINS}
+    `select ${COLUMNS} from (select * from component c where lower(c.name || ' ' || c.source_name) like lower($5) offset 0) c ${JOINS}
      where (lower(c.name) = lower($3) or lower(c.source_name) = lower($3)
          or ($4::text is null and c.ecosystem = 'Maven' and lower(split_part(c.name, ':', 2)) = lower($3)))
        and ($4::text is null or c.ecosystem = $4 or c.ecosystem like replace(replace($4, '%', ''), '_', '\\_') || ':%')
      order by c.id limit ${CANDIDATES_MAX + 1}`,
-    [companyId, null, asked.name, asked.ecosystem],
+    [companyId, null, asked.name, asked.ecosystem, likePattern(asked.name)],
   );
 
 /** Components that an advisory matches, and all others of the packages that it speaks of. Service role with the company set. */

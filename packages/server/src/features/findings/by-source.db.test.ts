@@ -39,7 +39,8 @@ beforeAll(async () => {
       tx.query(
         `insert into finding (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source,
            version, purl, fixed_in, severity, severity_rank, epss, risk, urgency, record_id, status, asset_count)
-         values ($1, $2, $2, $3, '{}', '', 'Debian:12', $4, $5, '1', '', $6, $7, 0, $8, $9, '', 'r', 'open', 1)`,
+         values ($1, $2, $2, $3, '{}', '', 'Debian:12', $4, $5, '1', '', $6, $7::text,
+           array_position(array['unknown', 'none', 'low', 'medium', 'high', 'critical'], $7), $8, $9, '', 'r', 'open', 1)`,
         [
           company.id,
           at + 1,

@@ -13,19 +13,12 @@ import { routes } from "./contract.ts";
 import { EXPORT_COLUMNS, exportedFindings } from "./export.ts";
 import { assessmentOf } from "./assessment.ts";
 import { decisionOn } from "./decided-sql.ts";
+import { advisoryGroups, countAdvisories } from "./by-advisory-sql.ts";
 import { countSources, findingsBySource } from "./by-source-sql.ts";
 import { assetAsked } from "./query-sql.ts";
+import { led } from "./leads.ts";
 import { filterOf, type FindingFilter, toFindingRow, whySentence } from "./rules.ts";
-import {
-  advisoryGroups,
-  assetsWith,
-  countAdvisories,
-  countFindings,
-  type FindingRecord,
-  findingById,
-  findingsPage,
-  informed,
-} from "./sql.ts";
+import { assetsWith, countFindings, type FindingRecord, findingById, findingsPage, informed } from "./sql.ts";
 
 export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, type Value } from "./query-sql.ts";
 export { filterOf, type FindingFilter } from "./rules.ts";
@@ -116,18 +109,22 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
 
 const bySourceRoute: Endpoint = implement(routes.listFindingSources, {
   audit: "none",
-  run: async ({ tx, identity: { companyId } }, { query }) => {
-    const filter = await informed(tx, companyId, filterOf(query));
-    const after = query.cursor === undefined ? null : decodeCursor(query.cursor, sourceKey);
-    const perPackage = query.perPackage ?? null;
-    const rows = await findingsBySource(tx, companyId, filter, { limit: query.limit + 1, after, perPackage });
-    const count = await countSources(tx, companyId, filter, perPackage);
-    const show = ({ sortKey: _, packages, findingCount, ...record }: (typeof rows)[number]) => ({
-      ...toFindingRow(record),
-      packages,
-      findingCount,
+  transaction: "none",
+  run: async ({ db, identity: { companyId } }, { query }) => {
+    const asked = await led(db, companyId, filterOf(query));
+    return await db.withCompany(companyId, async (tx) => {
+      const filter = await informed(tx, companyId, asked);
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, sourceKey);
+      const perPackage = query.perPackage ?? null;
+      const rows = await findingsBySource(tx, companyId, filter, { limit: query.limit + 1, after, perPackage });
+      const count = await countSources(tx, companyId, filter, perPackage);
+      const show = ({ sortKey: _, packages, findingCount, ...record }: (typeof rows)[number]) => ({
+        ...toFindingRow(record),
+        packages,
+        findingCount,
+      });
+      return pageOf(rows, query.limit, count, show, (r) => r.sortKey);
     });
-    return pageOf(rows, query.limit, count, show, (r) => r.sortKey);
   },
 });
 
@@ -141,39 +138,47 @@ const pointsThere = async (tx: Tx, companyId: number, { assetId, query }: Findin
 export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
   implement(routes.listFindings, {
     audit: "none",
-    run: async ({ tx, identity: { companyId } }, { query }) => {
-      const filter = await informed(tx, companyId, filterOf(query));
-      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
-      const rows = await findingsPage(tx, companyId, filter, { sort: query.sort, limit: query.limit + 1, after });
-      const count = await countFindings(tx, companyId, filter);
-      const points = await pointsThere(tx, companyId, filter);
-      const show = ({ sortValue: _, ...record }: (typeof rows)[number]) =>
-        toFindingRow({ ...record, risk: record.risk + points });
-      return pageOf(rows, query.limit, count, show, (r) => [r.sortValue, r.id]);
+    transaction: "none",
+    run: async ({ db, identity: { companyId } }, { query }) => {
+      const asked = await led(db, companyId, filterOf(query));
+      return await db.withCompany(companyId, async (tx) => {
+        const filter = await informed(tx, companyId, asked);
+        const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
+        const rows = await findingsPage(tx, companyId, filter, { sort: query.sort, limit: query.limit + 1, after });
+        const count = await countFindings(tx, companyId, filter);
+        const points = await pointsThere(tx, companyId, filter);
+        const show = ({ sortValue: _, ...record }: (typeof rows)[number]) =>
+          toFindingRow({ ...record, risk: record.risk + points });
+        return pageOf(rows, query.limit, count, show, (r) => [r.sortValue, r.id]);
+      });
     },
   }),
   implement(routes.exportFindings, {
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const rows = exportedFindings(db, companyId, filterOf(query), query.sort);
+      const rows = exportedFindings(db, companyId, await led(db, companyId, filterOf(query)), query.sort);
       return exportReply("findings", query.format, EXPORT_COLUMNS, rows);
     },
   }),
   implement(routes.listFindingAdvisories, {
     audit: "none",
-    run: async ({ tx, identity: { companyId } }, { query }) => {
-      const filter = await informed(tx, companyId, filterOf(query));
-      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, riskAndName);
-      const rows = await advisoryGroups(tx, companyId, filter, { limit: query.limit + 1, after });
-      const count = await countAdvisories(tx, companyId, filter);
-      return pageOf(
-        rows,
-        query.limit,
-        count,
-        (r) => ({ ...r, risk: oneDecimal(r.risk) }),
-        (r) => [r.risk, r.advisory],
-      );
+    transaction: "none",
+    run: async ({ db, identity: { companyId } }, { query }) => {
+      const asked = await led(db, companyId, filterOf(query));
+      return await db.withCompany(companyId, async (tx) => {
+        const filter = await informed(tx, companyId, asked);
+        const after = query.cursor === undefined ? null : decodeCursor(query.cursor, riskAndName);
+        const rows = await advisoryGroups(tx, companyId, filter, { limit: query.limit + 1, after });
+        const count = await countAdvisories(tx, companyId, filter);
+        return pageOf(
+          rows,
+          query.limit,
+          count,
+          (r) => ({ ...r, risk: oneDecimal(r.risk) }),
+          (r) => [r.risk, r.advisory],
+        );
+      });
     },
   }),
   bySourceRoute,

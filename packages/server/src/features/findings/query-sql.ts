@@ -10,9 +10,9 @@ import {
   type Word,
 } from "@zerotrace/core/query/language/index";
 import { likePattern } from "../assets/index.ts";
+import { type Leads, ofLead, type Value } from "./lead-sql.ts";
 
-/** Writes a value as a parameter and answers its name in the statement. */
-export type Value = (value: unknown) => string;
+export type { Value } from "./lead-sql.ts";
 
 const RANKS = FINDING_FIELDS.find((f) => f.name === "severity")?.type;
 const SEVERITY_ORDER = RANKS?.kind === "choice" ? RANKS.values : [];
@@ -50,7 +50,8 @@ export const STATE = `case when f.status = 'fixed' then 'fixed' else coalesce(
 export const ASSIGNEE = `(select json_build_object('id', m.person_id, 'name', m.name) from membership m
   where m.company_id = f.company_id and f.status = 'open' and m.person_id = (select w.assignee_id ${SAID}))`;
 
-const glob = (text: string): string => likePattern(text).slice(1, -1).replaceAll("*", "%");
+/** A value with stars as a pattern of LIKE. */
+export const glob = (text: string): string => likePattern(text).slice(1, -1).replaceAll("*", "%");
 
 /** Text columns that a value names: whole, or by a pattern where it has a star. */
 const textIs = (columns: readonly string[], values: readonly string[], value: Value): string => {
@@ -90,8 +91,12 @@ const numberIs =
     return `(${numbers.map((n) => `${column} ${compare} ${value(n)}::float8`).join(" or ")})`;
   };
 
+/** By their ranks, which an index has. */
+export const severityAnyOf = (severities: readonly string[], value: Value): string =>
+  `f.severity_rank = any(${value(severities.map((one) => SEVERITY_ORDER.indexOf(one) + 1))}::smallint[])`;
+
 const severityIs = ({ op, values }: Term, value: Value): string => {
-  if (op === ":" || op === "=") return `f.severity = any(${value(values)}::text[])`;
+  if (op === ":" || op === "=") return severityAnyOf(values, value);
   return `f.severity_rank ${op} ${value(SEVERITY_ORDER.indexOf(values[0] ?? "") + 1)}::smallint`;
 };
 
@@ -205,8 +210,10 @@ const conditionOf = (node: QueryNode, value: Value, leaf: (leaf: Term | Word, va
 };
 
 /** A query as a condition on the table named `f`; values become parameters and are never written into the text. */
-export const queryCondition = (node: QueryNode, value: Value): string =>
+export const queryCondition = (node: QueryNode, value: Value, leads?: Leads): string =>
   conditionOf(node, value, (leaf) => {
+    const lead = leads?.get(leaf);
+    if (lead !== undefined) return ofLead(lead, value);
     if (leaf.kind === "word") return containsText(leaf.text, value);
     const compile = CONDITIONS[leaf.field];
     if (compile === undefined) throw new Error(`the field ${leaf.field} has no condition`);

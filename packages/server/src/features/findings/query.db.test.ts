@@ -45,6 +45,22 @@ const GIVEN: readonly Given[] = [
   { advisory: "CVE-5", package: "100%_odd", severity: "unknown", risk: 1, ecosystem: "Debian:11" },
 ];
 
+/** What its names lead to: a component and an advisory that have them. */
+const insertNames = (at: number, f: Given): Promise<unknown> =>
+  api.db.asService(async (tx) => {
+    await tx.query(
+      `with p as (insert into package (ecosystem, name) values ($2, $3) on conflict do nothing)
+       insert into component (id, ecosystem, name, version, arch, source_name, source_version, package_id, judged_version, purl)
+       overriding system value values ($1, $2, $3, '1.0', '', $4, '', 1, '1.0', '')`,
+      [at + 1, f.ecosystem ?? "Debian:12", f.package, f.source ?? ""],
+    );
+    await tx.query(
+      `insert into advisory (id, name, aliases, summary, severity, attributes_hash) overriding system value
+       values ($1, $2, $3, '', 'low', '')`,
+      [at + 1, f.advisory, f.aliases ?? []],
+    );
+  });
+
 const insertFinding = (at: number, f: Given): Promise<unknown> =>
   api.db.withCompany(company.id, (tx) =>
     tx.query(
@@ -101,7 +117,10 @@ beforeAll(async () => {
     }),
   );
   company = await api.company();
-  for (const [at, f] of GIVEN.entries()) await insertFinding(at, f);
+  for (const [at, f] of GIVEN.entries()) {
+    await insertNames(at, f);
+    await insertFinding(at, f);
+  }
   web = await insertAsset("web-1", "host", ["prod", "site:berlin"], [1, 2]);
   await insertAsset("shop", "repository", ["lab"], [3]);
 });

@@ -1,13 +1,7 @@
-import {
-  AppError,
-  isEndOfLife,
-  SEVERITIES,
-  type ExplainedRange,
-  type Severity,
-  type VexStatus,
-} from "@zerotrace/core";
+import { AppError, isEndOfLife, SEVERITIES, type ExplainedRange, type Severity, type VexStatus } from "@zerotrace/core";
 import { FINDING_FIELDS, parseQuery, type QueryNode } from "@zerotrace/core/query/language/index";
 import { z } from "zod";
+import type { Leads } from "./lead-sql.ts";
 import { findingFilter, type findingRow } from "./contract.ts";
 import type { FindingRecord } from "./sql.ts";
 
@@ -28,6 +22,8 @@ export interface FindingFilter {
   readonly query: QueryNode | null;
   /** False: no VEX statement and no decision closes a finding of the company, so that none needs to be asked for. */
   readonly mayBeClosed: boolean;
+  /** What its names lead to, where that was looked up. */
+  readonly leads?: Leads;
 }
 
 const query = z.object(findingFilter);

@@ -2,6 +2,7 @@ import type { FindingState } from "@zerotrace/core/work/work";
 import type { Exposure } from "@zerotrace/core";
 import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
+import { ofLead, type Value } from "./lead-sql.ts";
 import {
   ASSIGNEE,
   assetAsked,
@@ -10,6 +11,7 @@ import {
   namesStatus,
   openAs,
   queryCondition,
+  severityAnyOf,
   STATE,
   STATUS_WHILE_OPEN,
 } from "./query-sql.ts";
@@ -73,11 +75,25 @@ const SORTS = {
 } as const;
 export type FindingSort = keyof typeof SORTS;
 
+/** The conditions of what a filter names: by what was looked up, else by the text of each finding. */
+const namesIn = ({ advisory, package: name, q, leads }: FindingFilter, value: Value): string[] => {
+  const say = (key: "advisory" | "package" | "q", asked: string | null, plain: (text: string) => string): string[] => {
+    const lead = leads?.get(key);
+    return asked === null ? [] : [lead === undefined ? plain(asked) : ofLead(lead, value)];
+  };
+  const isNamed = (v: string): string => `(f.advisory = ${v} or ${v} = any(f.aliases))`;
+  return [
+    ...say("advisory", advisory, (text) => isNamed(value(text))),
+    ...say("package", name, (text) => `coalesce(f.source, f.package) = ${value(text)}`),
+    ...say("q", q, (text) => containsText(text, value)),
+  ];
+};
+
 /** The filter as a condition on `f`; values are appended to `values` and never written into the text. */
 export const condition = (companyId: number, filter: FindingFilter, values: unknown[]): string => {
   const value = (v: unknown): string => `$${values.push(v)}`;
   const parts = [`f.company_id = ${value(companyId)}`];
-  if (filter.query !== null) parts.push(queryCondition(filter.query, value));
+  if (filter.query !== null) parts.push(queryCondition(filter.query, value, filter.leads));
   const isSaid = filter.query !== null && namesStatus(filter.query);
   if (filter.status === "fixed") parts.push("f.status = 'fixed'");
   else if (filter.status !== "all" && !isSaid) {
@@ -96,16 +112,11 @@ export const condition = (companyId: number, filter: FindingFilter, values: unkn
         and e.advisory_id = f.advisory_id and e.statement_id is not null and e.status = ${value(filter.vex)})`,
     );
   }
-  if (filter.severities.length > 0) parts.push(`f.severity = any(${value(filter.severities)}::text[])`);
+  if (filter.severities.length > 0) parts.push(severityAnyOf(filter.severities, value));
   if (filter.kev !== null) parts.push(`f.kev_added_at is ${filter.kev ? "not null" : "null"}`);
   if (filter.fix !== null) parts.push(`f.fixed_in is ${filter.fix ? "not null" : "null"}`);
   if (filter.ecosystem !== null) parts.push(`f.ecosystem = ${value(filter.ecosystem)}`);
-  if (filter.advisory !== null) {
-    const name = value(filter.advisory);
-    parts.push(`(f.advisory = ${name} or ${name} = any(f.aliases))`);
-  }
-  if (filter.package !== null) parts.push(`coalesce(f.source, f.package) = ${value(filter.package)}`);
-  if (filter.q !== null) parts.push(containsText(filter.q, value));
+  parts.push(...namesIn(filter, value));
   if (filter.assetId !== null) {
     parts.push(
       `f.component_id in (select unnest(i.component_ids) from inventory i
@@ -199,52 +210,3 @@ export const assetsWith = async (
      order by a.name, a.id limit $5`,
     [companyId, componentId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
   );
-
-export interface AdvisoryGroupRecord {
-  advisory: string;
-  summary: string;
-  severity: FindingRecord["severity"];
-  cvss: number | null;
-  epss: number | null;
-  kevAddedAt: string | null;
-  risk: number;
-  packages: string[];
-  findingCount: number;
-  assetCount: number;
-  fixAvailable: boolean;
-}
-
-/** Findings of a filter by advisory after the pair (risk, advisory). */
-export const advisoryGroups = async (
-  tx: Tx,
-  companyId: number,
-  filter: FindingFilter,
-  page: { limit: number; after: [number, string] | null },
-): Promise<AdvisoryGroupRecord[]> => {
-  const values: unknown[] = [];
-  const where = condition(companyId, filter, values);
-  const after = page.after ?? [null, null];
-  const risk = `$${values.push(after[0])}::real`;
-  const name = `$${values.push(after[1])}::text`;
-  return await tx.query(
-    `select f.advisory, min(f.summary) as summary, min(f.severity) as severity, max(f.cvss) as cvss, max(f.epss) as epss,
-       min(f.kev_added_at)::text as "kevAddedAt", max(f.risk) as risk,
-       (array_agg(distinct coalesce(f.source, f.package)))[1:20] as packages, count(*)::int as "findingCount",
-       max(f.asset_count)::int as "assetCount", bool_or(f.fixed_in is not null) as "fixAvailable"
-     from ${findings(tx)} f where ${where} group by f.advisory
-     having ${risk} is null or (-max(f.risk), f.advisory) > (-${risk}, ${name})
-     order by -max(f.risk), f.advisory limit $${values.push(page.limit)}`,
-    values,
-  );
-};
-
-/** How many advisories a filter's findings have, counted up to COUNT_LIMIT. */
-export const countAdvisories = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<number> => {
-  const values: unknown[] = [];
-  const where = condition(companyId, filter, values);
-  const rows = await tx.query<{ n: number }>(
-    `select count(*)::int as n from (select distinct f.advisory from ${findings(tx)} f where ${where} limit $${values.push(COUNT_LIMIT)}) x`,
-    values,
-  );
-  return rows[0]?.n ?? 0;
-};

@@ -1,0 +1,106 @@
+import type { Tx } from "../../platform/db/index.ts";
+import { COUNT_LIMIT } from "../assets/index.ts";
+import type { FindingFilter } from "./rules.ts";
+import { condition, type FindingRecord, findings } from "./sql.ts";
+
+export interface AdvisoryGroupRecord {
+  advisory: string;
+  summary: string;
+  severity: FindingRecord["severity"];
+  cvss: number | null;
+  epss: number | null;
+  kevAddedAt: string | null;
+  risk: number;
+  packages: string[];
+  findingCount: number;
+  assetCount: number;
+  fixAvailable: boolean;
+}
+
+interface GroupsPage {
+  readonly limit: number;
+  readonly after: [number, string] | null;
+}
+
+/** All groups, or those of `names` alone. */
+const groupsOf = async (
+  tx: Tx,
+  companyId: number,
+  filter: FindingFilter,
+  page: GroupsPage & { readonly names: readonly string[] | null },
+): Promise<AdvisoryGroupRecord[]> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, filter, values);
+  const after = page.after ?? [null, null];
+  const risk = `$${values.push(after[0])}::real`;
+  const name = `$${values.push(after[1])}::text`;
+  const named = page.names === null ? "" : `and f.advisory = any($${values.push(page.names)}::text[])`;
+  return await tx.query(
+    `select f.advisory, min(f.summary) as summary, min(f.severity) as severity, max(f.cvss) as cvss, max(f.epss) as epss,
+       min(f.kev_added_at)::text as "kevAddedAt", max(f.risk) as risk,
+       (array_agg(distinct coalesce(f.source, f.package)))[1:20] as packages, count(*)::int as "findingCount",
+       max(f.asset_count)::int as "assetCount", bool_or(f.fixed_in is not null) as "fixAvailable"
+     from ${findings(tx)} f where ${where} ${named} group by f.advisory
+     having ${risk} is null or (-max(f.risk), f.advisory) > (-${risk}, ${name})
+     order by -max(f.risk), f.advisory limit $${values.push(page.limit)}`,
+    values,
+  );
+};
+
+/** Findings that are read in the order of their risk for one row of a page, and for all its rows at once at most (counts). */
+const READ_A_ROW = 40;
+const READ_MAX = 50_000;
+
+/**
+ * The advisories of the riskiest `read` findings at or below the risk where a page begins, but those that may have more risk further on;
+ * `isAll`: there are no others.
+ */
+const riskiest = async (
+  tx: Tx,
+  companyId: number,
+  filter: FindingFilter,
+  { after, read }: { readonly after: GroupsPage["after"]; readonly read: number },
+): Promise<{ readonly names: string[]; readonly isAll: boolean }> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, filter, values);
+  const from = after === null ? "" : `and f.risk <= $${values.push(after[0])}::real`;
+  const limit = `$${values.push(read)}::int`;
+  const rows = await tx.query<{ names: string[] | null; all: boolean }>(
+    `with w as materialized (
+       select f.advisory, f.risk from ${findings(tx)} f where ${where} ${from} order by f.risk desc limit ${limit}),
+     whole as (select count(*) < ${limit} as all, min(risk) as edge from w)
+     select whole.all, (select array_agg(distinct w.advisory) from w where whole.all or w.risk > whole.edge) as names from whole`,
+    values,
+  );
+  return { names: rows[0]?.names ?? [], isAll: rows[0]?.all ?? true };
+};
+
+/**
+ * Findings of a filter by advisory after the pair (risk, advisory). The riskiest findings name the advisories of a page, of which then all
+ * findings are read; many of one risk, or few of an advisory's, and all findings are.
+ */
+export const advisoryGroups = async (
+  tx: Tx,
+  companyId: number,
+  filter: FindingFilter,
+  page: GroupsPage,
+): Promise<AdvisoryGroupRecord[]> => {
+  for (let read = READ_A_ROW * page.limit; read <= READ_MAX; read *= 4) {
+    const { names, isAll } = await riskiest(tx, companyId, filter, { after: page.after, read });
+    if (!isAll && names.length < page.limit) continue;
+    const rows = await groupsOf(tx, companyId, filter, { ...page, names });
+    if (isAll || rows.length >= page.limit) return rows;
+  }
+  return await groupsOf(tx, companyId, filter, { ...page, names: null });
+};
+
+/** How many advisories a filter's findings have, counted up to COUNT_LIMIT. */
+export const countAdvisories = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<number> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, filter, values);
+  const rows = await tx.query<{ n: number }>(
+    `select count(*)::int as n from (select distinct f.advisory from ${findings(tx)} f where ${where} limit $${values.push(COUNT_LIMIT)}) x`,
+    values,
+  );
+  return rows[0]?.n ?? 0;
+};

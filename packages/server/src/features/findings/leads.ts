@@ -1,0 +1,116 @@
+import type { QueryNode, Term, Word } from "@zerotrace/core/query/language/index";
+import type { Database, Tx } from "../../platform/db/index.ts";
+import { likePattern } from "../assets/index.ts";
+import type { Lead, Leads } from "./lead-sql.ts";
+import { glob } from "./query-sql.ts";
+import type { FindingFilter } from "./rules.ts";
+
+/** Components and advisories that one condition may lead to (counts); of what has more, findings are met soon enough in any order. */
+const COMPONENTS_MAX = 5_000;
+const ADVISORIES_MAX = 2_000;
+
+/** As the index component_words has it: what contains a name, or a part of one, is found there before it is looked at. */
+const WORDS = "lower(c.name || ' ' || c.source_name)";
+
+const idsOf = async (
+  tx: Tx,
+  where: string,
+  patterns: readonly string[],
+  values: unknown[],
+): Promise<number[] | null> => {
+  const rows = await tx.query<{ id: number }>(
+    `select c.id from component c where ${WORDS} like any(array(select lower(p) from unnest($1::text[]) p)) and ${where}
+     limit ${COMPONENTS_MAX + 1}`,
+    [patterns, ...values],
+  );
+  return rows.length > COMPONENTS_MAX ? null : rows.map(({ id }) => id);
+};
+
+const namesOf = async (tx: Tx, where: string, values: unknown[]): Promise<string[] | null> => {
+  const rows = await tx.query<{ name: string }>(
+    `select a.name from advisory a where ${where} limit ${ADVISORIES_MAX + 1}`,
+    values,
+  );
+  return rows.length > ADVISORIES_MAX ? null : rows.map(({ name }) => name);
+};
+
+const LIKE_ANY = (column: string): string => `${column} ilike any($1::text[])`;
+/** One text of all other names is looked through before they are taken apart. */
+const NAMED_LIKE = `${LIKE_ANY("a.name")} or (array_to_string(a.aliases, ' ') ilike any($1::text[])
+  and exists (select 1 from unnest(a.aliases) as alias where ${LIKE_ANY("alias")}))`;
+
+const advisoriesNamed = (tx: Tx, names: readonly string[]): Promise<string[] | null> =>
+  namesOf(tx, "a.name = any($1::text[]) or a.aliases && $1::text[]", [names]);
+
+const joined = (components: number[] | null, advisories: string[] | null): Lead | null =>
+  components === null || advisories === null ? null : { components, advisories };
+
+const ofWord = async (tx: Tx, text: string): Promise<Lead | null> => {
+  const like = [likePattern(text)];
+  const either = `(${LIKE_ANY("c.name")} or ${LIKE_ANY("c.source_name")})`;
+  const components = await idsOf(tx, either, like, []);
+  return components === null ? null : joined(components, await namesOf(tx, NAMED_LIKE, [like]));
+};
+
+const ofPackages = async (tx: Tx, values: readonly string[]): Promise<Lead | null> => {
+  const isGlob = (v: string): boolean => v.includes("*");
+  const patterns = values.map((v) => (isGlob(v) ? `%${glob(v)}%` : likePattern(v)));
+  const named = ["c.name", "c.source_name"]
+    .map((column) => `${column} = any($2::text[]) or ${column} ilike any($3::text[])`)
+    .join(" or ");
+  const exact = values.filter((v) => !isGlob(v));
+  return joined(await idsOf(tx, `(${named})`, patterns, [exact, values.filter(isGlob).map(glob)]), []);
+};
+
+const ofAdvisories = async (tx: Tx, values: readonly string[]): Promise<Lead | null> => {
+  const exact = values.filter((v) => !v.includes("*"));
+  const globs = values.filter((v) => v.includes("*")).map(glob);
+  const named = exact.length === 0 ? [] : await advisoriesNamed(tx, exact);
+  const like = globs.length === 0 ? [] : await namesOf(tx, NAMED_LIKE, [globs]);
+  // also of what no feed speaks any more: findings that were fixed
+  return named === null || like === null
+    ? null
+    : { components: [], advisories: [...new Set([...exact, ...named, ...like])] };
+};
+
+const leavesOf = (node: QueryNode): (Term | Word)[] => {
+  if (node.kind === "word" || node.kind === "term") return [node];
+  return node.kind === "not" ? leavesOf(node.part) : node.parts.flatMap(leavesOf);
+};
+
+const ofLeaf = (tx: Tx, leaf: Term | Word): Promise<Lead | null> | null => {
+  if (leaf.kind === "word") return ofWord(tx, leaf.text);
+  if (leaf.field === "package") return ofPackages(tx, leaf.values);
+  return leaf.field === "advisory" ? ofAdvisories(tx, leaf.values) : null;
+};
+
+const leadsOf = async (tx: Tx, { query, q, package: name, advisory }: FindingFilter): Promise<Leads> => {
+  const leads = new Map<QueryNode | "q" | "package" | "advisory", Lead>();
+  const note = async (key: QueryNode | "q" | "package" | "advisory", found: Promise<Lead | null> | null) => {
+    const lead = await found;
+    if (lead !== null) leads.set(key, lead);
+  };
+  for (const leaf of query === null ? [] : leavesOf(query)) await note(leaf, ofLeaf(tx, leaf));
+  if (q !== null) await note("q", ofWord(tx, q));
+  if (advisory !== null) await note("advisory", ofAdvisories(tx, [advisory.replaceAll("*", "")]));
+  if (name !== null) {
+    const where = "coalesce(nullif(c.source_name, ''), c.name) = $2";
+    const ids = await idsOf(tx, where, [likePattern(name)], [name]);
+    await note("package", Promise.resolve(joined(ids, [])));
+  }
+  return leads;
+};
+
+const isLed = ({ query, q, package: name, advisory }: FindingFilter): boolean =>
+  q !== null ||
+  name !== null ||
+  advisory !== null ||
+  (query !== null &&
+    leavesOf(query).some((leaf) => leaf.kind === "word" || leaf.field === "package" || leaf.field === "advisory"));
+
+/**
+ * The filter with what its names lead to: components of the dictionary and advisories of the feeds in force. With them findings are found
+ * by their indexes; without, by reading all. What a component is called never changes, and an advisory's other names are those of today.
+ */
+export const led = async (db: Database, companyId: number, filter: FindingFilter): Promise<FindingFilter> =>
+  isLed(filter) ? { ...filter, leads: await db.asServiceFor(companyId, (tx) => leadsOf(tx, filter)) } : filter;
