@@ -6,6 +6,7 @@ import { call, contract, type FixDetail, queries } from "../../api.ts";
 import { useMay } from "../../ui/may.ts";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
+import { toast } from "../../ui/toast.tsx";
 import { STATE_WORDS } from "./words.ts";
 
 interface Draft {
@@ -97,7 +98,12 @@ export const WorkForm = ({ fix }: { fix: FixDetail }) => {
           note: draft.note,
         },
       }),
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess: (saved) => {
+      // the form begins anew with what was saved, so it cannot say it
+      const what = [STATE_WORDS[saved.work?.state ?? "open"], saved.work?.assignee?.name, saved.work?.dueOn];
+      toast({ text: say("Saved: {what}", { what: what.filter(Boolean).join(", ") }) });
+      return client.invalidateQueries();
+    },
   });
   if (!may) return <p className="text-sm text-dim">{say("Who may manage findings says who does it.")}</p>;
   return (
@@ -114,7 +120,6 @@ export const WorkForm = ({ fix }: { fix: FixDetail }) => {
         <button type="submit" className="button button-primary" disabled={save.isPending}>
           {say("Save")}
         </button>
-        {save.isSuccess && <output className="text-sm text-dim">{say("Saved")}</output>}
       </div>
     </form>
   );
