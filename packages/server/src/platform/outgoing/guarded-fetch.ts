@@ -93,7 +93,8 @@ const isAllowed = (url: URL, excepted: ReadonlySet<string>, guarded: Guarded): b
   const name = url.hostname.replace(/^\[|\]$/g, "");
   if (isIP(name) !== 0 && !isPublicAddress(name)) throw notAllowed(url.host, guarded);
   if (url.protocol === "https:") return false;
-  throw new AppError("BAD_REQUEST", `${url.host} is asked over TLS only.`, { field: guarded.field });
+  const mend = `write it with https://, or the operator allows it with ${guarded.setting}`;
+  throw new AppError("BAD_REQUEST", `${url.host} is asked over TLS only: ${mend}.`, { field: guarded.field });
 };
 
 const exceptedOf = (allowed: readonly string[]): ReadonlySet<string> =>
