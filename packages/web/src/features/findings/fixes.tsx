@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { queryOf } from "@zerotrace/core/query/language/index";
 import { type ReactNode, useState } from "react";
 import { type FindingFilter, type Fix, queries } from "../../api.ts";
 import { count, plural, share } from "../../ui/format.ts";
@@ -34,9 +33,10 @@ const FixRow = ({ fix, place, most, choice }: RowProps) => (
     <div className="min-w-0">
       <p className="mono text-[14px] wrap-anywhere wide:truncate">
         <Link
-          to="/findings"
-          search={{ query: queryOf({ package: fix.package, ecosystem: fix.ecosystem }) }}
-          className="font-semibold hover:text-accent"
+          to="/fixes/$id"
+          params={{ id: fix.id }}
+          className="link font-semibold"
+          title={say("Its findings, who does it and until when")}
         >
           {fix.package}
         </Link>{" "}

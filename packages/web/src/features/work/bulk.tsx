@@ -117,9 +117,9 @@ const Question = ({ target, onClose }: { target: BulkTarget; onClose: (isDone: b
         <label className="flex flex-wrap items-center gap-2 text-sm">
           <span className="text-dim">{say("what")}</span>
           <select className="field" value={kind} onChange={(e) => setKind(e.target.value as typeof kind)}>
-            <option value="state">{say("how far they are")}</option>
-            <option value="assign">{say("whose they are")}</option>
-            <option value="comment">{say("a comment on each")}</option>
+            <option value="state">{say("set their state")}</option>
+            <option value="assign">{say("assign them")}</option>
+            <option value="comment">{say("comment on each")}</option>
           </select>
         </label>
         {kind === "state" && (
