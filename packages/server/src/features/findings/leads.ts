@@ -1,12 +1,13 @@
 import type { QueryNode, Term, Word } from "@zerotrace/core/query/language/index";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { likePattern } from "../assets/index.ts";
+import { advisoriesWith } from "./known-names.ts";
 import type { Lead, Leads } from "./lead-sql.ts";
 import { glob } from "./query-sql.ts";
 import type { FindingFilter } from "./rules.ts";
 
 /** Components and advisories that one condition may lead to (counts); of what has more, findings are met soon enough in any order. */
-const COMPONENTS_MAX = 5_000;
+const COMPONENTS_MAX = 20_000;
 const ADVISORIES_MAX = 2_000;
 
 /** As the index component_words has it: what contains a name, or a part of one, is found there before it is looked at. */
@@ -49,7 +50,10 @@ const ofWord = async (tx: Tx, text: string): Promise<Lead | null> => {
   const like = [likePattern(text)];
   const either = `(${LIKE_ANY("c.name")} or ${LIKE_ANY("c.source_name")})`;
   const components = await idsOf(tx, either, like, []);
-  return components === null ? null : joined(components, await namesOf(tx, NAMED_LIKE, [like]));
+  if (components === null) return null;
+  const known = await advisoriesWith(tx, text, ADVISORIES_MAX + 1);
+  if (known !== null) return known.length > ADVISORIES_MAX ? null : { components, advisories: known };
+  return joined(components, await namesOf(tx, NAMED_LIKE, [like]));
 };
 
 const ofPackages = async (tx: Tx, values: readonly string[]): Promise<Lead | null> => {
