@@ -13,7 +13,9 @@ interface Column {
   readonly to_column: string | null;
 }
 
-/** Columns that must be given: those of foreign keys (of several that exclude each other one), and what is not null and has no default. */
+/**
+ * Columns that must be given: those of foreign keys (of several that exclude each other one), what is not null and has no default, and the first of
+ * those of which some must be given. */
 const COLUMNS = `
   select c.relname as table, a.attname as name, format_type(a.atttypid, a.atttypmod) as type, p.relname as to,
     pa.attname as to_column,
@@ -27,7 +29,9 @@ const COLUMNS = `
   left join pg_attribute pa on pa.attrelid = p.oid and pa.attnum = f.attnum
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
     and a.attidentity = '' and a.attgenerated = '' and a.attname <> 'company_id'
-    and (p.oid is not null or (a.attnotnull and not a.atthasdef))
+    and (p.oid is not null or (a.attnotnull and not a.atthasdef) or exists (
+      select 1 from pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and a.attnum = k.conkey[1]
+        and pg_get_constraintdef(k.oid) like '%num_nonnulls(%) > 0%'))
     and not exists (
       select 1 from pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and a.attnum = any(k.conkey[2:])
         and pg_get_constraintdef(k.oid) like '%num_nonnulls(%) = 1%')
@@ -51,11 +55,27 @@ const valueOf = ({ type, allowed, to, to_column: column }: Column, ofCompanies: 
   return type === "text" ? "'x' || n" : `n::${type}`;
 };
 
-/** Puts rows into every table of companies for one company, however new the table is; as the owner of the schema. */
-export const fillCompany = async (db: Database, owner: Pool, companyId: number, rowCount: number): Promise<void> => {
+/** Tables that have one row a company at most. */
+const SINGLE = `
+  select c.relname as table from pg_constraint k join pg_class c on c.oid = k.conrelid
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'company_id'
+  where k.contype = 'p' and k.conkey = array[a.attnum] and not c.relispartition`;
+
+/**
+ * Puts rows into every table of companies for one company, however new the table is; as the owner of the schema. Returns how many
+ * each table got.
+ */
+export const fillCompany = async (
+  db: Database,
+  owner: Pool,
+  companyId: number,
+  rowCount: number,
+): Promise<ReadonlyMap<string, number>> => {
   const tables = await db.asService(companyTables);
   const names = new Set(tables.map(({ name }) => name));
   const { rows: columns } = await owner.query<Column>(COLUMNS);
+  const single = new Set((await owner.query<{ table: string }>(SINGLE)).rows.map((row) => row.table));
+  const countOf = (table: string): number => (single.has(table) ? 1 : rowCount);
   const client = await owner.connect();
   try {
     await client.query("begin");
@@ -72,10 +92,11 @@ export const fillCompany = async (db: Database, owner: Pool, companyId: number, 
       const values = ["$1::int", ...own.map((column) => valueOf(column, names))].join(", ");
       await client.query(`insert into ${table} (${given}) select ${values} from generate_series(1, $2) n`, [
         companyId,
-        rowCount,
+        countOf(table),
       ]);
     }
     await client.query("commit");
+    return new Map(tables.map(({ name }) => [name, countOf(name)]));
   } catch (error) {
     await client.query("rollback");
     throw error;

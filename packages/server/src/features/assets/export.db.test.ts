@@ -25,7 +25,7 @@ const seed = (to: TestCompany, count: number): Promise<void> =>
     await tx.query(
       `insert into finding (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package,
          version, purl, fixed_in, severity, severity_rank, risk, urgency, record_id, status, asset_count)
-       select $1, n, n, 'CVE-' || n, '{}', '', 'Debian:12', 'p' || n, '1', '', '2', case n % 2 when 0 then 'high' else 'low' end, 5, n % 5, '', 'r', 'open', 1
+       select $1, n, n, 'CVE-' || n, '{}', '', 'Debian:12', 'p' || n, '1', '', '2', case n % 2 when 0 then 'high' else 'low' end, case n % 2 when 0 then 5 else 3 end, n % 5, '', 'r', 'open', 1
        from generate_series(1, $2) n`,
       [to.id, count],
     );

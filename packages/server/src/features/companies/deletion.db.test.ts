@@ -72,8 +72,9 @@ const sessionOf = async (company: TestCompany, person: TestPerson): Promise<stri
 test("after the deletion no table has a row of the company, its neighbor is as it was, and a signed certificate says what went", async () => {
   const [company, neighbor] = [await api.company(), await api.company()];
   const shared = await addPerson(api.db);
+  let filled: ReadonlyMap<string, number> = new Map();
   for (const { id } of [company, neighbor]) {
-    await fillCompany(api.db, api.owner, id, ROWS);
+    filled = await fillCompany(api.db, api.owner, id, ROWS);
     await addMember(api.db, id, shared);
     await api.db.asService((tx) => enqueue(tx, { task: "enrich", payload: { companyId: id } }));
   }
@@ -91,7 +92,7 @@ test("after the deletion no table has a row of the company, its neighbor is as i
   expect((await doom(company.id, company.name)).status).toBe(202);
   const before = await rowsOf(company.id);
   for (const [table, count] of Object.entries(before)) expect([table, count]).toEqual([table, expect.any(Number)]);
-  expect(Object.entries(before).filter(([, count]) => count < ROWS)).toEqual([]);
+  expect(Object.entries(before).filter(([table, count]) => count < (filled.get(table) ?? ROWS))).toEqual([]);
   const untouched = await rowsOf(neighbor.id);
   await letGraceEnd(company.id);
   await run(company.id);

@@ -77,5 +77,7 @@ export const NO_SECRETS: readonly string[] = [
   "company_data_key.rewrapped_at",
   // what people attached themselves
   "finding_attachment.content",
+  // a hash by which it is known that a fix is to be summed again
+  "fix.decided_key",
   "vex_document.digest",
 ];
