@@ -1,4 +1,5 @@
 import type { Changes } from "../../api.ts";
+import { entryName } from "./words.ts";
 
 type Cell = string | number | boolean | null;
 
@@ -19,7 +20,7 @@ export const changesCsv = (changes: Pick<Changes, "days">): string => {
   const rows: Cell[][] = changes.days.flatMap(({ day, sections }) =>
     sections.flatMap(({ kind, entries, moreCount, isExact }) => [
       ...entries.map(({ name, says, severity, isKev, epss, packages, findingCount, assetCount, at }): Cell[] => {
-        const about: Cell[] = [name, says, severity, isKev, epss, packages.join(" ")];
+        const about: Cell[] = [entryName(name), says, severity, isKev, epss, packages.join(" ")];
         return [day, kind, ...about, findingCount, assetCount, at];
       }),
       ...(moreCount === 0

@@ -5,6 +5,7 @@ import { atLeast, plural } from "../../ui/format.ts";
 import { Epss, Time } from "../../ui/marks.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import { say } from "../../ui/texts.ts";
+import { entryName } from "./words.ts";
 
 export type ChangeSection = Changes["days"][number]["sections"][number];
 type ChangeEntry = ChangeSection["entries"][number];
@@ -84,7 +85,7 @@ const Entry = ({ entry }: { entry: ChangeEntry }) => {
       <div className="min-w-0">
         <span className="inline-flex max-w-full flex-wrap items-center gap-x-2">
           <Behind to={entry} className="mono link">
-            {entry.name}
+            {entryName(entry.name)}
           </Behind>
           {entry.isKev && <KevMark />}
           {entry.packages.length > 0 && (

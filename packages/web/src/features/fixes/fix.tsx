@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type FixAsset, type FixDetail, queries } from "../../api.ts";
 import { useCopy } from "../../ui/clipboard.ts";
 import { count, plural, share } from "../../ui/format.ts";
+import { wasRead } from "../../ui/known.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
@@ -129,6 +130,7 @@ const api = getRouteApi("/fixes/$id");
 export const FixPage = () => {
   const { id } = api.useParams();
   const fix = useQuery(queries.fix(id));
+  const feeds = useQuery(queries.feeds()).data;
   if (fix.error) {
     return (
       <Page title={say("Fix")}>
@@ -173,7 +175,12 @@ export const FixPage = () => {
             <Facts
               rows={[
                 [say("Closes"), <SeverityLine key="severities" counts={one.severities} />],
-                [say("Known to be exploited"), String(one.kevCount)],
+                [
+                  say("Known to be exploited"),
+                  one.kevCount > 0 || wasRead(feeds, "kev")
+                    ? String(one.kevCount)
+                    : say("not known: no KEV catalog was read"),
+                ],
                 [
                   say("Advisories"),
                   one.advisoryCount > one.advisories.length

@@ -1,0 +1,13 @@
+import { say } from "../../ui/texts.ts";
+
+const ACTION_WORDS: Readonly<Record<string, string>> = {
+  "decision.create": say("Decided"),
+  "decision.approve": say("Approved a decision"),
+  "decision.change": say("Changed a decision"),
+  "decision.revoke": say("Revoked a decision"),
+  "decision.expire": say("A decision ended"),
+  "decision.reopen": say("Worse than what was decided: open again"),
+};
+
+/** How the entry of a change is called: an action of the audit trail in words, all else as it is. */
+export const entryName = (name: string): string => ACTION_WORDS[name] ?? name;
