@@ -2162,7 +2162,7 @@ CREATE OR REPLACE FUNCTION public.assets_in_scope()
  STABLE
 AS $function$
 begin
-  return query select a.id from asset a where a.company_id = nullif(current_setting('app.company_id', true), '')::int;
+  return query select a.id from public.asset a where a.company_id = nullif(current_setting('app.company_id', true), '')::int;
 end $function$;
 CREATE OR REPLACE FUNCTION public.audit_content(company_id integer, id bigint, at timestamp with time zone, actor text, action text, target text, detail jsonb, before jsonb, after jsonb, ip text)
  RETURNS text
@@ -2196,7 +2196,7 @@ CREATE OR REPLACE FUNCTION public.components_in_scope()
  STABLE ROWS 10000
 AS $function$
 begin
-  return query select distinct unnest(i.component_ids) from inventory i
+  return query select distinct unnest(i.component_ids) from public.inventory i
     where i.company_id = nullif(current_setting('app.company_id', true), '')::int;
 end $function$;
 CREATE OR REPLACE FUNCTION public.delete_company_jobs(company integer, OUT gone integer, OUT running integer)
@@ -2363,10 +2363,10 @@ CREATE OR REPLACE FUNCTION public.note_asset_event()
 AS $function$
 begin
   if tg_op = 'DELETE' then
-    perform note_webhook_event(old.company_id, 'asset.gone',
+    perform public.note_webhook_event(old.company_id, 'asset.gone',
       jsonb_build_object('assetId', old.id, 'name', old.name, 'kind', old.kind, 'labels', old.labels), array['asset.gone']);
   else
-    perform note_webhook_event(new.company_id, 'asset.new',
+    perform public.note_webhook_event(new.company_id, 'asset.new',
       jsonb_build_object('assetId', new.id, 'name', new.name, 'kind', new.kind, 'labels', new.labels), array['asset.new']);
   end if;
   return null;
@@ -2387,7 +2387,7 @@ begin
   else
     return null;
   end if;
-  perform note_webhook_event(new.company_id, event, jsonb_build_object(
+  perform public.note_webhook_event(new.company_id, event, jsonb_build_object(
     'decisionId', new.id, 'kind', new.kind, 'scope', left(new.scope, 1000), 'owner', new.owner, 'createdBy', new.created_by,
     'expiresAt', new.expires_at, 'endedBy', new.revoked_by), array[event]);
   return null;
@@ -2401,10 +2401,10 @@ declare
   scope constant text := coalesce(current_setting('app.labels', true), '');
 begin
   perform set_config('app.labels', '', true);
-  if exists (select 1 from webhook where company_id = of_company and is_on and kinds && wanted)
-    and not is_company_to_delete(of_company) then
-    insert into webhook_event (company_id, kind, detail) values (of_company, of_kind, of_detail);
-    perform enqueue_job('webhook-deliver', jsonb_build_object('companyId', of_company), null, 10, null, 3, null);
+  if exists (select 1 from public.webhook where company_id = of_company and is_on and kinds && wanted)
+    and not public.is_company_to_delete(of_company) then
+    insert into public.webhook_event (company_id, kind, detail) values (of_company, of_kind, of_detail);
+    perform public.enqueue_job('webhook-deliver', jsonb_build_object('companyId', of_company), null, 10, null, 3, null);
   end if;
   perform set_config('app.labels', scope, true);
 end $function$;

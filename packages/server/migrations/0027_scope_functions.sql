@@ -2,12 +2,12 @@
 -- of each table, and cost a statement over findings more than its execution.
 create function assets_in_scope() returns setof uuid language plpgsql stable rows 1000 as $$
 begin
-  return query select a.id from asset a where a.company_id = nullif(current_setting('app.company_id', true), '')::int;
+  return query select a.id from public.asset a where a.company_id = nullif(current_setting('app.company_id', true), '')::int;
 end $$;
 
 create function components_in_scope() returns setof int language plpgsql stable rows 10000 as $$
 begin
-  return query select distinct unnest(i.component_ids) from inventory i
+  return query select distinct unnest(i.component_ids) from public.inventory i
     where i.company_id = nullif(current_setting('app.company_id', true), '')::int;
 end $$;
 

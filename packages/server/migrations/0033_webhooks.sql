@@ -97,10 +97,10 @@ declare
   scope constant text := coalesce(current_setting('app.labels', true), '');
 begin
   perform set_config('app.labels', '', true);
-  if exists (select 1 from webhook where company_id = of_company and is_on and kinds && wanted)
-    and not is_company_to_delete(of_company) then
-    insert into webhook_event (company_id, kind, detail) values (of_company, of_kind, of_detail);
-    perform enqueue_job('webhook-deliver', jsonb_build_object('companyId', of_company), null, 10, null, 3, null);
+  if exists (select 1 from public.webhook where company_id = of_company and is_on and kinds && wanted)
+    and not public.is_company_to_delete(of_company) then
+    insert into public.webhook_event (company_id, kind, detail) values (of_company, of_kind, of_detail);
+    perform public.enqueue_job('webhook-deliver', jsonb_build_object('companyId', of_company), null, 10, null, 3, null);
   end if;
   perform set_config('app.labels', scope, true);
 end $$;
@@ -109,10 +109,10 @@ end $$;
 create function note_asset_event() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' then
-    perform note_webhook_event(old.company_id, 'asset.gone',
+    perform public.note_webhook_event(old.company_id, 'asset.gone',
       jsonb_build_object('assetId', old.id, 'name', old.name, 'kind', old.kind, 'labels', old.labels), array['asset.gone']);
   else
-    perform note_webhook_event(new.company_id, 'asset.new',
+    perform public.note_webhook_event(new.company_id, 'asset.new',
       jsonb_build_object('assetId', new.id, 'name', new.name, 'kind', new.kind, 'labels', new.labels), array['asset.new']);
   end if;
   return null;
@@ -132,7 +132,7 @@ begin
   else
     return null;
   end if;
-  perform note_webhook_event(new.company_id, event, jsonb_build_object(
+  perform public.note_webhook_event(new.company_id, event, jsonb_build_object(
     'decisionId', new.id, 'kind', new.kind, 'scope', left(new.scope, 1000), 'owner', new.owner, 'createdBy', new.created_by,
     'expiresAt', new.expires_at, 'endedBy', new.revoked_by), array[event]);
   return null;
