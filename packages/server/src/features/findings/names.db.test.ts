@@ -57,16 +57,10 @@ const fill = async (): Promise<void> => {
            version, purl, fixed_in, severity, severity_rank, kev_added_at, risk, urgency, record_id, status, asset_count)
          values ($1, $2, $3, $4, $5, '', 'Debian:12', $6, $7, '1', '', $8, $9, $10, $11, $12, '', 'r', $13, 1)
          on conflict do nothing`,
-        [
-          ...[company.id, component, advisory, called, aliases, name, source || null, random(2) ? "2" : null],
-          ...[
-            SEVERITIES[rank],
-            rank + 1,
-            random(4) ? null : "2026-01-01",
-            random(5) * 20,
-            random(4) ? "open" : "fixed",
-          ],
-        ],
+        [company.id, component, advisory, called, aliases, name, source || null, random(2) ? "2" : null].concat(
+          [SEVERITIES[rank] ?? "", rank + 1, random(4) ? null : "2026-01-01"],
+          [random(5) * 20, random(4) ? "open" : "fixed"],
+        ),
       );
     }
   });
