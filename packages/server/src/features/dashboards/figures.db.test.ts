@@ -48,7 +48,7 @@ const insert = (at: number, f: Given): Promise<unknown> =>
         f.ecosystem ?? "Debian:12",
         f.package,
         f.severity,
-        RANKS.indexOf(f.severity),
+        RANKS.indexOf(f.severity) + 1,
         f.risk,
         f.fixedDaysAgo === undefined ? "open" : "fixed",
         f.seenDaysAgo,
