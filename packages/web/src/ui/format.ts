@@ -6,6 +6,10 @@ const whole = new Intl.NumberFormat(LOCALE);
 /** 12345 -> `12,345`. */
 export const count = (n: number): string => whole.format(n);
 
+/** 27.84 -> `27.8`, in the writing of the language. */
+export const decimal = (n: number, digits: number = 1): string =>
+  n.toLocaleString(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
 /** `1 finding`, `2 findings`, `2 advisories`. Both words stand in the catalog of texts. */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${say(n === 1 ? one : many)}`;
 
@@ -15,9 +19,9 @@ export const atLeast = (n: number, exact: boolean): string => (exact ? count(n) 
 /** A share 0..1 as a percentage; small shares keep one decimal, and what is not nothing or not all never reads as that. */
 export const share = (part: number): string => {
   const percent = part * 100;
-  if (part < 1 && Math.round(percent) === 100) return percent > 99.9 ? "> 99.9 %" : `${percent.toFixed(1)} %`;
+  if (part < 1 && Math.round(percent) === 100) return percent > 99.9 ? "> 99.9 %" : `${decimal(percent)} %`;
   if (percent === 0 || percent >= 10) return `${Math.round(percent)} %`;
-  return percent < 0.1 ? "< 0.1 %" : `${percent.toFixed(1)} %`;
+  return percent < 0.1 ? "< 0.1 %" : `${decimal(percent)} %`;
 };
 
 const KIB = 1024;
@@ -31,7 +35,7 @@ export const bytes = (n: number): string => {
     value /= KIB;
     unit += 1;
   }
-  return unit === 0 ? `${value} B` : `${value.toFixed(1)} ${units[unit]}`;
+  return unit === 0 ? `${value} B` : `${decimal(value)} ${units[unit]}`;
 };
 
 const STEPS: readonly (readonly [number, string])[] = [

@@ -1,6 +1,6 @@
 import { Check, Copy as CopyIcon } from "lucide-react";
 import { useCopy } from "./clipboard.ts";
-import { exact, middle, relative } from "./format.ts";
+import { decimal, exact, middle, relative } from "./format.ts";
 import { useNow } from "./hooks.ts";
 import { say } from "./texts.ts";
 
@@ -71,8 +71,8 @@ const Copyable = ({ text, isCommand }: { text: string; isCommand: boolean }) => 
 
 /** Risk 0..100 with its bar. */
 export const Risk = ({ value }: { value: number }) => (
-  <span className="mono inline-flex items-center gap-2" title={say("Risk {value} of 100", { value: value.toFixed(1) })}>
-    <span className="min-[720px]:w-9 min-[720px]:text-right">{value.toFixed(1)}</span>
+  <span className="mono inline-flex items-center gap-2" title={say("Risk {value} of 100", { value: decimal(value) })}>
+    <span className="min-[720px]:w-9 min-[720px]:text-right">{decimal(value)}</span>
     <span className="hidden h-1.5 w-10 bg-line min-[720px]:block" aria-hidden="true">
       <span className="block h-1.5 bg-text" style={{ width: `${Math.min(100, value)}%` }} />
     </span>
@@ -88,12 +88,12 @@ export const Epss = ({ value }: { value: number | null }) =>
   ) : (
     <span
       className="mono inline-flex items-center gap-1.5"
-      title={say("EPSS: {n} % chance of exploitation in 30 days", { n: (value * 100).toFixed(2) })}
+      title={say("EPSS: {n} % chance of exploitation in 30 days", { n: decimal(value * 100, 2) })}
     >
       <span className="h-1.5 w-6 bg-line" aria-hidden="true">
         <span className="block h-1.5 bg-dim" style={{ width: `${value * 100}%`, minWidth: value > 0 ? 1 : 0 }} />
       </span>
-      {(value * 100).toFixed(value < 0.1 ? 1 : 0)} %
+      {decimal(value * 100, value < 0.1 ? 1 : 0)} %
     </span>
   );
 

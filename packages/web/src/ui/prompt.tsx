@@ -76,6 +76,18 @@ const Mistake = ({ id, at, message }: { id: string; at: string; message: string 
   </p>
 );
 
+/** What is typed; where the address says something else than before, that. */
+const useTextOf = (pathname: string, fromUrl: string) => {
+  const here = `${pathname} ${fromUrl}`;
+  const [text, setText] = useState(fromUrl);
+  const [written, setWritten] = useState(here);
+  if (written !== here) {
+    setWritten(here);
+    setText(fromUrl);
+  }
+  return [text, setText] as const;
+};
+
 /**
  * The one line that filters: it completes, explains mistakes in place, and is written back by everything else that
  * filters. On lists of their own it searches those; anywhere else it opens findings.
@@ -85,19 +97,13 @@ export const Prompt = () => {
   const location = useRouterState({ select: (s) => s.resolvedLocation ?? s.location });
   const scope = scopeOf(location.pathname);
   const fromUrl = textOf(location.pathname, location.search);
-  const [text, setText] = useState(fromUrl);
+  const [text, setText] = useTextOf(location.pathname, fromUrl);
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const coverage = useQuery({ ...queries.coverage(), enabled: open });
-  const here = `${location.pathname} ${fromUrl}`;
-  const [written, setWritten] = useState(here);
-  if (written !== here) {
-    setWritten(here);
-    setText(fromUrl);
-  }
 
   const grammar = scope === "findings";
   const errors = useMemo(() => (grammar ? parseQuery(text, FINDING_FIELDS).errors : []), [grammar, text]);

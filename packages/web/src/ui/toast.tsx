@@ -44,6 +44,7 @@ export const Toasts = () => {
     timer = setTimeout(() => show(null), SHOWN_MS);
   };
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- reading it holds it; nothing is done by that
     <output
       className="fixed inset-x-4 bottom-11 z-50 mx-auto w-fit max-w-[calc(100vw-2rem)]"
       onPointerEnter={hold}

@@ -1,3 +1,4 @@
+import { decimal } from "../../ui/format.ts";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type Advisory, queries } from "../../api.ts";
@@ -31,7 +32,7 @@ const COLUMNS: readonly Column<Advisory>[] = [
     head: "CVSS",
     width: "72px",
     label: say("CVSS"),
-    cell: (a) => <span className="mono">{a.cvss?.toFixed(1) ?? "–"}</span>,
+    cell: (a) => <span className="mono">{a.cvss === null ? "–" : decimal(a.cvss)}</span>,
   },
   { head: "EPSS", width: "96px", className: "wide-only", cell: (a) => <Epss value={a.epss} /> },
   {

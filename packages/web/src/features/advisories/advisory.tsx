@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { queries } from "../../api.ts";
 import { enrichmentRows } from "../../ui/enrichment.tsx";
-import { exact, plural } from "../../ui/format.ts";
+import { decimal, exact, plural } from "../../ui/format.ts";
 import { Copy, Epss, Kev, Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
@@ -79,7 +79,7 @@ export const AdvisoryPage = () => {
                 say("no source gives one")
               ) : (
                 <span key="c" className="mono">
-                  {a.cvss.toFixed(1)}
+                  {decimal(a.cvss)}
                 </span>
               ),
             ],

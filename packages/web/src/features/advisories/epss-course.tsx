@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { queries } from "../../api.ts";
-import { plural } from "../../ui/format.ts";
+import { decimal, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
@@ -15,7 +15,7 @@ interface Day {
 const STEADY_POINTS = 0.05;
 
 const percent = (score: number | null): string =>
-  score === null ? say("no score") : `${(score * 100).toFixed(score < 0.1 ? 2 : 1)} %`;
+  score === null ? say("no score") : `${decimal(score * 100, score < 0.1 ? 2 : 1)} %`;
 
 const dayText = (day: string): string =>
   new Date(day).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
@@ -28,7 +28,7 @@ const moveText = (days: readonly Day[]): string => {
   if (first.score === null) return say("none on {day}", { day: dayText(first.day) });
   const points = ((last.score ?? 0) - first.score) * 100;
   if (Math.abs(points) < STEADY_POINTS) return say("as on {day}", { day: dayText(first.day) });
-  const by = Math.abs(points).toFixed(Math.abs(points) < 10 ? 1 : 0);
+  const by = decimal(Math.abs(points), Math.abs(points) < 10 ? 1 : 0);
   return say("{choice} {by} points since {day}", { choice: points > 0 ? "up" : "down", by, day: dayText(first.day) });
 };
 

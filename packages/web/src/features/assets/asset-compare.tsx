@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type AssetDetail, type AssetDiff, queries } from "../../api.ts";
-import { count, plural } from "../../ui/format.ts";
+import { count, decimal, plural } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
@@ -27,7 +27,7 @@ export const AssetBranches = ({ asset }: { asset: AssetDetail }) => (
             <span className="mono flex items-baseline gap-3">
               <span className={b.id === asset.id ? "font-semibold" : ""}>{b.branch || say("no branch")}</span>
               <span className="text-xs text-dim">
-                {say("risk {risk},", { risk: b.risk.toFixed(1) })} <Time at={b.inventoryAt} />
+                {say("risk {risk},", { risk: decimal(b.risk) })} <Time at={b.inventoryAt} />
               </span>
             </span>
             <SeverityLine counts={b.findings} />
@@ -64,7 +64,7 @@ const FindingList = ({ title, findings }: { title: string; findings: Findings })
           {f.package} {f.version}
         </span>
         <span className="text-dim">
-          {say("{severity}, risk {risk}", { severity: f.severity, risk: f.risk.toFixed(1) })}
+          {say("{severity}, risk {risk}", { severity: f.severity, risk: decimal(f.risk) })}
           {f.kev && say(", exploited")}
         </span>
       </li>

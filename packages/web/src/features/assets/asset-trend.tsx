@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type AssetDay, queries } from "../../api.ts";
-import { count, plural } from "../../ui/format.ts";
+import { count, decimal, plural } from "../../ui/format.ts";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Point, Sparkline } from "../../ui/sparkline.tsx";
 import { say } from "../../ui/texts.ts";
@@ -56,12 +56,12 @@ export const AssetTrend = ({ id }: { id: string }) => {
   const figures = [
     {
       name: say("Risk"),
-      now: last.risk.toFixed(1),
+      now: decimal(last.risk),
       change: against(last.risk, first.risk),
       points: course(
         rows,
         (d) => d.risk,
-        (d) => say("risk {risk}", { risk: d.risk.toFixed(1) }),
+        (d) => say("risk {risk}", { risk: decimal(d.risk) }),
       ),
     },
     {

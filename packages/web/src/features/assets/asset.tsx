@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type AssetDetail, queries } from "../../api.ts";
 import type { AssetTab } from "../../routes.tsx";
-import { count, plural, share } from "../../ui/format.ts";
+import { count, decimal, plural, share } from "../../ui/format.ts";
 import { wasRead } from "../../ui/known.ts";
 import { useMay } from "../../ui/may.ts";
 import { Copy, Online, Time } from "../../ui/marks.tsx";
@@ -100,7 +100,7 @@ export const AssetPage = () => {
             className="flex items-center gap-3 hover:text-accent"
             title={say("How it went")}
           >
-            <span className="text-xl font-semibold">{a.risk.toFixed(1)}</span>
+            <span className="text-xl font-semibold">{decimal(a.risk)}</span>
             <RiskCourse id={id} />
           </Link>
         </Figure>

@@ -8,7 +8,7 @@ import { Heat } from "../../ui/charts/heat.tsx";
 import { dayText, figure } from "../../ui/charts/scale.ts";
 import { TreeMap } from "../../ui/charts/tree-map.tsx";
 import { Trend } from "../../ui/charts/trend.tsx";
-import { count } from "../../ui/format.ts";
+import { count, decimal } from "../../ui/format.ts";
 import { SEVERITY_BACKGROUND, SeverityMark } from "../../ui/severity.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
@@ -57,7 +57,7 @@ const NumberBody = ({ widget, figures }: { widget: Widget; figures: Figures }) =
     </Link>
     <span className="mt-2 text-sm text-dim">
       {figures.total > 0
-        ? say("{unit}, highest risk {risk}", { unit: UNITS[widget.measure], risk: figures.risk.toFixed(1) })
+        ? say("{unit}, highest risk {risk}", { unit: UNITS[widget.measure], risk: decimal(figures.risk) })
         : UNITS[widget.measure]}
     </span>
   </div>
@@ -88,7 +88,7 @@ const TableBody = ({ widget, figures }: { widget: Widget; figures: Figures }) =>
               <GroupLink widget={widget} row={row} query={figures.query} />
             </td>
             <td className="text-right">{figure(row.value)}</td>
-            <td className="text-right">{row.risk.toFixed(1)}</td>
+            <td className="text-right">{decimal(row.risk)}</td>
           </tr>
         ))}
       </tbody>

@@ -1,3 +1,4 @@
+import { decimal } from "../../ui/format.ts";
 import { say } from "../../ui/texts.ts";
 
 const DAY_MS = 86_400_000;
@@ -44,7 +45,7 @@ export const standingOf = (
 /** The pace in words. */
 export const paceText = (pace: number | null): string => {
   if (pace === null) return say("How fast it moves is known from the second day on.");
-  const by = Math.abs(pace).toFixed(1);
+  const by = decimal(Math.abs(pace));
   if (Math.abs(pace) < STEADY) return say("In the last 30 days it stayed about the same.");
   return pace < 0
     ? say("In the last 30 days it fell by {by} a week.", { by })

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { type Executive, type Fix, queries } from "../../api.ts";
 import { longDayText } from "../../ui/charts/scale.ts";
 import { Trend } from "../../ui/charts/trend.tsx";
-import { count, exact, plural, share } from "../../ui/format.ts";
+import { count, decimal, exact, plural, share } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
@@ -44,7 +44,7 @@ const RiskNow = ({ board }: { board: Executive }) => {
         <div>
           <p className="flex items-baseline gap-2">
             <Link to="/assets" className="mono text-[44px] leading-[48px] font-semibold hover:text-accent">
-              {board.risk.toFixed(1)}
+              {decimal(board.risk)}
             </Link>
             <span className="mono text-dim">/ 100</span>
           </p>
@@ -55,9 +55,7 @@ const RiskNow = ({ board }: { board: Executive }) => {
             <p>{goalText(board.goal)}</p>
             <p>{paceText(pace)}</p>
             {neededPerWeek !== null && (
-              <p>
-                {say("To be there in time it has to fall by {needed} a week.", { needed: neededPerWeek.toFixed(1) })}
-              </p>
+              <p>{say("To be there in time it has to fall by {needed} a week.", { needed: decimal(neededPerWeek) })}</p>
             )}
             {maySet && (
               <Link to="/settings" className="link print:hidden">

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { type FindingAsset, type FindingDetail, queries } from "../../api.ts";
 import { Chart } from "../../ui/charts/chart.tsx";
-import { count, middle, plural } from "../../ui/format.ts";
+import { count, decimal, middle, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -74,7 +74,7 @@ const graphOf = (f: FindingDetail, assets: readonly FindingAsset[]): { columns: 
   const finding: Node = {
     id: "finding",
     name: advisory,
-    says: say("risk {risk}", { risk: f.assessment.risk.toFixed(1) }),
+    says: say("risk {risk}", { risk: decimal(f.assessment.risk) }),
     link: (children) => (
       <Link key="finding" to="/advisories/$id" params={{ id: advisory }} className="graph-node">
         {children}

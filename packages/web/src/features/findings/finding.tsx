@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type Feeds, type FindingAsset, type FindingDetail, queries } from "../../api.ts";
 import { enrichmentRows } from "../../ui/enrichment.tsx";
-import { exact, plural } from "../../ui/format.ts";
+import { decimal, exact, plural } from "../../ui/format.ts";
 import { wasRead } from "../../ui/known.ts";
 import { Copy, Epss, Kev, Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
@@ -212,7 +212,7 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
             say("no source gives one")
           ) : (
             <span key="c" className="mono">
-              {f.cvss.toFixed(1)} {f.cvssVector && <Copy text={f.cvssVector} max={48} />}
+              {decimal(f.cvss)} {f.cvssVector && <Copy text={f.cvssVector} max={48} />}
             </span>
           ),
         ],
@@ -229,7 +229,7 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
               <Epss value={f.epss} />
               {f.epssPercentile !== null && (
                 <span className="text-dim">
-                  {say(", above {n} % of all", { n: (f.epssPercentile * 100).toFixed(0) })}
+                  {say(", above {n} % of all", { n: decimal(f.epssPercentile * 100, 0) })}
                 </span>
               )}
             </span>

@@ -1,3 +1,4 @@
+import { decimal } from "../../ui/format.ts";
 import { Link } from "@tanstack/react-router";
 import type { Feeds, FindingDetail } from "../../api.ts";
 import { wasRead } from "../../ui/known.ts";
@@ -31,7 +32,7 @@ const Bar = ({ terms }: { terms: readonly Term[] }) => (
         key={t.name}
         className={`bg-text ${SHADES[i] ?? ""}`}
         style={{ width: `${t.value}%` }}
-        title={`${NAMES[t.name] ?? t.name} ${t.value.toFixed(1)}`}
+        title={`${NAMES[t.name] ?? t.name} ${decimal(t.value)}`}
       />
     ))}
   </div>
@@ -44,7 +45,7 @@ const Where = ({ finding: { risk, assessment } }: { finding: FindingDetail }) =>
   if (worst === null || added < 0.05) return null;
   return (
     <p className="text-sm text-dim">
-      {say("on {name}; {risk} without what the asset adds", { name: worst.name, risk: risk.toFixed(1) })}{" "}
+      {say("on {name}; {risk} without what the asset adds", { name: worst.name, risk: decimal(risk) })}{" "}
       <Link to="/assets/$id" params={{ id: worst.id }} className="link">
         {say("Open the asset")}
       </Link>
@@ -58,8 +59,7 @@ export const RiskTerms = ({ finding, feeds }: { finding: FindingDetail; feeds: F
   return (
     <Panel title={say("Risk, and what makes it")}>
       <p>
-        <span className="mono text-xl font-semibold">{risk.toFixed(1)}</span>{" "}
-        <span className="mono text-dim">/ 100</span>
+        <span className="mono text-xl font-semibold">{decimal(risk)}</span> <span className="mono text-dim">/ 100</span>
       </p>
       <Where finding={finding} />
       <Bar terms={terms} />
@@ -69,7 +69,7 @@ export const RiskTerms = ({ finding, feeds }: { finding: FindingDetail; feeds: F
           <li key={t.name} className="grid grid-cols-[88px_minmax(0,1fr)_48px] gap-x-3 text-sm">
             <span>{NAMES[t.name] ?? t.name}</span>
             <span className="text-dim">{saysOf(t, feeds)}</span>
-            <span className={`mono text-right ${t.value === 0 ? "text-dim" : ""}`}>{t.value.toFixed(1)}</span>
+            <span className={`mono text-right ${t.value === 0 ? "text-dim" : ""}`}>{decimal(t.value)}</span>
           </li>
         ))}
       </ul>

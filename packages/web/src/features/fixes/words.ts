@@ -1,6 +1,6 @@
 import type { FixState, FixVerification } from "@zerotrace/core/fix/work";
 import type { Fix } from "../../api.ts";
-import { plural } from "../../ui/format.ts";
+import { decimal, plural } from "../../ui/format.ts";
 import { say } from "../../ui/texts.ts";
 
 /** How a state of the work is called. */
@@ -36,4 +36,4 @@ export const workText = (work: Fix["work"]): string => {
 
 /** Days as a number with one decimal at most. */
 export const daysText = (days: number | null): string =>
-  days === null ? "–" : say("{n} d", { n: days < 10 ? days.toFixed(1) : String(Math.round(days)) });
+  days === null ? "–" : say("{n} d", { n: days < 10 ? decimal(days) : String(Math.round(days)) });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type Feeds, queries, type Stats } from "../../api.ts";
-import { count, plural, share } from "../../ui/format.ts";
+import { count, decimal, plural, share } from "../../ui/format.ts";
 import { wasRead } from "../../ui/known.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
@@ -21,7 +21,7 @@ const riskChange = (stats: Stats): string | null => {
   const day = new Date(past.day).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
   return Math.abs(change) < 0.05
     ? say("unchanged since {day}", { day })
-    : say("{choice}{abs} since {day}", { choice: change > 0 ? "+" : "−", abs: Math.abs(change).toFixed(1), day });
+    : say("{choice}{abs} since {day}", { choice: change > 0 ? "+" : "−", abs: decimal(Math.abs(change)), day });
 };
 
 /** Whether there is anything to judge and to judge by; until then a zero would be a false comfort. */
@@ -34,7 +34,7 @@ const RiskNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => {
     <Panel title={say("Risk now")} aside={say("highest of any asset, 0 to 100")}>
       <div className="flex items-baseline gap-2">
         <Link to="/assets" className="mono text-[44px] leading-[48px] font-semibold hover:text-accent">
-          {judged ? stats.risk.toFixed(1) : "–"}
+          {judged ? decimal(stats.risk) : "–"}
         </Link>
         <span className="mono text-dim">/ 100</span>
       </div>
@@ -49,7 +49,7 @@ const RiskNow = ({ stats, judged }: { stats: Stats; judged: boolean }) => {
           day: t.day,
           value: t.risk,
           says: say("risk {risk}, {findingCount}", {
-            risk: t.risk.toFixed(1),
+            risk: decimal(t.risk),
             findingCount: plural(t.findingCount, "finding"),
           }),
         }))}

@@ -1,3 +1,4 @@
+import { decimal } from "../../ui/format.ts";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type Criticality, CRITICALITIES, type Exposure, EXPOSURES } from "@zerotrace/core/finding/risk";
@@ -86,7 +87,7 @@ export const AssetRating = ({ id, rating }: { id: string; rating: Rating }) => {
       />
       <span className="text-sm text-dim">
         {points > 0 ? (
-          say("adds {points} to the risk of each finding here", { points: points.toFixed(1) })
+          say("adds {points} to the risk of each finding here", { points: decimal(points) })
         ) : (
           <Link to="/assets/rules" className="link">
             {say("Rate assets by rules")}

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { Answer } from "@zerotrace/sdk";
 import { call, contract } from "../../api.ts";
-import { count, plural } from "../../ui/format.ts";
+import { count, decimal, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
@@ -46,8 +46,8 @@ const Numbers = ({ preview, rules }: { preview: Preview; rules: readonly Rule[] 
       </p>
       <p className="text-sm">
         {say("The company's risk: {before} now, {after} then.", {
-          before: preview.riskBefore.toFixed(1),
-          after: preview.riskAfter.toFixed(1),
+          before: decimal(preview.riskBefore),
+          after: decimal(preview.riskAfter),
         })}{" "}
         {preview.handCount > 0 && (
           <span className="text-dim">

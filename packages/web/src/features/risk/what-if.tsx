@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { call, contract } from "../../api.ts";
-import { plural } from "../../ui/format.ts";
+import { decimal, plural } from "../../ui/format.ts";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -50,7 +50,7 @@ export const WhatIf = ({ keys, onClear }: { keys: readonly string[]; onClear: ()
       {before && after ? (
         <>
           <span className="mono text-lg font-semibold">
-            {before.risk.toFixed(1)} → <span className="text-accent">{after.risk.toFixed(1)}</span>{" "}
+            {decimal(before.risk)} → <span className="text-accent">{decimal(after.risk)}</span>{" "}
             <span className="text-xs font-normal text-dim">{say("risk")}</span>
           </span>
           {SEVERITIES.filter((s) => before.findings[s] > 0).map((s) => (

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
 import { call, type Component, contract } from "../../api.ts";
-import { plural } from "../../ui/format.ts";
+import { decimal, plural } from "../../ui/format.ts";
 import { Copy } from "../../ui/marks.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
@@ -23,7 +23,7 @@ const Answer = ({ purl }: { purl: string }) => {
       <p className="text-dim">{decidedBy}</p>
       {risks.slice(0, RISKS_SHOWN).map((r) => (
         <p key={r.advisory} className="border-l-2 border-l-line pl-3">
-          <span className="mono">{r.advisory}</span> <span className="mono font-semibold">{r.risk.toFixed(1)}</span>{" "}
+          <span className="mono">{r.advisory}</span> <span className="mono font-semibold">{decimal(r.risk)}</span>{" "}
           {r.sentence}
         </p>
       ))}
