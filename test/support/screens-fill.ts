@@ -1,62 +1,28 @@
-import { debian, type Live, npm, record } from "./live.ts";
+import type { Live } from "./live.ts";
+import { FEEDS, HOSTS, UPGRADED, writeRatings } from "./screens-fleet.ts";
+import { asCli, fillWork, fixId } from "./screens-work.ts";
 
 /** An id for each page that shows one object, by the first word of its path. */
 export type Ids = Readonly<Record<string, string>>;
 
-const cvss = (score: string) => ({ severity: [{ type: "CVSS_V3", score }] });
-const WORST = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H";
-const BAD = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N";
-const MILD = "CVSS:3.1/AV:L/AC:H/PR:L/UI:R/S:U/C:L/I:N/A:N";
-
-const FEEDS = {
-  Debian: [
-    record("CVE-2026-1001", "Debian:12", "openssl", "3.0.17-1", {
-      summary: "openssl: a crafted certificate runs code before it is verified",
-      ...cvss(WORST),
-    }),
-    record("CVE-2026-1002", "Debian:12", "curl", "7.88.1-10+deb12u9", {
-      summary: "curl: cookies are sent to another host after a redirect",
-      ...cvss(BAD),
-    }),
-    record("CVE-2026-1003", "Debian:12", "systemd", null, {
-      summary: "systemd: a local user reads parts of a core dump",
-      ...cvss(MILD),
-    }),
-  ],
-  npm: [
-    record("GHSA-aaaa-bbbb-cccc", "npm", "lodash", "4.17.21", {
-      summary: "Prototype pollution in lodash",
-      aliases: ["CVE-2026-1004"],
-      ...cvss(BAD),
-    }),
-  ],
-};
-
-const must = async (live: Live, method: string, path: string, body?: unknown) => {
-  const answer = await live.call(method, path, body === undefined ? {} : { body });
-  if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
-  return answer.body;
-};
-
-/** Three hosts with findings and labels, a statement, a registry, views and tokens. */
+/** Six hosts with findings and labels, a statement, a registry, views and tokens, and what people did with them. */
 export const fillFew = async (live: Live): Promise<Ids> => {
-  const base = [debian("libssl3", "3.0.11-1", "openssl"), debian("systemd", "252.38-1"), debian("bash", "5.2.15-2")];
-  const hosts = [
-    { name: "web-1.berlin.example", more: [debian("curl", "7.88.1-10")] },
-    { name: "web-2.berlin.example", more: [npm("lodash", "4.17.20"), npm("left-pad", "1.3.0")] },
-    {
-      name: "db-1.lisbon.example",
-      more: [{ ecosystem: "Debian:12", name: "postgresql-15", version: "15.3-0+deb12u1" }],
-    },
-  ];
+  const must = asCli(live);
   const ids: string[] = [];
-  for (const { name, more } of hosts) {
+  await writeRatings(live.feeds);
+  await live.publish(FEEDS);
+  for (const { name, labels, has } of HOSTS) {
     const host = await live.host(name);
-    await host.report({ dpkg: [...base, ...more] });
+    const sources = (all: typeof has) => ({
+      dpkg: all.filter((one) => one.ecosystem !== "npm"),
+      npm: all.filter((one) => one.ecosystem === "npm"),
+    });
+    await host.report(sources(has));
+    await live.server.settled();
+    if (name === "build-1.example") await host.report(sources([...UPGRADED, ...has.slice(UPGRADED.length)]));
+    await must("POST", "/api/v1/asset-labels", { ids: [host.assetId], add: labels });
     ids.push(host.assetId);
   }
-  await must(live, "POST", "/api/v1/asset-labels", { ids: ids.slice(0, 2), add: ["prod", "site:berlin"] });
-  await live.publish(FEEDS);
   const document = {
     "@context": "https://openvex.dev/ns/v0.2.0",
     "@id": "https://example.com/vex/1",
@@ -71,22 +37,21 @@ export const fillFew = async (live: Live): Promise<Ids> => {
       },
     ],
   };
-  const vex = await must(live, "POST", "/api/v1/vex", { name: "vendor statement", document });
+  const vex = await must("POST", "/api/v1/vex", { name: "vendor statement", document });
   const rules = { repositories: ["team/*"] };
-  const registry = await must(live, "POST", "/api/v1/registries", { name: "team images", host: "192.0.2.1", rules });
+  const registry = await must("POST", "/api/v1/registries", { name: "team images", host: "192.0.2.1", rules });
   for (const [name, query] of [
     ["Fix today", "severity>=high fix:yes"],
     ["Production", "label:prod"],
   ]) {
-    await must(live, "POST", "/api/v1/views", { noun: "findings", name, query, shared: true });
+    await must("POST", "/api/v1/views", { noun: "findings", name, query, shared: true });
   }
-  await must(live, "POST", "/api/v1/tokens", { kind: "api", label: "CI", permissions: ["findings:read"] });
+  await must("POST", "/api/v1/tokens", { kind: "api", label: "CI", permissions: ["findings:read"] });
   await live.server.settled();
-  const [finding] = await live.findings();
   return {
-    findings: finding.id,
+    ...(await fillWork(live)),
     assets: ids[1] ?? "",
-    fixes: Buffer.from("+Debian:12\nopenssl").toString("base64url"),
+    fixes: fixId("Debian:12", "openssl"),
     advisories: "CVE-2026-1001",
     vex: vex.id,
     registries: registry.id,

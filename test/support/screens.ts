@@ -11,6 +11,7 @@ import type { Browser, Page } from "playwright-core";
 import { startBrowser } from "./browser.ts";
 import { type Live, startLive } from "./live.ts";
 import { fillFew, fillMany, type Ids } from "./screens-fill.ts";
+import { VIEWER } from "./screens-work.ts";
 
 const THEMES = ["dark", "light"] as const;
 const SIZES = [
@@ -23,7 +24,17 @@ type State = (typeof STATES)[number];
 const SETTLE_MS = 10_000;
 
 /** Pages that show more than one thing at one address. */
-const MORE = ["/findings?view=fixes", "/findings?view=advisories", "/assets/$id?tab=inventory", "/affected?q=openssl"];
+const MORE = [
+  "/findings?view=fixes",
+  "/findings?view=advisories",
+  "/assets/$id?tab=inventory",
+  "/affected?q=openssl",
+  "/components?q=openssl",
+  "/fixes?view=work",
+  "/fixes?view=speed",
+  "/dashboards/$id?mode=edit",
+  "/dashboards/$id?mode=wall",
+];
 
 /** Every path of the router. */
 const pathsOf = async (): Promise<string[]> => {
@@ -53,6 +64,20 @@ const faultsOf = async (page: Page, width: number): Promise<string[]> => {
   return wide > width ? [`scrolls sideways: ${wide} px`] : [];
 };
 
+/** Signs in as a person where there is one, else by a link. */
+const signIn = async (page: Page, live: Live, state: State): Promise<void> => {
+  if (state !== "few") {
+    await page.goto(await live.server.createSignInLink());
+    await page.waitForURL(`${live.server.url}/`);
+    return;
+  }
+  const answer = await page.request.post(`${live.server.url}/api/v1/sign-in`, {
+    data: VIEWER,
+    headers: { origin: live.server.url },
+  });
+  if (answer.status() !== 201) throw new Error(`sign in: ${await answer.text()}`);
+};
+
 const shoot = async (
   live: Live,
   browser: Browser,
@@ -68,8 +93,7 @@ const shoot = async (
     page.on("console", (said) => {
       if (said.type() === "error") errors.push(`${said.text()} ${said.location().url}`);
     });
-    await page.goto(await live.server.createSignInLink());
-    await page.waitForURL(`${live.server.url}/`);
+    await signIn(page, live, given.state);
     for (const size of SIZES) {
       await page.setViewportSize(size);
       for (const path of given.paths) {
@@ -81,7 +105,11 @@ const shoot = async (
         await title.waitFor({ timeout: SETTLE_MS }).catch(() => errors.push("no title"));
         await page.waitForLoadState("networkidle", { timeout: SETTLE_MS }).catch(() => errors.push("never at rest"));
         const name = `${given.state}-${theme}-${size.width}-${nameOf(path)}`;
-        await page.screenshot({ path: join(given.folder, `${name}.png`), fullPage: given.state !== "many" });
+        // as high as what is on it, so that the line at the bottom stands at the bottom
+        const height = await page.locator("html").evaluate((html) => html.scrollHeight);
+        if (given.state !== "many") await page.setViewportSize({ width: size.width, height });
+        await page.screenshot({ path: join(given.folder, `${name}.png`) });
+        await page.setViewportSize(size);
         const wrong = [...errors, ...(await faultsOf(page, size.width))];
         faults.push(...wrong.map((fault) => `${name}: ${fault}`));
       }
