@@ -1,5 +1,5 @@
 import type { Live } from "./live.ts";
-import { FEEDS, HOSTS, UPGRADED, writeRatings } from "./screens-fleet.ts";
+import { FEEDS, HOSTS, upgraded, writeRatings } from "./screens-fleet.ts";
 import { asCli, fillWork, fixId } from "./screens-work.ts";
 
 /** An id for each page that shows one object, by the first word of its path. */
@@ -19,7 +19,7 @@ export const fillFew = async (live: Live): Promise<Ids> => {
     });
     await host.report(sources(has));
     await live.server.settled();
-    if (name === "build-1.example") await host.report(sources([...UPGRADED, ...has.slice(UPGRADED.length)]));
+    if (name === "build-1.example") await host.report(sources(upgraded(has)));
     await must("POST", "/api/v1/asset-labels", { ids: [host.assetId], add: labels });
     ids.push(host.assetId);
   }

@@ -54,6 +54,7 @@ export const FEEDS: Readonly<Record<string, readonly OsvRecord[]>> = {
       told(BAD, "nginx: memory of another request is sent in HTTP/3", 4),
     ),
     deb("CVE-2026-1008", "linux", "6.1.112-1", told(MIDDLE, "linux: a crafted packet ends the network of a host", 40)),
+    deb("CVE-2026-1011", "zlib", "1.3.1-1", told(BAD, "zlib: a crafted archive is read out of bounds", 12)),
     deb("CVE-2026-1009", "expat", "2.5.0-1+deb12u1", told(WORST, "expat: a nested document runs code", 2)),
   ],
   npm: [
@@ -111,10 +112,13 @@ export const HOSTS: readonly { name: string; labels: readonly string[]; has: rea
   {
     name: "build-1.example",
     labels: ["lab"],
-    has: [...BASE, debian("linux-image-amd64", "6.1.99-1", "linux"), ...SHOP],
+    has: [...BASE, debian("linux-image-amd64", "6.1.99-1", "linux"), debian("zlib1g", "1.2.13-1", "zlib"), ...SHOP],
   },
 ];
-/** What the last host reports the next time: one package upgraded. */
-export const UPGRADED = BASE.map((one) =>
-  one.name === "libexpat1" ? debian("libexpat1", "2.5.0-1+deb12u1", "expat") : one,
-);
+/** What is upgraded on the last host before it reports again. */
+const NEWER: Readonly<Record<string, Component>> = {
+  libexpat1: debian("libexpat1", "2.5.0-1+deb12u1", "expat"),
+  zlib1g: debian("zlib1g", "1.3.1-1", "zlib"),
+};
+/** The same with two packages upgraded. */
+export const upgraded = (all: readonly Component[]): Component[] => all.map((one) => NEWER[one.name] ?? one);

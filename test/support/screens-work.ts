@@ -47,11 +47,12 @@ const joined = async (live: Live, email: string, name: string): Promise<Call> =>
 const fillDays = async (live: Live): Promise<void> => {
   const client = await live.sql("zerotrace");
   try {
+    await client.query("update company set name = 'Example Systems' where id = $1", [live.server.companyId]);
     await client.query("begin");
     await client.query("select set_config('app.company_id', $1, true)", [String(live.server.companyId)]);
     await client.query(
       `insert into daily_stat (company_id, day, risk, critical, high, medium, low, none, unknown)
-       select $1, (now() at time zone 'UTC')::date - n, 62 + n * 0.3 - (n % 7) * 0.8, 2 + n / 30, 5 + n / 18, 4 + n % 3, 2 + n / 25, 0, 0
+       select $1, (now() at time zone 'UTC')::date - n, 92 + n * 0.07 + (n % 6) * 0.2, 3 + n / 40, 5 + n / 18, 3 + n / 30, 1 + n / 25, 0, 0
        from generate_series(1, 90) n on conflict do nothing`,
       [live.server.companyId],
     );
