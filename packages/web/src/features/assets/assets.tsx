@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   },
   {
     head: "System",
-    width: "146px",
+    width: "120px",
     cell: (a) => (
       <span title={`${a.kind}${a.os ? `, ${a.os}` : ""}`}>
         {a.kind !== "host" && <span className="text-dim">{a.kind} </span>}
@@ -49,14 +49,14 @@ const COLUMNS: readonly Column<Asset>[] = [
   },
   {
     head: "Labels",
-    width: "146px",
+    width: "128px",
     cell: (a) => (
-      <span className="inline-flex max-w-full gap-1.5">
+      <span className="inline-flex max-w-full items-center gap-1.5">
         <Labels labels={a.labels} max={1} />
       </span>
     ),
   },
-  { head: "Findings", width: "196px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
+  { head: "Findings", width: "164px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
   {
     head: "Components",
     width: "100px",
@@ -65,7 +65,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   },
   {
     head: "Gaps",
-    width: "112px",
+    width: "104px",
     cell: (a) => (
       <span className="text-warn">
         {[

@@ -72,7 +72,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   },
   {
     head: "State",
-    width: "150px",
+    width: "138px",
     className: "wide-only",
     cell: (f) => {
       const text = f.assignee ? `${STATE_WORDS[f.state]}, ${f.assignee.name}` : STATE_WORDS[f.state];
@@ -83,7 +83,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
       );
     },
   },
-  { head: "EPSS", width: "80px", className: "wide-only", cell: (f) => <Epss value={f.epss} /> },
+  { head: "EPSS", width: "92px", className: "wide-only", cell: (f) => <Epss value={f.epss} /> },
   {
     head: "Assets",
     width: "64px",
