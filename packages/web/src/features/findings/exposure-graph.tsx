@@ -130,7 +130,7 @@ const graphOf = (f: FindingDetail, assets: readonly FindingAsset[]): { columns: 
 const Picture = ({ nodes, edges, height }: { nodes: readonly Placed[]; edges: readonly Edge[]; height: number }) => {
   const at = new Map(nodes.map((node) => [node.id, node]));
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${height}`} width={WIDTH} height={height} className="max-w-full min-w-[720px]">
+    <svg viewBox={`0 0 ${WIDTH} ${height}`} width={WIDTH} height={height} className="h-auto max-w-full min-w-[720px]">
       <g aria-hidden="true">
         {edges.map(([from, to]) => {
           const [a, b] = [at.get(from), at.get(to)];

@@ -313,11 +313,13 @@ export const FindingPage = () => {
           </p>
         )}
       </section>
-      <TakeUp finding={f} />
       <Decided finding={f} />
       {f.vex && <Vex vex={f.vex} />}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 wide:grid-cols-2">
-        <About finding={f} feeds={feeds.data} />
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <TakeUp finding={f} />
+          <About finding={f} feeds={feeds.data} />
+        </div>
         <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
           <RiskTerms finding={f} feeds={feeds.data} />
           <SsvcPanel ssvc={f.assessment.ssvc} />
