@@ -1,6 +1,8 @@
 import { say } from "../../ui/texts.ts";
 
 const ACTION_WORDS: Readonly<Record<string, string>> = {
+  "vex.add": say("Added a VEX document"),
+  "vex.remove": say("Removed a VEX document"),
   "decision.create": say("Decided"),
   "decision.approve": say("Approved a decision"),
   "decision.change": say("Changed a decision"),

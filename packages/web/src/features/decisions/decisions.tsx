@@ -11,8 +11,8 @@ import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Decide } from "./decide.tsx";
-import { dayText, KIND_WORDS } from "./words.ts";
-import { say } from "../../ui/texts.ts";
+import { KIND_WORDS } from "./words.ts";
+import { LOCALE, say } from "../../ui/texts.ts";
 
 const STATE_TONES: Readonly<Record<Decision["state"], string>> = {
   active: "font-semibold",
@@ -21,12 +21,18 @@ const STATE_TONES: Readonly<Record<Decision["state"], string>> = {
   revoked: "text-dim",
 };
 
+/** An email without its host, which is the same for most: the whole is on hover. */
+const nameOf = (by: string): string => by.replace(/@[^@\s]+$/, "");
+/** A day as short as a column of days needs. */
+const shortDay = (at: string): string =>
+  new Date(at).toLocaleDateString(LOCALE, { day: "numeric", month: "short", year: "2-digit" });
+
 const isOver = ({ state }: Decision): boolean => state === "expired" || state === "revoked";
 
 /** Who made it, who approved it and who took it back. */
 const History = ({ decision: d }: { decision: Decision }) => (
   <span title={`${d.createdBy}, ${d.createdAt.slice(0, 16).replace("T", " ")}`}>
-    {d.createdBy} <Time at={d.createdAt} />
+    {nameOf(d.createdBy)} <Time at={d.createdAt} />
     {d.approvedBy && (
       <span className="block text-dim">{say("approved by {approvedBy}", { approvedBy: d.approvedBy })}</span>
     )}
@@ -93,8 +99,8 @@ const Actions = ({ decision: d }: { decision: Decision }) => {
 };
 
 const COLUMNS: readonly Column<Decision>[] = [
-  { head: "State", width: "96px", cell: (d) => <span className={STATE_TONES[d.state]}>{d.state}</span> },
-  { head: "Decision", width: "136px", cell: (d) => KIND_WORDS[d.kind] },
+  { head: "State", width: "84px", cell: (d) => <span className={STATE_TONES[d.state]}>{d.state}</span> },
+  { head: "Decision", width: "118px", cell: (d) => KIND_WORDS[d.kind] },
   {
     head: "About",
     className: "full",
@@ -105,16 +111,16 @@ const COLUMNS: readonly Column<Decision>[] = [
     ),
   },
   { head: "Reason", className: "full", cell: (d) => <span title={d.reason}>{d.reason}</span> },
-  { head: "Hides", width: "112px", label: say("hides"), cell: (d) => <Hides decision={d} /> },
+  { head: "Hides", width: "116px", label: say("hides"), cell: (d) => <Hides decision={d} /> },
   {
     head: "Until",
-    width: "136px",
+    width: "96px",
     label: say("until"),
-    cell: (d) => <span title={d.expiresAt}>{dayText(d.expiresAt)}</span>,
+    cell: (d) => <span title={d.expiresAt}>{shortDay(d.expiresAt)}</span>,
   },
-  { head: "By", width: "176px", label: say("by"), cell: (d) => <History decision={d} /> },
+  { head: "By", width: "168px", label: say("by"), cell: (d) => <History decision={d} /> },
 ];
-const ACTIONS: Column<Decision> = { head: "", width: "176px", cell: (d) => <Actions decision={d} /> };
+const ACTIONS: Column<Decision> = { head: "", width: "132px", cell: (d) => <Actions decision={d} /> };
 
 const api = getRouteApi("/decisions");
 
@@ -127,9 +133,7 @@ export const DecisionsPage = () => {
   return (
     <Page
       title={say("Decisions")}
-      lead={say(
-        "What people decided of findings. A decision hides findings while it stands and changes none: revoked or over, they are open again.",
-      )}
+      lead={say("A decision hides findings while it stands: revoked or over, they are open again.")}
       actions={
         <>
           <label className="flex items-center gap-2 text-xs text-dim">
