@@ -100,7 +100,15 @@ const Verified = ({ fix }: { fix: FixDetail }) => {
 };
 
 const ASSET_COLUMNS: readonly Column<FixAsset>[] = [
-  { head: "Asset", className: "full", cell: (asset) => <span className="mono">{asset.name}</span> },
+  {
+    head: "Asset",
+    className: "full",
+    cell: (asset) => (
+      <Link to="/assets/$id" params={{ id: asset.id }} className="mono link">
+        {asset.name}
+      </Link>
+    ),
+  },
   { head: "Kind", width: "96px", cell: (asset) => <span className="text-dim">{say(asset.kind)}</span> },
   { head: "System", width: "200px", cell: (asset) => <span className="text-dim">{asset.os}</span> },
   { head: "Installed", width: "200px", cell: (asset) => <span className="mono">{asset.versions.join(", ")}</span> },
@@ -183,14 +191,22 @@ export const FixPage = () => {
                 ],
                 [
                   say("Advisories"),
-                  one.advisoryCount > one.advisories.length
-                    ? say("{names} and {n} more", {
-                        names: one.advisories.join(", "),
-                        n: count(one.advisoryCount - one.advisories.length),
-                      })
-                    : one.advisories.join(", "),
+                  <span key="advisories" className="flex flex-wrap gap-x-3">
+                    {one.advisories.map((name) => (
+                      <Link key={name} to="/advisories/$id" params={{ id: name }} className="mono link">
+                        {name}
+                      </Link>
+                    ))}
+                    {one.advisoryCount > one.advisories.length &&
+                      say("and {n} more", { n: count(one.advisoryCount - one.advisories.length) })}
+                  </span>,
                 ],
-                [say("Packages"), one.installed.join(", ")],
+                [
+                  say("Packages"),
+                  <span key="packages" className="mono">
+                    {one.installed.join(", ")}
+                  </span>,
+                ],
               ]}
             />
           </div>

@@ -85,7 +85,7 @@ const All = ({ query }: { query: string | undefined }) => {
         onOpen={open}
         selected={new Set(chosen)}
         onSelect={select}
-        cardHeight={124}
+        cardHeight={112}
         empty={<Nothing query={query} />}
       />
       <WhatIf keys={keys} onClear={() => setChosen([])} />
@@ -129,20 +129,20 @@ export const FixesPage = () => {
       )}
     >
       <section className="panel" aria-label={say("Fixes")}>
-        <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2">
+        <div className="flex items-center gap-x-1 overflow-x-auto border-b border-line px-2">
           {VIEWS.map(([id, name]) => (
             <button
               key={id}
               type="button"
               aria-pressed={view === id}
               onClick={() => go({ view: id })}
-              className="h-10 border-b-2 border-transparent px-3 text-sm text-dim hover:text-text aria-pressed:border-accent aria-pressed:text-text"
+              className="h-10 shrink-0 border-b-2 border-transparent px-3 text-sm text-dim hover:text-text aria-pressed:border-accent aria-pressed:text-text"
             >
               {name}
             </button>
           ))}
           {view === "work" && (
-            <label className="ml-auto flex items-center gap-2 py-1 pl-2 text-xs text-dim">
+            <label className="ml-auto flex shrink-0 items-center gap-2 py-1 pl-2 text-xs text-dim">
               {say("state")}
               <select
                 className="field"
