@@ -56,7 +56,7 @@ export const WidgetFrame = ({
   return (
     <section
       aria-labelledby={id}
-      className={`panel widget ${w <= 3 ? "widget-narrow" : ""} ${isEditing ? "border-edge" : ""}`}
+      className={`panel widget ${w <= 3 ? "widget-narrow" : ""} ${isEditing ? "widget-editing border-edge" : ""}`}
       style={style}
     >
       <header className="flex min-h-9 items-center gap-1 px-3">

@@ -41,7 +41,7 @@ const Actions = ({
   });
   const error = test.error ?? remove.error ?? rotate.error ?? turn.error;
   return (
-    <span className="inline-flex flex-wrap items-center gap-4">
+    <span className="inline-flex flex-wrap items-center gap-x-4">
       {error && (
         <span role="alert" className="text-bad">
           {error.message}
