@@ -8,7 +8,7 @@ import { type FindingLine, findingsTable } from "../output/findings-table.ts";
 import { counted, coverageLine } from "../output/headline.ts";
 import { paintFor, widthOf } from "../output/style.ts";
 import { pagesOf } from "../pages.ts";
-import { registerWork } from "./findings-work.ts";
+import { registerWork } from "../findings/work.ts";
 
 /** A finding of the server as a line of the table. */
 export const lineOf = (

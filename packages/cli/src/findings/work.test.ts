@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { run } from "./fixtures.ts";
+import { run } from "../fixtures.ts";
 
 let server: Server;
 let url = "";
