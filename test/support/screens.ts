@@ -1,6 +1,7 @@
 /**
  * Takes a picture of every page of the dashboard in dark and light, 1440 and 380 px wide, with nothing, a little and 100,000 findings
- * in it, and fails where a page says an error or scrolls sideways. Build the dashboard first.
+ * in it, and fails where a page says an error or scrolls sideways,
+ * at 200 % too. Build the dashboard first.
  *
  *   npm run screens -- [folder] [--only=/findings,/assets] [--states=none,few,many]
  */
@@ -11,15 +12,14 @@ import type { Browser, Page } from "playwright-core";
 import { startBrowser } from "./browser.ts";
 import { type Live, startLive } from "./live.ts";
 import { fillFew, fillMany, type Ids } from "./screens-fill.ts";
-import { VIEWER } from "./screens-work.ts";
+import { signIn, STATES, type State } from "./screens-page.ts";
 
 const THEMES = ["dark", "light"] as const;
+const WIDE = 1440;
 const SIZES = [
-  { width: 1440, height: 900 },
+  { width: WIDE, height: 900 },
   { width: 380, height: 800 },
 ] as const;
-const STATES = ["none", "few", "many"] as const;
-type State = (typeof STATES)[number];
 /** Milliseconds in which a page must have asked for all that it shows. */
 const SETTLE_MS = 10_000;
 
@@ -64,20 +64,6 @@ const faultsOf = async (page: Page, width: number): Promise<string[]> => {
   return wide > width ? [`scrolls sideways: ${wide} px`] : [];
 };
 
-/** Signs in as a person where there is one, else by a link. */
-const signIn = async (page: Page, live: Live, state: State): Promise<void> => {
-  if (state !== "few") {
-    await page.goto(await live.server.createSignInLink());
-    await page.waitForURL(`${live.server.url}/`);
-    return;
-  }
-  const answer = await page.request.post(`${live.server.url}/api/v1/sign-in`, {
-    data: VIEWER,
-    headers: { origin: live.server.url },
-  });
-  if (answer.status() !== 201) throw new Error(`sign in: ${await answer.text()}`);
-};
-
 const shoot = async (
   live: Live,
   browser: Browser,
@@ -111,6 +97,12 @@ const shoot = async (
         await page.screenshot({ path: join(given.folder, `${name}.png`) });
         await page.setViewportSize(size);
         const wrong = [...errors, ...(await faultsOf(page, size.width))];
+        if (size.width === WIDE) {
+          // as at 200 %
+          await page.setViewportSize({ width: WIDE / 2, height: 450 });
+          wrong.push(...(await faultsOf(page, WIDE / 2)));
+          await page.setViewportSize(size);
+        }
         faults.push(...wrong.map((fault) => `${name}: ${fault}`));
       }
     }

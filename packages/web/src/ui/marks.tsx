@@ -72,8 +72,8 @@ const Copyable = ({ text, isCommand }: { text: string; isCommand: boolean }) => 
 /** Risk 0..100 with its bar. */
 export const Risk = ({ value }: { value: number }) => (
   <span className="mono inline-flex items-center gap-2" title={say("Risk {value} of 100", { value: decimal(value) })}>
-    <span className="min-[720px]:w-9 min-[720px]:text-right">{decimal(value)}</span>
-    <span className="hidden h-1.5 w-10 bg-line min-[720px]:block" aria-hidden="true">
+    <span className="min-[1000px]:w-9 min-[1000px]:text-right">{decimal(value)}</span>
+    <span className="hidden h-1.5 w-10 bg-line min-[1000px]:block" aria-hidden="true">
       <span className="block h-1.5 bg-text" style={{ width: `${Math.min(100, value)}%` }} />
     </span>
   </span>

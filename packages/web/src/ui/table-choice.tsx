@@ -55,7 +55,7 @@ const Menu = ({
 }) => {
   const details = useMenu();
   return (
-    <details ref={details} className="relative hidden min-[720px]:block">
+    <details ref={details} className="relative hidden min-[1000px]:block">
       <summary className="button cursor-pointer list-none">
         <SlidersHorizontal className="size-4" aria-hidden="true" /> {say("Columns")}
       </summary>

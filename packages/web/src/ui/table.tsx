@@ -13,7 +13,7 @@ export interface Column<Row> {
   /** CSS width of the column; the rest is shared by those without. */
   readonly width?: string;
   readonly className?: string;
-  /** Said before the value where a row is a card (under 720 px). */
+  /** Said before the value where a row is a card (under 1000 px: a window of 1440 px at 200 % too). */
   readonly label?: string;
 }
 
@@ -57,7 +57,7 @@ const noControlFocused = (): boolean =>
  * x selects.
  */
 export const Table = <Row,>(props: TableProps<Row>) => {
-  const narrow = useMedia("(width < 720px)");
+  const narrow = useMedia("(width < 1000px)");
   // what is measured for one height is not kept for another
   const form = narrow ? "cards" : props.isCompact ? "compact" : "rows";
   return <Rows key={form} {...props} narrow={narrow} />;

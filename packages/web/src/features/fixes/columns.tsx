@@ -39,8 +39,8 @@ const Share = ({ value }: { value: number }) => (
     className="mono inline-flex items-center gap-2"
     title={say("Share of the risk of these findings that this closes")}
   >
-    <span className="w-14 min-[720px]:text-right">{share(value)}</span>
-    <span className="hidden h-1.5 w-12 bg-line min-[720px]:block" aria-hidden="true">
+    <span className="w-14 min-[1000px]:text-right">{share(value)}</span>
+    <span className="hidden h-1.5 w-12 bg-line min-[1000px]:block" aria-hidden="true">
       <span className="block h-1.5 bg-accent" style={{ width: `${value * 100}%`, minWidth: 1 }} />
     </span>
   </span>
