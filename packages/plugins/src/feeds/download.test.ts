@@ -176,7 +176,7 @@ test("a part is continued where it was cut, now and in a later run, when the sou
       const headers = { etag: `"${body}"`, "content-length": rest.length, ...(goesOn ? range : {}) };
       response.writeHead(goesOn ? 206 : 200, headers);
       if (cutAt === null) response.end(rest);
-      else response.write(rest.subarray(0, cutAt), () => setTimeout(() => response.destroy(), 30));
+      else response.write(rest.subarray(0, cutAt), () => setTimeout(() => response.destroy(), 200));
     },
     async (url) => {
       const context = contextOf();
@@ -212,7 +212,7 @@ test("a server that continues at another place is asked for the whole", async ()
       ranges.push(request.headers.range);
       if (ranges.length === 1) {
         response.writeHead(200, { etag: '"x"', "content-length": 10 });
-        response.write("0123", () => setTimeout(() => response.destroy(), 30));
+        response.write("0123", () => setTimeout(() => response.destroy(), 200));
       } else if (request.headers.range !== undefined) {
         response.writeHead(206, { etag: '"x"', "content-range": "bytes 0-9/10" }).end("0123456789");
       } else response.writeHead(200, { etag: '"x"' }).end("0123456789");
