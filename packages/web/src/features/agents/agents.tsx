@@ -72,7 +72,7 @@ const Clones = ({ agents }: { agents: readonly Agent[] }) => {
 const COLUMNS: readonly Column<Agent>[] = [
   {
     head: "State",
-    width: "110px",
+    width: "92px",
     cell: (a) => <State agent={a} />,
   },
   {
@@ -82,7 +82,7 @@ const COLUMNS: readonly Column<Agent>[] = [
         <Link to="/assets/$id" params={{ id: a.assetId }} className="mono link min-w-28 truncate">
           {a.hostname}
         </Link>
-        <Labels labels={a.labels} max={2} />
+        <Labels labels={a.labels} max={1} />
         {a.restoredAt && (
           <span className="text-xs text-dim" title={say("An older state of it went on, as after a restored snapshot")}>
             {say("restored")} <Time at={a.restoredAt} />
@@ -91,10 +91,10 @@ const COLUMNS: readonly Column<Agent>[] = [
       </span>
     ),
   },
-  { head: "System", className: "full", cell: (a) => a.os },
+  { head: "System", width: "190px", className: "full", cell: (a) => <span title={a.os}>{a.os}</span> },
   {
     head: "Version",
-    width: "96px",
+    width: "80px",
     className: "wide-only",
     cell: (a) => <span className="mono">{a.agentVersion}</span>,
   },
@@ -102,7 +102,7 @@ const COLUMNS: readonly Column<Agent>[] = [
   { head: "Enrolled", width: "110px", className: "wide-only", cell: (a) => <Time at={a.enrolledAt} /> },
   {
     head: "Actions",
-    width: "290px",
+    width: "220px",
     className: "end",
     cell: (a) => <Actions agent={a} />,
   },

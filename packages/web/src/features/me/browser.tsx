@@ -15,11 +15,16 @@ const Choice = <T extends string>(props: {
 }) => {
   const id = useId();
   return (
-    <div className="grid gap-1 text-sm">
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1 text-sm">
       <label htmlFor={id} className="text-dim">
         {props.label}
       </label>
-      <select id={id} className="field" value={props.value} onChange={(e) => props.onChoose(e.target.value as T)}>
+      <select
+        id={id}
+        className="field w-full min-w-0"
+        value={props.value}
+        onChange={(e) => props.onChoose(e.target.value as T)}
+      >
         {props.options.map(([value, name]) => (
           <option key={value} value={value}>
             {name}
