@@ -133,7 +133,7 @@ test("a wall has its own address, covers the page, and Escape leaves it", async 
   const { body } = await live.call("GET", "/api/v1/dashboards");
   await page.goto(`${live.server.url}/dashboards/${body.rows[0].id}?mode=wall`);
   const wall = page.getByRole("dialog", { name: /on a wall/ });
-  await wall.getByRole("link", { name: "2" }).waitFor();
+  await wall.getByRole("link", { name: "2", exact: true }).waitFor();
   expect(await violations()).toEqual([]);
   await page.keyboard.press("Escape");
   await wall.waitFor({ state: "detached" });
