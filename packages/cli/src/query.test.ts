@@ -92,3 +92,8 @@ test("where is log4j: its components, and with --assets those that have exactly 
   expect(asked.at(-1)?.searchParams.get("q")).toBe(PURL);
   expect(named.out).toMatch(/ON\n.* 2 +web-1\n$/);
 });
+
+test("a mistake in a query is pointed at below the query, each on a line of its own", async () => {
+  const { err } = await run(["query", "severity:critcal"]);
+  expect(err).toContain(`The query cannot be read:\nseverity:critcal\n${"^".repeat(16)} severity does not know`);
+});

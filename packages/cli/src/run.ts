@@ -2,7 +2,7 @@ import { AppError, messageOf } from "@zerotrace/core";
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import type { ApiError } from "@zerotrace/sdk";
 import { type Cli, endCodeOf, EXIT, EXIT_HELP } from "./cli.ts";
-import { paintFor, printable } from "./output/style.ts";
+import { paintFor, printableLines } from "./output/style.ts";
 import { CLI_VERSION } from "./version.ts";
 
 /** A command's file: it adds its commands to the program. */
@@ -106,7 +106,7 @@ export const runCli = async (argv: readonly string[], cli: Cli): Promise<number>
       cli.err.write("Interrupted\n");
       return cli.stopCode ?? EXIT.interrupted;
     }
-    cli.err.write(`${paintFor(cli, cli.err)("red", "error:")} ${printable(sentenceOf(error))}\n`);
+    cli.err.write(`${paintFor(cli, cli.err)("red", "error:")} ${printableLines(sentenceOf(error))}\n`);
     return EXIT.error;
   }
 };

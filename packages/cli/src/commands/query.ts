@@ -29,7 +29,9 @@ const parsed = (text: string): QueryNode | null => {
   const { node, errors } = parseQuery(text, FINDING_FIELDS);
   const [first] = errors;
   if (first === undefined) return node;
-  throw bad(`${text}\n${" ".repeat(first.at)}${"^".repeat(Math.max(1, first.length))} ${first.message}`);
+  throw bad(
+    `The query cannot be read:\n${text}\n${" ".repeat(first.at)}${"^".repeat(Math.max(1, first.length))} ${first.message}`,
+  );
 };
 
 /** A query that only joins words and some fields, one value each, as the parameters of a list. Throws BAD_REQUEST for any other. */
