@@ -1,1 +1,30 @@
--- Reserved.
+-- What an advisory says to CISA's tree, as one number (core: ssvcClassOf), so that queries can ask for the decision. Null until its feeds
+-- are published next. Advisories are public: a company may know the class of one, and nothing else of this table.
+alter table advisory add column ssvc smallint;
+grant select (id, ssvc) on advisory to zerotrace_app;
+create index advisory_unclassed on advisory (name) where ssvc is null;
+
+-- The day on which it was due when webhooks were told that it is over: each day is told once.
+alter table fix_work add column overdue_told_on date;
+
+-- A decision that waits for a second person is told as asked for, too: those who set the first name go on hearing it.
+create or replace function note_decision_event() returns trigger language plpgsql as $$
+declare
+  event text;
+  wanted text[];
+begin
+  if tg_op = 'INSERT' then
+    event := case when new.needs_approval then 'decision.proposed' else 'decision.made' end;
+  elsif old.ended_at is null and new.ended_at is not null then
+    event := 'decision.ended';
+  elsif old.approved_at is null and new.approved_at is not null then
+    event := 'decision.made';
+  else
+    return null;
+  end if;
+  wanted := case when event = 'decision.proposed' then array['decision.proposed', 'decision.requested'] else array[event] end;
+  perform public.note_webhook_event(new.company_id, event, jsonb_build_object(
+    'decisionId', new.id, 'kind', new.kind, 'scope', left(new.scope, 1000), 'owner', new.owner, 'createdBy', new.created_by,
+    'expiresAt', new.expires_at, 'endedBy', new.revoked_by), wanted);
+  return null;
+end $$;

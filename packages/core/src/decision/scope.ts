@@ -4,9 +4,9 @@ import { FINDING_FIELDS } from "../query/language/fields.ts";
 import { parseQuery } from "../query/language/parse.ts";
 
 /** Fields that name assets: a scope with one decides on those assets alone. */
-export const ASSET_SCOPE_FIELDS: readonly string[] = ["host", "label", "kind", "asset"];
+export const ASSET_SCOPE_FIELDS: readonly string[] = ["host", "label", "kind", "asset", "exposure", "criticality"];
 /** Fields that a decision itself changes: a scope with one would name other findings as soon as it stood. */
-const OWN_EFFECT: readonly string[] = ["status", "vex", "fixed"];
+const OWN_EFFECT: readonly string[] = ["status", "vex", "fixed", "ssvc"];
 /** Fields that change with the work on a finding: what was decided must not end because somebody takes it up. */
 const OF_WORK: readonly string[] = ["state", "assignee"];
 

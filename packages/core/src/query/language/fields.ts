@@ -1,4 +1,6 @@
 import { SEVERITIES } from "../../advisory/advisory.ts";
+import { CRITICALITIES, EXPOSURES } from "../../finding/risk.ts";
+import { SSVC_DECISIONS } from "../../severity/ssvc.ts";
 import { VEX_STATUSES } from "../../vex/vex.ts";
 import { FINDING_STATES } from "../../work/work.ts";
 import type { Field } from "./ast.ts";
@@ -29,6 +31,11 @@ export const FINDING_FIELDS: readonly Field[] = [
   },
   choice("kev", "known to be exploited", ["true", "false"]),
   choice("fix", "a fixed version exists", ["yes", "no"]),
+  {
+    name: "ssvc",
+    says: "what CISA's tree decides",
+    type: { kind: "choice", values: [...SSVC_DECISIONS].reverse(), isOrdered: true },
+  },
   choice("status", "open unless said", ["open", "fixed", "accepted", "not_affected", "all"]),
   choice("state", "who has taken it up: open is nobody", FINDING_STATES),
   text("assignee", "whose it is, by name or email; none is nobody's", 254),
@@ -42,6 +49,8 @@ export const FINDING_FIELDS: readonly Field[] = [
   text("host", "name of an asset that has it", 255),
   text("label", "label of an asset that has it", 100),
   choice("kind", "kind of an asset that has it", ["host", "image", "repository", "sbom"]),
+  choice("exposure", "how far an asset that has it is reachable", EXPOSURES),
+  choice("criticality", "how critical an asset is that has it", CRITICALITIES),
   { name: "asset", says: "the id of one asset", type: { kind: "id" } },
   number("assets", "how many assets have it", 1_000_000_000),
   { name: "seen", says: "first seen", type: { kind: "time" } },

@@ -47,6 +47,20 @@ test("numbers, ordered choices and days are compared", () => {
   );
 });
 
+test("what CISA's tree decides is a choice in its order, and exposure and criticality are of assets", () => {
+  expect(treeOf("ssvc:Act,track* ssvc>=attend exposure:internet criticality:critical")).toBe(
+    "and(ssvc:act/track*, ssvc>=attend, exposure:internet, criticality:critical)",
+  );
+  const offered = (text: string) => completeQuery(text, text.length, FINDING_FIELDS).map((c) => c.insert);
+  expect(offered("ss")).toEqual(["ssvc:"]);
+  expect(offered("ssvc:")).toEqual(["ssvc:act", "ssvc:attend", "ssvc:track*", "ssvc:track"]);
+  expect(offered("exposure:int")).toEqual(["exposure:internal", "exposure:internet"]);
+  expect(read("kev:true ssvc:later").errors).toEqual([
+    { at: 9, length: 10, message: 'ssvc does not know "later": it takes one of track, track*, attend, act.' },
+  ]);
+  expect(read("exposure>internal").errors[0]?.message).toMatch(/exposure has no order/);
+});
+
 test("a mistake is named at its place with the mend, and the rest still counts", () => {
   const faults: [string, number, RegExp][] = [
     ["kev:true severty:high", 9, /no field "severty".*severity/],

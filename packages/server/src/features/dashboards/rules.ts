@@ -1,8 +1,9 @@
 import { AppError, SEVERITIES, type Severity } from "@zerotrace/core";
 import type { Widget } from "@zerotrace/core/dashboard/widget";
+import { ASSET_SCOPE_FIELDS } from "@zerotrace/core/decision/scope";
 import { FINDING_FIELDS, parseQuery, type QueryNode, type Term, type Word } from "@zerotrace/core/query/language/index";
 
-const ASSET_FIELDS: ReadonlySet<string> = new Set(["host", "kind", "label", "asset"]);
+const ASSET_FIELDS: ReadonlySet<string> = new Set(ASSET_SCOPE_FIELDS);
 
 const leavesOf = (node: QueryNode): readonly (Term | Word)[] => {
   if (node.kind === "term" || node.kind === "word") return [node];

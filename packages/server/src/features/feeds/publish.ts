@@ -1,4 +1,5 @@
-import { type AdvisoryIndex, openIndex } from "@zerotrace/core";
+import { type AdvisoryGroup, type AdvisoryIndex, openIndex } from "@zerotrace/core";
+import { ssvcClassOf } from "@zerotrace/core/severity/ssvc-class";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CopyWriter, type Database, type Tx } from "../../platform/db/index.ts";
@@ -59,7 +60,27 @@ const hashesInForce = async (file: string | null, known: readonly KnownPackage[]
   return hashesOf(null, known);
 };
 
-const encode = (index: AdvisoryIndex, from: number, to: number): Uint8Array => {
+/** Of advisories that say the same to the tree it is asked once: there are few such, and many advisories. */
+const createClasses = (): ((group: AdvisoryGroup) => number) => {
+  const known = new Map<string, number>();
+  return ({ ssvc, exploits, cvss }) => {
+    const vector = cvss?.vector ?? null;
+    const said = ssvc === null ? "" : `${ssvc.exploitation} ${ssvc.automatable} ${ssvc.technicalImpact}`;
+    const key = `${said} ${exploits.length > 0} ${vector}`;
+    let found = known.get(key);
+    if (found === undefined) {
+      found = ssvcClassOf({ published: ssvc, exploitCount: exploits.length, vector });
+      known.set(key, found);
+    }
+    return found;
+  };
+};
+
+const encode = (
+  index: AdvisoryIndex,
+  [from, to]: readonly [number, number],
+  classOf: (group: AdvisoryGroup) => number,
+): Uint8Array => {
   const writer = new CopyWriter();
   const orNull = <T>(value: T | null | undefined, write: (value: T) => unknown): void => {
     if (value === null || value === undefined) writer.null();
@@ -68,7 +89,7 @@ const encode = (index: AdvisoryIndex, from: number, to: number): Uint8Array => {
   const time = (at: string): unknown => writer.timestamptz(new Date(at));
   for (let i = from; i < to; i += 1) {
     const g = index.advisory(i);
-    writer.row(12).text(g.id).textArray(g.aliases).text(g.summary).text(g.severity);
+    writer.row(13).text(g.id).textArray(g.aliases).text(g.summary).text(g.severity);
     orNull(g.cvss?.score, (v) => writer.float4(v));
     orNull(g.cvss?.vector, (v) => writer.text(v));
     orNull(g.epss?.score, (v) => writer.float4(v));
@@ -76,7 +97,7 @@ const encode = (index: AdvisoryIndex, from: number, to: number): Uint8Array => {
     orNull(g.kevAddedAt, (v) => writer.text(v));
     orNull(g.publishedAt, time);
     orNull(g.modifiedAt, time);
-    writer.text(index.attributesHash(i));
+    writer.int2(classOf(g)).text(index.attributesHash(i));
   }
   return writer.finish();
 };
@@ -88,9 +109,11 @@ const COPY_TAIL_BYTES = 2;
 const advisoryCopy = async function* (index: AdvisoryIndex): AsyncGenerator<Uint8Array> {
   const empty = new CopyWriter().finish();
   const headBytes = empty.length - COPY_TAIL_BYTES;
+  const classOf = createClasses();
   yield empty.subarray(0, headBytes);
   for (let from = 0; from < index.groupCount; from += COPY_ROWS) {
-    yield encode(index, from, Math.min(from + COPY_ROWS, index.groupCount)).subarray(headBytes, -COPY_TAIL_BYTES);
+    const to = Math.min(from + COPY_ROWS, index.groupCount);
+    yield encode(index, [from, to], classOf).subarray(headBytes, -COPY_TAIL_BYTES);
   }
   yield empty.subarray(headBytes);
 };

@@ -105,7 +105,7 @@ export const replaceRecords = async (tx: Tx, copyFile: string): Promise<number> 
 
 /** Columns of the binary COPY that `replaceAdvisories` takes. */
 export const ADVISORY_STAGE_COLUMNS =
-  "name, aliases, summary, severity, cvss, cvss_vector, epss, epss_percentile, kev_added_at, published_at, modified_at, attributes_hash";
+  "name, aliases, summary, severity, cvss, cvss_vector, epss, epss_percentile, kev_added_at, published_at, modified_at, ssvc, attributes_hash";
 
 /**
  * Brings the advisories in line with a staged COPY; unchanged ones are not written. Those that are no longer in force stay:
@@ -115,20 +115,22 @@ export const replaceAdvisories = async (tx: Tx, copy: AsyncIterable<Uint8Array>)
   await tx.query(
     `create temp table advisory_stage (name text, aliases text[], summary text, severity text, cvss real, cvss_vector text,
        epss real, epss_percentile real, kev_added_at text, published_at timestamptz, modified_at timestamptz,
-       attributes_hash text) on commit drop`,
+       ssvc smallint, attributes_hash text) on commit drop`,
   );
   await tx.copyFrom(`copy advisory_stage (${ADVISORY_STAGE_COLUMNS}) from stdin binary`, copy);
   const rows = await tx.query<{ id: number }>(
     `update advisory a set aliases = s.aliases, summary = s.summary, severity = s.severity, cvss = s.cvss,
        cvss_vector = s.cvss_vector, epss = s.epss, epss_percentile = s.epss_percentile,
        kev_added_at = s.kev_added_at::date, published_at = s.published_at, modified_at = s.modified_at,
-       attributes_hash = s.attributes_hash
+       ssvc = s.ssvc, attributes_hash = s.attributes_hash
      from advisory_stage s where a.name = s.name and a.attributes_hash <> s.attributes_hash returning a.id`,
   );
+  // of those that were written before there were classes
+  await tx.query("update advisory a set ssvc = s.ssvc from advisory_stage s where a.name = s.name and a.ssvc is null");
   await tx.query(
     `insert into advisory (${ADVISORY_STAGE_COLUMNS})
      select s.name, s.aliases, s.summary, s.severity, s.cvss, s.cvss_vector, s.epss, s.epss_percentile,
-       s.kev_added_at::date, s.published_at, s.modified_at, s.attributes_hash
+       s.kev_added_at::date, s.published_at, s.modified_at, s.ssvc, s.attributes_hash
      from advisory_stage s where not exists (select 1 from advisory a where a.name = s.name)`,
   );
   await tx.query(emptied("advisory_stage"));

@@ -10,6 +10,7 @@ import {
   type Word,
 } from "@zerotrace/core/query/language/index";
 import { likePattern } from "../assets/index.ts";
+import { ssvcIs } from "./ssvc-sql.ts";
 import { type Leads, ofLead, type Value } from "./lead-sql.ts";
 
 export type { Value } from "./lead-sql.ts";
@@ -152,6 +153,8 @@ const ASSET_CONDITIONS: Readonly<Record<string, Compile>> = {
   label: ({ values }, value) =>
     `exists (select 1 from unnest(a.labels) as label where ${textIs(["label"], values, value)})`,
   os: ({ values }, value) => textIs(["a.os"], values, value),
+  exposure: ({ values }, value) => `a.exposure = any(${value(values)}::text[])`,
+  criticality: ({ values }, value) => `a.criticality = any(${value(values)}::text[])`,
   asset: ({ values }, value) => `a.id = any(${value(values)}::uuid[])`,
 };
 const ofAsset: Compile = (term, value) => {
@@ -182,6 +185,9 @@ const CONDITIONS: Readonly<Record<string, Compile>> = {
   kind: (term, value) => inAssets(ofAsset(term, value)),
   label: (term, value) => inAssets(ofAsset(term, value)),
   asset: (term, value) => inAssets(ofAsset(term, value)),
+  exposure: (term, value) => inAssets(ofAsset(term, value)),
+  criticality: (term, value) => inAssets(ofAsset(term, value)),
+  ssvc: ssvcIs,
   seen: (term, value) => timeIs("f.first_seen_at", term, value),
   fixed: (term, value) => timeIs("f.fixed_at", term, value),
   reopened: (term, value) => timeIs("f.reopened_at", term, value),
@@ -220,7 +226,7 @@ export const queryCondition = (node: QueryNode, value: Value, leads?: Leads): st
     return compile(leaf, value);
   });
 
-/** A query of the fields host, kind, label, os and asset alone as a condition on the table of assets named `a`. */
+/** A query of fields of assets alone as a condition on the table of assets named `a`. */
 export const assetCondition = (node: QueryNode, value: Value): string =>
   conditionOf(node, value, (leaf) => {
     if (leaf.kind === "word") throw new Error("free text names no asset");

@@ -1,3 +1,4 @@
+import { ssvcClassOf } from "@zerotrace/core/severity/ssvc-class";
 import { FINDING_FIELDS } from "@zerotrace/core/query/language/index";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
@@ -183,6 +184,80 @@ test("a query finds by the assets that have it", async () => {
   expect(await names("-label:prod")).toBe("35");
   expect(await names("kind:repository")).toBe("3");
   expect(await names(`asset:${web}`)).toBe("12");
+});
+
+test("a query finds by how the assets are rated that have it", async () => {
+  const rate = (name: string, criticality: string | null, exposure: string | null) =>
+    api.db.withCompany(company.id, (tx) =>
+      tx.query("update asset set criticality = $2, exposure = $3 where name = $1", [name, criticality, exposure]),
+    );
+  await rate("web-1", "critical", "internet");
+  await rate("shop", "low", null);
+  expect(await names("exposure:internet")).toBe("12");
+  expect(await names("exposure:internal,isolated")).toBe("");
+  expect(await names("-exposure:internet")).toBe("35");
+  expect(await names("criticality:critical,high")).toBe("12");
+  expect(await names("criticality:low -severity:high")).toBe("3");
+  await rate("web-1", null, null);
+  await rate("shop", null, null);
+  expect(await names("exposure:internet OR criticality:low")).toBe("");
+});
+
+test("a query finds by what CISA's tree decides of the finding on the most critical asset that has it", async () => {
+  const published = { exploitation: "none", automatable: "yes", technicalImpact: "total" } as const;
+  const classes = [
+    ssvcClassOf({ published, exploitCount: 0, vector: null }),
+    ssvcClassOf({ published: { ...published, exploitation: "active" }, exploitCount: 0, vector: null }),
+    ssvcClassOf({ published: null, exploitCount: 1, vector: null }),
+  ];
+  const said = (of: readonly (number | null)[]) =>
+    api.db.asService(async (tx) => {
+      for (const [at, one] of of.entries())
+        await tx.query("update advisory set ssvc = $2 where id = $1", [at + 1, one]);
+    });
+  const rate = (name: string, criticality: string | null) =>
+    api.db.withCompany(company.id, (tx) =>
+      tx.query("update asset set criticality = $2 where name = $1", [name, criticality]),
+    );
+  await said(classes);
+  // the first is in the catalog of what is exploited: active, automatable, total
+  expect(await names("ssvc:act")).toBe("12");
+  expect(await names("ssvc:track")).toBe("3");
+  expect(await names("ssvc>=attend")).toBe("12");
+  expect(await names("ssvc<attend")).toBe("3");
+  expect(await names("-ssvc:act")).toBe("35");
+  await rate("web-1", "low");
+  await rate("shop", "critical");
+  expect(await names("ssvc:attend")).toBe("12");
+  expect(await names("ssvc:Track*")).toBe("3");
+  expect(await names("ssvc:act OR ssvc:track")).toBe("");
+  // an asset on which a decision closes the finding does not speak for it
+  await api.db.withCompany(company.id, async (tx) => {
+    const [asset] = await tx.query<{ id: string }>("select id from asset where name = 'shop'");
+    const [{ id } = { id: "" }] = await tx.query<{ id: string }>(
+      `insert into decision (company_id, kind, scope, reason, owner, created_by, needs_approval, expires_at, by_asset)
+       values ($1, 'accept_risk', 'host:shop', 'r', 'o', 'o', false, now() + interval '1 day', true) returning id`,
+      [company.id],
+    );
+    await tx.query("insert into decision_asset (company_id, decision_id, asset_id) values ($1, $2, $3)", [
+      company.id,
+      id,
+      asset?.id,
+    ]);
+    await tx.query(
+      `insert into decision_finding (company_id, decision_id, component_id, advisory_id, severity_rank, is_kev, in_force, closes)
+       values ($1, $2, 3, 3, 3, false, true, false)`,
+      [company.id, id],
+    );
+  });
+  expect(await names("ssvc:track package:lodash")).toBe("3");
+  await said([null, null, null]);
+  expect(await names("ssvc:track,track*,attend,act")).toBe("");
+  const wrong = await ask("kev:true ssvc:later");
+  expect([wrong.status, wrong.body.detail]).toEqual([400, expect.stringContaining('At character 10 ("ssvc:later")')]);
+  await api.db.withCompany(company.id, (tx) => tx.query("delete from decision_finding"));
+  await rate("web-1", null);
+  await rate("shop", null);
 });
 
 test("parts join as they are written, and words look into names", async () => {
