@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAst } from "rolldown/parseAst";
+import { SENTENCES } from "../../../packages/web/src/ui/sentences.ts";
 import { singular } from "../../../packages/web/src/ui/singular.ts";
 
 /** The sources of the dashboard. */
@@ -87,7 +88,7 @@ const sourcesIn = (directory: string): string[] =>
 
 /** Reads the texts of every source. */
 export const textsOfWeb = (): Found => {
-  const texts = new Set<string>();
+  const texts = new Set<string>(SENTENCES);
   const stray: string[] = [];
   for (const file of sourcesIn(WEB)) {
     const source = readFileSync(join(WEB, file), "utf8");

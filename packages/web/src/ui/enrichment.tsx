@@ -8,7 +8,7 @@ const SSVC_WORDS = {
     poc: say("a proof of concept is public"),
     active: say("actively exploited"),
   },
-  automatable: { no: say("not automatable"), yes: "automatable" },
+  automatable: { no: say("not automatable"), yes: say("automatable") },
   technicalImpact: { partial: say("partial impact"), total: say("total impact") },
 } as const;
 

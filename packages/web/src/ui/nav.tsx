@@ -82,11 +82,11 @@ export const Nav = ({ session, open, onFollow }: { session: Session; open: boole
     {NAV.map(({ name, entries }) => {
       const shown = entries.filter((entry) => mayOpen(session, entry));
       return shown.length === 0 ? null : (
-        <section key={name} className="mb-3 wide:mb-2" aria-labelledby={`nav-${name}`}>
+        <div key={name} className="mb-3 wide:mb-2">
           <h2 id={`nav-${name}`} className="px-3 pt-1 pb-1 text-xs text-dim">
             {name}
           </h2>
-          <ul>
+          <ul aria-labelledby={`nav-${name}`}>
             {shown.map((entry) => (
               <li key={entry.to}>
                 <Link
@@ -100,7 +100,7 @@ export const Nav = ({ session, open, onFollow }: { session: Session; open: boole
               </li>
             ))}
           </ul>
-        </section>
+        </div>
       );
     })}
   </nav>

@@ -7,6 +7,7 @@ import { useId, useMemo, useRef, useState } from "react";
 import { queries } from "../api.ts";
 import type { FindingsSearch } from "../routes.tsx";
 import { say } from "./texts.ts";
+import { told } from "./told.ts";
 
 type Scope = "findings" | "assets" | "components" | "advisories";
 const SCOPES: readonly Scope[] = ["assets", "components", "advisories"];
@@ -58,7 +59,7 @@ const Suggestions = ({
         className={`flex cursor-pointer gap-3 px-3 py-1.5 ${i === at ? "bg-page text-accent" : ""}`}
       >
         <span className="mono">{c.insert}</span>
-        <span className="ml-auto text-xs text-dim">{c.says}</span>
+        <span className="ml-auto text-xs text-dim">{told(c.says)}</span>
       </li>
     ))}
   </ul>
@@ -199,7 +200,7 @@ export const Prompt = () => {
           <Mistake
             id={`${id}-mistake`}
             at={text.slice(mistake.at, mistake.at + mistake.length)}
-            message={mistake.message}
+            message={told(mistake.message)}
           />
         )}
       </div>

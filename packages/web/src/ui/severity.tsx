@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { Severity, SeverityCounts } from "../api.ts";
 import { count } from "./format.ts";
 import { say } from "./texts.ts";
+import { told } from "./told.ts";
 
 /** Worst first, as it is read. */
 export const SEVERITY_ORDER: readonly Severity[] = ["critical", "high", "medium", "low", "none", "unknown"];
@@ -39,7 +40,7 @@ const SHAPE: Record<Severity, ReactNode> = {
 export const SeverityMark = ({ severity, label = false }: { severity: Severity; label?: boolean }) => {
   const hollow = severity === "unknown" || severity === "none";
   return (
-    <span className="inline-flex items-center gap-1.5" title={severity}>
+    <span className="inline-flex items-center gap-1.5" title={told(severity)}>
       <svg viewBox="0 0 16 16" className={`size-4 shrink-0 ${FILL[severity]}`} aria-hidden="true">
         {SHAPE[severity]}
         <text
@@ -52,7 +53,7 @@ export const SeverityMark = ({ severity, label = false }: { severity: Severity; 
           {LETTER[severity]}
         </text>
       </svg>
-      <span className={label ? "text-sm" : "sr-only"}>{severity}</span>
+      <span className={label ? "text-sm" : "sr-only"}>{told(severity)}</span>
     </span>
   );
 };

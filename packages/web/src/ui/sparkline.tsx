@@ -1,3 +1,4 @@
+import { dayText as day } from "./charts/scale.ts";
 import { say } from "./texts.ts";
 export interface Point {
   readonly day: string;
@@ -9,8 +10,6 @@ export interface Point {
 const WIDTH = 400;
 const HEIGHT = 72;
 const SLOTS_MIN = 10;
-const day = (iso: string) =>
-  new Date(iso).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
 
 /** Values by day as bars over a zero line, each with its own words; the table behind it opens below. */
 export const Sparkline = ({

@@ -26,9 +26,9 @@ const Connection = () => {
   const lost =
     lostAtMs === null ? "" : say(", stale since {value}", { value: new Date(lostAtMs).toLocaleTimeString("en-GB") });
   const words = {
-    connecting: "connecting",
-    live: "live",
-    reconnecting: `reconnecting${lost}`,
+    connecting: say("connecting"),
+    live: say("live"),
+    reconnecting: say("reconnecting{lost}", { lost }),
     "signed-out": say("signed out"),
   };
   return (

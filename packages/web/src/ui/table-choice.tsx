@@ -71,7 +71,7 @@ const Menu = ({
                 disabled={shown.length === 1 && shown.includes(head)}
                 onChange={(e) => onColumns(all.filter((h) => (h === head ? e.target.checked : shown.includes(h))))}
               />
-              {head}
+              {say(head)}
             </label>
           ))}
           <button type="button" className="act justify-self-start" onClick={() => onColumns(all)}>

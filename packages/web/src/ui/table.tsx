@@ -10,6 +10,8 @@ import { ErrorPanel, RowsSkeleton } from "./states.tsx";
 export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => ReactNode;
+  /** The head is there for readers alone. */
+  readonly hidesHead?: boolean;
   /** CSS width of the column; the rest is shared by those without. */
   readonly width?: string;
   readonly className?: string;
@@ -132,7 +134,7 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
         <tr>
           {columns.map((c) => (
             <th key={c.head} scope="col" className={c.className} style={{ width: c.width }}>
-              {say(c.head)}
+              {c.hidesHead ? <span className="sr-only">{say(c.head)}</span> : say(c.head)}
             </th>
           ))}
         </tr>

@@ -4,6 +4,7 @@ import { decimal, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
+import { dayText } from "../../ui/charts/scale.ts";
 import { say } from "../../ui/texts.ts";
 
 interface Day {
@@ -16,9 +17,6 @@ const STEADY_POINTS = 0.05;
 
 const percent = (score: number | null): string =>
   score === null ? say("no score") : `${decimal(score * 100, score < 0.1 ? 2 : 1)} %`;
-
-const dayText = (day: string): string =>
-  new Date(day).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
 
 /** The move from the first kept day to the last, in words. */
 const moveText = (days: readonly Day[]): string => {

@@ -7,10 +7,11 @@ import { Page } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const VERDICTS: Readonly<Record<AffectedRow["verdict"], string>> = {
-  affected: "affected",
-  unknown: "unknown",
+  affected: say("affected"),
+  unknown: say("unknown"),
   not_affected: say("not affected"),
 };
 
@@ -55,7 +56,7 @@ const COLUMNS: readonly Column<AffectedRow>[] = [
       </span>
     ),
   },
-  { head: "Kind", width: "96px", cell: (r) => <span className="text-dim">{r.kind}</span> },
+  { head: "Kind", width: "96px", cell: (r) => <span className="text-dim">{told(r.kind)}</span> },
   {
     head: "By",
     className: "full",

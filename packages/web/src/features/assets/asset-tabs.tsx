@@ -58,9 +58,9 @@ export const AssetInventory = ({ id }: { id: string }) => {
 };
 
 const Names = ({ sign, names, all }: { sign: "+" | "−"; names: readonly string[]; all: number }) => (
-  <ul className="mono grid gap-0.5 text-sm">
+  <ul className="mono grid grid-cols-[minmax(0,1fr)] gap-0.5 text-sm">
     {names.map((n) => (
-      <li key={n} className="flex gap-2">
+      <li key={n} className="flex min-h-6 min-w-0 items-center gap-2">
         <span className={sign === "+" ? "text-accent" : "text-dim"}>{sign}</span>
         <Copy text={n} max={96} />
       </li>

@@ -17,6 +17,7 @@ import { changedText, useWaiting, WaitingButton } from "../../ui/waiting.tsx";
 import { ViewRow } from "../views/view-row.tsx";
 import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const COLUMNS: readonly Column<Asset>[] = [
   { head: "Risk", width: "112px", cell: (a) => <Risk value={a.risk} /> },
@@ -41,8 +42,8 @@ const COLUMNS: readonly Column<Asset>[] = [
     head: "System",
     width: "120px",
     cell: (a) => (
-      <span title={`${a.kind}${a.os ? `, ${a.os}` : ""}`}>
-        {a.kind !== "host" && <span className="text-dim">{a.kind} </span>}
+      <span title={`${told(a.kind)}${a.os ? `, ${a.os}` : ""}`}>
+        {a.kind !== "host" && <span className="text-dim">{told(a.kind)} </span>}
         {a.os || (a.kind === "host" ? <span className="text-dim">{say("not told")}</span> : "")}
       </span>
     ),

@@ -12,6 +12,7 @@ import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Change } from "./change.tsx";
 import { Sinks } from "./sinks.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const exportUrl = (format: "json" | "cef"): string => urlOf("", contract.audit.exportAudit, { query: { format } });
 
@@ -46,7 +47,7 @@ const Verify = () => {
 
 const COLUMNS: readonly Column<AuditRow>[] = [
   { head: "When", width: "120px", cell: (r) => <Time at={r.at} /> },
-  { head: "Who", width: "200px", label: say("by"), cell: (r) => <span title={r.actor}>{r.actor}</span> },
+  { head: "Who", width: "200px", label: say("by"), cell: (r) => <span title={told(r.actor)}>{told(r.actor)}</span> },
   { head: "What", className: "full", cell: (r) => <span className="mono">{r.action}</span> },
   { head: "On", className: "wide-only", cell: (r) => <Copy text={r.target} max={36} /> },
   { head: "From", width: "140px", className: "wide-only", cell: (r) => <span className="mono">{r.ip}</span> },

@@ -2,6 +2,7 @@ import type { AuditRow } from "../../api.ts";
 import { Copy } from "../../ui/marks.tsx";
 import { Facts, Panel } from "../../ui/panel.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const text = (value: unknown): string =>
   value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
@@ -26,12 +27,12 @@ export const Change = ({ row, onClose }: { row: AuditRow; onClose: () => void })
       <div className="grid gap-4">
         <Facts
           rows={[
-            ["at", row.at],
-            ["by", row.actor],
-            ["on", <Copy key="on" text={row.target} />],
-            ["from", row.ip],
+            [say("When"), row.at],
+            [say("Who"), told(row.actor)],
+            [say("On"), <Copy key="on" text={row.target} />],
+            [say("From"), row.ip],
             ...Object.entries(row.detail).map(([name, value]) => [name, text(value)] as const),
-            ["hash", <Copy key="hash" text={row.hash} max={24} />],
+            [say("hash"), <Copy key="hash" text={row.hash} max={24} />],
           ]}
         />
         {names.length > 0 && (

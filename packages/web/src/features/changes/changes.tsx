@@ -12,6 +12,7 @@ import { dayName, spanOf, todayIn, zoneHere } from "./span.ts";
 import { SpanChoice } from "./span-choice.tsx";
 import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const api = getRouteApi("/changes");
 
@@ -28,12 +29,12 @@ const FIGURES: readonly ChangeKind[] = [
 const FIGURE_WORDS: Readonly<Partial<Record<ChangeKind, string>>> = {
   kev: say("entered KEV"),
   epss: say("EPSS moved"),
-  opened: "new",
+  opened: say("new"),
   reopened: say("came back"),
-  fixed: "fixed",
+  fixed: say("fixed"),
   asset_new: say("new assets"),
   asset_silent: say("went silent"),
-  decision: "decisions",
+  decision: say("decisions"),
 };
 
 const Figures = ({ changes }: { changes: Changes }) => (
@@ -175,11 +176,11 @@ export const ChangesPage = () => {
           <section className="panel" aria-label={say("In short")}>
             <div className="border-b border-line px-4 py-3">
               <p className="text-base font-semibold min-[720px]:text-lg" aria-live="polite">
-                {begins}: {changes.data.says}
+                {begins}: {told(changes.data.says)}
               </p>
               {changes.data.gaps.length > 0 && (
                 <p className="mt-1 text-warn">
-                  {say("This may not be all: {gaps}.", { gaps: changes.data.gaps.join("; ") })}
+                  {say("This may not be all: {gaps}.", { gaps: changes.data.gaps.map(told).join("; ") })}
                 </p>
               )}
             </div>

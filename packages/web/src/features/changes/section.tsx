@@ -5,6 +5,7 @@ import { atLeast, plural } from "../../ui/format.ts";
 import { Epss, Time } from "../../ui/marks.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 import { entryName } from "./words.ts";
 
 export type ChangeSection = Changes["days"][number]["sections"][number];
@@ -15,17 +16,17 @@ export type ChangeKind = ChangeSection["kind"];
 export const KIND_WORDS: Readonly<
   Record<ChangeKind, { readonly title: string; readonly one: string; readonly many: string }>
 > = {
-  kev: { title: say("Known to be exploited"), one: "finding", many: "findings" },
-  epss: { title: say("More or less likely to be exploited"), one: "advisory", many: "advisories" },
-  opened: { title: say("New findings"), one: "finding", many: "findings" },
-  reopened: { title: say("Came back"), one: "finding", many: "findings" },
-  fixed: { title: say("Fixed"), one: "finding", many: "findings" },
-  asset_new: { title: say("New assets"), one: "asset", many: "assets" },
-  asset_silent: { title: say("Went silent"), one: "asset", many: "assets" },
-  inventory: { title: say("Inventories that changed much"), one: "asset", many: "assets" },
-  agent: { title: say("Agents"), one: "event", many: "events" },
-  decision: { title: say("Decisions"), one: "decision", many: "decisions" },
-  feed: { title: say("Feeds"), one: "event", many: "events" },
+  kev: { title: say("Known to be exploited"), one: say("finding"), many: say("findings") },
+  epss: { title: say("More or less likely to be exploited"), one: say("advisory"), many: say("advisories") },
+  opened: { title: say("New findings"), one: say("finding"), many: say("findings") },
+  reopened: { title: say("Came back"), one: say("finding"), many: say("findings") },
+  fixed: { title: say("Fixed"), one: say("finding"), many: say("findings") },
+  asset_new: { title: say("New assets"), one: say("asset"), many: say("assets") },
+  asset_silent: { title: say("Went silent"), one: say("asset"), many: say("assets") },
+  inventory: { title: say("Inventories that changed much"), one: say("asset"), many: say("assets") },
+  agent: { title: say("Agents"), one: say("event"), many: say("events") },
+  decision: { title: say("Decisions"), one: say("decision"), many: say("decisions") },
+  feed: { title: say("Feeds"), one: say("event"), many: say("events") },
 };
 
 /** Rows of a kind before the rest is asked for (count). */
@@ -95,13 +96,15 @@ const Entry = ({ entry }: { entry: ChangeEntry }) => {
             </span>
           )}
         </span>
-        <p className="truncate text-dim" title={entry.says}>
-          {entry.says}
+        <p className="truncate text-dim" title={told(entry.says)}>
+          {told(entry.says)}
         </p>
       </div>
       <div className="col-start-2 flex flex-wrap items-center gap-x-4 text-dim min-[720px]:col-start-3 min-[720px]:grid min-[720px]:grid-cols-[76px_152px_72px] min-[720px]:text-right">
         {entry.epss === null ? <span className="max-[719px]:hidden" /> : <Epss value={entry.epss} />}
-        <span className={counts.length === 0 ? "max-[719px]:hidden" : ""}>{counts.join(" on ")}</span>
+        <span className={counts.length === 0 ? "max-[719px]:hidden" : ""}>
+          {counts.length > 1 ? say("{findings} on {assets}", { findings: counts[0], assets: counts[1] }) : counts[0]}
+        </span>
         {entry.at !== null && <Time at={entry.at} />}
       </div>
     </li>

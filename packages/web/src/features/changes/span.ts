@@ -1,4 +1,4 @@
-import { say } from "../../ui/texts.ts";
+import { LOCALE, say } from "../../ui/texts.ts";
 /** What of the time a page asks for: one of the usual spans, a day since which, or one day alone. */
 export interface ChangesSearch {
   /** `7d`, `30d`, or a day since which; since yesterday unless said. */
@@ -50,7 +50,7 @@ export const spanOf = (
 
 /** `today, Sat, Nov 21`: a day as it is told, against today. */
 export const dayName = (day: string, today: string): string => {
-  const told = new Date(day).toLocaleDateString("en-US", {
+  const told = new Date(day).toLocaleDateString(LOCALE, {
     weekday: "short",
     month: "short",
     day: "numeric",

@@ -1,4 +1,5 @@
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const ACTION_WORDS: Readonly<Record<string, string>> = {
   "vex.add": say("Added a VEX document"),
@@ -12,4 +13,4 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** How the entry of a change is called: an action of the audit trail in words, all else as it is. */
-export const entryName = (name: string): string => ACTION_WORDS[name] ?? name;
+export const entryName = (name: string): string => ACTION_WORDS[name] ?? told(name);

@@ -14,7 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   no_stream: say("module stream not told"),
 };
 const VERDICTS: Readonly<Record<Component["verdict"], string>> = {
-  affected: "affected",
+  affected: say("affected"),
   not_affected: say("not affected"),
   unknown: say("cannot be judged"),
   pending: say("being judged"),

@@ -63,38 +63,41 @@ const NumberBody = ({ widget, figures }: { widget: Widget; figures: Figures }) =
   </div>
 );
 
-const TableBody = ({ widget, figures }: { widget: Widget; figures: Figures }) => (
-  // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-  <section className="h-full overflow-auto" tabIndex={0} aria-label={titleOf(widget)}>
-    <table className="chart-table mono w-full text-sm">
-      <caption className="sr-only">{titleOf(widget)}</caption>
-      <thead>
-        <tr>
-          <th scope="col" className="text-left">
-            {GROUPS[widget.group]}
-          </th>
-          <th scope="col" className="text-right">
-            {UNITS[widget.measure]}
-          </th>
-          <th scope="col" className="text-right">
-            {say("highest risk")}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {figures.rows.map((row) => (
-          <tr key={row.key}>
-            <td className="wrap-anywhere">
-              <GroupLink widget={widget} row={row} query={figures.query} />
-            </td>
-            <td className="text-right">{figure(row.value)}</td>
-            <td className="text-right">{decimal(row.risk)}</td>
+const TableBody = ({ widget, figures }: { widget: Widget; figures: Figures }) => {
+  const label = titleOf(widget);
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section className="h-full overflow-auto" tabIndex={0} aria-label={say("Figures of {label}", { label })}>
+      <table className="chart-table mono w-full text-sm">
+        <caption className="sr-only">{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col" className="text-left">
+              {GROUPS[widget.group]}
+            </th>
+            <th scope="col" className="text-right">
+              {UNITS[widget.measure]}
+            </th>
+            <th scope="col" className="text-right">
+              {say("highest risk")}
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
-  </section>
-);
+        </thead>
+        <tbody>
+          {figures.rows.map((row) => (
+            <tr key={row.key}>
+              <td className="wrap-anywhere">
+                <GroupLink widget={widget} row={row} query={figures.query} />
+              </td>
+              <td className="text-right">{figure(row.value)}</td>
+              <td className="text-right">{decimal(row.risk)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+};
 
 const HeatBody = ({ widget, figures }: { widget: Widget; figures: Figures }) => (
   <Heat

@@ -13,6 +13,7 @@ import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Decide } from "./decide.tsx";
 import { KIND_WORDS } from "./words.ts";
 import { LOCALE, say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const STATE_TONES: Readonly<Record<Decision["state"], string>> = {
   active: "font-semibold",
@@ -99,7 +100,7 @@ const Actions = ({ decision: d }: { decision: Decision }) => {
 };
 
 const COLUMNS: readonly Column<Decision>[] = [
-  { head: "State", width: "84px", cell: (d) => <span className={STATE_TONES[d.state]}>{d.state}</span> },
+  { head: "State", width: "84px", cell: (d) => <span className={STATE_TONES[d.state]}>{told(d.state)}</span> },
   { head: "Decision", width: "118px", cell: (d) => KIND_WORDS[d.kind] },
   {
     head: "About",
@@ -120,7 +121,12 @@ const COLUMNS: readonly Column<Decision>[] = [
   },
   { head: "By", width: "168px", label: say("by"), cell: (d) => <History decision={d} /> },
 ];
-const ACTIONS: Column<Decision> = { head: "", width: "132px", cell: (d) => <Actions decision={d} /> };
+const ACTIONS: Column<Decision> = {
+  head: "Actions",
+  hidesHead: true,
+  width: "132px",
+  cell: (d) => <Actions decision={d} />,
+};
 
 const api = getRouteApi("/decisions");
 

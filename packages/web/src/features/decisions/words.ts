@@ -2,7 +2,7 @@ import type { QueryNode, Term } from "@zerotrace/core/query/language/index";
 import { printQuery } from "@zerotrace/core/query/language/index";
 import type { Decision, DecisionPreview, Finding } from "../../api.ts";
 import { plural, share } from "../../ui/format.ts";
-import { say } from "../../ui/texts.ts";
+import { language, LOCALE, say } from "../../ui/texts.ts";
 
 export const KIND_WORDS: Readonly<Record<Decision["kind"], string>> = {
   accept_risk: say("Accept the risk"),
@@ -19,7 +19,12 @@ export const KIND_SAYS: Readonly<Record<Decision["kind"], string>> = {
   deferred: say("It is fixed later, by the day below."),
 };
 
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat(language === "en" ? "en-GB" : LOCALE, {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
 
 /** `1 March 2026`. */
 export const dayText = (iso: string): string => day.format(new Date(iso));

@@ -55,11 +55,14 @@ export const GenerationsPanel = () => {
         <table className="grid-table wraps">
           <thead>
             <tr>
-              {[say("Generation"), say("Number"), say("Feeds read"), say("Records"), say("Size"), ""].map((h) => (
+              {[say("Generation"), say("Number"), say("Feeds read"), say("Records"), say("Size")].map((h) => (
                 <th key={h} scope="col">
                   {h}
                 </th>
               ))}
+              <th scope="col">
+                <span className="sr-only">{say("Actions")}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

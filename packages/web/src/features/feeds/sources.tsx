@@ -3,6 +3,7 @@ import { count, hoursText, plural } from "../../ui/format.ts";
 import { Copy, Time } from "../../ui/marks.tsx";
 import { Facts, Panel } from "../../ui/panel.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 type Source = Feeds["sources"][number];
 
@@ -147,7 +148,7 @@ export const SourcePanel = ({ source: s, index }: { source: Source; index: numbe
           ) : (
             <ul className="mt-1 grid list-disc gap-1 pl-4 marker:text-warn">
               {s.notCovered.map((n) => (
-                <li key={n}>{n}</li>
+                <li key={n}>{told(n)}</li>
               ))}
             </ul>
           )}

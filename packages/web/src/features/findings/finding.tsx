@@ -21,22 +21,23 @@ import { TakeUp } from "../work/take-up.tsx";
 import { Timeline } from "../work/timeline.tsx";
 import { STATE_WORDS } from "../work/words.ts";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const OUTCOMES: Readonly<Record<string, string>> = {
-  affected: "affected",
+  affected: say("affected"),
   below: say("older than the range"),
   fixed: "fixed already",
   above_last: say("newer than the last affected"),
   not_listed: say("not in the list of versions"),
-  withdrawn: "withdrawn",
+  withdrawn: say("withdrawn"),
   other_edition: say("another edition's record speaks"),
   unparsable: say("version cannot be read"),
 };
 
 const VEX_STATUSES: Readonly<Record<NonNullable<FindingDetail["vex"]>["status"], string>> = {
   not_affected: say("not affected"),
-  affected: "affected",
-  fixed: "fixed",
+  affected: say("affected"),
+  fixed: say("fixed"),
   under_investigation: say("under investigation"),
 };
 
@@ -79,7 +80,7 @@ const Chain = ({ explanation }: { explanation: NonNullable<FindingDetail["explan
                 s.outcome === "affected" ? "font-semibold" : s.outcome === "unknown" ? "text-warn" : "text-dim"
               }
             >
-              {s.says}
+              {told(s.says)}
             </span>
           </li>
         ))}
@@ -122,7 +123,7 @@ const Ranges = ({ finding }: { finding: FindingDetail }) => (
             <td className="mono" data-label={say("from")}>
               {r.introduced === "0" || r.introduced === "" ? say("the first") : r.introduced}
             </td>
-            <td data-label="fixed in">
+            <td data-label={say("fixed in")}>
               {r.fixedIn ? <Copy text={r.fixedIn} /> : <span className="text-dim">{say("none")}</span>}
             </td>
             <td className="mono" data-label={say("last affected")}>
@@ -188,7 +189,7 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
               {f.source}
             </span>
           ) : (
-            "none"
+            say("none")
           ),
         ],
         [
@@ -255,7 +256,7 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
         [
           say("Other names"),
           f.aliases.length === 0 ? (
-            "none"
+            say("none")
           ) : (
             <span key="a" className="flex flex-wrap gap-x-3">
               {f.aliases.map((a) => (
@@ -305,8 +306,8 @@ export const FindingPage = () => {
         <h2 className="text-xs text-dim">
           {f.status === "not_affected" && !f.decision ? say("Why this is closed") : say("Why this matched")}
         </h2>
-        <p className="mt-1 font-semibold">{f.explanation?.answer ?? f.why}</p>
-        {f.explanation && <p className="mt-1 text-dim">{f.explanation.decidedBy}.</p>}
+        <p className="mt-1 font-semibold">{told(f.explanation?.answer ?? f.why)}</p>
+        {f.explanation && <p className="mt-1 text-dim">{told(f.explanation.decidedBy)}.</p>}
         {f.fixedIn && f.status === "open" && (
           <p className="mt-1">
             {say("Upgrade to")} <Copy text={f.fixedIn} /> {say("or later to close it.")}

@@ -4,6 +4,7 @@ import type { Feeds, FindingDetail } from "../../api.ts";
 import { wasRead } from "../../ui/known.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 type Term = FindingDetail["assessment"]["terms"][number];
 
@@ -22,7 +23,7 @@ const SHADES = ["opacity-100", "opacity-75", "opacity-90", "opacity-60", "opacit
 const saysOf = (term: Term, feeds: Feeds | undefined): string =>
   (term.name === "kev" || term.name === "epss") && term.value === 0 && !wasRead(feeds, term.name)
     ? say("not known: that source was not read")
-    : term.says;
+    : told(term.says);
 
 /** All terms beside each other, on a scale from 0 to 100. */
 const Bar = ({ terms }: { terms: readonly Term[] }) => (
@@ -63,7 +64,7 @@ export const RiskTerms = ({ finding, feeds }: { finding: FindingDetail; feeds: F
       </p>
       <Where finding={finding} />
       <Bar terms={terms} />
-      <p className="mb-3">{sentence}</p>
+      <p className="mb-3">{told(sentence)}</p>
       <ul className="grid gap-1.5 border-t border-line pt-3">
         {terms.map((t) => (
           <li key={t.name} className="grid grid-cols-[88px_minmax(0,1fr)_48px] gap-x-3 text-sm">

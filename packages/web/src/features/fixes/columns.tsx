@@ -50,7 +50,7 @@ const Share = ({ value }: { value: number }) => (
 export const FIX_COLUMNS: readonly Column<Fix>[] = [
   { head: "Fix", className: "full", cell: (fix) => <Target fix={fix} /> },
   { head: "Ecosystem", width: "104px", cell: (fix) => <span className="text-dim">{fix.ecosystem}</span> },
-  { head: "Risk closed", width: "136px", label: "risk closed", cell: (fix) => <Share value={fix.riskShare} /> },
+  { head: "Risk closed", width: "136px", label: say("risk closed"), cell: (fix) => <Share value={fix.riskShare} /> },
   { head: "Findings", width: "152px", cell: (fix) => <SeverityLine counts={fix.severities} /> },
   {
     head: "KEV",
@@ -61,7 +61,7 @@ export const FIX_COLUMNS: readonly Column<Fix>[] = [
   {
     head: "Assets",
     width: "72px",
-    label: "assets",
+    label: say("assets"),
     cell: (fix) => <span className="mono">{count(fix.assetCount)}</span>,
   },
   { head: "Due", width: "120px", cell: (fix) => <Due of={fix} /> },
@@ -77,7 +77,7 @@ export const WORK_COLUMNS: readonly Column<FixWork>[] = [
   {
     head: "Left",
     width: "88px",
-    label: "findings left",
+    label: say("findings left"),
     cell: (work) => (
       <span className="mono">{count(work.verification === null ? work.findingCount : work.leftFindingCount)}</span>
     ),

@@ -12,6 +12,7 @@ import { SeverityLine } from "../../ui/severity.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 import { Due, WorkState } from "./columns.tsx";
 import { WorkForm } from "./work-form.tsx";
 
@@ -37,7 +38,7 @@ const Commands = ({ fix }: { fix: FixDetail }) => {
         <p className="mb-2">{say("No fixed version exists. What can be done instead:")}</p>
         <ul className="grid list-disc gap-1 pl-5 text-sm">
           {fix.alternatives.map((line) => (
-            <li key={line}>{line}</li>
+            <li key={line}>{told(line)}</li>
           ))}
         </ul>
       </>
@@ -54,7 +55,7 @@ const Commands = ({ fix }: { fix: FixDetail }) => {
             onClick={() => setChosen(id)}
             className="button aria-pressed:border-accent aria-pressed:text-text"
           >
-            {title}
+            {told(title)}
           </button>
         ))}
       </fieldset>
@@ -109,7 +110,7 @@ const ASSET_COLUMNS: readonly Column<FixAsset>[] = [
       </Link>
     ),
   },
-  { head: "Kind", width: "96px", cell: (asset) => <span className="text-dim">{say(asset.kind)}</span> },
+  { head: "Kind", width: "96px", cell: (asset) => <span className="text-dim">{told(asset.kind)}</span> },
   { head: "System", width: "200px", cell: (asset) => <span className="text-dim">{asset.os}</span> },
   { head: "Installed", width: "200px", cell: (asset) => <span className="mono">{asset.versions.join(", ")}</span> },
   { head: "Inventory", width: "136px", cell: (asset) => <Time at={asset.inventoryAt} /> },
@@ -193,7 +194,7 @@ export const FixPage = () => {
                   say("Advisories"),
                   <span key="advisories" className="flex flex-wrap gap-x-3">
                     {one.advisories.map((name) => (
-                      <Link key={name} to="/advisories/$id" params={{ id: name }} className="mono link">
+                      <Link key={name} to="/advisories/$id" params={{ id: name }} className="mono link py-0.5">
                         {name}
                       </Link>
                     ))}

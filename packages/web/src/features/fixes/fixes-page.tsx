@@ -51,7 +51,8 @@ const useOpen = () => {
 
 /** What is chosen for the bar that says how it would be; x does it by the keyboard. */
 const choiceOf = (chosen: readonly string[], toggle: (id: string) => void): Column<Fix> => ({
-  head: "",
+  head: "What if",
+  hidesHead: true,
   width: "36px",
   className: "choice",
   cell: (fix) =>

@@ -15,7 +15,7 @@ const inTime = (part: number | null): string => (part === null ? "–" : share(p
 
 const Speeds = ({ title, rows, empty }: { title: string; rows: readonly Named[]; empty: string }) => (
   <section className="min-w-0" aria-label={title}>
-    <h3 className="mb-1 text-xs text-dim">{title}</h3>
+    <h2 className="mb-1 text-xs text-dim">{title}</h2>
     {rows.length === 0 ? (
       <p className="text-sm text-dim">{empty}</p>
     ) : (

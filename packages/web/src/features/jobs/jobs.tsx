@@ -6,6 +6,7 @@ import { Page } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 type Job = Awaited<ReturnType<typeof call<typeof contract.jobs.listJobs>>>["rows"][number];
 
@@ -15,7 +16,7 @@ const COLUMNS: readonly Column<Job>[] = [
     width: "110px",
     cell: (j) => (
       <span className={j.state === "dead" ? "font-semibold text-bad" : ""}>
-        {j.state === "dead" ? say("gave up") : j.state}
+        {j.state === "dead" ? say("gave up") : told(j.state)}
       </span>
     ),
   },

@@ -10,6 +10,7 @@ import { Field, Refusal } from "../sessions/credentials.tsx";
 import { ThisBrowser } from "./browser.tsx";
 import { Factors } from "./factors.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const Name = ({ name: before }: { name: string }) => {
   const client = useQueryClient();
@@ -102,7 +103,7 @@ const COLUMNS: readonly Column<MySession>[] = [
     cell: (s) => <span title={s.userAgent ?? ""}>{browserName(s.userAgent)}</span>,
   },
   { head: "Company", width: "180px", label: say("in"), cell: (s) => s.companyName },
-  { head: "By", width: "100px", className: "wide-only", cell: (s) => s.method ?? "" },
+  { head: "By", width: "100px", className: "wide-only", cell: (s) => told(s.method ?? "") },
   { head: "Address", width: "150px", className: "wide-only", cell: (s) => <span className="mono">{s.ip ?? ""}</span> },
   { head: "Last used", width: "120px", label: say("used"), cell: (s) => <Time at={s.lastUsedAt ?? s.createdAt} /> },
   { head: "Actions", width: "120px", className: "end", cell: (s) => <End session={s} /> },
@@ -160,9 +161,9 @@ export const MePage = () => {
       <Panel title={say("Here")}>
         <Facts
           rows={[
-            ["company", session.companyName],
+            [say("company"), session.companyName],
             [
-              "role",
+              say("role"),
               session.isOwner
                 ? say("{name}, owner", { name: session.role?.name ?? "" })
                 : (session.role?.name ??
@@ -170,12 +171,12 @@ export const MePage = () => {
             ],
             [say("signed in by"), method ?? say("a token")],
             [
-              "sees",
+              say("sees"),
               session.labels === null
                 ? say("every asset")
                 : say("assets labeled {labels}", { labels: session.labels.join(" or ") }),
             ],
-            ["ends", <Time key="ends" at={session.expiresAt} />],
+            [say("ends"), <Time key="ends" at={session.expiresAt} />],
           ]}
         />
       </Panel>

@@ -45,6 +45,6 @@ export const viewCommands = (views: readonly SavedView[], go: Go): Command[] =>
   views.map((view) => ({
     id: view.id,
     name: view.name,
-    says: say("{choice}view of {noun}", { choice: view.shared ? `${say("shared")} ` : "", noun: view.noun }),
+    says: say("{choice}view of {noun}", { choice: view.shared ? `${say("shared")} ` : "", noun: say(view.noun) }),
     run: () => go(addressOf(view)),
   }));

@@ -11,6 +11,7 @@ import { Invite } from "./invite.tsx";
 import { MemberPanel, usePeople } from "./member.tsx";
 import { CompanySessions } from "./sessions.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const Said = ({ error }: { error: Error | null }) =>
   error && (
@@ -81,7 +82,7 @@ const columnsOf = (session: Session, onOpen: ((id: string) => void) | null): rea
     className: "wide-only",
     cell: (m) => (m.labels === null ? <span className="text-dim">{say("every asset")}</span> : m.labels.join(", ")),
   },
-  { head: "Came by", width: "90px", className: "wide-only", cell: (m) => m.source },
+  { head: "Came by", width: "90px", className: "wide-only", cell: (m) => told(m.source) },
   {
     head: "Last seen",
     width: "110px",
@@ -102,7 +103,7 @@ const columnsOf = (session: Session, onOpen: ((id: string) => void) | null): rea
 
 const RevokeInvitation = ({ invitation }: { invitation: Invitation }) => {
   const revoke = usePeople(() => call(contract.invitations.revokeInvitation, { params: { id: invitation.id } }));
-  if (invitation.state !== "open") return <span className="text-dim">{invitation.state}</span>;
+  if (invitation.state !== "open") return <span className="text-dim">{told(invitation.state)}</span>;
   return (
     <span className="inline-flex gap-4">
       <Said error={revoke.error} />

@@ -8,6 +8,7 @@ import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const useRoles = (run: () => Promise<unknown>, done?: () => void) => {
   const client = useQueryClient();
@@ -96,8 +97,8 @@ const RoleCard = ({ role, mine }: { role: Role; mine: readonly Permission[] }) =
   return (
     <li className="grid gap-2 border-b border-line px-4 py-3 last:border-0">
       <div className="flex flex-wrap items-baseline gap-x-3">
-        <h3 className="font-semibold">{role.name}</h3>
-        <span className="text-dim">{role.summary}</span>
+        <h2 className="font-semibold">{role.name}</h2>
+        <span className="text-dim">{told(role.summary)}</span>
         <span className="ml-auto text-xs text-dim">
           {plural(role.memberCount, "person", "people")}
           {role.isBuiltIn ? say(", built in") : ""}

@@ -8,6 +8,7 @@ import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { browserName } from "./browser-name.ts";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const End = ({ session }: { session: CompanySession }) => {
   const client = useQueryClient();
@@ -32,7 +33,7 @@ const End = ({ session }: { session: CompanySession }) => {
 
 const COLUMNS: readonly Column<CompanySession>[] = [
   { head: "Who", className: "full", cell: (s) => s.subject },
-  { head: "By", width: "100px", label: say("by"), cell: (s) => s.method ?? "" },
+  { head: "By", width: "100px", label: say("by"), cell: (s) => told(s.method ?? "") },
   {
     head: "Browser",
     className: "wide-only",

@@ -11,11 +11,11 @@ import { say } from "../../ui/texts.ts";
 const api = getRouteApi("/registries/$id");
 
 const WORDS: Readonly<Record<TagState, string>> = {
-  waiting: "waiting",
+  waiting: say("waiting"),
   scanning: say("being scanned"),
-  scanned: "scanned",
-  failed: "failed",
-  gone: "gone",
+  scanned: say("scanned"),
+  failed: say("failed"),
+  gone: say("gone"),
   unwatched: say("not chosen"),
 };
 

@@ -1,6 +1,7 @@
 import type { FindingDetail } from "../../api.ts";
 import { Facts, Panel } from "../../ui/panel.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 type Ssvc = FindingDetail["assessment"]["ssvc"];
 
@@ -20,8 +21,8 @@ const SAYS: Readonly<Record<Ssvc["decision"], string>> = {
 
 const Point = ({ point }: { point: { readonly value: string; readonly says: string; readonly from: string } }) => (
   <>
-    <span className="mono">{point.value}</span>{" "}
-    <span className={point.from === "assumed" ? "text-warn" : "text-dim"}>{point.says}</span>
+    <span className="mono">{told(point.value)}</span>{" "}
+    <span className={point.from === "assumed" ? "text-warn" : "text-dim"}>{told(point.says)}</span>
   </>
 );
 

@@ -5,6 +5,7 @@ import { decimal, plural } from "../../ui/format.ts";
 import { Copy } from "../../ui/marks.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const STEPS_SHOWN = 30;
 const RISKS_SHOWN = 3;
@@ -19,12 +20,12 @@ const Answer = ({ purl }: { purl: string }) => {
   const { answer, decidedBy, steps, stepCount, risks } = why.data;
   return (
     <>
-      <p className="font-semibold">{answer}</p>
-      <p className="text-dim">{decidedBy}</p>
+      <p className="font-semibold">{told(answer)}</p>
+      <p className="text-dim">{told(decidedBy)}</p>
       {risks.slice(0, RISKS_SHOWN).map((r) => (
         <p key={r.advisory} className="border-l-2 border-l-line pl-3">
           <span className="mono">{r.advisory}</span> <span className="mono font-semibold">{decimal(r.risk)}</span>{" "}
-          {r.sentence}
+          {told(r.sentence)}
         </p>
       ))}
       <ol className="divide-y divide-line border-y border-line text-sm">
@@ -32,7 +33,7 @@ const Answer = ({ purl }: { purl: string }) => {
           <li key={i} className="flex flex-wrap gap-x-3 gap-y-1 py-1.5">
             {step.record && <Copy text={step.record} />}
             <span className={step.outcome === "unknown" ? "text-warn" : step.outcome === "affected" ? "" : "text-dim"}>
-              {step.says}
+              {told(step.says)}
             </span>
           </li>
         ))}

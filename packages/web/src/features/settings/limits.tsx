@@ -5,9 +5,11 @@ import { count } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 /** What is used of a limit: a number, and a bar where there is a limit. */
-const Used = ({ limit: { limit, used, unit } }: { limit: Limit }) => {
+const Used = ({ limit: { limit, used, unit: name } }: { limit: Limit }) => {
+  const unit = told(name);
   if (used === null)
     return (
       <span className="text-dim">
@@ -47,7 +49,7 @@ export const Limits = () => {
         {limits.data?.rows.map((one) => (
           <div key={one.name} className="grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_260px]">
             <dt className="text-sm">
-              {one.says} <span className="mono text-xs text-dim">{one.name}</span>
+              {told(one.says)} <span className="mono text-xs text-dim">{one.name}</span>
             </dt>
             <dd>
               <Used limit={one} />
@@ -90,7 +92,7 @@ export const CompanyLimits = ({ companyId }: { companyId: number }) => {
       <p className="text-sm text-dim">{say("Limits; an empty field is no limit")}</p>
       {limits.data.rows.map((one) => (
         <label key={one.name} className="grid items-center gap-x-4 text-sm sm:grid-cols-[minmax(0,1fr)_200px_160px]">
-          <span>{one.says}</span>
+          <span>{told(one.says)}</span>
           <input
             className="field"
             type="number"
@@ -100,7 +102,7 @@ export const CompanyLimits = ({ companyId }: { companyId: number }) => {
             onChange={(e) => setDraft({ ...draft, [one.name]: e.target.value })}
           />
           <span className="text-xs text-dim">
-            {one.used === null ? "" : say("{used} {unit} now", { used: count(one.used), unit: one.unit })}
+            {one.used === null ? "" : say("{used} {unit} now", { used: count(one.used), unit: told(one.unit) })}
           </span>
         </label>
       ))}

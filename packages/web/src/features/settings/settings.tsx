@@ -19,6 +19,7 @@ import { Exports } from "./exports.tsx";
 import { Limits } from "./limits.tsx";
 import { Visits } from "./visits.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const GROUPS: readonly (readonly [string, readonly CompanySettingName[]])[] = [
   [say("Signing in"), ["security.sign_in_methods", "security.require_second_factor"]],
@@ -39,10 +40,12 @@ const mostOf = (name: CompanySettingName, { most }: Settings): number | undefine
       : undefined;
 
 const NumberField = ({
+  label,
   value,
   most,
   onChange,
 }: {
+  label: string;
   value: number | null;
   most: number | undefined;
   onChange: (value: number | null) => void;
@@ -50,6 +53,7 @@ const NumberField = ({
   <span className="inline-flex items-center gap-2">
     <input
       className="field w-28"
+      aria-label={label}
       type="number"
       min={1}
       max={most}
@@ -79,7 +83,7 @@ const MethodsField = ({
             onChange(SIGN_IN_METHODS.filter((one) => (one === method ? e.target.checked : value.includes(one))))
           }
         />
-        {method === "sso" ? "single sign-on" : method}
+        {told(method === "sso" ? "single sign-on" : method)}
       </label>
     ))}
   </span>
@@ -91,8 +95,17 @@ const fieldOf = (
   settings: Settings,
   set: (value: CompanySettings[CompanySettingName] | null) => void,
 ): ReactNode => {
+  const label = told(COMPANY_SETTINGS[name].meaning);
   if (typeof value === "boolean") {
-    return <input type="checkbox" className="accent-accent" checked={value} onChange={(e) => set(e.target.checked)} />;
+    return (
+      <input
+        type="checkbox"
+        className="accent-accent"
+        aria-label={label}
+        checked={value}
+        onChange={(e) => set(e.target.checked)}
+      />
+    );
   }
   if (Array.isArray(value)) return <MethodsField value={value} onChange={set} />;
   if (name === "goal.day") {
@@ -100,13 +113,14 @@ const fieldOf = (
       <input
         className="field"
         type="date"
+        aria-label={label}
         value={typeof value === "string" ? value : ""}
         onChange={(e) => set(e.target.value === "" ? null : e.target.value)}
       />
     );
   }
   if (typeof value === "string") return null;
-  return <NumberField value={value} most={mostOf(name, settings)} onChange={set} />;
+  return <NumberField label={label} value={value} most={mostOf(name, settings)} onChange={set} />;
 };
 
 const SettingsForm = ({ settings }: { settings: Settings }) => {
@@ -140,19 +154,19 @@ const SettingsForm = ({ settings }: { settings: Settings }) => {
                   className="grid items-start gap-x-6 gap-y-1 wide:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]"
                 >
                   <div>
-                    <p className="text-sm">{COMPANY_SETTINGS[name].meaning}</p>
+                    <p className="text-sm">{told(COMPANY_SETTINGS[name].meaning)}</p>
                     <p className="text-xs text-dim">
                       <span className="mono">{name}</span>
                       {chosen && (
                         <>
                           {" "}
                           {say("· chosen")} <Time at={chosen.changedAt} />{" "}
-                          {say("by {changedBy}", { changedBy: chosen.changedBy })}
+                          {say("by {changedBy}", { changedBy: told(chosen.changedBy) })}
                         </>
                       )}
                     </p>
                   </div>
-                  <fieldset aria-label={COMPANY_SETTINGS[name].meaning}>
+                  <fieldset aria-label={told(COMPANY_SETTINGS[name].meaning)}>
                     {fieldOf(name, value, settings, (next) => setDraft({ ...draft, [name]: next }))}
                   </fieldset>
                 </div>

@@ -11,6 +11,7 @@ import { Empty, ErrorPanel } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Rotate } from "./rotate.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const DAY_SECONDS = 86_400;
 const READS: readonly Permission[] = ["assets:read", "feeds:read", "findings:read", "jobs:read"];
@@ -161,13 +162,13 @@ const Ends = ({ token }: { token: Token }) => (
 );
 
 const COLUMNS: readonly Column<Token>[] = [
-  { head: "Kind", width: "110px", cell: (t) => t.kind },
+  { head: "Kind", width: "110px", cell: (t) => told(t.kind) },
   {
     head: "For",
     className: "full",
     cell: (t) => (
       <span title={t.ranges === null ? undefined : say("works from {ranges} only", { ranges: t.ranges.join(", ") })}>
-        {t.label}
+        {told(t.label)}
         {t.ranges !== null && (
           <span className="text-dim"> {say("from {length} only", { length: plural(t.ranges.length, "network") })}</span>
         )}

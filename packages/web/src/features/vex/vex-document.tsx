@@ -81,7 +81,7 @@ const About = ({ document: d }: { document: VexDocument }) => (
             <Time at={d.addedAt} /> {say("by {addedBy}", { addedBy: d.addedBy })}
           </span>,
         ],
-        [say("Its own id"), d.ownId ? <Copy key="o" text={d.ownId} max={64} /> : "none"],
+        [say("Its own id"), d.ownId ? <Copy key="o" text={d.ownId} max={64} /> : say("none")],
       ]}
     />
     {d.problemCount > 0 && (

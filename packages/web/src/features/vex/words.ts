@@ -5,8 +5,8 @@ import { say } from "../../ui/texts.ts";
 /** What a supplier says, in words. */
 export const VEX_WORDS: Readonly<Record<VexStatement["status"], string>> = {
   not_affected: say("not affected"),
-  affected: "affected",
-  fixed: "fixed",
+  affected: say("affected"),
+  fixed: say("fixed"),
   under_investigation: say("under investigation"),
 };
 

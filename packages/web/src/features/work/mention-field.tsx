@@ -1,4 +1,4 @@
-// The combobox pattern of WAI-ARIA needs these roles; no HTML element has them with free text and completions.
+// A list of completions needs these roles; no HTML element has them beside free text of several lines.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role */
 import { COMMENT_CHARS_MAX } from "@zerotrace/core/work/comment";
 import { useQuery } from "@tanstack/react-query";
@@ -64,9 +64,9 @@ export const MentionField = ({
       <textarea
         ref={field}
         id={id}
-        role="combobox"
-        aria-expanded={offered.length > 0}
-        aria-controls={`${id}-list`}
+        aria-autocomplete="list"
+        aria-haspopup="listbox"
+        aria-controls={offered.length > 0 ? `${id}-list` : undefined}
         aria-activedescendant={offered.length > 0 ? `${id}-${at}` : undefined}
         className="field h-auto min-h-20 py-1.5"
         rows={3}

@@ -11,7 +11,7 @@ export interface ChartTable {
 const Table = ({ label, table }: { label: string; table: ChartTable }) => (
   // a region that scrolls must be reachable by the keyboard
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-  <section className="h-full min-h-0 overflow-auto" tabIndex={0} aria-label={label}>
+  <section className="h-full min-h-0 overflow-auto" tabIndex={0} aria-label={say("Figures of {label}", { label })}>
     <table className="chart-table mono w-full text-sm">
       <caption className="sr-only">{label}</caption>
       <thead>

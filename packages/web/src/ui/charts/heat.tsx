@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { say } from "../texts.ts";
 import { shortFigure, tint } from "./scale.ts";
 
 export interface HeatRow {
@@ -33,7 +34,7 @@ export const Heat = ({
   const part = (value: number): number => Math.sqrt(value / most);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section className="h-full overflow-auto" tabIndex={0} aria-label={label}>
+    <section className="h-full overflow-auto" tabIndex={0} aria-label={say("Figures of {label}", { label })}>
       <table className="mono w-full border-separate border-spacing-0.5 text-sm">
         <caption className="sr-only">{label}</caption>
         <thead>
