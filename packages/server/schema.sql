@@ -36,6 +36,7 @@ create table advisory (
   published_at timestamp with time zone,
   modified_at timestamp with time zone,
   attributes_hash text not null,
+  ssvc smallint,
   constraint advisory_pkey PRIMARY KEY (id),
   constraint advisory_name_key UNIQUE (name)
 );
@@ -901,6 +902,7 @@ create table fix (
   low_since timestamp with time zone,
   kev_since timestamp with time zone,
   decided_key bigint,
+  advisory_count integer default 0 not null,
   constraint fix_pkey PRIMARY KEY (company_id, ecosystem, package, has_fix)
 ) partition by HASH (company_id);
 alter table fix enable row level security;
@@ -942,12 +944,12 @@ create table fix_part (
   is_kev boolean not null,
   fixes text not null,
   finding_count integer not null,
-  asset_count integer not null,
   weight double precision not null,
   max_risk real not null,
   advisories text not null,
   since timestamp with time zone not null,
   kev_since timestamp with time zone,
+  advisory_count integer default 0 not null,
   constraint fix_part_pkey PRIMARY KEY (company_id, ecosystem, package, has_fix, severity_rank, is_kev)
 ) partition by HASH (company_id);
 alter table fix_part enable row level security;
@@ -982,6 +984,7 @@ create table fix_work (
   not_fixed_count integer default 0 not null,
   waiting_count integer default 0 not null,
   left_components integer[] default '{}'::integer[] not null,
+  overdue_told_on date,
   constraint fix_work_pkey PRIMARY KEY (company_id, ecosystem, package, has_fix),
   constraint fix_work_state_check CHECK ((state = ANY (ARRAY['open'::text, 'planned'::text, 'in_work'::text, 'done'::text]))),
   constraint fix_work_verification_check CHECK ((verification = ANY (ARRAY['waiting'::text, 'verified'::text, 'not_fixed'::text, 'came_back'::text])))
@@ -1817,6 +1820,7 @@ CREATE INDEX access_token_ends ON public.access_token USING btree (company_id, e
 CREATE INDEX advisory_aliases ON public.advisory USING gin (aliases);
 CREATE INDEX advisory_name_prefix ON public.advisory USING btree (name text_pattern_ops);
 CREATE INDEX advisory_newest ON public.advisory USING btree (COALESCE(published_at, '-infinity'::timestamp with time zone) DESC, name DESC);
+CREATE INDEX advisory_unclassed ON public.advisory USING btree (name) WHERE (ssvc IS NULL);
 CREATE INDEX asset_first_seen ON public.asset USING btree (company_id, first_seen_at);
 CREATE INDEX asset_labels ON public.asset USING gin (labels);
 CREATE INDEX asset_name ON public.asset USING btree (company_id, name, id);
@@ -2377,6 +2381,7 @@ CREATE OR REPLACE FUNCTION public.note_decision_event()
 AS $function$
 declare
   event text;
+  wanted text[];
 begin
   if tg_op = 'INSERT' then
     event := case when new.needs_approval then 'decision.proposed' else 'decision.made' end;
@@ -2387,9 +2392,10 @@ begin
   else
     return null;
   end if;
+  wanted := case when event = 'decision.proposed' then array['decision.proposed', 'decision.requested'] else array[event] end;
   perform public.note_webhook_event(new.company_id, event, jsonb_build_object(
     'decisionId', new.id, 'kind', new.kind, 'scope', left(new.scope, 1000), 'owner', new.owner, 'createdBy', new.created_by,
-    'expiresAt', new.expires_at, 'endedBy', new.revoked_by), array[event]);
+    'expiresAt', new.expires_at, 'endedBy', new.revoked_by), wanted);
   return null;
 end $function$;
 CREATE OR REPLACE FUNCTION public.note_webhook_event(of_company integer, of_kind text, of_detail jsonb, wanted text[])

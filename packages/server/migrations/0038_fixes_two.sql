@@ -4,6 +4,11 @@ alter table advisory add column ssvc smallint;
 grant select (id, ssvc) on advisory to zerotrace_app;
 create index advisory_unclassed on advisory (name) where ssvc is null;
 
+-- Findings are of components, advisories are not: both are told. Assets are counted for the fix as a whole, each once. All is summed anew
+-- after a start.
+alter table fix add column advisory_count int not null default 0;
+alter table fix_part add column advisory_count int not null default 0, drop column asset_count;
+
 -- The day on which it was due when webhooks were told that it is over: each day is told once.
 alter table fix_work add column overdue_told_on date;
 

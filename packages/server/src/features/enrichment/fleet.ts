@@ -2,6 +2,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import type { AssetSums, OpenSums } from "../assets/index.ts";
 import { type ComponentSums, componentSums } from "../components/index.ts";
 import { sourceComponents, sourcesDigest, sourceVersions } from "../inventory/index.ts";
+import { countHolders } from "./holder-counts.ts";
 import { createSums, type Ruled } from "./sums.ts";
 
 /** Sources read in one statement. */
@@ -35,6 +36,8 @@ export interface Fleet {
   assetCount(componentId: number): number;
   /** The assets that have one of some components, in any order. */
   holders(componentIds: readonly number[]): string[];
+  /** Of each group of components how many assets have one of them. Groups of several cost one look at everything together. */
+  holderCounts(groups: readonly (readonly number[])[]): number[];
   /** Sums of assets, from scratch: zeros for those that hold nothing; `ruled` stands for what the components add. */
   sumsOf(assets: Iterable<string>, ruled: Ruled): AssetSums[];
   /**
@@ -145,6 +148,12 @@ export const createFleet = (companyId: number): Fleet => {
     holders: (componentIds) => {
       const wanted = new Set(componentIds);
       return Array.from(assets.keys()).filter((id) => held(id).some((ids) => ids.some((one) => wanted.has(one))));
+    },
+    holderCounts: (groups) => {
+      const several = groups.filter((group) => group.length > 1);
+      const all = several.length === 0 ? [] : countHolders(several, assets.keys().map(held));
+      let at = 0;
+      return groups.map((group) => (group.length > 1 ? all[at++] : counts.get(group[0] ?? -1)) ?? 0);
     },
     sumsOf,
     changedSums: (whole, ruled) => {

@@ -135,7 +135,8 @@ const follow = async (
   await db.asServiceFor(companyId, (tx) => recordAssetDays(tx, companyId, computed));
   const holders = fleet && ((ids: readonly number[]) => fleet.holders(ids));
   await db.asServiceFor(companyId, async (tx) => {
-    await refreshFixes(tx, companyId, { components: touched, holders });
+    const holderCounts = fleet && ((groups: readonly (readonly number[])[]) => fleet.holderCounts(groups));
+    await refreshFixes(tx, companyId, { components: touched, holders, holderCounts });
     // Which asset and finding changed is told already: this one says that the company's counters did.
     if (!(await keepTotals(tx, companyId))) return;
     await emit(tx, companyId, { channel: "asset_update", ids: [], count: 0, summary: {} });

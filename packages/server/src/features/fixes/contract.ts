@@ -32,7 +32,7 @@ export const fixWork = z.object({
   /** What inventories say since it was called done; null before. */
   verification: z.enum(FIX_VERIFICATIONS).nullable(),
   verifiedAt: z.string().nullable(),
-  /** Findings that the claimed version closes and that are open. */
+  /** Findings (component and advisory) that the claimed version closes and that are open. */
   leftFindingCount: z.number().int(),
   /** Assets that need it still: those that have reported since, and those that have not. */
   notFixedCount: z.number().int(),
@@ -46,8 +46,11 @@ export const fixRow = z.object({
   ecosystem: z.string(),
   package: z.string(),
   fixedIn: z.string().nullable(),
+  /** Findings that it closes: a component with an advisory each. `severities` and `kevCount` count these. */
   findingCount: z.number().int(),
+  /** The different advisories of these. */
   advisoryCount: z.number().int(),
+  /** Assets that need it, each once; of the fix as a whole, whatever the filter leaves of its findings. */
   assetCount: z.number().int(),
   severities: severityCounts,
   kevCount: z.number().int(),

@@ -3,7 +3,10 @@ import { startApi, type TestApi, type TestCompany } from "../../../../../test/su
 import { markAllDirty } from "../assets/index.ts";
 import { refreshCompany, signedIn, writeAsset, writeMatches } from "../decisions/fixtures.ts";
 import { decisionRoutes } from "../decisions/index.ts";
+import { countAssetsOf } from "./assets-sql.ts";
 import { fixRoutes, refreshFixes } from "./index.ts";
+
+const OPENSSL = { ecosystem: "Debian:12", package: "openssl", hasFix: true };
 
 let api: TestApi;
 let company: TestCompany;
@@ -25,7 +28,9 @@ afterAll(() => api.close());
 /** What the job does of all, or of what some components concern. */
 const refresh = async (of = company, components: number[] | null = null): Promise<number> => {
   await refreshCompany(api, of);
-  return await api.db.asServiceFor(of.id, (tx) => refreshFixes(tx, of.id, { components, holders: null }));
+  return await api.db.asServiceFor(of.id, (tx) =>
+    refreshFixes(tx, of.id, { components, holders: null, holderCounts: null }),
+  );
 };
 beforeEach(async () => {
   company = await api.company();
@@ -71,6 +76,48 @@ test("findings are grouped by what closes them, most risk removed first, page by
   expect(first.count).toBe(3);
   const rest = (await ask(`?limit=2&cursor=${encodeURIComponent(first.next)}`)).body;
   expect([...first.rows, ...rest.rows].map((row) => row.package)).toEqual(["openssl", "zip", "bash"]);
+});
+
+test("an asset with several versions needs a fix once, and findings and advisories are counted apart", async () => {
+  const later = (await own(
+    `with c as (
+       insert into component (ecosystem, name, version, arch, source_name, source_version, package_id, judged_version, purl, verdict)
+       select ecosystem, name, $2::text, arch, source_name, source_version, package_id, $2, purl, verdict from component
+       where id = $3 and $1 > 0 returning id),
+     m as (
+       insert into component_match (component_id, advisory_id, record_id, urgency, risk, fixed_in)
+       select c.id, m.advisory_id, m.record_id, m.urgency, m.risk, m.fixed_in from c, component_match m
+       where m.component_id = $3 returning 1)
+     select id from c`,
+    "1.0.1",
+    ids["openssl"],
+  )) as { id: number }[];
+  const both = [ids["openssl"], later[0]?.id] as number[];
+  for (const holderCounts of [null, (groups: readonly (readonly number[])[]) => groups.map(() => 2)]) {
+    await own("update inventory set component_ids = $3 where company_id = $1 and asset_id = $2", one, both);
+    await refreshCompany(api, company);
+    const touched = { components: both, holders: null, holderCounts };
+    await api.db.asServiceFor(company.id, (tx) => refreshFixes(tx, company.id, touched));
+    const openssl = {
+      package: "openssl",
+      findingCount: 4,
+      advisoryCount: 2,
+      assetCount: 2,
+      severities: { critical: 2 },
+    };
+    expect((await list()).rows[0]).toMatchObject(openssl);
+    expect((await list("openssl")).rows[0]).toMatchObject(openssl);
+    expect((await list("severity:low")).rows[0]).toMatchObject({ findingCount: 2, advisoryCount: 1, assetCount: 2 });
+    const id = await idOf("openssl");
+    expect((await ask(`/${id}`)).body).toMatchObject(openssl);
+    expect((await ask(`/${id}/assets?limit=1`)).body).toMatchObject({
+      rows: [{ versions: ["1.0", "1.0.1"] }],
+      count: 2,
+    });
+  }
+  // who sees some assets only is told of these
+  const seen = await api.db.withCompany(company.id, (tx) => countAssetsOf(tx, company.id, [{ ...OPENSSL }]), ["lab"]);
+  expect(seen).toEqual([1]);
 });
 
 test("sums of what changed are those of everything summed anew, and nothing is written twice", async () => {

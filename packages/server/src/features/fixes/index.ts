@@ -109,10 +109,8 @@ const listAssets: Endpoint = implement(routes.listFixAssets, {
     const left = query.left === "true";
     const rows = await fixAssets(tx, companyId, key, { limit: query.limit + 1, after, left });
     const needed = left ? (work?.notFixedCount ?? 0) + (work?.waitingCount ?? 0) : assetCount;
-    // what is counted may differ by those that have two versions: a page that is the whole list says how long it is
-    const isWhole = after === null && rows.length <= query.limit;
     const show = (a: (typeof rows)[number]) => ({ ...a, inventoryAt: a.inventoryAt?.toISOString() ?? null });
-    return pageOf(rows, query.limit, isWhole ? rows.length : needed, show, (a) => [a.name, a.id]);
+    return pageOf(rows, query.limit, needed, show, (a) => [a.name, a.id]);
   },
 });
 

@@ -6,25 +6,25 @@ const ADVISORIES_MAX = 10;
 
 /**
  * Open findings by the package whose upgrade closes them, with and without a fix apart, and by severity and known exploitation.
- * Binaries of one version count once, however many are installed; an advisory counts once, on the assets of every version. The
- * weight of an advisory is its risk times these assets. `from` names a table `f` of findings.
+ * A finding is a component with an advisory. For the weight binaries of one version count once, however many are installed: that of an
+ * advisory is its risk times the assets of every version. `from` names a table `f` of findings.
  */
 export const partsOf = (from: string, where: string): string => `
   with version as (
     select f.ecosystem, coalesce(f.source, f.package) as package, f.fixed_in is not null as has_fix, f.advisory_id, f.version,
       min(f.advisory) as advisory, max(f.severity_rank) as severity_rank, bool_or(f.kev_added_at is not null) as is_kev,
-      max(f.risk) as risk, max(f.asset_count) as assets, max(f.fixed_in) as fixed_in,
+      max(f.risk) as risk, max(f.asset_count) as assets, count(*) as findings, max(f.fixed_in) as fixed_in,
       min(greatest(f.first_seen_at, f.reopened_at)) as since,
       min(greatest(f.first_seen_at, f.reopened_at, f.kev_added_at)) filter (where f.kev_added_at is not null) as kev_since
     from ${from} where ${where} group by 1, 2, 3, 4, 5),
   advisory as (
     select ecosystem, package, has_fix, advisory_id, min(advisory) as advisory, max(severity_rank) as severity_rank,
-      bool_or(is_kev) as is_kev, max(risk) as risk, sum(assets)::int as assets, sum(risk * assets) as weight,
+      bool_or(is_kev) as is_kev, max(risk) as risk, sum(findings)::int as findings, sum(risk * assets) as weight,
       case when min(fixed_in) = max(fixed_in) then max(fixed_in) else string_agg(fixed_in, e'\\n') end as fixes,
       min(since) as since, min(kev_since) as kev_since
     from version group by 1, 2, 3, 4)
   select ecosystem, package, has_fix, severity_rank, is_kev, coalesce(string_agg(distinct fixes, e'\\n'), '') as fixes,
-    count(*)::int as finding_count, max(assets) as asset_count, round(sum(weight)::numeric, 1)::float8 as weight,
+    sum(findings)::int as finding_count, count(*)::int as advisory_count, round(sum(weight)::numeric, 1)::float8 as weight,
     max(risk) as max_risk,
     array_to_string((array_agg(advisory order by risk desc, advisory))[1:${ADVISORIES_MAX}], e'\\n') as advisories,
     min(since) as since, min(kev_since) as kev_since
@@ -34,7 +34,7 @@ const RANKS = { critical: 6, high: 5, medium: 4, low: 3, none: 2, unknown: 1 } a
 
 /** A fix of parts, as the table `fix` has it, but with every fixed version: the highest is found by the ecosystem's order. */
 export const FROM_PARTS = `p.ecosystem, p.package, p.has_fix, string_agg(p.fixes, e'\\n') as fixes,
-  sum(p.finding_count)::int as finding_count, max(p.asset_count) as asset_count,
+  sum(p.finding_count)::int as finding_count, sum(p.advisory_count)::int as advisory_count,
   coalesce(sum(p.finding_count) filter (where p.is_kev), 0)::int as kev_count,
   ${Object.entries(RANKS)
     .map(([name, rank]) => `coalesce(sum(p.finding_count) filter (where p.severity_rank = ${rank}), 0)::int as ${name}`)
@@ -48,7 +48,7 @@ export const FROM_PARTS = `p.ecosystem, p.package, p.has_fix, string_agg(p.fixes
 
 /** The stored parts as findings: what `condition` asks of these can be asked of them, where it asks for nothing else. */
 const STORED = `(select p.company_id, p.ecosystem, p.package, p.package as source, p.has_fix, p.severity_rank, p.is_kev,
-    p.fixes, p.finding_count, p.asset_count, p.weight, p.max_risk, p.advisories, p.since,
+    p.fixes, p.finding_count, p.advisory_count, p.weight, p.max_risk, p.advisories, p.since,
     p.kev_since, 'open' as status, case when p.has_fix then '' end as fixed_in,
     case when p.is_kev then date '2000-01-01' end as kev_added_at,
     (array['unknown', 'none', 'low', 'medium', 'high', 'critical'])[p.severity_rank] as severity

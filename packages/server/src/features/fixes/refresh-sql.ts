@@ -1,6 +1,7 @@
 import type { FixVerification } from "@zerotrace/core/fix/work";
 import type { Tx } from "../../platform/db/index.ts";
 import { IS_CLOSED } from "../findings/index.ts";
+import { componentsOfFixes, type FixComponents } from "./assets-sql.ts";
 import { FROM_PARTS, partsOf } from "./parts-sql.ts";
 import type { FixKey } from "./sql.ts";
 
@@ -89,15 +90,15 @@ export const writeParts = async (tx: Tx, companyId: number, given: readonly FixK
   );
   await tx.query(
     `insert into fix_part as p (company_id, ecosystem, package, has_fix, severity_rank, is_kev, fixes, finding_count,
-       asset_count, weight, max_risk, advisories, since, kev_since)
+       advisory_count, weight, max_risk, advisories, since, kev_since)
      select $1, ecosystem, package, has_fix, severity_rank, is_kev, fixes,
-       finding_count, asset_count, weight, max_risk, advisories, since, kev_since from part_stage
+       finding_count, advisory_count, weight, max_risk, advisories, since, kev_since from part_stage
      on conflict (company_id, ecosystem, package, has_fix, severity_rank, is_kev) do update set fixes = excluded.fixes,
-       finding_count = excluded.finding_count, asset_count = excluded.asset_count, weight = excluded.weight,
+       finding_count = excluded.finding_count, advisory_count = excluded.advisory_count, weight = excluded.weight,
        max_risk = excluded.max_risk, advisories = excluded.advisories, since = excluded.since,
        kev_since = excluded.kev_since
-     where (p.fixes, p.finding_count, p.asset_count, p.weight, p.max_risk, p.advisories, p.since, p.kev_since)
-       is distinct from (excluded.fixes, excluded.finding_count, excluded.asset_count, excluded.weight,
+     where (p.fixes, p.finding_count, p.advisory_count, p.weight, p.max_risk, p.advisories, p.since, p.kev_since)
+       is distinct from (excluded.fixes, excluded.finding_count, excluded.advisory_count, excluded.weight,
          excluded.max_risk, excluded.advisories, excluded.since, excluded.kev_since)`,
     [companyId],
   );
@@ -107,16 +108,23 @@ export const writeParts = async (tx: Tx, companyId: number, given: readonly FixK
 export const stagedFixes = (tx: Tx): Promise<(FixKey & { fixes: string | null })[]> =>
   tx.query(`select ${KEY}, string_agg(fixes, e'\\n') as fixes from part_stage group by 1, 2, 3`);
 
-const SUMMED = `fixed_in, finding_count, asset_count, kev_count, critical, high, medium, low, none, unknown, weight, max_risk,
+/** Components that the fixes concern which are summed, of some or of all. */
+export const stagedComponents = (
+  tx: Tx,
+  companyId: number,
+  given: readonly FixKey[] | null,
+): Promise<FixComponents[]> => componentsOfFixes(tx, isGiven("c", given), valuesOf(companyId, given));
+
+const SUMMED = `fixed_in, finding_count, advisory_count, asset_count, kev_count, critical, high, medium, low, none, unknown, weight, max_risk,
   advisories, critical_since, high_since, medium_since, low_since, kev_since, decided_key`;
 const listed = (table: string): string => SUMMED.replaceAll(/\w+/g, (column) => `${table}.${column}`);
 
-/** Stores the fixes that differ from what is stored, with the highest fixed version of each. Returns which. */
+/** Stores the fixes that differ from what is stored, with the highest fixed version and the assets of each. Returns which. */
 export const writeFixes = async (
   tx: Tx,
   companyId: number,
   given: readonly FixKey[] | null,
-  fixedIn: readonly (FixKey & { fixedIn: string | null })[],
+  facts: readonly (FixKey & { fixedIn: string | null; assetCount: number })[],
 ): Promise<FixKey[]> => {
   const gone = await tx.query<FixKey>(
     `delete from fix x where x.company_id = $1 and ${isGiven("x", given)}
@@ -125,22 +133,23 @@ export const writeFixes = async (
        and x.decided_key is null returning ${KEY}`,
     valuesOf(companyId, given),
   );
-  const lists = listsOf(fixedIn);
+  const lists = listsOf(facts);
   const written = await tx.query<FixKey>(
     `with summed as (
        select ${FROM_PARTS} from part_stage p group by 1, 2, 3)
      insert into fix as x (company_id, ecosystem, package, has_fix, ${SUMMED})
-     select $1, s.ecosystem, s.package, s.has_fix, v.fixed_in, s.finding_count, s.asset_count, s.kev_count, s.critical, s.high,
+     select $1, s.ecosystem, s.package, s.has_fix, v.fixed_in, s.finding_count, s.advisory_count, v.asset_count, s.kev_count, s.critical, s.high,
        s.medium, s.low, s.none, s.unknown, s.weight, s.max_risk, (string_to_array(s.advisories, e'\\n'))[1:10],
        s.critical_since, s.high_since, s.medium_since, s.low_since, s.kev_since, o.decided_key
-     from summed s join unnest($2::text[], $3::text[], $4::boolean[], $5::text[]) as v(ecosystem, package, has_fix, fixed_in)
+     from summed s join unnest($2::text[], $3::text[], $4::boolean[], $5::text[], $6::int[])
+       as v(ecosystem, package, has_fix, fixed_in, asset_count)
        using (ecosystem, package, has_fix)
      left join fix o on o.company_id = $1 and o.ecosystem = s.ecosystem and o.package = s.package and o.has_fix = s.has_fix
      on conflict (company_id, ecosystem, package, has_fix) do update
        set (${SUMMED}) = row(${listed("excluded")})
      where (${listed("x")}) is distinct from (${listed("excluded")})
      returning x.ecosystem, x.package, x.has_fix as "hasFix"`,
-    [companyId, ...lists, fixedIn.map((one) => one.fixedIn)],
+    [companyId, ...lists, facts.map((one) => one.fixedIn), facts.map((one) => one.assetCount)],
   );
   return [...gone, ...written];
 };
@@ -166,7 +175,7 @@ export const writeDecided = async (tx: Tx, companyId: number, given: readonly Fi
 /** Of fixes of which nothing is open any more but all was decided: nothing is summed. */
 export const emptyDecided = async (tx: Tx, companyId: number, given: readonly FixKey[]): Promise<void> => {
   await tx.query(
-    `update fix x set fixed_in = null, finding_count = 0, asset_count = 0, kev_count = 0, critical = 0, high = 0, medium = 0,
+    `update fix x set fixed_in = null, finding_count = 0, advisory_count = 0, asset_count = 0, kev_count = 0, critical = 0, high = 0, medium = 0,
        low = 0, none = 0, unknown = 0, weight = 0, max_risk = 0, advisories = '{}', critical_since = null, high_since = null,
        medium_since = null, low_since = null, kev_since = null
      where x.company_id = $1 and x.finding_count > 0 and ${isGiven("x", given)} and not exists (
@@ -208,7 +217,7 @@ export const leftOf = async (
   { key, fixes, claimedAt }: { key: FixKey; fixes: readonly string[]; claimedAt: Date },
 ): Promise<{ findingCount: number; isReopened: boolean; components: number[] }> => {
   const [row] = await tx.query<{ findingCount: number; isReopened: boolean; components: number[] }>(
-    `select count(distinct f.advisory)::int as "findingCount", coalesce(bool_or(f.reopened_at > $6), false) as "isReopened",
+    `select count(*)::int as "findingCount", coalesce(bool_or(f.reopened_at > $6), false) as "isReopened",
        coalesce(array_agg(distinct f.component_id), '{}') as components
      from fix_component c cross join lateral (
        select * from finding f where f.company_id = $1 and f.component_id = c.component_id offset 0) f

@@ -2,6 +2,7 @@ import { schemeFor } from "@zerotrace/core";
 import { verificationOf } from "@zerotrace/core/fix/work";
 import type { Tx } from "../../platform/db/index.ts";
 import { emit } from "../stream/index.ts";
+import { countHolders } from "./assets-sql.ts";
 import {
   assetsHolding,
   type Claim,
@@ -11,6 +12,7 @@ import {
   leftOf,
   refreshComponents,
   reportedSince,
+  stagedComponents,
   stagedFixes,
   stageParts,
   writeDecided,
@@ -27,16 +29,28 @@ export interface FixesTouched {
   readonly components: readonly number[] | null;
   /** Assets that have one of some components; null where nobody remembers. */
   readonly holders: ((components: readonly number[]) => string[]) | null;
+  /** Of each group of components how many assets have one of them; null where nobody remembers. */
+  readonly holderCounts: ((groups: readonly (readonly number[])[]) => number[]) | null;
 }
 
-const sum = async (tx: Tx, companyId: number, given: readonly FixKey[] | null): Promise<FixKey[]> => {
+const sum = async (
+  tx: Tx,
+  companyId: number,
+  given: readonly FixKey[] | null,
+  holderCounts: FixesTouched["holderCounts"],
+): Promise<FixKey[]> => {
   await stageParts(tx, companyId, given);
   await writeParts(tx, companyId, given);
-  const fixedIn = (await stagedFixes(tx)).map(({ fixes, ...key }) => ({
+  const concerned = await stagedComponents(tx, companyId, given);
+  const groups = concerned.map(({ components }) => components);
+  const counts = holderCounts?.(groups) ?? (await countHolders(tx, companyId, groups));
+  const countOf = new Map(concerned.map((key, place) => [fixIdOf(key), counts[place]]));
+  const facts = (await stagedFixes(tx)).map(({ fixes, ...key }) => ({
     ...key,
     fixedIn: highestVersion(key.ecosystem, versionsOf(fixes)),
+    assetCount: countOf.get(fixIdOf(key)) ?? 0,
   }));
-  return await writeFixes(tx, companyId, given, fixedIn);
+  return await writeFixes(tx, companyId, given, facts);
 };
 
 /** Fixed versions that the claimed one reaches: what they close is to be closed. */
@@ -81,7 +95,7 @@ const check = async (tx: Tx, companyId: number, claim: Claim, holders: FixesTouc
 export const refreshFixes = async (
   tx: Tx,
   companyId: number,
-  { components, holders }: FixesTouched,
+  { components, holders, holderCounts }: FixesTouched,
 ): Promise<number> => {
   const touched = components?.length === 0 ? [] : await refreshComponents(tx, companyId, components);
   const decided = await decidedAnew(tx, companyId);
@@ -89,7 +103,7 @@ export const refreshFixes = async (
   let changed: FixKey[] = [];
   if (decided.length > 0) await writeDecided(tx, companyId, decided);
   if (given === null || given.length > 0) {
-    changed = await sum(tx, companyId, given);
+    changed = await sum(tx, companyId, given, holderCounts);
     await emptyDecided(tx, companyId, given ?? decided);
   }
   for (const claim of await claims(tx, companyId)) {

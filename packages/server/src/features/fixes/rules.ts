@@ -85,6 +85,7 @@ export const toWork = (work: WorkRecord | WorkJson): z.output<typeof fixWork> =>
 const NOTHING: Omit<FixRecord, keyof FixKey | "work"> = {
   fixes: "",
   findingCount: 0,
+  advisoryCount: 0,
   assetCount: 0,
   kevCount: 0,
   critical: 0,
@@ -124,7 +125,7 @@ export const toFixRow = (
     package: g.package,
     fixedIn,
     findingCount: g.findingCount,
-    advisoryCount: g.findingCount,
+    advisoryCount: g.advisoryCount,
     assetCount: g.assetCount,
     severities: {
       critical: g.critical,

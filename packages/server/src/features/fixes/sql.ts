@@ -2,6 +2,7 @@ import type { FixState, FixVerification } from "@zerotrace/core/fix/work";
 import type { OpenSince } from "@zerotrace/core/fix/sla";
 import type { Tx } from "../../platform/db/index.ts";
 import type { FindingFilter } from "../findings/index.ts";
+import { countAssetsOf, IS_NEEDED } from "./assets-sql.ts";
 import { fixesOf, isEverything } from "./parts-sql.ts";
 
 /** What names a fix. `hasFix`: of its findings a fixed version is known. */
@@ -38,6 +39,7 @@ export interface FixRecord extends FixKey {
   /** Every fixed version, a line each. */
   readonly fixes: string;
   readonly findingCount: number;
+  readonly advisoryCount: number;
   readonly assetCount: number;
   readonly kevCount: number;
   readonly critical: number;
@@ -61,7 +63,7 @@ export type WorkJson = {
     : WorkRecord[K];
 };
 
-const FIX = `g.ecosystem, g.package, g.has_fix as "hasFix", g.fixes, g.finding_count as "findingCount", g.asset_count as "assetCount",
+const FIX = `g.ecosystem, g.package, g.has_fix as "hasFix", g.fixes, g.finding_count as "findingCount", g.advisory_count as "advisoryCount",
   g.kev_count as "kevCount", g.critical, g.high, g.medium, g.low, g.none, g.unknown, g.weight, g.max_risk as "maxRisk",
   g.advisories, json_build_object('critical', g.critical_since, 'high', g.high_since, 'medium', g.medium_since, 'low',
     g.low_since, 'kev', g.kev_since) as since`;
@@ -74,6 +76,23 @@ const MEMBER = "left join membership m on m.company_id = w.company_id and m.pers
 const WITH_WORK = `left join lateral (
   select ${WORK} from fix_work w ${MEMBER}
   where w.company_id = $1 and w.ecosystem = g.ecosystem and w.package = g.package and w.has_fix = g.has_fix) w on true`;
+
+/**
+ * Fixes with the assets that need them, each asset once, whatever a filter leaves of their findings. Kept with the sums of the company; who
+ * sees some assets only is told of those, which are counted.
+ */
+const withAssets = async <F extends FixKey & { keptCount: number | null }>(
+  tx: Tx,
+  companyId: number,
+  rows: readonly F[],
+): Promise<(Omit<F, "keptCount"> & { assetCount: number })[]> => {
+  const isKept = tx.labels === null && rows.every(({ keptCount }) => keptCount !== null);
+  const counts = isKept ? rows.map(({ keptCount }) => keptCount ?? 0) : await countAssetsOf(tx, companyId, rows);
+  return rows.map(({ keptCount: _, ...row }, place) => ({ ...row, assetCount: counts[place] ?? 0 }));
+};
+type Uncounted = Omit<FixRecord, "assetCount"> & { readonly keptCount: number | null };
+const KEPT = `(select x.asset_count from fix x where x.company_id = $1 and x.ecosystem = g.ecosystem and x.package = g.package
+  and x.has_fix = g.has_fix) as "keptCount"`;
 
 /** A place in the list of fixes: weight, ecosystem, package, with a fix. */
 export type FixPlace = readonly [number, string, string, boolean];
@@ -88,7 +107,7 @@ export interface FixTotals {
  * A page of a filter's fixes after a place, most risk removed first. Each row has the totals of the whole list too, where it is made
  * of sums or findings: to group them once more would take as long again.
  */
-export const fixesPage = (
+export const fixesPage = async (
   tx: Tx,
   companyId: number,
   filter: FindingFilter,
@@ -96,15 +115,15 @@ export const fixesPage = (
 ): Promise<(FixRecord & FixTotals)[]> => {
   const values: unknown[] = [companyId];
   const groups = fixesOf(tx, companyId, filter, { values, summed: page.summed });
-  const [weight, ecosystem, name, hasFix] = page.after ?? [];
+  const [weight, ecosystem, named, hasFix] = page.after ?? [];
   const at =
     page.after === null
       ? "true"
       : `(-g.weight, g.ecosystem, g.package, g.has_fix) > (-$${values.push(weight)}::float8, $${values.push(ecosystem)}::text,
-          $${values.push(name)}::text, $${values.push(hasFix)}::boolean)`;
+          $${values.push(named)}::text, $${values.push(hasFix)}::boolean)`;
   const text = `with g as materialized (${groups}),
        p as materialized (
-         select ${FIX}, g.has_fix from g where ${at}
+         select ${FIX}, g.has_fix, ${KEPT} from g where ${at}
          order by -g.weight, g.ecosystem, g.package, g.has_fix limit $${values.push(page.limit)})
      select p.*, to_json(w) as work, t.count, t."allWeight" from p
      cross join (select count(*)::int as count, coalesce(sum(weight), 0)::float8 as "allWeight" from g) t
@@ -114,8 +133,10 @@ export const fixesPage = (
      order by -p.weight, p.ecosystem, p.package, p.has_fix`;
   // the list that everybody opens is planned once: planning takes longer than the answer
   const isUsual = page.summed && isEverything(filter);
-  if (!isUsual) return tx.query(text, values);
-  return tx.prepared(page.after === null ? "fixes-first" : "fixes-next", text, values);
+  type Row = Uncounted & FixTotals;
+  const name = page.after === null ? "fixes-first" : "fixes-next";
+  const rows = isUsual ? await tx.prepared<Row>(name, text, values) : await tx.query<Row>(text, values);
+  return withAssets(tx, companyId, rows);
 };
 
 /** How many fixes a filter has, and the risk of all of them. */
@@ -144,8 +165,11 @@ export const fixByKey = async (
   const values: unknown[] = [companyId];
   const one = { ...filter, ecosystem: key.ecosystem, package: key.package, fix: key.hasFix };
   const groups = fixesOf(tx, companyId, one, { values, summed });
-  const [row] = await tx.query<FixRecord>(`select ${FIX}, to_json(w) as work from (${groups}) g ${WITH_WORK}`, values);
-  return row ?? null;
+  const rows = await tx.query<Uncounted>(
+    `select ${FIX}, ${KEPT}, to_json(w) as work from (${groups}) g ${WITH_WORK}`,
+    values,
+  );
+  return (await withAssets(tx, companyId, rows))[0] ?? null;
 };
 
 const OF_KEY = "w.company_id = $1 and w.ecosystem = $2 and w.package = $3 and w.has_fix = $4";
@@ -288,7 +312,7 @@ export const fixAssets = (
 ): Promise<{ id: string; name: string; kind: string; os: string; inventoryAt: Date | null; versions: string[] }[]> =>
   tx.query(
     `with needed as materialized (
-       select ${page.left ? "unnest(w.left_components) as component_id from fix_work w" : "w.component_id from fix_component w"} where ${OF_KEY})
+       select ${page.left ? `unnest(w.left_components) as component_id from fix_work w where ${OF_KEY}` : `c.component_id from fix_component c where ${OF_KEY.replaceAll("w.", "c.")} and ${IS_NEEDED}`})
 
      select a.id, a.name, a.kind, a.os, a.inventory_at as "inventoryAt", x.versions from asset a
      cross join lateral (
