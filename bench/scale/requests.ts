@@ -13,8 +13,10 @@ export interface Known {
   readonly advisory: string;
 }
 
+const DAY_MS = 86_400_000;
 const enc = encodeURIComponent;
 const findings = (query: string, more = ""): string => `/api/v1/findings?limit=100&query=${enc(query)}${more}`;
+const fixes = (query: string): string => `/api/v1/fixes?limit=50&query=${enc(query)}`;
 
 const OPEN = `f.company_id = COMPANY and f.status = 'open' and not exists (
   select 1 from vex_effect e where e.company_id = f.company_id and e.component_id = f.component_id
@@ -66,6 +68,23 @@ const LISTS: readonly ScreenRequest[] = [
     ),
   },
   {
+    screen: "Findings, a label",
+    path: findings("label:prod"),
+    naive: page(
+      `f.component_id in (select unnest(i.component_ids) from inventory i
+        join asset a on a.company_id = i.company_id and a.id = i.asset_id where 'prod' = any(a.labels))`,
+      "f.risk desc",
+    ),
+  },
+  { screen: "Findings, some hosts", path: findings("host:web-01*") },
+  { screen: "Findings, few hosts", path: findings("host:web-000* severity>=high") },
+  { screen: "Findings, not a label", path: findings("-label:prod") },
+  { screen: "Findings, label, newest", path: findings("label:prod", "&sort=seen") },
+  { screen: "Findings, exploited", path: findings("kev:true") },
+  { screen: "Findings, low and exploited", path: findings("severity:low kev:true") },
+  { screen: "Findings, critical without fix", path: findings("severity:critical fix:no") },
+  { screen: "Findings, label and exploited", path: findings("kev:true label:prod") },
+  {
     screen: "Findings, a word",
     path: findings("openssl"),
     naive: page(
@@ -115,6 +134,16 @@ const LISTS: readonly ScreenRequest[] = [
   },
   { screen: "Advisories", path: "/api/v1/advisories?limit=100" },
   { screen: "Advisories, a word", path: "/api/v1/advisories?limit=100&q=openssl" },
+  { screen: "Fixes, a label", path: fixes("label:prod") },
+  { screen: "Fixes, few hosts", path: fixes("host:web-000*") },
+  { screen: "Fixes, a package", path: fixes("package:lodash") },
+  { screen: "Fixes, a word", path: fixes("openssl") },
+  { screen: "Fixes, critical", path: fixes("severity:critical") },
+  { screen: "Fixes, exploited", path: fixes("kev:true") },
+  {
+    screen: "What changed, a week",
+    path: `/api/v1/changes?zone=UTC&from=${new Date(Date.now() - 7 * DAY_MS).toISOString().slice(0, 10)}`,
+  },
   { screen: "Are we affected?", path: "/api/v1/affected?limit=100&q=openssl" },
   { screen: "Agents", path: "/api/v1/agents?limit=100" },
   { screen: "Decisions", path: "/api/v1/decisions?limit=100" },
@@ -146,6 +175,7 @@ export const screenRequests = ({ findingId, assetId, advisory }: Known): readonl
   { screen: "Are we affected? by id", path: `/api/v1/affected?limit=100&q=${enc(advisory)}` },
   { screen: "An asset", path: `/api/v1/assets/${assetId}` },
   { screen: "An asset, findings", path: findings(`asset:${assetId}`) },
+  { screen: "An asset, fixes", path: `/api/v1/fixes?limit=50&assetId=${assetId}` },
   { screen: "An asset, by source", path: `/api/v1/findings/by-source?limit=100&assetId=${assetId}` },
   { screen: "An asset, inventory", path: `/api/v1/assets/${assetId}/components?limit=100` },
   { screen: "An asset, a component", path: `/api/v1/assets/${assetId}/components?limit=100&q=ssl` },

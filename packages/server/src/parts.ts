@@ -11,6 +11,7 @@ import {
   type FeedSync,
   trustOf,
 } from "./features/feeds/index.ts";
+import { createHoldingsStore, type HoldingsStore } from "./features/holdings/index.ts";
 import type { Ingest } from "./features/inventory/index.ts";
 import { createQuotas, type Quotas } from "./features/limits/index.ts";
 import { createRegistries, type Registries } from "./features/registries/index.ts";
@@ -48,6 +49,7 @@ export interface Parts {
   readonly epss: EpssHistory;
   readonly sync: FeedSync;
   readonly ingest: Ingest;
+  readonly holdings: HoldingsStore;
   readonly uploads: Uploads;
   readonly registries: Registries;
   readonly canary: Canary;
@@ -116,7 +118,8 @@ export const partsOf = (
   closers.push(() => epss.idle());
   const sync = openFeeds(options, db, metrics, log, { enrichment, epss });
   const quotas = createQuotas(db);
-  const inventories = inventoriesOf(db, quotas);
+  const holdings = createHoldingsStore(db);
+  const inventories = inventoriesOf(db, quotas, holdings);
   const mayScan: Quotas["scan"] = (tx, of) => quotas.scan(tx, of);
   const registries = createRegistries({ db, keys, mayScan, ...inventories, ...config });
   const uploads = createUploads({
@@ -141,6 +144,7 @@ export const partsOf = (
     epss,
     sync,
     ingest: inventories.ingest,
+    holdings,
     uploads,
     registries,
     canary,

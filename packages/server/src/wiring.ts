@@ -37,6 +37,7 @@ import { findingRoutes } from "./features/findings/index.ts";
 import { fixRoutes } from "./features/fixes/index.ts";
 import { graphqlRoutes } from "./features/graphql/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
+import type { HoldingsStore } from "./features/holdings/index.ts";
 import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
 import { invitationRoutes } from "./features/invitations/index.ts";
@@ -78,9 +79,10 @@ export const announceFeeds = async (db: Database, summary: Record<string, string
 
 /** What a stored inventory causes: a job, an event, and an audit row for each that changed something. */
 const afterBatch =
-  (quotas: Quotas): AfterBatch =>
+  (quotas: Quotas, holdings: HoldingsStore): AfterBatch =>
   async (tx, companyId, stored) => {
     if (stored.length === 0) return;
+    holdings.doubt(companyId);
     await quotas.took(
       tx,
       companyId,
@@ -118,11 +120,15 @@ const announceAssets = async (tx: Tx, companyId: number, ids: readonly string[])
 };
 
 /** The way of every inventory, by whomever it is brought. */
-export const inventoriesOf = (db: Database, quotas: Quotas): { dictionary: Dictionary; ingest: Ingest } => {
+export const inventoriesOf = (
+  db: Database,
+  quotas: Quotas,
+  holdings: HoldingsStore,
+): { dictionary: Dictionary; ingest: Ingest } => {
   const dictionary = createDictionary(db);
   return {
     dictionary,
-    ingest: createIngest(db, dictionary, afterBatch(quotas), (companyId) => quotas.inventory(companyId)),
+    ingest: createIngest(db, dictionary, afterBatch(quotas, holdings), (companyId) => quotas.inventory(companyId)),
   };
 };
 
@@ -139,6 +145,7 @@ export interface WiringDeps {
   readonly pool: MatchPool;
   readonly epss: EpssHistory;
   readonly ingest: Ingest;
+  readonly holdings: HoldingsStore;
   readonly uploads: Uploads;
   readonly presence: Presence;
   readonly certificates: Certificates;
@@ -196,6 +203,7 @@ const fleetEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoin
     removeAssetRoute({
       forget,
       onRemoved: async (tx, companyId, assetId) => {
+        deps.holdings.doubt(companyId);
         await announceAssets(tx, companyId, [assetId]);
         await requestEnrichment(tx, companyId);
       },
@@ -208,20 +216,20 @@ const fleetEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoin
 
 /** What is known, what follows from it and what is decided. */
 const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
-  const { config, db, sync, version, epss } = deps;
+  const { config, db, sync, version, epss, holdings } = deps;
   const knowledge = createKnowledge(db, feedsDirectory(config.dataDir));
   const offline = offlineAfterSeconds(config.heartbeatSeconds);
   const { feedSyncHours: syncHours, dataDir } = config;
   return [
     ...advisoryRoutes(knowledge, epss),
-    ...affectedRoutes(),
+    ...affectedRoutes(holdings),
     ...changeRoutes({ offlineAfterSeconds: offline, syncHours, epss, pendingJobs: countPendingJobs }),
     ...dashboardRoutes({ offlineAfterSeconds: offline }),
-    ...fixRoutes({ onClaimed: requestEnrichment }),
+    ...fixRoutes({ onClaimed: requestEnrichment, holdings }),
     ...decisionRoutes({ version, onChanged: onRuled }),
     ...feedRoutes({ sync, syncHours, dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
-    ...findingRoutes(knowledge),
+    ...findingRoutes(knowledge, holdings),
     ...riskRoutes({
       onRated: async (tx, companyId, ids) => {
         await announceAssets(tx, companyId, ids);

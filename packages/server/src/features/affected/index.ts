@@ -5,8 +5,10 @@ import type { Tx } from "../../platform/db/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { findAdvisory } from "../advisories/index.ts";
 import { pageOf } from "../assets/index.ts";
+import { type HoldingsStore, NO_HOLDINGS } from "../holdings/index.ts";
 import { AFFECTED_VERDICTS, routes } from "./contract.ts";
-import { compareRows, packagesOf, type Ruling, rowsOf, rulingByAdvisory, rulingByPackage } from "./rules.ts";
+import { pageByHoldings, pageByInventories } from "./page.ts";
+import { packagesOf, type Ruling, rulingByAdvisory, rulingByPackage } from "./rules.ts";
 import {
   advisoryNumber,
   assetCoverage,
@@ -14,7 +16,6 @@ import {
   CANDIDATES_MAX,
   candidatesByName,
   candidatesOfAdvisory,
-  holdersOf,
 } from "./sql.ts";
 
 /** Packages of one advisory that are looked for, and those that are shown. */
@@ -73,7 +74,7 @@ const understand = async (tx: Tx, companyId: number, q: string): Promise<Underst
 };
 
 /** The route that answers "are we affected by …?" over all assets of a company. */
-export const affectedRoutes = (): Endpoint[] => [
+export const affectedRoutes = (holdings: HoldingsStore = NO_HOLDINGS): Endpoint[] => [
   implement(routes.getAffected, {
     audit: "none",
     transaction: "none",
@@ -84,18 +85,24 @@ export const affectedRoutes = (): Endpoint[] => [
           const says = `More than ${CANDIDATES_MAX} components bear that name: ask with an ecosystem or a range.`;
           throw new AppError("BAD_REQUEST", says, { field: "q" });
         }
-        const ids = candidates.map(({ id }) => id);
-        const rows = rowsOf(ids.length === 0 ? [] : await holdersOf(tx, companyId, ids), candidates, rule);
-        const coverage = await assetCoverage(tx, companyId);
-        const count = (verdict: string): number => rows.filter((row) => row.verdict === verdict).length;
-        const wanted = rows.filter((row) => query.verdict === undefined || row.verdict === query.verdict);
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, place);
-        const last = after && { verdict: after[0], risk: after[1], name: after[2], assetId: after[3] };
-        const rest = last === null ? wanted : wanted.filter((row) => compareRows(row, last) > 0);
+        const wanted = {
+          verdict: query.verdict,
+          limit: query.limit + 1,
+          after: after && { verdict: after[0], risk: after[1], name: after[2], assetId: after[3] },
+        };
+        // what is remembered is of all assets
+        const held = tx.labels === null && candidates.length > 0 ? await holdings.of(companyId) : null;
+        const { rows, counts } =
+          held === null
+            ? await pageByInventories(tx, companyId, { candidates, rule }, wanted)
+            : await pageByHoldings(tx, companyId, { candidates, rule, holdings: held }, wanted);
+        const coverage = await assetCoverage(tx, companyId);
+        const found = counts.affected + counts.unknown + counts.not_affected;
         const page = pageOf(
-          rest.slice(0, query.limit + 1),
+          rows,
           query.limit,
-          wanted.length,
+          query.verdict === undefined ? found : counts[query.verdict],
           (row) => row,
           (row) => [row.verdict, row.risk, row.name, row.assetId],
         );
@@ -105,10 +112,10 @@ export const affectedRoutes = (): Endpoint[] => [
           asked: { ...asked, packages: packages.slice(0, PACKAGES_SHOWN) },
           // Of what no feed speaks, nobody can say that it is not there.
           totals: {
-            affected: count("affected"),
-            unknown: asked.isKnown ? count("unknown") : coverage.assetCount,
-            notAffected: asked.isKnown ? count("not_affected") : 0,
-            without: asked.isKnown ? coverage.assetCount - rows.length - coverage.withoutInventory : 0,
+            affected: counts.affected,
+            unknown: asked.isKnown ? counts.unknown : coverage.assetCount,
+            notAffected: asked.isKnown ? counts.not_affected : 0,
+            without: asked.isKnown ? coverage.assetCount - found - coverage.withoutInventory : 0,
           },
           coverage,
         };

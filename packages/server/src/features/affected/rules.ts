@@ -64,7 +64,8 @@ export const rulingByPackage =
       : { verdict: "not_affected", reason: "vex" };
   };
 
-type Row = z.output<typeof affectedRow>;
+/** An asset with what was asked for. */
+export type Row = z.output<typeof affectedRow>;
 
 /** The answer for each asset, affected ones first, then by risk and name. */
 export const rowsOf = (
@@ -73,12 +74,15 @@ export const rowsOf = (
   rule: (candidate: Candidate) => Ruling,
 ): Row[] => {
   const byId = new Map(candidates.map((c) => [c.id, { ...rule(c), c }]));
-  const rows = holders.map(({ ids, ...asset }): Row => {
+  const rows = holders.map(({ ids, assetId, kind, name, branch, risk }): Row => {
     const ruled = ids.flatMap((id) => byId.get(id) ?? []);
     const sorted = ruled.toSorted((a, b) => RANK[a.verdict] - RANK[b.verdict] || (a.c.purl < b.c.purl ? -1 : 1));
     return {
-      ...asset,
-      risk: Math.round(asset.risk * 10) / 10,
+      assetId,
+      kind,
+      name,
+      branch,
+      risk: Math.round(risk * 10) / 10,
       verdict: sorted[0]?.verdict ?? "unknown",
       components: sorted.slice(0, SHOWN_MAX).map(({ c, verdict, reason }) => ({
         purl: c.purl,

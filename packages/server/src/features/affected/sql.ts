@@ -90,6 +90,33 @@ export const holdersOf = (tx: Tx, companyId: number, ids: readonly number[]): Pr
     [companyId, `{${ids.join(",")}}`],
   );
 
+const ROUNDED = "(floor(a.weighted_risk::float8 * 10 + 0.5) / 10)";
+
+/** Of these assets those after a place, highest risk first, then by name and id. */
+export const holderRows = (
+  tx: Tx,
+  companyId: number,
+  ids: readonly string[],
+  page: {
+    readonly limit: number;
+    readonly after: { readonly risk: number; readonly name: string; readonly assetId: string } | null;
+  },
+): Promise<Omit<Holder, "ids">[]> =>
+  tx.query(
+    `select a.id as "assetId", a.kind, a.name, a.branch, ${ROUNDED} as risk from asset a
+     where a.company_id = $1 and a.id = any($2::uuid[])
+       and ($3::float8 is null or (-${ROUNDED}, a.name, a.id) > (-$3::float8, $4::text, $5::uuid))
+     order by -${ROUNDED}, a.name, a.id limit $6`,
+    [
+      companyId,
+      `{${ids.join(",")}}`,
+      page.after?.risk ?? null,
+      page.after?.name ?? null,
+      page.after?.assetId ?? null,
+      page.limit,
+    ],
+  );
+
 /** What of a company's assets could not be looked at. */
 export const assetCoverage = async (
   tx: Tx,

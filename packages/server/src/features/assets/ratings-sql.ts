@@ -180,8 +180,16 @@ export interface RatedHolders {
   readonly worst: { id: string; name: string; criticality: Criticality | null; exposure: Exposure | null } | null;
 }
 
-/** How the assets are rated that have a finding, but for those on which a decision closes it alone. */
-export const ratedHolders = async (tx: Tx, companyId: number, findingId: string): Promise<RatedHolders> => {
+/**
+ * How the assets are rated that have a finding, but for those on which a decision closes it alone. `held`: the ids of all that have its
+ * component, where that is remembered.
+ */
+export const ratedHolders = async (
+  tx: Tx,
+  companyId: number,
+  findingId: string,
+  held: readonly string[] | null = null,
+): Promise<RatedHolders> => {
   const byWorth = `array['${CRITICALITIES.join("','")}']`;
   const [row] = await tx.query<RatedHolders>(
     `with f as materialized (select component_id, advisory_id from finding where company_id = $1 and id = $2),
@@ -189,9 +197,11 @@ export const ratedHolders = async (tx: Tx, companyId: number, findingId: string)
        select o.asset_id from f join decision_finding d on d.company_id = $1 and d.component_id = f.component_id
          and d.advisory_id = f.advisory_id and d.in_force
        join decision_asset o on o.company_id = $1 and o.decision_id = d.decision_id),
-     holders as materialized (
-       select distinct i.asset_id from f, inventory i
-       where i.company_id = $1 and f.component_id = any(i.component_ids)),
+     holders as materialized (${
+       held === null
+         ? `select distinct i.asset_id from f, inventory i where i.company_id = $1 and f.component_id = any(i.component_ids)`
+         : "select unnest($3::uuid[]) as asset_id"
+     }),
      held as materialized (
        select a.id, a.name, a.criticality, a.exposure, ${POINTS.replaceAll("n.", "a.")} as points
        from asset a where a.company_id = $1 and a.id in (select asset_id from holders)
@@ -204,7 +214,7 @@ export const ratedHolders = async (tx: Tx, companyId: number, findingId: string)
        (select json_build_object('id', id, 'name', name, 'criticality', criticality, 'exposure', exposure)
         from held order by points desc, name, id limit 1) as worst
      from held`,
-    [companyId, findingId],
+    held === null ? [companyId, findingId] : [companyId, findingId, `{${held.join(",")}}`],
   );
   return row as RatedHolders;
 };

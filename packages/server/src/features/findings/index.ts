@@ -7,6 +7,7 @@ import { getAdvisoryDocs } from "../advisories/index.ts";
 import { oneDecimal, pageOf, pointsOf, ratedHolders } from "../assets/index.ts";
 import { judgedComponent } from "../components/index.ts";
 import type { Knowledge } from "../feeds/index.ts";
+import { type HoldingsStore, NO_HOLDINGS } from "../holdings/index.ts";
 import { shownExplanation } from "../explain/index.ts";
 import { vexRulingOn } from "../vex/index.ts";
 import { routes } from "./contract.ts";
@@ -23,6 +24,7 @@ import { assetsWith, countFindings, type FindingRecord, findingById, findingsPag
 export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, type Value } from "./query-sql.ts";
 export { filterOf, type FindingFilter } from "./rules.ts";
 export { condition, findings, informed } from "./sql.ts";
+export { led } from "./leads.ts";
 export { idsNamed } from "./named.ts";
 export { type Present, refreshFindings, type Refreshed } from "./refresh-sql.ts";
 
@@ -51,17 +53,20 @@ const explanationOf = async (
   return explained === null ? null : shownExplanation(explained);
 };
 
-const detailRoute = (knowledge: Knowledge): Endpoint =>
+const detailRoute = (knowledge: Knowledge, holdings: HoldingsStore): Endpoint =>
   implement(routes.getFinding, {
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId }, now }, { params }) => {
-      const { finding, vex, decided, holders } = await db.withCompany(companyId, async (tx) => ({
-        finding: required(await findingById(tx, companyId, params.id)),
-        vex: await vexRulingOn(tx, companyId, params.id),
-        decided: await decisionOn(tx, companyId, params.id),
-        holders: await ratedHolders(tx, companyId, params.id),
-      }));
+      const { finding, vex, decided, holders } = await db.withCompany(companyId, async (tx) => {
+        const finding = required(await findingById(tx, companyId, params.id));
+        return {
+          finding,
+          vex: await vexRulingOn(tx, companyId, params.id),
+          decided: await decisionOn(tx, companyId, params.id),
+          holders: await ratedHolders(tx, companyId, params.id, await holdersOf(holdings, companyId, finding)),
+        };
+      });
       const judged = await db.asServiceFor(companyId, (tx) => judgedComponent(tx, finding.componentId));
       const all = judged === null ? [] : await knowledge.explain(judged);
       const ranges = all.filter((r) => r.group.id === finding.advisory);
@@ -107,26 +112,37 @@ const detailRoute = (knowledge: Knowledge): Endpoint =>
     },
   });
 
-const bySourceRoute: Endpoint = implement(routes.listFindingSources, {
-  audit: "none",
-  transaction: "none",
-  run: async ({ db, identity: { companyId } }, { query }) => {
-    const asked = await led(db, companyId, filterOf(query));
-    return await db.withCompany(companyId, async (tx) => {
-      const filter = await informed(tx, companyId, asked);
-      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, sourceKey);
-      const perPackage = query.perPackage ?? null;
-      const rows = await findingsBySource(tx, companyId, filter, { limit: query.limit + 1, after, perPackage });
-      const count = await countSources(tx, companyId, filter, perPackage);
-      const show = ({ sortKey: _, packages, findingCount, ...record }: (typeof rows)[number]) => ({
-        ...toFindingRow(record),
-        packages,
-        findingCount,
+/** The ids of all assets that have the component of a finding, seen by the caller or not; null: nobody remembers them. */
+const holdersOf = async (
+  holdings: HoldingsStore,
+  companyId: number,
+  { componentId }: FindingRecord,
+): Promise<string[] | null> => {
+  const all = await holdings.of(companyId);
+  return all && all.idsOf(all.holders([componentId]));
+};
+
+const bySourceRoute = (holdings: HoldingsStore): Endpoint =>
+  implement(routes.listFindingSources, {
+    audit: "none",
+    transaction: "none",
+    run: async ({ db, identity: { companyId } }, { query }) => {
+      const asked = await led(db, holdings, companyId, filterOf(query));
+      return await db.withCompany(companyId, async (tx) => {
+        const filter = await informed(tx, companyId, asked);
+        const after = query.cursor === undefined ? null : decodeCursor(query.cursor, sourceKey);
+        const perPackage = query.perPackage ?? null;
+        const rows = await findingsBySource(tx, companyId, filter, { limit: query.limit + 1, after, perPackage });
+        const count = await countSources(tx, companyId, filter, perPackage);
+        const show = ({ sortKey: _, packages, findingCount, ...record }: (typeof rows)[number]) => ({
+          ...toFindingRow(record),
+          packages,
+          findingCount,
+        });
+        return pageOf(rows, query.limit, count, show, (r) => r.sortKey);
       });
-      return pageOf(rows, query.limit, count, show, (r) => r.sortKey);
-    });
-  },
-});
+    },
+  });
 
 /** What the one asset that a filter asks for adds to each risk; 0 where it asks for none or for several. */
 const pointsThere = async (tx: Tx, companyId: number, { assetId, query }: FindingFilter): Promise<number> => {
@@ -135,12 +151,12 @@ const pointsThere = async (tx: Tx, companyId: number, { assetId, query }: Findin
 };
 
 /** The routes that read findings in every grouping. */
-export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
+export const findingRoutes = (knowledge: Knowledge, holdings: HoldingsStore = NO_HOLDINGS): Endpoint[] => [
   implement(routes.listFindings, {
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const asked = await led(db, companyId, filterOf(query));
+      const asked = await led(db, holdings, companyId, filterOf(query));
       return await db.withCompany(companyId, async (tx) => {
         const filter = await informed(tx, companyId, asked);
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
@@ -157,7 +173,7 @@ export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const rows = exportedFindings(db, companyId, await led(db, companyId, filterOf(query)), query.sort);
+      const rows = exportedFindings(db, companyId, await led(db, holdings, companyId, filterOf(query)), query.sort);
       return exportReply("findings", query.format, EXPORT_COLUMNS, rows);
     },
   }),
@@ -165,7 +181,7 @@ export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const asked = await led(db, companyId, filterOf(query));
+      const asked = await led(db, holdings, companyId, filterOf(query));
       return await db.withCompany(companyId, async (tx) => {
         const filter = await informed(tx, companyId, asked);
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, riskAndName);
@@ -181,14 +197,15 @@ export const findingRoutes = (knowledge: Knowledge): Endpoint[] => [
       });
     },
   }),
-  bySourceRoute,
-  detailRoute(knowledge),
+  bySourceRoute(holdings),
+  detailRoute(knowledge, holdings),
   implement(routes.listFindingAssets, {
     audit: "none",
     run: async ({ tx, identity: { companyId } }, { params, query }) => {
       const finding = required(await findingById(tx, companyId, params.id));
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, nameAndId);
-      const rows = await assetsWith(tx, companyId, finding.componentId, { limit: query.limit + 1, after });
+      const held = await holdersOf(holdings, companyId, finding);
+      const rows = await assetsWith(tx, companyId, finding.componentId, { limit: query.limit + 1, after, held });
       const show = (r: (typeof rows)[number]) => ({ ...r, lastSeenAt: r.lastSeenAt.toISOString() });
       return pageOf(rows, query.limit, finding.assetCount, show, (r) => [r.name, r.id]);
     },

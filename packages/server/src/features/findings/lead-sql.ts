@@ -7,13 +7,21 @@ export type Value = (value: unknown) => string;
 export interface Lead {
   readonly components: readonly number[];
   readonly advisories: readonly string[];
+  /** Where components are too many to be listed: a bit for each, as get_bit reads them. */
+  readonly held?: Buffer;
 }
 /** By the part of a query, or the filter of its own, that says the name. */
-export type Leads = ReadonlyMap<QueryNode | "q" | "package" | "advisory", Lead>;
+export type LeadKey = QueryNode | "q" | "package" | "advisory" | "assetId";
+export type Leads = ReadonlyMap<LeadKey, Lead>;
 
 /** The findings of the table named `f` that a lead has. */
-export const ofLead = ({ components, advisories }: Lead, value: Value): string => {
+export const ofLead = ({ components, advisories, held }: Lead, value: Value): string => {
   const parts = [
+    ...(held === undefined
+      ? []
+      : [
+          `case when f.component_id < ${held.length * 8} then get_bit(${value(held)}::bytea, f.component_id) = 1 else false end`,
+        ]),
     ...(components.length > 0 ? [`f.component_id = any(${value(`{${components.join(",")}}`)}::int[])`] : []),
     ...(advisories.length > 0 ? [`f.advisory = any(${value(advisories)}::text[])`] : []),
   ];

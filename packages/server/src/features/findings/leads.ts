@@ -1,9 +1,11 @@
 import type { QueryNode, Term, Word } from "@zerotrace/core/query/language/index";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { likePattern } from "../assets/index.ts";
+import type { HoldingsStore } from "../holdings/index.ts";
 import { advisoriesWith } from "./known-names.ts";
-import type { Lead, Leads } from "./lead-sql.ts";
-import { glob } from "./query-sql.ts";
+import { componentsAmong } from "./asset-leads.ts";
+import type { Lead, LeadKey, Leads } from "./lead-sql.ts";
+import { assetCondition, glob } from "./query-sql.ts";
 import type { FindingFilter } from "./rules.ts";
 
 /** Components and advisories that one condition may lead to (counts); of what has more, findings are met soon enough in any order. */
@@ -82,21 +84,39 @@ const leavesOf = (node: QueryNode): (Term | Word)[] => {
   return node.kind === "not" ? leavesOf(node.part) : node.parts.flatMap(leavesOf);
 };
 
-const ofLeaf = (tx: Tx, leaf: Term | Word): Promise<Lead | null> | null => {
+/** Fields of queries that name assets. */
+const OF_ASSETS: ReadonlySet<string> = new Set(["host", "kind", "label", "os", "asset"]);
+
+const ofLeaf = (asked: Asked, leaf: Term | Word): Promise<Lead | null> | null => {
+  const { tx } = asked;
   if (leaf.kind === "word") return ofWord(tx, leaf.text);
   if (leaf.field === "package") return ofPackages(tx, leaf.values);
-  return leaf.field === "advisory" ? ofAdvisories(tx, leaf.values) : null;
+  if (leaf.field === "advisory") return ofAdvisories(tx, leaf.values);
+  return OF_ASSETS.has(leaf.field) ? componentsAmong(asked, (value) => assetCondition(leaf, value)) : null;
 };
 
-const leadsOf = async (tx: Tx, { query, q, package: name, advisory }: FindingFilter): Promise<Leads> => {
-  const leads = new Map<QueryNode | "q" | "package" | "advisory", Lead>();
-  const note = async (key: QueryNode | "q" | "package" | "advisory", found: Promise<Lead | null> | null) => {
+interface Asked {
+  readonly tx: Tx;
+  readonly companyId: number;
+  readonly holdings: HoldingsStore;
+}
+
+const leadsOf = async (asked: Asked, filter: FindingFilter): Promise<Leads> => {
+  const { query, q, package: name, advisory, assetId } = filter;
+  const { tx } = asked;
+  const leads = new Map<LeadKey, Lead>();
+  const note = async (key: LeadKey, found: Promise<Lead | null> | null) => {
     const lead = await found;
     if (lead !== null) leads.set(key, lead);
   };
-  for (const leaf of query === null ? [] : leavesOf(query)) await note(leaf, ofLeaf(tx, leaf));
+  for (const leaf of query === null ? [] : leavesOf(query)) await note(leaf, ofLeaf(asked, leaf));
   if (q !== null) await note("q", ofWord(tx, q));
   if (advisory !== null) await note("advisory", ofAdvisories(tx, [advisory.replaceAll("*", "")]));
+  if (assetId !== null)
+    await note(
+      "assetId",
+      componentsAmong(asked, (value) => `a.id = ${value(assetId)}::uuid`),
+    );
   if (name !== null) {
     const where = "coalesce(nullif(c.source_name, ''), c.name) = $2";
     const ids = await idsOf(tx, where, [likePattern(name)], [name]);
@@ -105,16 +125,22 @@ const leadsOf = async (tx: Tx, { query, q, package: name, advisory }: FindingFil
   return leads;
 };
 
-const isLed = ({ query, q, package: name, advisory }: FindingFilter): boolean =>
-  q !== null ||
-  name !== null ||
-  advisory !== null ||
-  (query !== null &&
-    leavesOf(query).some((leaf) => leaf.kind === "word" || leaf.field === "package" || leaf.field === "advisory"));
+const LED: ReadonlySet<string> = new Set(["package", "advisory", ...OF_ASSETS]);
+const isLed = ({ query, q, package: name, advisory, assetId }: FindingFilter): boolean =>
+  [q, name, advisory, assetId].some((one) => one !== null) ||
+  (query !== null && leavesOf(query).some((leaf) => leaf.kind === "word" || LED.has(leaf.field)));
 
 /**
- * The filter with what its names lead to: components of the dictionary and advisories of the feeds in force. With them findings are found
- * by their indexes; without, by reading all. What a component is called never changes, and an advisory's other names are those of today.
+ * The filter with what its names lead to: components of the dictionary, advisories of the feeds in force, and components of the assets that
+ * are named and seen. With them findings are found by their indexes; without, by reading all. What a component is called never changes,
+ * and an advisory's other names are those of today.
  */
-export const led = async (db: Database, companyId: number, filter: FindingFilter): Promise<FindingFilter> =>
-  isLed(filter) ? { ...filter, leads: await db.asServiceFor(companyId, (tx) => leadsOf(tx, filter)) } : filter;
+export const led = async (
+  db: Database,
+  holdings: HoldingsStore,
+  companyId: number,
+  filter: FindingFilter,
+): Promise<FindingFilter> =>
+  isLed(filter)
+    ? { ...filter, leads: await db.asServiceFor(companyId, (tx) => leadsOf({ tx, companyId, holdings }, filter)) }
+    : filter;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
+import { createHoldingsStore } from "../holdings/index.ts";
 import { advisoryGroups, countAdvisories } from "./by-advisory-sql.ts";
 import { led } from "./leads.ts";
 import { filterOf, type FindingFilter } from "./rules.ts";
@@ -13,6 +14,9 @@ const QUERIES = [
   ..."advisory:cve-*,-advisory:CVE-3,advisory:GHSA-3 status:all,zip status:fixed,severity:high,critical zip".split(","),
   "package:openssl,zip fix:yes",
   "(package:a_b OR advisory:CVE-7) -kev:true",
+  ..."label:prod,-label:prod,label:none,host:h1,host:h*,-host:h1 kev:true,label:prod label:dmz".split(","),
+  "(label:dmz OR package:zip) severity>=medium",
+  "kind:host -label:prod",
 ];
 
 let api: TestApi;
@@ -48,6 +52,17 @@ const fill = async (): Promise<void> => {
       );
   });
   await api.db.withCompany(company.id, async (tx) => {
+    // few assets and many of each label, so that both ways of finding their components are gone
+    for (let n = 0; n < 60; n += 1) {
+      const held = Array.from({ length: random(4) }, () => components[random(20)]?.[0]);
+      await tx.query(
+        `with a as (insert into asset (company_id, kind, name, machine_id, os, ecosystem, facts, agent_version, labels)
+           values ($1, 'host', $2, $2, 'x', 'Debian:12', '{}', '', $3) returning id)
+         insert into inventory (company_id, asset_id, source, status, component_ids, taken_at)
+         select $1, id, 's', 'ok', $4, now() from a`,
+        [company.id, `h${n}`, [...(n % 2 ? ["prod"] : []), ...(n % 30 ? [] : ["dmz"])], held],
+      );
+    }
     for (let n = 0; n < 150; n += 1) {
       const [component, name, source] = components[random(30)] as [number, string, string];
       const [advisory, called, aliases] = advisories[random(12)] as [number, string, string[]];
@@ -73,6 +88,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+/** Read for the first time, so that nothing is remembered that is not so any more. */
+const store = () => createHoldingsStore(api.db);
+
 const answers = (filter: FindingFilter) =>
   api.db.withCompany(company.id, async (tx) => ({
     ids: (await findingsPage(tx, company.id, filter, { sort: "risk", limit: 500, after: null })).map(({ id }) => id),
@@ -86,7 +104,7 @@ test("what is found by what names lead to is what is found by the text of every 
   const run = async () => {
     for (const one of asked) {
       const plain = filterOf({ status: "open", ...one });
-      const found = await led(api.db, company.id, plain);
+      const found = await led(api.db, store(), company.id, plain);
       expect(await answers(found), JSON.stringify(one)).toEqual(await answers(plain));
     }
   };
@@ -100,7 +118,7 @@ test("what is found by what names lead to is what is found by the text of every 
 
 test("pages of advisories together are all of them, and their count is how many", async () => {
   for (const query of ["", "zip", "severity>=high", "status:all"]) {
-    const filter = await led(api.db, company.id, filterOf({ status: "open", query }));
+    const filter = await led(api.db, store(), company.id, filterOf({ status: "open", query }));
     await api.db.withCompany(company.id, async (tx) => {
       const page = (limit: number, after: [number, string] | null) =>
         advisoryGroups(tx, company.id, filter, { limit, after });

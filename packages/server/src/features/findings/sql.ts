@@ -117,7 +117,9 @@ export const condition = (companyId: number, filter: FindingFilter, values: unkn
   if (filter.fix !== null) parts.push(`f.fixed_in is ${filter.fix ? "not null" : "null"}`);
   if (filter.ecosystem !== null) parts.push(`f.ecosystem = ${value(filter.ecosystem)}`);
   parts.push(...namesIn(filter, value));
-  if (filter.assetId !== null) {
+  const ofAsset = filter.leads?.get("assetId");
+  if (filter.assetId !== null && ofAsset !== undefined) parts.push(ofLead(ofAsset, value));
+  else if (filter.assetId !== null) {
     parts.push(
       `f.component_id in (select unnest(i.component_ids) from inventory i
         where i.company_id = f.company_id and i.asset_id = ${value(filter.assetId)})`,
@@ -195,18 +197,31 @@ export const findingById = async (tx: Tx, companyId: number, id: string): Promis
     ])
   )[0] ?? null;
 
-/** The assets that have a component, by (name, id). */
+/** PostgreSQL's text of a uuid[]: the driver's own quotes every element. */
+const uuidList = (ids: readonly string[]): string => `{${ids.join(",")}}`;
+
+/** The assets that have a component, by (name, id); `held`: those that have it, where that is remembered. */
 export const assetsWith = async (
   tx: Tx,
   companyId: number,
   componentId: number,
-  page: { limit: number; after: [string, string] | null },
+  page: { limit: number; after: [string, string] | null; held: readonly string[] | null },
 ): Promise<{ id: string; name: string; os: string; exposure: Exposure | null; lastSeenAt: Date }[]> =>
   await tx.query(
     `select a.id, a.name, a.os, a.exposure, a.last_seen_at as "lastSeenAt" from asset a
-     where a.company_id = $1 and exists (
-       select 1 from inventory i where i.company_id = $1 and i.asset_id = a.id and $2::int = any(i.component_ids))
+     where a.company_id = $1 and ${
+       page.held === null
+         ? `exists (
+       select 1 from inventory i where i.company_id = $1 and i.asset_id = a.id and $2::int = any(i.component_ids))`
+         : "a.id = any($2::uuid[])"
+     }
        and ($3::text is null or (a.name, a.id) > ($3, $4::uuid))
      order by a.name, a.id limit $5`,
-    [companyId, componentId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
+    [
+      companyId,
+      page.held === null ? componentId : uuidList(page.held),
+      page.after?.[0] ?? null,
+      page.after?.[1] ?? null,
+      page.limit,
+    ],
   );

@@ -5,10 +5,11 @@ import { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal, pageOf } from "../assets/index.ts";
-import { filterOf, informed } from "../findings/index.ts";
+import { filterOf, informed, led } from "../findings/index.ts";
+import { type HoldingsStore, NO_HOLDINGS } from "../holdings/index.ts";
 import { settingsOf } from "../settings/index.ts";
 import { routes } from "./contract.ts";
-import { isSummed } from "./parts-sql.ts";
+import { isOfParts, isSummed } from "./parts-sql.ts";
 import { performanceRoute } from "./performance.ts";
 import { doneFix, dueOfWork, fixIdOf, fixKeyOf, toFixRow, toWork } from "./rules.ts";
 import {
@@ -54,25 +55,31 @@ const detailOf = async (tx: Tx, companyId: number, key: FixKey, now: Date) => {
   };
 };
 
-const list: Endpoint = implement(routes.listFixes, {
-  audit: "none",
-  run: async ({ tx, now, identity: { companyId } }, { query }) => {
-    const filter = await informed(tx, companyId, filterOf(query));
-    const after = query.cursor === undefined ? null : decodeCursor(query.cursor, weightAndKey);
-    const summed = await isSummed(tx, companyId);
-    const rows = await fixesPage(tx, companyId, filter, { limit: query.limit + 1, after, summed });
-    const { count, allWeight: total } = rows[0] ?? { count: 0, allWeight: 0 };
-    const sla = slaOf(await settingsOf(tx, companyId));
-    const page = pageOf(
-      rows,
-      query.limit,
-      count,
-      (g) => toFixRow(g, { sla, total, now }),
-      (g) => [g.weight, g.ecosystem, g.package, g.hasFix],
-    );
-    return { ...page, countIsExact: true, totalRisk: oneDecimal(total) };
-  },
-});
+const list = (holdings: HoldingsStore): Endpoint =>
+  implement(routes.listFixes, {
+    audit: "none",
+    run: async ({ tx, db, now, identity: { companyId } }, { query }) => {
+      const asked = filterOf(query);
+      const filter = await informed(
+        tx,
+        companyId,
+        isOfParts(asked) ? asked : await led(db, holdings, companyId, asked),
+      );
+      const after = query.cursor === undefined ? null : decodeCursor(query.cursor, weightAndKey);
+      const summed = await isSummed(tx, companyId);
+      const rows = await fixesPage(tx, companyId, filter, { limit: query.limit + 1, after, summed });
+      const { count, allWeight: total } = rows[0] ?? { count: 0, allWeight: 0 };
+      const sla = slaOf(await settingsOf(tx, companyId));
+      const page = pageOf(
+        rows,
+        query.limit,
+        count,
+        (g) => toFixRow(g, { sla, total, now }),
+        (g) => [g.weight, g.ecosystem, g.package, g.hasFix],
+      );
+      return { ...page, countIsExact: true, totalRisk: oneDecimal(total) };
+    },
+  });
 
 const listWork: Endpoint = implement(routes.listFixWork, {
   audit: "none",
@@ -116,7 +123,7 @@ const listAssets: Endpoint = implement(routes.listFixAssets, {
 
 /** The routes of fixes. */
 export const fixRoutes = (deps: FixDeps): Endpoint[] => [
-  list,
+  list(deps.holdings ?? NO_HOLDINGS),
   listWork,
   performanceRoute,
   implement(routes.listFixMembers, {

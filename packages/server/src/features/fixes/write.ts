@@ -1,6 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import type { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
+import type { HoldingsStore } from "../holdings/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { emit } from "../stream/index.ts";
 import { type fixDetail, routes } from "./contract.ts";
@@ -10,6 +11,8 @@ import { type FixKey, memberOf, putWork, workOn, type WorkRecord, type WorkSaid 
 export interface FixDeps {
   /** Called in the transaction when something was called done: inventories are to be asked whether it is. */
   readonly onClaimed: (tx: Tx, companyId: number) => Promise<void>;
+  /** What assets hold; without it the database is asked. */
+  readonly holdings?: HoldingsStore;
 }
 
 type DetailOf = (tx: Tx, companyId: number, key: FixKey, now: Date) => Promise<z.output<typeof fixDetail>>;
