@@ -8,6 +8,8 @@ import { startServer } from "../../packages/server/src/main.ts";
 export type FromServer =
   | { kind: "listening"; url: string; companyId: number; token: string }
   | { kind: "settled"; ms: number }
+  | { kind: "link"; url: string }
+  | { kind: "enrollment"; token: string }
   | { kind: "memory"; heapMb: number; totalMb: number; rssMb: number };
 
 const [dataDir, ...feeds] = process.argv.slice(2);
@@ -37,5 +39,8 @@ process.on("message", (message) => {
   if (message === "settle")
     void server.settled().then(() => say({ kind: "settled", ms: performance.now() - startedAt }));
   else if (message === "weigh") void weigh();
+  else if (message === "link") void server.createSignInLink().then((url) => say({ kind: "link", url }));
+  else if (message === "enroll")
+    void server.createEnrollmentToken("bench").then((token) => say({ kind: "enrollment", token }));
   else void server.stop().then(() => process.exit(0));
 });

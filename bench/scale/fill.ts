@@ -9,6 +9,7 @@ import {
   createMatchPool,
   judgePending,
 } from "../../packages/server/src/features/components/index.ts";
+import { requestEnrichment } from "../../packages/server/src/features/enrichment/index.ts";
 import { feedsDirectory, generationInForce, indexPath } from "../../packages/server/src/features/feeds/index.ts";
 import {
   connectionsOf,
@@ -132,6 +133,13 @@ const judge = async (postgres: EmbeddedPostgres, dataDir: string): Promise<void>
   await db.close();
 };
 
+/** Has everything that follows from findings computed by the next server: nobody reported, so nothing else would ask. */
+const orderComputation = async (postgres: EmbeddedPostgres, companyId: number): Promise<void> => {
+  const db = openDatabase({ ...connectionsOf(postgres), onError: () => undefined });
+  await db.asServiceFor(companyId, (tx) => requestEnrichment(tx, companyId));
+  await db.close();
+};
+
 /** Runs with the indexes of `finding` away: made anew they cost a third of what keeping them does. */
 const withoutIndexes = async (client: Client, run: () => Promise<void>): Promise<void> => {
   const { rows } = await client.query<{ name: string; def: string }>(
@@ -171,5 +179,6 @@ export const fillFleet = async (
       await client.query(sql.replaceAll("COMPANY", String(filled.companyId)));
   });
   await timed("statistics", () => client.query("vacuum analyze"));
+  await orderComputation(postgres, filled.companyId);
   await client.end();
 };

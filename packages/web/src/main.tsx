@@ -7,12 +7,13 @@ import { createRoot } from "react-dom/client";
 import { createQueryClient } from "./api.ts";
 import { LiveContext } from "./live-context.ts";
 import { LiveStream } from "./live.ts";
-import { router } from "./router.tsx";
+import { createPages } from "./router.tsx";
 import { applyTheme, storedTheme } from "./theme/theme.ts";
 
 applyTheme(storedTheme());
 
 const client = createQueryClient();
+const router = createPages(client);
 const live = new LiveStream(client);
 const root = document.querySelector("#root");
 

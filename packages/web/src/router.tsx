@@ -1,3 +1,4 @@
+import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
 import { ErrorPanel, NotFoundPage, PageSkeleton } from "./ui/states.tsx";
 import { routeTree } from "./routes.tsx";
@@ -15,21 +16,26 @@ const stringifySearch = (search: Record<string, unknown>): string => {
   return query.size > 0 ? `?${query}` : "";
 };
 
-export const router = createRouter({
-  routeTree,
-  parseSearch,
-  stringifySearch,
-  scrollRestoration: true,
-  defaultPreload: "intent",
-  defaultPendingComponent: PageSkeleton,
-  defaultErrorComponent: ({ error }) => (
-    <ErrorPanel error={error instanceof Error ? error : new Error(String(error))} />
-  ),
-  defaultNotFoundComponent: NotFoundPage,
-});
+/** The pages of the dashboard by their addresses; `client` holds what they ask for. */
+export const createPages = (client: QueryClient) =>
+  createRouter({
+    routeTree,
+    context: { client },
+    // what is asked for ahead is kept by the client of queries, which knows when it is old
+    defaultPreloadStaleTime: 0,
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultPreload: "intent",
+    defaultPendingComponent: PageSkeleton,
+    defaultErrorComponent: ({ error }) => (
+      <ErrorPanel error={error instanceof Error ? error : new Error(String(error))} />
+    ),
+    defaultNotFoundComponent: NotFoundPage,
+  });
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof createPages>;
   }
 }

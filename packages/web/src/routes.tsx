@@ -1,85 +1,58 @@
-import { createRootRoute, createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { DECISION_STATES, type DecisionState } from "@zerotrace/core/decision/decision";
-import { FIX_STATES, type FixState } from "@zerotrace/core/fix/work";
-import type { AuditSearch, Sort } from "./api.ts";
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { asks } from "./asks.ts";
 import { changesSearch } from "./features/changes/span.ts";
+import {
+  assetSearch,
+  assetsSearch,
+  auditSearch,
+  decisionsSearch,
+  findingsSearch,
+  fixesSearch,
+  registrySearch,
+  wordSearch,
+} from "./searches.ts";
 import { Shell } from "./ui/shell.tsx";
 
-const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-const oneOf = <T extends string>(value: unknown, allowed: readonly T[], otherwise: T): T =>
-  allowed.find((a) => a === value) ?? otherwise;
+export type {
+  AssetsSearch,
+  AssetTab,
+  FindingsSearch,
+  FindingsView,
+  FixesSearch,
+  FixesView,
+  TagState,
+} from "./searches.ts";
 
-export type FindingsView = "rows" | "fixes" | "advisories";
-export interface FindingsSearch {
-  /** In the language of queries: what the prompt shows. */
-  query?: string;
-  sort?: Sort;
-  view?: FindingsView;
-  /** Heads of the columns that are shown, between commas. */
-  columns?: string;
-}
-
-/** Keeps what the findings page understands of a URL. */
-const findingsSearch = (search: Record<string, unknown>): FindingsSearch => {
-  const sort = oneOf<Sort>(search["sort"], ["risk", "seen", "package", "epss"], "risk");
-  const view = oneOf<FindingsView>(search["view"], ["rows", "fixes", "advisories"], "rows");
-  return {
-    query: text(search["query"]),
-    sort: sort === "risk" ? undefined : sort,
-    view: view === "rows" ? undefined : view,
-    columns: text(search["columns"]),
-  };
-};
-
-export type FixesView = "all" | "work" | "speed";
-export interface FixesSearch {
-  /** In the language of queries: what the prompt shows. */
-  query?: string | undefined;
-  view?: FixesView | undefined;
-  state?: FixState | undefined;
-}
-
-export interface AssetsSearch {
-  q?: string;
-  sort?: "name" | "seen";
-  label?: string;
-  columns?: string;
-}
-
-const wordSearch = (search: Record<string, unknown>): { q?: string } => ({ q: text(search["q"]) });
-
-const root = createRootRoute({ component: Shell });
+const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell });
 const page = <P extends string>(path: P) => ({ getParentRoute: () => root, path }) as const;
 
 const overview = createRoute({
   ...page("/"),
+  loader: (visit) => asks.overview(visit),
   component: lazyRouteComponent(() => import("./features/overview/overview.tsx"), "OverviewPage"),
 });
 const changes = createRoute({
   ...page("/changes"),
   validateSearch: changesSearch,
+  loader: (visit) => asks.changes(visit),
   component: lazyRouteComponent(() => import("./features/changes/changes.tsx"), "ChangesPage"),
 });
 const findings = createRoute({
   ...page("/findings"),
   validateSearch: findingsSearch,
+  loader: (visit) => asks.findings(visit),
   component: lazyRouteComponent(() => import("./features/findings/findings.tsx"), "FindingsPage"),
 });
 const finding = createRoute({
   ...page("/findings/$id"),
+  loader: (visit) => asks.finding(visit),
   component: lazyRouteComponent(() => import("./features/findings/finding.tsx"), "FindingPage"),
 });
 const assets = createRoute({
   ...page("/assets"),
-  validateSearch: (s: Record<string, unknown>): AssetsSearch => {
-    const sort = oneOf(s["sort"], ["risk", "name", "seen"] as const, "risk");
-    return {
-      ...wordSearch(s),
-      label: text(s["label"]),
-      sort: sort === "risk" ? undefined : sort,
-      columns: text(s["columns"]),
-    };
-  },
+  validateSearch: assetsSearch,
+  loader: (visit) => asks.assets(visit),
   component: lazyRouteComponent(() => import("./features/assets/assets.tsx"), "AssetsPage"),
 });
 
@@ -88,28 +61,27 @@ const riskRules = createRoute({
   component: lazyRouteComponent(() => import("./features/risk/rules.tsx"), "RiskRulesPage"),
 });
 
-const ASSET_TABS = ["findings", "inventory", "changes", "compare", "trend", "coverage", "facts"] as const;
-export type AssetTab = (typeof ASSET_TABS)[number];
 const asset = createRoute({
   ...page("/assets/$id"),
-  validateSearch: (s: Record<string, unknown>): { tab?: AssetTab; q?: string; from?: string; to?: string } => {
-    const tab = oneOf(s["tab"], ASSET_TABS, "findings");
-    return { ...wordSearch(s), from: text(s["from"]), to: text(s["to"]), tab: tab === "findings" ? undefined : tab };
-  },
+  validateSearch: assetSearch,
+  loader: (visit) => asks.asset(visit),
   component: lazyRouteComponent(() => import("./features/assets/asset.tsx"), "AssetPage"),
 });
 const components = createRoute({
   ...page("/components"),
   validateSearch: wordSearch,
+  loader: (visit) => asks.components(visit),
   component: lazyRouteComponent(() => import("./features/components/components.tsx"), "ComponentsPage"),
 });
 const advisories = createRoute({
   ...page("/advisories"),
   validateSearch: wordSearch,
+  loader: (visit) => asks.advisories(visit),
   component: lazyRouteComponent(() => import("./features/advisories/advisories.tsx"), "AdvisoriesPage"),
 });
 const advisory = createRoute({
   ...page("/advisories/$id"),
+  loader: (visit) => asks.advisory(visit),
   component: lazyRouteComponent(() => import("./features/advisories/advisory.tsx"), "AdvisoryPage"),
 });
 const upload = createRoute({
@@ -120,47 +92,41 @@ const registries = createRoute({
   ...page("/registries"),
   component: lazyRouteComponent(() => import("./features/registries/registries.tsx"), "RegistriesPage"),
 });
-const TAG_STATES = ["waiting", "scanning", "scanned", "failed", "gone", "unwatched"] as const;
-export type TagState = (typeof TAG_STATES)[number];
 const registry = createRoute({
   ...page("/registries/$id"),
-  validateSearch: (s: Record<string, unknown>): { state?: TagState } => ({
-    state: TAG_STATES.find((state) => state === s["state"]),
-  }),
+  validateSearch: registrySearch,
   component: lazyRouteComponent(() => import("./features/registries/registry-tags.tsx"), "RegistryTagsPage"),
 });
 const affected = createRoute({
   ...page("/affected"),
   validateSearch: wordSearch,
+  loader: (visit) => asks.affected(visit),
   component: lazyRouteComponent(() => import("./features/affected/affected.tsx"), "AffectedPage"),
 });
 const mentions = createRoute({
   ...page("/mentions"),
   component: lazyRouteComponent(() => import("./features/work/mentions.tsx"), "MentionsPage"),
 });
-const FIXES_VIEWS = ["work", "speed"] as const;
 const fixes = createRoute({
   ...page("/fixes"),
-  validateSearch: (s: Record<string, unknown>): FixesSearch => ({
-    query: text(s["query"]),
-    view: FIXES_VIEWS.find((view) => view === s["view"]),
-    state: FIX_STATES.find((state) => state === s["state"]),
-  }),
+  validateSearch: fixesSearch,
+  loader: (visit) => asks.fixes(visit),
   component: lazyRouteComponent(() => import("./features/fixes/fixes-page.tsx"), "FixesPage"),
 });
 const fix = createRoute({
   ...page("/fixes/$id"),
+  loader: (visit) => asks.fix(visit),
   component: lazyRouteComponent(() => import("./features/fixes/fix.tsx"), "FixPage"),
 });
 const decisions = createRoute({
   ...page("/decisions"),
-  validateSearch: (s: Record<string, unknown>): { state?: DecisionState } => ({
-    state: DECISION_STATES.find((state) => state === s["state"]),
-  }),
+  validateSearch: decisionsSearch,
+  loader: (visit) => asks.decisions(visit),
   component: lazyRouteComponent(() => import("./features/decisions/decisions.tsx"), "DecisionsPage"),
 });
 const dashboards = createRoute({
   ...page("/dashboards"),
+  loader: (visit) => asks.dashboards(visit),
   component: lazyRouteComponent(() => import("./features/dashboards/dashboards.tsx"), "DashboardsPage"),
 });
 const DASHBOARD_MODES = ["edit", "wall"] as const;
@@ -169,10 +135,12 @@ const dashboard = createRoute({
   validateSearch: (s: Record<string, unknown>): { mode?: (typeof DASHBOARD_MODES)[number] } => ({
     mode: DASHBOARD_MODES.find((mode) => mode === s["mode"]),
   }),
+  loader: (visit) => asks.dashboard(visit),
   component: lazyRouteComponent(() => import("./features/dashboards/dashboard.tsx"), "DashboardPage"),
 });
 const executive = createRoute({
   ...page("/executive"),
+  loader: (visit) => asks.executive(visit),
   component: lazyRouteComponent(() => import("./features/executive/executive.tsx"), "ExecutivePage"),
 });
 const vex = createRoute({
@@ -185,10 +153,12 @@ const vexDocument = createRoute({
 });
 const feeds = createRoute({
   ...page("/feeds"),
+  loader: (visit) => asks.feeds(visit),
   component: lazyRouteComponent(() => import("./features/feeds/feeds.tsx"), "FeedsPage"),
 });
 const agents = createRoute({
   ...page("/agents"),
+  loader: (visit) => asks.agents(visit),
   component: lazyRouteComponent(() => import("./features/agents/agents.tsx"), "AgentsPage"),
 });
 const enroll = createRoute({
@@ -197,6 +167,7 @@ const enroll = createRoute({
 });
 const jobs = createRoute({
   ...page("/jobs"),
+  loader: (visit) => asks.jobs(visit),
   component: lazyRouteComponent(() => import("./features/jobs/jobs.tsx"), "JobsPage"),
 });
 const tokens = createRoute({
@@ -226,11 +197,8 @@ const roles = createRoute({
 });
 const audit = createRoute({
   ...page("/audit"),
-  validateSearch: (s: Record<string, unknown>): AuditSearch => ({
-    action: text(s["action"]),
-    actor: text(s["actor"]),
-    target: text(s["target"]),
-  }),
+  validateSearch: auditSearch,
+  loader: (visit) => asks.audit(visit),
   component: lazyRouteComponent(() => import("./features/audit/audit.tsx"), "AuditPage"),
 });
 const sso = createRoute({

@@ -1,27 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { type AssetDay, queries } from "../../api.ts";
+import { ASSET_TREND_DAYS } from "../../asks.ts";
 import { count, decimal, plural } from "../../ui/format.ts";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Point, Sparkline } from "../../ui/sparkline.tsx";
 import { say } from "../../ui/texts.ts";
 
-const DAYS = 30;
-
 /** The last 30 days of risk as a small picture beside its number. */
 export const RiskCourse = ({ id }: { id: string }) => {
-  const trend = useQuery(queries.assetTrend(id, DAYS));
+  const trend = useQuery(queries.assetTrend(id, ASSET_TREND_DAYS));
   const rows = trend.data?.rows ?? [];
   if (rows.length < 2) return null;
   return (
     <svg
-      viewBox={`0 0 ${DAYS * 3} 24`}
+      viewBox={`0 0 ${ASSET_TREND_DAYS * 3} 24`}
       className="hidden h-6 w-20 shrink-0 sm:block"
       preserveAspectRatio="none"
       aria-hidden="true"
     >
       {rows.map((one, i) => {
         const height = Math.max(1, (one.risk / 100) * 23);
-        const x = (DAYS - rows.length + i) * 3;
+        const x = (ASSET_TREND_DAYS - rows.length + i) * 3;
         return <rect key={one.day} x={x} y={24 - height} width="2" height={height} className="fill-edge" />;
       })}
     </svg>
@@ -36,7 +35,7 @@ const course = (
 
 /** Risk, findings and components by day, each with its table behind it. */
 export const AssetTrend = ({ id }: { id: string }) => {
-  const trend = useQuery(queries.assetTrend(id, DAYS));
+  const trend = useQuery(queries.assetTrend(id, ASSET_TREND_DAYS));
   if (trend.isPending) return <RowsSkeleton />;
   if (trend.error) return <ErrorPanel error={trend.error} retry={() => void trend.refetch()} />;
   const { rows } = trend.data;

@@ -1,0 +1,87 @@
+import type { Page } from "playwright-core";
+import { load } from "./probe.ts";
+
+/** Rows of the table. */
+export const ROWS = 100_000;
+const SCROLL_MS = 5_000;
+/** Pixels a frame: some 5,000 a second at least, faster than anybody reads. */
+const STEP_PX = 240;
+
+/** How a page scrolls. */
+export interface Scrolled {
+  readonly fps: number;
+  /** The slowest in a hundred frames, milliseconds. */
+  readonly p99: number;
+  /** Layout shift, summed by the browser. */
+  readonly shift: number;
+  readonly rows: number;
+}
+
+const SCROLL = `new Promise((done) => {
+  let shift = 0;
+  const observer = new PerformanceObserver((list) => { for (const e of list.getEntries()) shift += e.value; });
+  observer.observe({ type: "layout-shift" });
+  const frames = [];
+  const from = performance.now();
+  let last = from;
+  let step = ${STEP_PX};
+  const frame = () => {
+    const at = performance.now();
+    frames.push(at - last);
+    last = at;
+    if (at - from > ${SCROLL_MS}) {
+      observer.disconnect();
+      const sorted = frames.slice(1).sort((a, b) => a - b);
+      done({ fps: (frames.length * 1000) / (at - from), p99: sorted[Math.floor(sorted.length * 0.99)], shift, rows: 0 });
+      return;
+    }
+    if (scrollY + innerHeight >= document.documentElement.scrollHeight - 2) step = -${STEP_PX};
+    if (scrollY <= 0) step = ${STEP_PX};
+    scrollBy(0, step);
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})`;
+
+interface Row {
+  readonly id: string;
+}
+
+/** `count` rows that are as the given ones but for their ids. */
+const manyOf = (rows: readonly Row[], count: number): Row[] =>
+  Array.from({ length: count }, (_, n) => {
+    const row = rows[n % rows.length]!;
+    return { ...row, id: `${String(n).padStart(8, "0")}${row.id.slice(8)}` };
+  });
+
+/** Scrolls the findings, of which the server's answer is given 100,000 rows. */
+export const scrollFindings = async (page: Page, base: string): Promise<Scrolled> => {
+  const isList = (url: URL): boolean => url.pathname === "/api/v1/findings";
+  await page.route(isList, async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { rows: Row[] };
+    const rows = manyOf(body.rows, ROWS);
+    await route.fulfill({
+      response: answer,
+      json: { ...body, rows, next: null, count: rows.length, countIsExact: true },
+    });
+  });
+  await load(page, `${base}/findings`, { heading: "Findings", has: ["table.grid-table tbody tr"] });
+  await page.waitForTimeout(1_000);
+  const scrolled = await page.evaluate<Scrolled>(SCROLL);
+  const rows = await page.evaluate<number>(
+    `Number(document.querySelector("table.grid-table").getAttribute("aria-rowcount")) - 1`,
+  );
+  await page.unroute(isList);
+  return { ...scrolled, rows };
+};
+
+const PLAIN_ROWS = 2_000;
+
+/** The same scrolling of a page with rows of plain text and nothing else: what this browser can do on this machine. */
+export const scrollPlain = async (page: Page): Promise<Scrolled> => {
+  const row = `<tr style="height:32px">${"<td>plain text</td>".repeat(8)}</tr>`;
+  await page.setContent(`<table style="width:100%;table-layout:fixed">${row.repeat(PLAIN_ROWS)}</table>`);
+  const scrolled = await page.evaluate<Scrolled>(SCROLL);
+  return { ...scrolled, rows: PLAIN_ROWS };
+};
