@@ -16,7 +16,7 @@ const FIX = {
   package: "openssl",
   fixedIn: "3.0.17-1",
   findingCount: 46,
-  advisoryCount: 46,
+  advisoryCount: 9,
   assetCount: 212,
   severities: { critical: 1, high: 45, medium: 0, low: 0, none: 0, unknown: 0 },
   kevCount: 1,
@@ -56,6 +56,10 @@ const DETAIL = {
 
 const answerTo = (path: string): unknown => {
   if (path.endsWith("/members")) return { rows: [{ id: PERSON, name: "Ann", email: "ann@example.com" }] };
+  if (path.endsWith("/work")) {
+    const { assignee, ...rest } = DETAIL.work;
+    return { rows: [{ ...FIX, ...rest, assignee, state: "in_work", verification: null }], next: null, count: 1 };
+  }
   if (!path.endsWith("/fixes")) return DETAIL;
   const rows = Array.from({ length: names }, (_, n) => ({ ...FIX, ecosystem: `Debian:${13 - n}` }));
   return { rows, next: null, count: names, countIsExact: true, totalRisk: 1 };
@@ -89,9 +93,18 @@ test("fixes are listed by a query with what each closes, and shown with commands
   expect(asked[0]?.path).toContain("query=severity%3E%3Dhigh");
   const shown = await fixes("show", "openssl");
   expect(shown.out).toContain("Upgrade openssl to 3.0.17-1 (Debian:13)");
+  expect(shown.out).toContain("It closes 46 findings of 9 advisories on 212 assets, 18.0 % of the risk");
   expect(shown.out).toContain("  sudo apt-get install --only-upgrade openssl");
   expect(shown.out).toContain("Called done by bob: not fixed; 3 assets not fixed, 1 not heard of since");
   expect(asked.at(-1)?.path).toBe(`/api/v1/fixes/${FIX.id}`);
+});
+
+test("what people work on is listed by its state", async () => {
+  const listed = await fixes("work", "--state", "in_work");
+  expect(asked[0]?.path).toContain("/api/v1/fixes/work?");
+  expect(asked[0]?.path).toContain("state=in_work");
+  expect(listed.out).toMatch(/openssl +3\.0\.17-1 +Debian:13 +46 +212 +overdue 3 days +in work +Ann/);
+  expect(await fixes("work", "--state", "later")).toMatchObject({ code: 2 });
 });
 
 test("a fix is given to a person by email, gets a day and is called done", async () => {

@@ -1,5 +1,6 @@
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { AppError } from "@zerotrace/core";
+import { FIX_STATES } from "@zerotrace/core/fix/work";
 import { type Answer, type Client, contract } from "@zerotrace/sdk";
 import type { Cli } from "../cli.ts";
 import { connect } from "../local.ts";
@@ -16,7 +17,7 @@ const COLUMNS = [
   { title: "FIX" },
   { title: "TO" },
   { title: "ECOSYSTEM" },
-  { title: "CLOSES", align: "right" },
+  { title: "FINDINGS", align: "right" },
   { title: "ASSETS", align: "right" },
   { title: "RISK", align: "right" },
   { title: "DUE" },
@@ -94,6 +95,54 @@ const registerList = (fixes: Command, cli: Cli): void => {
     });
 };
 
+const WORK_COLUMNS = [
+  { title: "FIX" },
+  { title: "TO" },
+  { title: "ECOSYSTEM" },
+  { title: "FINDINGS", align: "right" },
+  { title: "ASSETS", align: "right" },
+  { title: "DUE" },
+  { title: "STATE" },
+  { title: "WHO" },
+] as const;
+
+const registerWork = (fixes: Command, cli: Cli): void => {
+  fixes
+    .command("work")
+    .description("fixes that somebody works on or has called done, what changed last first")
+    .addOption(new Option("--state <state>", "only those in this state").choices(FIX_STATES))
+    .addOption(limitOption(30))
+    .addOption(serverOption())
+    .addOption(tokenOption())
+    .addOption(dataDirOption())
+    .addOption(formatOption())
+    .action(async ({ state, format, limit, ...options }) => {
+      const { call } = await connect(cli, options);
+      const query = state === undefined ? {} : { state };
+      const { rows, count } = await pagesOf(
+        (page) => call(contract.fixes.listFixWork, { query: { ...page, ...query } }),
+        limit,
+      );
+      if (format === "json") {
+        cli.out.write(`${JSON.stringify({ schema: "zerotrace.fix-work/1", count, fixes: rows })}\n`);
+        return;
+      }
+      const cells = rows.map((work) => [
+        printable(work.package),
+        work.fixedIn === null ? "no fix exists" : printable(work.fixedIn),
+        printable(work.ecosystem),
+        String(work.findingCount),
+        String(work.assetCount),
+        dueOf(work),
+        stateOf({ work }),
+        printable(work.assignee?.name ?? ""),
+      ]);
+      if (rows.length === 0) cli.err.write("Nobody works on a fix\n");
+      else cli.out.write(table(WORK_COLUMNS, cells));
+      if (rows.length < count) cli.err.write(`${counted(rows.length, "line")} of ${count}; --limit shows more\n`);
+    });
+};
+
 const write = (cli: Cli, fix: FixDetail, format: string): void => {
   if (format === "json") {
     cli.out.write(`${JSON.stringify({ schema: "zerotrace.fix/1", ...fix })}\n`);
@@ -102,7 +151,7 @@ const write = (cli: Cli, fix: FixDetail, format: string): void => {
   const { work } = fix;
   const what =
     fix.fixedIn === null ? `${fix.package}: no fixed version exists` : `Upgrade ${fix.package} to ${fix.fixedIn}`;
-  const closes = `closes ${counted(fix.findingCount, "finding")} on ${counted(fix.assetCount, "asset")}`;
+  const closes = `closes ${counted(fix.findingCount, "finding")} of ${counted(fix.advisoryCount, "advisory", "advisories")} on ${counted(fix.assetCount, "asset")}`;
   const says = [
     `${what} (${fix.ecosystem})`,
     `It ${closes}, ${shareOf(fix.riskShare)} of the risk; due ${dueOf(fix)}; ${stateOf(fix)}`,
@@ -197,8 +246,9 @@ const registerChanges = (fixes: Command, cli: Cli): void => {
 
 /** `zerotrace fixes`: what to do first, who does it until when, and whether it was done. */
 export const register = (program: Command, cli: Cli): void => {
-  const fixes = program.command("fixes").description("what closes most risk: list, show, assign, due, close");
+  const fixes = program.command("fixes").description("what closes most risk: list, show, work, assign, due, close");
   registerList(fixes, cli);
   registerShow(fixes, cli);
+  registerWork(fixes, cli);
   registerChanges(fixes, cli);
 };

@@ -3,6 +3,20 @@ export const FIX_STATES = ["open", "planned", "in_work", "done"] as const;
 export type FixState = (typeof FIX_STATES)[number];
 
 /**
+ * How far a fix is after somebody said something of it: what they say. Where they do not say it, an open one that is given to a person is in
+ * work, and one that is given a day is planned. Nothing goes back by itself. Pure.
+ */
+export const stateAfter = (
+  before: { readonly state: FixState },
+  said: { readonly state?: FixState | undefined; readonly assigneeId?: string | null; readonly dueOn?: string | null },
+): FixState => {
+  if (said.state !== undefined) return said.state;
+  if (before.state !== "open" && before.state !== "planned") return before.state;
+  if (said.assigneeId != null) return "in_work";
+  return said.dueOn != null ? "planned" : before.state;
+};
+
+/**
  * What inventories say of a fix that somebody called done. `waiting`: no asset that still needs it has reported since;
  * `verified`: nothing that it closes is left; `not_fixed`: assets that have reported since still need it; `came_back`: it was
  * verified, and is needed again.

@@ -201,7 +201,8 @@ export const listFixAssets = route({
 export const changeFix = route({
   method: "PATCH",
   path: "/api/v1/fixes/:id",
-  summary: "Say who works on a fix, until when and how far it is; done is checked by the next inventories",
+  summary:
+    "Say who works on a fix, until when and how far it is: given to somebody it is in work; done is checked by inventories",
   permission: "findings:manage",
   params: fixParam,
   body: z.object({

@@ -188,6 +188,20 @@ test("who looks changes nothing, another company's fix is not there, and every c
   expect((await ask("/work", other.reader)).body.rows).toEqual([]);
 });
 
+test("what is given to somebody is in work and found so, and a day plans it", async () => {
+  await signedIn(api, company);
+  const [person] = (await own("select person_id as id from membership where company_id = $1")) as { id: string }[];
+  const [openssl, bash] = [await idOf("openssl"), await idOf("bash")];
+  expect((await change(bash, { dueOn: "2030-01-31" })).body.work.state).toBe("planned");
+  expect((await change(openssl, { assigneeId: person?.id, dueOn: null, note: "" })).body.work.state).toBe("in_work");
+  expect((await ask("/work?state=in_work")).body).toMatchObject({ rows: [{ package: "openssl" }], count: 1 });
+  expect((await ask("/work?state=planned")).body).toMatchObject({ rows: [{ package: "bash" }], count: 1 });
+  expect((await list()).rows[0]).toMatchObject({ package: "openssl", work: { state: "in_work" } });
+  expect((await change(openssl, { state: "open" })).body.work.state).toBe("open");
+  expect((await change(openssl, { assigneeId: person?.id, note: "Later" })).body.work.state).toBe("open");
+  expect((await change(openssl, { assigneeId: null })).body.work.state).toBe("open");
+});
+
 test("done is what the next inventories say: waiting, not fixed, verified, and came back", async () => {
   const id = await idOf("bash");
   claimed = 0;

@@ -1,4 +1,5 @@
 import { AppError } from "@zerotrace/core";
+import { stateAfter } from "@zerotrace/core/fix/work";
 import type { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
 import type { HoldingsStore } from "../holdings/index.ts";
@@ -51,7 +52,12 @@ export const changeRoute = (deps: FixDeps, detailOf: DetailOf): Endpoint =>
       const work = await workOn(tx, companyId, key);
       const before = work === null ? NOTHING_SAID : saidOf(work);
       const after = saidOf({
-        state: body.state ?? before.state,
+        // as it was where a person keeps it: saying it again gives it to nobody anew
+        state: stateAfter(before, {
+          state: body.state,
+          assigneeId: body.assigneeId === before.assigneeId ? null : (body.assigneeId ?? null),
+          dueOn: body.dueOn === before.dueOn ? null : (body.dueOn ?? null),
+        }),
         assigneeId: body.assigneeId === undefined ? before.assigneeId : body.assigneeId,
         dueOn: body.dueOn === undefined ? before.dueOn : body.dueOn,
         note: body.note ?? before.note,

@@ -159,7 +159,7 @@ const Action = ({ fix }: { fix: Fix }) => {
           share: share(fix.riskShare),
         })}{" "}
         {fix.kevCount > 0 &&
-          say("{kev} known to be exploited by attackers.", { kev: plural(fix.kevCount, "weakness", "weaknesses") })}
+          say("{kev} known to be exploited by attackers.", { kev: plural(fix.kevCount, "finding") })}
       </span>
     </li>
   );

@@ -63,7 +63,10 @@ const FixRow = ({ fix, place, most, choice }: RowProps) => (
     </div>
     <div className="col-start-2 min-w-0 wide:col-auto">
       <p className="text-sm">
-        {say("closes {advisories}", { advisories: plural(fix.advisoryCount, "advisory", "advisories") })}
+        {say("closes {findings} of {advisories}", {
+          findings: plural(fix.findingCount, "finding"),
+          advisories: plural(fix.advisoryCount, "advisory", "advisories"),
+        })}
       </p>
       <SeverityLine counts={fix.severities} />
     </div>

@@ -165,8 +165,9 @@ export const FixPage = () => {
           ? say("{package}: no fixed version yet", names)
           : say("Upgrade {package} to {version}", names)
       }
-      lead={say("{ecosystem}: closes {advisories} on {assets}, {share} of the risk.", {
+      lead={say("{ecosystem}: closes {findings} of {advisories} on {assets}, {share} of the risk.", {
         ecosystem: one.ecosystem,
+        findings: plural(one.findingCount, "finding"),
         advisories: plural(one.advisoryCount, "advisory", "advisories"),
         assets: plural(one.assetCount, "asset"),
         share: share(one.riskShare),
