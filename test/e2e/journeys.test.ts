@@ -114,7 +114,7 @@ test("a risk is accepted until a day after its numbers were shown, leaves the li
   const decision = row(ann, "Behind the proxy until March");
   expect(await decision.innerText()).toMatch(/active[^]*CVE-2026-2/);
   await decision.getByRole("button", { name: "Revoke" }).click();
-  await decision.getByRole("button", { name: /^Yes/ }).click();
+  await decision.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await decision.getByText("over", { exact: true }).waitFor();
   await open(ann, "/findings");
   await finding(ann, "CVE-2026-2").waitFor();

@@ -81,7 +81,7 @@ test("what is typed finds assets, components and advisories of the company", asy
 test("a list is saved as a view, found again in the row and the palette, renamed and deleted", async () => {
   await page.goto(`${live.server.url}/findings?query=fix%3Ayes&sort=package`);
   await page.getByRole("button", { name: "Save this view" }).click();
-  const dialog = page.getByRole("dialog", { name: "Save a view" });
+  const dialog = page.getByRole("dialog", { name: "Save this view" });
   await dialog.getByLabel("name").fill("To fix");
   expect(await violations()).toEqual([]);
   await dialog.getByRole("button", { name: "Save view" }).click();
@@ -94,13 +94,13 @@ test("a list is saved as a view, found again in the row and the palette, renamed
   await page.keyboard.press("Enter");
   await page.waitForURL(/findings\?query=fix%3Ayes&sort=package/);
   await row.getByRole("button", { name: "Change the view To fix" }).click();
-  const change = page.getByRole("dialog", { name: "Change a saved view" });
+  const change = page.getByRole("dialog", { name: /^The view / });
   await change.getByLabel("name").fill("Fixable");
   await change.getByRole("button", { name: "Change" }).click();
   await row.getByRole("link", { name: /Fixable/ }).waitFor();
   await row.getByRole("button", { name: "Change the view Fixable" }).click();
   await change.getByRole("button", { name: "Delete", exact: true }).click();
-  await change.getByRole("button", { name: "Yes, delete" }).click();
+  await change.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await row.getByRole("link", { name: /Fixable/ }).waitFor({ state: "detached" });
 });
 

@@ -115,6 +115,6 @@ test("a member is managed in a panel: labels, and a link for a forgotten passwor
   await panel.getByRole("button", { name: "Keep out" }).click();
   await panel.getByRole("button", { name: "No", exact: true }).waitFor();
   expect(await panel.locator(":focus").innerText()).toBe("No");
-  await panel.getByRole("button", { name: "Yes, keep out" }).click();
+  await panel.getByRole("dialog").getByRole("button", { name: "Keep out" }).click();
   await panel.getByRole("button", { name: "Let in again" }).waitFor();
 });

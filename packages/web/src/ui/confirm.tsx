@@ -1,38 +1,35 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { Removal } from "./dialog.tsx";
 import { say } from "./texts.ts";
 
-const takeFocus = (element: HTMLElement | null): void => element?.focus();
-
-/** A verb that asks once more, in place, before it acts. The question is said beside the answers; the keyboard stays where it asks. */
+/** A verb that asks before it acts: the question says in words and numbers what it does. The focus comes back to the verb. */
 export const Confirm = ({ verb, question, onConfirm }: { verb: string; question: string; onConfirm: () => void }) => {
-  const [state, setState] = useState<"new" | "asking" | "kept">("new");
-  if (state !== "asking") {
-    return (
-      <button
-        type="button"
-        className="act"
-        ref={state === "kept" ? takeFocus : null}
-        onClick={() => setState("asking")}
-      >
+  const [isAsking, setAsking] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const done = () => {
+    setAsking(false);
+    button.current?.focus();
+  };
+  return (
+    <>
+      <button type="button" className="act" ref={button} onClick={() => setAsking(true)}>
         {verb}
       </button>
-    );
-  }
-  return (
-    <span title={question} className="inline-flex gap-2">
-      <button
-        type="button"
-        className="act font-semibold text-bad"
-        onClick={() => {
-          setState("new");
-          onConfirm();
-        }}
-      >
-        {say("Yes,")} {verb.charAt(0).toLowerCase() + verb.slice(1)}
-      </button>
-      <button type="button" className="act" ref={takeFocus} onClick={() => setState("kept")}>
-        {say("No")}
-      </button>
-    </span>
+      {isAsking && (
+        <Removal
+          title={verb}
+          verb={verb}
+          keep={say("Cancel")}
+          mayAct
+          onAct={(close) => {
+            close();
+            onConfirm();
+          }}
+          onClose={done}
+        >
+          <p>{question}</p>
+        </Removal>
+      )}
+    </>
   );
 };

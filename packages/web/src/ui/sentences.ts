@@ -50,7 +50,8 @@ export const SENTENCES: readonly string[] = [
   "single sign-on",
   "server",
   "link",
-  "provider",
+  "a token",
+  "owner",
   "command line of this machine",
   "command line of this machine: {what}",
   // Risk in a sentence.

@@ -15,7 +15,7 @@ const SLOTS_MIN = 10;
 export const Sparkline = ({
   label,
   points,
-  last = "today",
+  last = say("today"),
 }: {
   label: string;
   points: readonly Point[];

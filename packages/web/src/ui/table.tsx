@@ -1,6 +1,6 @@
 import type { UseInfiniteQueryResult, InfiniteData } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { memo, type ReactNode, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { atLeast, count, plural } from "./format.ts";
 import { singular } from "./singular.ts";
 import { say } from "./texts.ts";
@@ -49,6 +49,37 @@ const CARD_PX = 72;
 /** Height of what stays at the top of the page: the prompt, and on narrow screens the bar with the menu. */
 const PROMPT_PX = 41;
 const BAR_PX = 48;
+
+interface LineProps {
+  readonly row: unknown;
+  readonly columns: readonly Column<unknown>[];
+  readonly index: number;
+  readonly isActive: boolean;
+  readonly isSelected: boolean | undefined;
+  readonly hasArrived: boolean;
+  readonly onOpen: ((row: unknown) => void) | undefined;
+}
+
+/** One row. While the page scrolls only rows that come into view are made; those that stay are not looked at again. */
+const Line = memo(({ row, columns, index, isActive, isSelected, hasArrived, onOpen }: LineProps) => (
+  <tr
+    aria-rowindex={index + 2}
+    aria-current={isActive ? "true" : undefined}
+    aria-selected={isSelected}
+    data-opens={onOpen ? "" : undefined}
+    className={hasArrived ? "arrived" : undefined}
+    onClick={(event) => {
+      if (!onOpen || (event.target as HTMLElement).closest("a,button") || getSelection()?.toString()) return;
+      onOpen(row);
+    }}
+  >
+    {columns.map((c) => (
+      <td key={c.head} className={c.className} data-label={c.label}>
+        {c.cell(row)}
+      </td>
+    ))}
+  </tr>
+));
 
 /** Enter belongs to a focused link or button; only without one it opens the row. */
 const noControlFocused = (): boolean =>
@@ -146,24 +177,16 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
           if (row === undefined) return null;
           const key = keyOf(row);
           return (
-            <tr
+            <Line
               key={key}
-              aria-rowindex={index + 2}
-              aria-current={index === active ? "true" : undefined}
-              aria-selected={props.selected ? props.selected.has(key) : undefined}
-              data-opens={onOpen ? "" : undefined}
-              className={props.arrived?.has(key) ? "arrived" : undefined}
-              onClick={(event) => {
-                if (!onOpen || (event.target as HTMLElement).closest("a,button") || getSelection()?.toString()) return;
-                onOpen(row);
-              }}
-            >
-              {columns.map((c) => (
-                <td key={c.head} className={c.className} data-label={c.label}>
-                  {c.cell(row)}
-                </td>
-              ))}
-            </tr>
+              row={row}
+              columns={columns as readonly Column<unknown>[]}
+              index={index}
+              isActive={index === active}
+              isSelected={props.selected?.has(key)}
+              hasArrived={props.arrived?.has(key) ?? false}
+              onOpen={onOpen as ((row: unknown) => void) | undefined}
+            />
           );
         })}
         {below > 0 && <tr className="spacer" aria-hidden="true" style={{ height: below }} />}

@@ -101,7 +101,7 @@ export const AdvisoryPage = () => {
             [
               say("Other names"),
               a.aliases.length === 0 ? (
-                "none"
+                say("none")
               ) : (
                 <span key="a" className="flex flex-wrap gap-x-3">
                   {a.aliases.map((n) => (

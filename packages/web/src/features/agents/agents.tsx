@@ -39,7 +39,12 @@ const Actions = ({ agent }: { agent: Agent }) => {
       </button>
       <Confirm
         verb={say("Revoke")}
-        question={say("Revoke {hostname}?", { hostname: agent.hostname })}
+        question={say(
+          "{hostname} reports no more; its last inventory and its findings stay. Enroll it again to have it back.",
+          {
+            hostname: agent.hostname,
+          },
+        )}
         onConfirm={() => revoke.mutate()}
       />
     </span>

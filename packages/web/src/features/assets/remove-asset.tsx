@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { type AssetDetail, call, contract } from "../../api.ts";
+import { Removal } from "../../ui/dialog.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
@@ -47,7 +48,6 @@ const What = ({ removal: r }: { removal: Removal }) => (
 const Question = ({ asset: { id, name }, onKeep }: { asset: AssetDetail; onKeep: () => void }) => {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const dialog = useRef<HTMLDialogElement>(null);
   const look = useQuery({ queryKey: ["asset", id, "removal"], queryFn: () => removal(id, "true"), gcTime: 0 });
   const remove = useMutation({
     mutationFn: () => removal(id, "false"),
@@ -57,39 +57,23 @@ const Question = ({ asset: { id, name }, onKeep }: { asset: AssetDetail; onKeep:
       await client.invalidateQueries();
     },
   });
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby="remove-asset"
+    <Removal
+      title={say("Remove {name}?", { name })}
+      verb={
+        look.data && look.data.closedCount > 0
+          ? say("Remove and close {closedCount}", { closedCount: plural(look.data.closedCount, "finding") })
+          : say("Remove for good")
+      }
+      mayAct={look.data !== undefined && !remove.isPending}
+      onAct={() => remove.mutate()}
       onClose={onKeep}
-      className="panel m-auto w-[min(32rem,calc(100vw-2rem))] p-4 text-text backdrop:bg-page/80"
     >
-      <h2 id="remove-asset" className="font-semibold wrap-anywhere">
-        {say("Remove {name}?", { name })}
-      </h2>
-      <div className="mt-2 grid min-h-16 content-start gap-2" aria-live="polite">
-        {look.isPending && <Block className="h-5 w-64" />}
-        {look.error && <ErrorPanel error={look.error} />}
-        {look.data && <What removal={look.data} />}
-        {remove.error && <ErrorPanel error={remove.error} />}
-      </div>
-      <div className="mt-4 flex flex-wrap gap-2">
-        <button
-          type="button"
-          className="button border-bad text-bad"
-          disabled={!look.data || remove.isPending}
-          onClick={() => remove.mutate()}
-        >
-          {look.data && look.data.closedCount > 0
-            ? say("Remove and close {closedCount}", { closedCount: plural(look.data.closedCount, "finding") })
-            : say("Remove for good")}
-        </button>
-        <button type="button" className="button" onClick={() => dialog.current?.close()}>
-          {say("Keep it")}
-        </button>
-      </div>
-    </dialog>
+      {look.isPending && <Block className="h-5 w-64" />}
+      {look.error && <ErrorPanel error={look.error} />}
+      {look.data && <What removal={look.data} />}
+      {remove.error && <ErrorPanel error={remove.error} />}
+    </Removal>
   );
 };
 

@@ -117,6 +117,19 @@ const HeatBody = ({ widget, figures }: { widget: Widget; figures: Figures }) => 
   />
 );
 
+/** What was never read has no figures: 0 would be a guess. */
+const Unknown = ({ sources }: { sources: Figures["unknown"] }) => (
+  <div className="flex h-full flex-col justify-center">
+    <span className="text-2xl font-semibold text-dim">{say("unknown")}</span>
+    <span className="mt-2 text-sm text-dim">
+      {sources.includes("kev") ? say("No KEV catalog was read") : say("No EPSS scores were read")}
+    </span>
+    <Link to="/feeds" className="link text-sm">
+      {say("See the feeds")}
+    </Link>
+  </div>
+);
+
 const Picture = ({ widget, figures }: { widget: Widget; figures: Figures }): ReactNode => {
   const unit = UNITS[widget.measure];
   const label = titleOf(widget);
@@ -165,7 +178,11 @@ export const WidgetBody = ({ widget }: { widget: Widget }) => {
           <p className="text-xs text-warn">{say("Not renewed: {why}", { why: figures.error.message })}</p>
         )}
         <div className="min-h-0 flex-1">
-          <Picture widget={widget} figures={figures.data} />
+          {figures.data.unknown.length > 0 ? (
+            <Unknown sources={figures.data.unknown} />
+          ) : (
+            <Picture widget={widget} figures={figures.data} />
+          )}
         </div>
         <Rest widget={widget} figures={figures.data} />
       </div>

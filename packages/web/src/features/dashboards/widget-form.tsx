@@ -12,8 +12,9 @@ import {
   type WidgetMeasure,
 } from "@zerotrace/core/dashboard/widget";
 import { FINDING_FIELDS, parseQuery } from "@zerotrace/core/query/language/index";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { queries } from "../../api.ts";
+import { Dialog } from "../../ui/dialog.tsx";
 import { say } from "../../ui/texts.ts";
 import { ACROSS, GROUPS, KINDS, MEASURES, titleOf } from "./words.ts";
 
@@ -166,7 +167,6 @@ const Form = ({
         if (!isWrong) onSave({ ...draft, title: draft.title.trim(), query: draft.query.trim() });
       }}
     >
-      <h2 className="font-semibold">{say("A widget")}</h2>
       <Kinds value={draft.kind} onChange={(kind) => set({ kind })} />
       <Source draft={draft} set={set} />
       <div className="grid gap-4 sm:grid-cols-2">
@@ -244,24 +244,17 @@ export const WidgetDialog = ({
   widget: Widget;
   onSave: (widget: Widget) => void;
   onClose: () => void;
-}) => {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog
-      ref={dialog}
-      onClose={onClose}
-      aria-label={say("Widget")}
-      className="panel m-auto max-h-[calc(100dvh-24px)] w-[min(560px,calc(100vw-24px))] overflow-auto p-5 text-text backdrop:bg-black/60"
-    >
+}) => (
+  <Dialog title={say("A widget")} width="560px" onClose={onClose}>
+    {(close) => (
       <Form
         widget={widget}
         onSave={(next) => {
           onSave(next);
-          dialog.current?.close();
+          close();
         }}
-        onClose={() => dialog.current?.close()}
+        onClose={close}
       />
-    </dialog>
-  );
-};
+    )}
+  </Dialog>
+);

@@ -1,8 +1,9 @@
 import { DECISION_DAYS_MAX, DECISION_KINDS } from "@zerotrace/core/decision/decision";
 import { QUERY_CHARS_MAX } from "@zerotrace/core/query/language/index";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { call, contract, type Decision, type DecisionPreview } from "../../api.ts";
+import { Dialog } from "../../ui/dialog.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { KIND_SAYS, KIND_WORDS, previewText } from "./words.ts";
@@ -138,8 +139,6 @@ const Fields = ({ draft, change }: { draft: Draft; change: (change: Partial<Draf
 
 const Question = ({ scope, onClose }: { scope: string; onClose: (made: Decision | null) => void }) => {
   const client = useQueryClient();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
   const [draft, setDraft] = useState<Draft>({ kind: "accept_risk", scope, reason: "", owner: "", day: dayIn(DAYS) });
   const { kind, reason, owner, day } = draft;
   const decide = useMutation({
@@ -152,44 +151,45 @@ const Question = ({ scope, onClose }: { scope: string; onClose: (made: Decision 
       await client.invalidateQueries();
     },
   });
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby={heading}
-      onClose={() => onClose(null)}
-      className="panel m-auto w-[min(40rem,calc(100vw-2rem))] p-4 text-text backdrop:bg-page/80"
-    >
-      <form
-        className="grid gap-3"
-        onSubmit={(e) => {
-          e.preventDefault();
-          decide.mutate();
-        }}
-      >
-        <h2 id={heading} className="font-semibold">
-          {say("Decide")}
-        </h2>
-        <Fields draft={draft} change={(change) => setDraft((now) => ({ ...now, ...change }))} />
-        <div className="grid min-h-12 content-start gap-1" aria-live="polite">
-          {day !== "" && <Preview scope={draft.scope} until={endOf(day)} />}
-          {decide.error && <ErrorPanel error={decide.error} />}
-        </div>
-        <div className="flex flex-wrap gap-2">
-          <button type="submit" className="button button-primary" disabled={decide.isPending}>
-            {KIND_WORDS[kind]}
-          </button>
-          <button type="button" className="button" onClick={() => dialog.current?.close()}>
-            {say("Leave it")}
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <Dialog title={say("Decide")} width="40rem" onClose={() => onClose(null)}>
+      {(close) => (
+        <form
+          className="grid gap-3"
+          onSubmit={(e) => {
+            e.preventDefault();
+            decide.mutate();
+          }}
+        >
+          <Fields draft={draft} change={(change) => setDraft((now) => ({ ...now, ...change }))} />
+          <div className="grid min-h-12 content-start gap-1" aria-live="polite">
+            {day !== "" && <Preview scope={draft.scope} until={endOf(day)} />}
+            {decide.error && <ErrorPanel error={decide.error} />}
+          </div>
+          <div className="flex flex-wrap gap-2">
+            <button type="submit" className="button button-primary" disabled={decide.isPending}>
+              {KIND_WORDS[kind]}
+            </button>
+            <button type="button" className="button" onClick={close}>
+              {say("Leave it")}
+            </button>
+          </div>
+        </form>
+      )}
+    </Dialog>
   );
 };
 
 /** A button that asks what is decided of a scope, and says in numbers what that hides before it is. Absent for who may not. */
-export const Decide = ({ scope, label = "Decide", onMade }: { scope: string; label?: string; onMade?: () => void }) => {
+export const Decide = ({
+  scope,
+  label = say("Decide"),
+  onMade,
+}: {
+  scope: string;
+  label?: string;
+  onMade?: () => void;
+}) => {
   const may = useMay("findings:manage");
   const [isAsking, setAsking] = useState(false);
   if (!may) return null;

@@ -155,7 +155,7 @@ export const DecisionsPage = () => {
               <option value="">{say("all")}</option>
               {DECISION_STATES.map((one) => (
                 <option key={one} value={one}>
-                  {one}
+                  {told(one)}
                 </option>
               ))}
             </select>

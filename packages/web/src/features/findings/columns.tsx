@@ -139,7 +139,7 @@ export const ADVISORY_GROUP_COLUMNS: readonly Column<AdvisoryGroup>[] = [
   {
     head: "Fix",
     width: "72px",
-    cell: (g) => (g.fixAvailable ? "yes" : <span className="text-dim">{say("not yet")}</span>),
+    cell: (g) => (g.fixAvailable ? say("yes") : <span className="text-dim">{say("not yet")}</span>),
   },
   { head: "EPSS", width: "96px", className: "wide-only", cell: (g) => <Epss value={g.epss} /> },
   {

@@ -4,6 +4,7 @@ import { type FixPerformance, queries } from "../../api.ts";
 import { count, share } from "../../ui/format.ts";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 import { daysText } from "./words.ts";
 
 type Named = FixPerformance["bySeverity"][number];
@@ -43,7 +44,7 @@ const Speeds = ({ title, rows, empty }: { title: string; rows: readonly Named[];
           {rows.slice(0, ROWS).map((row) => (
             <tr key={row.name} className="border-t border-line">
               <th scope="row" className="max-w-32 truncate py-1 text-left font-normal">
-                {row.name}
+                {told(row.name)}
               </th>
               <td className="mono text-right">{count(row.fixedCount)}</td>
               <td className="mono text-right">{daysText(row.medianDays)}</td>

@@ -169,7 +169,7 @@ export const MePage = () => {
                 : (session.role?.name ??
                   (method === "provider" ? say("as the yellow line says") : say("what the link was made with"))),
             ],
-            [say("signed in by"), method ?? say("a token")],
+            [say("signed in by"), told(method ?? "a token")],
             [
               say("sees"),
               session.labels === null

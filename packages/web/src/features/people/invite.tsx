@@ -6,6 +6,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { scopeOf } from "./scope.ts";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 /** Makes an invitation and shows its link, this once. */
 export const Invite = () => {
@@ -62,7 +63,7 @@ export const Invite = () => {
           {say("Make the invitation")}
         </button>
       </form>
-      {chosen && <p className="mt-2 text-xs text-dim">{chosen.summary}</p>}
+      {chosen && <p className="mt-2 text-xs text-dim">{told(chosen.summary)}</p>}
       {invite.error && (
         <div className="mt-4">
           <ErrorPanel error={invite.error} />

@@ -112,7 +112,10 @@ const RoleCard = ({ role, mine }: { role: Role; mine: readonly Permission[] }) =
           </button>
           <Confirm
             verb={say("Delete")}
-            question={say("The role {name} goes", { name: role.name })}
+            question={say("The role {name} goes; {people} have it now.", {
+              name: role.name,
+              people: plural(role.memberCount, "person", "people"),
+            })}
             onConfirm={() => remove.mutate()}
           />
           {remove.error && (

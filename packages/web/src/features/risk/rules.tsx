@@ -10,6 +10,7 @@ import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 import { RulesPreview } from "./rules-preview.tsx";
 import { CRITICALITY_WORDS, criticalityOf, EXPOSURE_WORDS, exposureOf } from "./words.ts";
 
@@ -171,7 +172,7 @@ export const RiskRulesPage = () => {
       {rules.data && <Editor key={rules.data.changedAt} saved={rules.data} mayChange={may} />}
       {rules.data?.changedAt && (
         <p className="text-sm text-dim">
-          {say("last changed by {by}", { by: rules.data.changedBy })} <Time at={rules.data.changedAt} />
+          {say("last changed by {by}", { by: told(rules.data.changedBy ?? "") })} <Time at={rules.data.changedAt} />
         </p>
       )}
       <Panel title={say("What a rule may ask")}>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useId, useRef, useState } from "react";
+import { useState } from "react";
 import { call, type Component, contract } from "../../api.ts";
+import { Dialog } from "../../ui/dialog.tsx";
 import { decimal, plural } from "../../ui/format.ts";
 import { Copy } from "../../ui/marks.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
@@ -47,32 +48,6 @@ const Answer = ({ purl }: { purl: string }) => {
   );
 };
 
-const Panel = ({ component, onClose }: { component: Component; onClose: () => void }) => {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog
-      ref={dialog}
-      aria-labelledby={heading}
-      onClose={onClose}
-      className="panel m-auto max-h-[80dvh] w-[min(46rem,calc(100vw-2rem))] overflow-y-auto p-4 text-left whitespace-normal text-text backdrop:bg-page/80"
-    >
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
-        <header className="flex items-center gap-3">
-          <h2 id={heading} className="mono min-w-0 font-semibold wrap-anywhere">
-            {component.name} {component.version}
-          </h2>
-          <button type="button" className="button ml-auto" onClick={() => dialog.current?.close()}>
-            {say("Close")}
-          </button>
-        </header>
-        <Answer purl={component.purl} />
-      </div>
-    </dialog>
-  );
-};
-
 /** Why a component is affected, is not or cannot be judged: a word that opens the answer, for each of them alike. */
 export const Why = ({ component }: { component: Component }) => {
   const [isOpen, setOpen] = useState(false);
@@ -86,7 +61,18 @@ export const Why = ({ component }: { component: Component }) => {
       >
         {say("Why?")}
       </button>
-      {isOpen && <Panel component={component} onClose={() => setOpen(false)} />}
+      {isOpen && (
+        <Dialog title={`${component.name} ${component.version}`} width="46rem" onClose={() => setOpen(false)}>
+          {(close) => (
+            <>
+              <Answer purl={component.purl} />
+              <button type="button" className="button justify-self-start" onClick={close}>
+                {say("Close")}
+              </button>
+            </>
+          )}
+        </Dialog>
+      )}
     </>
   );
 };

@@ -137,13 +137,20 @@ const Actions = ({ token }: { token: Token }) => {
       )}
       <Confirm
         verb={say("Revoke")}
-        question={say("Revoke {label}?", { label: token.label })}
+        question={
+          token.kind === "api"
+            ? say("{label} is refused from now on, wherever it is used.", { label: told(token.label) })
+            : say("Nobody enrolls with {label} any more; {agents} enrolled with it report on.", {
+                label: token.label,
+                agents: plural(token.enrollment?.agentCount ?? 0, "agent"),
+              })
+        }
         onConfirm={() => revoke.mutate("keep")}
       />
       {(token.enrollment?.agentCount ?? 0) > 0 && (
         <Confirm
-          verb={say("With its agents")}
-          question={say("Revoke {label} and {agentCount} enrolled with it?", {
+          verb={say("Revoke with its agents")}
+          question={say("Nobody enrolls with {label} any more, and {agentCount} enrolled with it report no more.", {
             label: token.label,
             agentCount: plural(token.enrollment?.agentCount ?? 0, "agent"),
           })}

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { call, contract, type VexDocument } from "../../api.ts";
+import { Removal } from "../../ui/dialog.tsx";
 import { plural } from "../../ui/format.ts";
 import { SeverityLine } from "../../ui/severity.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
@@ -14,7 +15,6 @@ const Question = ({ document, onKeep }: { document: VexDocument; onKeep: () => v
   const { id, name } = document;
   const client = useQueryClient();
   const navigate = useNavigate();
-  const dialog = useRef<HTMLDialogElement>(null);
   const look = useQuery({ queryKey: ["vex", id, "removal"], queryFn: () => removal(id, "true"), gcTime: 0 });
   const remove = useMutation({
     mutationFn: () => removal(id, "false"),
@@ -24,61 +24,43 @@ const Question = ({ document, onKeep }: { document: VexDocument; onKeep: () => v
       await client.invalidateQueries();
     },
   });
-  useEffect(() => dialog.current?.showModal(), []);
   const opens = look.data?.openedCount ?? 0;
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby="remove-vex"
+    <Removal
+      title={say("Remove {name}?", { name })}
+      verb={opens > 0 ? say("Remove and open {opens}", { opens: plural(opens, "finding") }) : say("Remove it")}
+      mayAct={look.data !== undefined && !remove.isPending}
+      onAct={() => remove.mutate()}
       onClose={onKeep}
-      className="panel m-auto w-[min(32rem,calc(100vw-2rem))] p-4 text-text backdrop:bg-page/80"
     >
-      <h2 id="remove-vex" className="font-semibold wrap-anywhere">
-        {say("Remove {name}?", { name })}
-      </h2>
-      <div className="mt-2 grid min-h-16 content-start gap-2" aria-live="polite">
-        {look.isPending && <Block className="h-5 w-64" />}
-        {look.error && <ErrorPanel error={look.error} />}
-        {look.data && (
-          <>
-            <p>
-              {opens === 0
-                ? say("No finding is open again: nothing is closed by this document alone.")
-                : `${plural(opens, "finding is", "findings are")} open again:`}
+      {look.isPending && <Block className="h-5 w-64" />}
+      {look.error && <ErrorPanel error={look.error} />}
+      {look.data && (
+        <>
+          <p>
+            {opens === 0
+              ? say("No finding is open again: nothing is closed by this document alone.")
+              : `${plural(opens, "finding is", "findings are")} open again:`}
+          </p>
+          {opens > 0 && <SeverityLine counts={look.data.opened} />}
+          {look.data.stayingCount > 0 && (
+            <p className="text-dim">
+              {say("{stayingCount} closed by other documents.", {
+                stayingCount: plural(look.data.stayingCount, "finding stays", "findings stay"),
+              })}
             </p>
-            {opens > 0 && <SeverityLine counts={look.data.opened} />}
-            {look.data.stayingCount > 0 && (
-              <p className="text-dim">
-                {say("{stayingCount} closed by other documents.", {
-                  stayingCount: plural(look.data.stayingCount, "finding stays", "findings stay"),
-                })}
-              </p>
-            )}
-            {look.data.closedCount > 0 && (
-              <p className="text-dim">
-                {say("Older statements of other documents then close {closedCount}.", {
-                  closedCount: plural(look.data.closedCount, "finding"),
-                })}
-              </p>
-            )}
-          </>
-        )}
-        {remove.error && <ErrorPanel error={remove.error} />}
-      </div>
-      <div className="mt-4 flex flex-wrap gap-2">
-        <button
-          type="button"
-          className="button border-bad text-bad"
-          disabled={!look.data || remove.isPending}
-          onClick={() => remove.mutate()}
-        >
-          {opens > 0 ? say("Remove and open {opens}", { opens: plural(opens, "finding") }) : say("Remove it")}
-        </button>
-        <button type="button" className="button" onClick={() => dialog.current?.close()}>
-          {say("Keep it")}
-        </button>
-      </div>
-    </dialog>
+          )}
+          {look.data.closedCount > 0 && (
+            <p className="text-dim">
+              {say("Older statements of other documents then close {closedCount}.", {
+                closedCount: plural(look.data.closedCount, "finding"),
+              })}
+            </p>
+          )}
+        </>
+      )}
+      {remove.error && <ErrorPanel error={remove.error} />}
+    </Removal>
   );
 };
 

@@ -11,6 +11,7 @@ import { type Column, PagedTable } from "../../ui/table.tsx";
 import { RemoveVex } from "./remove-vex.tsx";
 import { effectText, FORMAT_WORDS, VEX_WORDS } from "./words.ts";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 /** How many findings it decides on, as a way to them. */
 const Decides = ({ statement: s }: { statement: VexStatement }) => {
@@ -78,7 +79,7 @@ const About = ({ document: d }: { document: VexDocument }) => (
         [
           say("Added"),
           <span key="a">
-            <Time at={d.addedAt} /> {say("by {addedBy}", { addedBy: d.addedBy })}
+            <Time at={d.addedAt} /> {say("by {addedBy}", { addedBy: told(d.addedBy) })}
           </span>,
         ],
         [say("Its own id"), d.ownId ? <Copy key="o" text={d.ownId} max={64} /> : say("none")],

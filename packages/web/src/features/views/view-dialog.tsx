@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { call, contract, queries, type SavedView } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import type { Shown } from "./search.ts";
+import { Dialog } from "../../ui/dialog.tsx";
 import { say } from "../../ui/texts.ts";
 
 const useSave = (view: SavedView | null, done: () => void) => {
@@ -52,9 +53,8 @@ const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; 
         save.mutate({ noun, query, sort, columns, view: says.view, name, shared: isShared });
       }}
     >
-      <h2 className="font-semibold">{view ? say('The view "{name}"', { name: view.name }) : say("Save this view")}</h2>
       <p className="text-dim">
-        {says.noun} <span className="text-accent">&gt;</span>{" "}
+        {say(says.noun)} <span className="text-accent">&gt;</span>{" "}
         <span className="mono wrap-anywhere">{says.query || say("everything that is usual")}</span>
       </p>
       <label className="grid gap-1 text-sm">
@@ -113,17 +113,12 @@ const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; 
 };
 
 /** Saves what a list shows as a view, or changes, shares and deletes one. */
-export const ViewDialog = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; onClose: () => void }) => {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  return (
-    <dialog
-      ref={dialog}
-      onClose={onClose}
-      aria-label={view ? say("Change a saved view") : say("Save a view")}
-      className="panel m-auto w-[min(440px,calc(100vw-24px))] p-5 text-text backdrop:bg-black/60"
-    >
-      <Form view={view} shown={shown} onClose={() => dialog.current?.close()} />
-    </dialog>
-  );
-};
+export const ViewDialog = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; onClose: () => void }) => (
+  <Dialog
+    title={view ? say('The view "{name}"', { name: view.name }) : say("Save this view")}
+    width="440px"
+    onClose={onClose}
+  >
+    {(close) => <Form view={view} shown={shown} onClose={close} />}
+  </Dialog>
+);

@@ -1,7 +1,8 @@
 import { keepPreviousData, type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { WorkState } from "@zerotrace/core/work/work";
-import { useEffect, useId, useRef, useState } from "react";
+import { useState } from "react";
 import { type BulkAction, call, contract } from "../../api.ts";
+import { Dialog } from "../../ui/dialog.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
@@ -79,8 +80,6 @@ const STATES: readonly (readonly [WorkState, string])[] = [
 
 const Question = ({ target, onClose }: { target: BulkTarget; onClose: (isDone: boolean) => void }) => {
   const client = useQueryClient();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
   const [kind, setKind] = useState<"state" | "assign" | "comment">("state");
   const [state, setState] = useState<WorkState>("acknowledged");
   const [assigneeId, setAssignee] = useState<string | null>(null);
@@ -96,72 +95,65 @@ const Question = ({ target, onClose }: { target: BulkTarget; onClose: (isDone: b
       await client.invalidateQueries();
     },
   });
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby={heading}
-      onClose={() => onClose(false)}
-      className="panel m-auto w-[min(36rem,calc(100vw-2rem))] overflow-visible p-4 text-text backdrop:bg-page/80"
-    >
-      <form
-        className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          perform.mutate();
-        }}
-      >
-        <h2 id={heading} className="font-semibold">
-          {say("Change findings")}
-        </h2>
-        <label className="flex flex-wrap items-center gap-2 text-sm">
-          <span className="text-dim">{say("what")}</span>
-          <select className="field" value={kind} onChange={(e) => setKind(e.target.value as typeof kind)}>
-            <option value="state">{say("set their state")}</option>
-            <option value="assign">{say("assign them")}</option>
-            <option value="comment">{say("comment on each")}</option>
-          </select>
-        </label>
-        {kind === "state" && (
+    <Dialog title={say("Change findings")} className="overflow-visible" onClose={() => onClose(false)}>
+      {(close) => (
+        <form
+          className="grid gap-3"
+          onSubmit={(event) => {
+            event.preventDefault();
+            perform.mutate();
+          }}
+        >
           <label className="flex flex-wrap items-center gap-2 text-sm">
-            <span className="text-dim">{say("state")}</span>
-            <select className="field" value={state} onChange={(e) => setState(e.target.value as WorkState)}>
-              {STATES.map(([value, name]) => (
-                <option key={value} value={value}>
-                  {name}
-                </option>
-              ))}
+            <span className="text-dim">{say("what")}</span>
+            <select className="field" value={kind} onChange={(e) => setKind(e.target.value as typeof kind)}>
+              <option value="state">{say("set their state")}</option>
+              <option value="assign">{say("assign them")}</option>
+              <option value="comment">{say("comment on each")}</option>
             </select>
           </label>
-        )}
-        {kind === "assign" && (
-          <AssigneeField
-            value={assigneeId === null ? null : { id: assigneeId, name: "" }}
-            onChoose={setAssignee}
-            isBusy={perform.isPending}
-          />
-        )}
-        {kind === "comment" && (
-          <MentionField label={say("Comment: `code`, links, @name")} value={text} onChange={setText} />
-        )}
-        <div className="grid min-h-12 content-start gap-1" aria-live="polite">
-          <Numbers target={target} action={asked} />
-          {perform.error && <ErrorPanel error={perform.error} />}
-        </div>
-        <div className="flex flex-wrap gap-2">
-          <button
-            type="submit"
-            className="button button-primary"
-            disabled={perform.isPending || (kind === "comment" && text.trim() === "")}
-          >
-            {say("Change them")}
-          </button>
-          <button type="button" className="button" onClick={() => dialog.current?.close()}>
-            {say("Leave it")}
-          </button>
-        </div>
-      </form>
-    </dialog>
+          {kind === "state" && (
+            <label className="flex flex-wrap items-center gap-2 text-sm">
+              <span className="text-dim">{say("state")}</span>
+              <select className="field" value={state} onChange={(e) => setState(e.target.value as WorkState)}>
+                {STATES.map(([value, name]) => (
+                  <option key={value} value={value}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          {kind === "assign" && (
+            <AssigneeField
+              value={assigneeId === null ? null : { id: assigneeId, name: "" }}
+              onChoose={setAssignee}
+              isBusy={perform.isPending}
+            />
+          )}
+          {kind === "comment" && (
+            <MentionField label={say("Comment: `code`, links, @name")} value={text} onChange={setText} />
+          )}
+          <div className="grid min-h-12 content-start gap-1" aria-live="polite">
+            <Numbers target={target} action={asked} />
+            {perform.error && <ErrorPanel error={perform.error} />}
+          </div>
+          <div className="flex flex-wrap gap-2">
+            <button
+              type="submit"
+              className="button button-primary"
+              disabled={perform.isPending || (kind === "comment" && text.trim() === "")}
+            >
+              {say("Change them")}
+            </button>
+            <button type="button" className="button" onClick={close}>
+              {say("Leave it")}
+            </button>
+          </div>
+        </form>
+      )}
+    </Dialog>
   );
 };
 
