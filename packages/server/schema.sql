@@ -1143,6 +1143,98 @@ create table invitation_5 partition of invitation FOR VALUES WITH (modulus 8, re
 create table invitation_6 partition of invitation FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table invitation_7 partition of invitation FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table mail (
+  company_id integer not null,
+  id uuid default gen_random_uuid() not null,
+  kind text not null,
+  person_id uuid,
+  address text,
+  about jsonb not null,
+  about_count integer not null,
+  link text,
+  state text default 'waiting'::text not null,
+  created_at timestamp with time zone default now() not null,
+  attempts integer default 0 not null,
+  next_try_at timestamp with time zone default now() not null,
+  tried_at timestamp with time zone,
+  error text,
+  constraint mail_pkey PRIMARY KEY (company_id, id),
+  constraint mail_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text])))
+) partition by HASH (company_id);
+alter table mail enable row level security;
+alter table mail force row level security;
+create table mail_0 partition of mail FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table mail_1 partition of mail FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table mail_2 partition of mail FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table mail_3 partition of mail FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table mail_4 partition of mail FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table mail_5 partition of mail FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table mail_6 partition of mail FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table mail_7 partition of mail FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table mail_choice (
+  company_id integer not null,
+  person_id uuid not null,
+  language text,
+  off text[] default '{}'::text[] not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint mail_choice_pkey PRIMARY KEY (company_id, person_id)
+) partition by HASH (company_id);
+alter table mail_choice enable row level security;
+alter table mail_choice force row level security;
+create table mail_choice_0 partition of mail_choice FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table mail_choice_1 partition of mail_choice FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table mail_choice_2 partition of mail_choice FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table mail_choice_3 partition of mail_choice FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table mail_choice_4 partition of mail_choice FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table mail_choice_5 partition of mail_choice FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table mail_choice_6 partition of mail_choice FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table mail_choice_7 partition of mail_choice FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table mail_company (
+  company_id integer not null,
+  language text,
+  digest_on date,
+  failing_since timestamp with time zone,
+  last_error text,
+  last_error_at timestamp with time zone,
+  next_try_at timestamp with time zone default now() not null,
+  sent_at timestamp with time zone,
+  constraint mail_company_pkey PRIMARY KEY (company_id)
+) partition by HASH (company_id);
+alter table mail_company enable row level security;
+alter table mail_company force row level security;
+create table mail_company_0 partition of mail_company FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table mail_company_1 partition of mail_company FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table mail_company_2 partition of mail_company FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table mail_company_3 partition of mail_company FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table mail_company_4 partition of mail_company FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table mail_company_5 partition of mail_company FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table mail_company_6 partition of mail_company FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table mail_company_7 partition of mail_company FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
+create table mail_text (
+  company_id integer not null,
+  kind text not null,
+  language text not null,
+  subject text not null,
+  opening text not null,
+  closing text not null,
+  changed_at timestamp with time zone default now() not null,
+  changed_by text not null,
+  constraint mail_text_pkey PRIMARY KEY (company_id, kind, language)
+) partition by HASH (company_id);
+alter table mail_text enable row level security;
+alter table mail_text force row level security;
+create table mail_text_0 partition of mail_text FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table mail_text_1 partition of mail_text FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table mail_text_2 partition of mail_text FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table mail_text_3 partition of mail_text FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table mail_text_4 partition of mail_text FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table mail_text_5 partition of mail_text FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table mail_text_6 partition of mail_text FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table mail_text_7 partition of mail_text FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table membership (
   company_id integer not null,
   person_id uuid not null,
@@ -1784,6 +1876,11 @@ alter table identity_provider add constraint identity_provider_company_id_fkey F
 alter table inventory add constraint inventory_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table inventory_delta add constraint inventory_delta_company_id_asset_id_fkey FOREIGN KEY (company_id, asset_id) REFERENCES asset(company_id, id) ON DELETE CASCADE;
 alter table invitation add constraint invitation_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table mail add constraint mail_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table mail_choice add constraint mail_choice_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table mail_choice add constraint mail_choice_company_id_person_id_fkey FOREIGN KEY (company_id, person_id) REFERENCES membership(company_id, person_id) ON DELETE CASCADE;
+alter table mail_company add constraint mail_company_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
+alter table mail_text add constraint mail_text_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table membership add constraint membership_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
 alter table membership add constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table outbox add constraint outbox_company_id_fkey FOREIGN KEY (company_id) REFERENCES company(id);
@@ -1871,6 +1968,9 @@ CREATE INDEX held_component_name ON public.held_component USING btree (company_i
 CREATE INDEX identity_link_person ON public.identity_link USING btree (company_id, person_id);
 CREATE INDEX identity_provider_domains ON public.identity_provider USING gin (domains);
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
+CREATE INDEX mail_newest ON public.mail USING btree (company_id, created_at DESC, id DESC);
+CREATE INDEX mail_sent ON public.mail USING btree (company_id, tried_at) WHERE (state = 'sent'::text);
+CREATE INDEX mail_waiting ON public.mail USING btree (company_id, next_try_at) WHERE (state = 'waiting'::text);
 CREATE INDEX membership_person ON public.membership USING btree (person_id);
 CREATE INDEX outbox_waiting ON public.outbox USING btree (id) WHERE (seq IS NULL);
 CREATE INDEX passkey_challenge_end ON public.passkey_challenge USING btree (expires_at);
@@ -1892,6 +1992,7 @@ CREATE INDEX vex_statement_document ON public.vex_statement USING btree (company
 CREATE INDEX webhook_delivery_newest ON public.webhook_delivery USING btree (company_id, webhook_id, created_at DESC, id DESC);
 CREATE INDEX webhook_delivery_waiting ON public.webhook_delivery USING btree (company_id, webhook_id, created_at) WHERE (state = 'waiting'::text);
 CREATE UNIQUE INDEX company_provider ON public.company USING btree (is_provider) WHERE is_provider;
+CREATE UNIQUE INDEX mail_gathered ON public.mail USING btree (company_id, person_id, kind) WHERE ((state = 'waiting'::text) AND (attempts = 0) AND (kind = ANY (ARRAY['mention'::text, 'fix_assigned'::text, 'fixes_due'::text, 'decision_waits'::text])));
 CREATE UNIQUE INDEX membership_email ON public.membership USING btree (company_id, email);
 CREATE UNIQUE INDEX membership_owner ON public.membership USING btree (company_id) WHERE is_owner;
 CREATE UNIQUE INDEX signing_key_current ON public.signing_key USING btree ((true)) WHERE (retired_at IS NULL);
@@ -1936,6 +2037,10 @@ create policy company_only on identity_provider as permissive for all to public 
 create policy company_only on inventory as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on inventory_delta as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on invitation as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on mail as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on mail_choice as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on mail_company as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on mail_text as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on membership as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on outbox as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on provider_entry as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -1981,6 +2086,7 @@ create policy in_scope on fix_work as restrictive for select to public using (((
 create policy in_scope on held_component as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on inventory as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
 create policy in_scope on inventory_delta as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
+create policy in_scope on mail as restrictive for all to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on registry as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on registry_tag as restrictive for select to public using (( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)));
 create policy in_scope on upload as restrictive for all to public using ((( SELECT (COALESCE(current_setting('app.labels'::text, true), ''::text) = ''::text)) OR (asset_id IN ( SELECT assets_in_scope() AS assets_in_scope))));
@@ -2069,6 +2175,14 @@ grant delete, insert, select, update on table inventory to zerotrace_app;
 grant delete, insert, select, update on table inventory to zerotrace_service;
 grant delete, insert, select, update on table invitation to zerotrace_app;
 grant delete, insert, select, update on table invitation to zerotrace_service;
+grant delete, insert, select, update on table mail to zerotrace_app;
+grant delete, insert, select, update on table mail to zerotrace_service;
+grant delete, insert, select, update on table mail_choice to zerotrace_app;
+grant delete, insert, select, update on table mail_choice to zerotrace_service;
+grant delete, insert, select, update on table mail_company to zerotrace_app;
+grant delete, insert, select, update on table mail_company to zerotrace_service;
+grant delete, insert, select, update on table mail_text to zerotrace_app;
+grant delete, insert, select, update on table mail_text to zerotrace_service;
 grant delete, insert, select, update on table membership to zerotrace_app;
 grant delete, insert, select, update on table membership to zerotrace_service;
 grant delete, insert, select, update on table outbox to zerotrace_app;
@@ -2361,6 +2475,44 @@ begin
       new.target, new.detail, new.before, new.after, new.ip), 'UTF8')));
   return null;
 end $function$;
+CREATE OR REPLACE FUNCTION public.mail_of_decision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.needs_approval then
+    perform public.order_mail(new.company_id, 'decision_waits', null, null, jsonb_build_array(new.id), 1, null, null);
+  end if;
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.mail_of_fix()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.assignee_id is null or (tg_op = 'UPDATE' and old.assignee_id is not distinct from new.assignee_id) then
+    return null;
+  end if;
+  -- who takes it on knows of it
+  if exists (select 1 from public.membership
+      where company_id = new.company_id and person_id = new.assignee_id and email = new.updated_by) then
+    return null;
+  end if;
+  perform public.order_mail(new.company_id, 'fix_assigned', new.assignee_id, null, jsonb_build_array(jsonb_build_object(
+    'ecosystem', new.ecosystem, 'package', new.package, 'hasFix', new.has_fix)), 1, null, null);
+  return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.mail_of_mentions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform public.order_mail(x.company_id, 'mention', x.person_id, null,
+      jsonb_agg(x.comment_id) filter (where x.place <= 20), count(*)::int, null, null)
+    from (select m.*, row_number() over (partition by m.company_id, m.person_id order by m.comment_id) as place from made m) x
+    group by x.company_id, x.person_id;
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.note_asset_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2437,6 +2589,32 @@ AS $function$
 begin
   perform pg_notify('zt_outbox', '');
   return null;
+end $function$;
+CREATE OR REPLACE FUNCTION public.order_mail(of_company integer, of_kind text, to_person uuid, to_address text, of_about jsonb, of_count integer, of_link text, of_id uuid)
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+declare
+  waiting_max constant int := 5000;
+  -- set and put back by hand: only a superuser may tie a parameter like this one to a function
+  scope constant text := coalesce(current_setting('app.labels', true), '');
+  made uuid;
+begin
+  perform set_config('app.labels', '', true);
+  if (select count(*) from (
+        select 1 from public.mail where company_id = of_company and state = 'waiting' limit waiting_max) w) < waiting_max
+    and not public.is_company_to_delete(of_company) then
+    insert into public.mail as m (company_id, id, kind, person_id, address, about, about_count, link, next_try_at)
+    values (of_company, coalesce(of_id, gen_random_uuid()), of_kind, to_person, to_address, of_about, of_count, of_link,
+      now() + case when of_kind in ('mention', 'fix_assigned') then interval '1 minute' else interval '0' end)
+    on conflict (company_id, person_id, kind)
+      where state = 'waiting' and attempts = 0 and kind in ('mention', 'fix_assigned', 'fixes_due', 'decision_waits')
+    do update set about_count = m.about_count + excluded.about_count,
+      about = case when jsonb_array_length(m.about) < 20 then m.about || excluded.about else m.about end
+    returning m.id into made;
+  end if;
+  perform set_config('app.labels', scope, true);
+  return made;
 end $function$;
 CREATE OR REPLACE FUNCTION public.pending_jobs(company integer)
  RETURNS integer
@@ -2521,12 +2699,16 @@ grant execute on function guard_audit_cut() to public;
 grant execute on function guard_company_end() to public;
 grant execute on function is_company_to_delete(integer) to zerotrace_app;
 grant execute on function is_company_to_delete(integer) to zerotrace_service;
+grant execute on function mail_of_decision() to public;
+grant execute on function mail_of_fix() to public;
+grant execute on function mail_of_mentions() to public;
 grant execute on function note_asset_event() to public;
 grant execute on function note_decision_event() to public;
 grant execute on function note_webhook_event(integer,text,jsonb,text[]) to public;
 grant execute on function notify_company_state() to public;
 grant execute on function notify_credential() to public;
 grant execute on function notify_outbox() to public;
+grant execute on function order_mail(integer,text,uuid,text,jsonb,integer,text,uuid) to public;
 grant execute on function pending_jobs(integer) to zerotrace_app;
 grant execute on function pending_jobs(integer) to zerotrace_service;
 grant execute on function queue_depth() to zerotrace_service;
@@ -2542,7 +2724,10 @@ CREATE TRIGGER company_state_notify AFTER UPDATE OF state ON public.company FOR 
 CREATE TRIGGER credential_notify AFTER UPDATE OF revoked_at, hash, previous_hash, expires_at, permissions ON public.credential FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['device'::text, 'api'::text]))) EXECUTE FUNCTION notify_credential();
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('event');
 CREATE TRIGGER cut_only BEFORE DELETE ON public.audit_link FOR EACH ROW EXECUTE FUNCTION guard_audit_cut('link');
+CREATE TRIGGER decision_mail AFTER INSERT ON public.decision FOR EACH ROW EXECUTE FUNCTION mail_of_decision();
 CREATE TRIGGER decision_webhook AFTER INSERT OR UPDATE ON public.decision FOR EACH ROW EXECUTE FUNCTION note_decision_event();
+CREATE TRIGGER finding_mention_mail AFTER INSERT ON public.finding_mention REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION mail_of_mentions();
+CREATE TRIGGER fix_work_mail AFTER INSERT OR UPDATE OF assignee_id ON public.fix_work FOR EACH ROW EXECUTE FUNCTION mail_of_fix();
 CREATE TRIGGER guarded_end BEFORE INSERT OR DELETE OR UPDATE ON public.company FOR EACH ROW EXECUTE FUNCTION guard_company_end();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();

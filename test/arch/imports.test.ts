@@ -8,7 +8,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   server: ["core", "plugins"],
   sdk: ["core", "server/contract"],
   agent: ["core", "plugins", "sdk"],
-  cli: ["core", "plugins", "sdk", "agent", "server/contract", "server/config"],
+  cli: ["core", "plugins", "sdk", "agent", "server/contract", "server/config", "server/mail"],
   web: ["core", "sdk", "server/contract"],
 };
 
@@ -26,6 +26,7 @@ const LIBRARIES: Record<string, readonly string[]> = {
 const SERVER_DOORS: Record<string, string> = {
   "packages/server/src/contract.ts": "server/contract",
   "packages/server/src/platform/config/index.ts": "server/config",
+  "packages/server/src/features/mail/test-mail.ts": "server/mail",
   "packages/server/src/main.ts": "server",
 };
 

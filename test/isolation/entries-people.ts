@@ -112,6 +112,21 @@ export const PEOPLE_ENTRIES: Readonly<Record<string, Entry>> = {
     refuses: { statuses: [401, 403], why: `${NO_SUCH_TOKEN.why}, and only a person joins` },
     control: NO_SUCH_TOKEN,
   }),
+  "mail.getMail": plain({}, { moves: "mails wait and are sent" }),
+  "mail.putMail": plain({ body: { language: "de" } }, { moves: "mails wait and are sent" }),
+  "mail.listMailTexts": plain({}, { moves: "the walk changes one" }),
+  "mail.putMailText": asks((of) => ({
+    params: { kind: "mention", language: "en" },
+    body: { subject: of["mailSubject"] ?? "", opening: "Hello {person}", closing: "" },
+  })),
+  "mail.deleteMailText": plain({ params: { kind: "mention", language: "en" } }),
+  "mail.previewMail": plain({ body: { kind: "invitation", language: "en" } }),
+  "mail.testMail": plain(
+    { body: { kind: "invitation", language: "en" } },
+    { refuses: NO_PERSON, control: { statuses: [409], why: "no mail server is set" } },
+  ),
+  "mail.getMyMail": plain({}, { refuses: NO_PERSON, moves: "the walk changes it" }),
+  "mail.putMyMail": plain({ body: { language: "de", off: ["mention"] } }, { refuses: NO_PERSON }),
   "me.changeMe": plain({ body: { name: "Ann" } }, { refuses: NO_PERSON }),
   "me.changePassword": plain(
     { body: { password: "password1" } },

@@ -223,6 +223,14 @@ const webhook: Seed = async ({ ask }) => {
 };
 
 /** One line for each kind of object; later ones may use what earlier ones made. */
+/** Words of mails of the company's own. */
+const mailText: Seed = async ({ ask }) => {
+  const mailSubject = marker();
+  const text = { subject: mailSubject, opening: "Hello {person}", closing: "" };
+  await ask("PUT", "/api/v1/mail/texts/invitation/en", text);
+  return { mailSubject };
+};
+
 const SEEDS: readonly Seed[] = [
   host,
   repository,
@@ -236,6 +244,7 @@ const SEEDS: readonly Seed[] = [
   exported,
   people,
   signOn,
+  mailText,
   view,
   work,
   dashboard,

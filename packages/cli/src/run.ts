@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   "sign-in": () => import("./commands/sign-in.ts"),
   people: () => import("./commands/people.ts"),
   tokens: () => import("./commands/tokens.ts"),
+  mail: () => import("./commands/mail.ts"),
   agent: () => import("./commands/agent.ts"),
   audit: () => import("./commands/audit.ts"),
   companies: () => import("./commands/companies.ts"),

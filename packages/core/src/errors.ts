@@ -15,6 +15,7 @@ export const ERRORS = {
   FORBIDDEN: { status: 403, who: "caller", title: "The credential does not allow this" },
   INTERNAL: { status: 500, who: "bug", title: "A fault of ours" },
   KMS_UNAVAILABLE: { status: 503, who: "external", title: "The key management service does not answer" },
+  MAIL_UNAVAILABLE: { status: 503, who: "external", title: "The mail server does not take mail" },
   METHOD_NOT_ALLOWED: { status: 405, who: "caller", title: "This address does not take that method" },
   NOT_FOUND: { status: 404, who: "caller", title: "There is no such thing" },
   NOT_READY: { status: 503, who: "external", title: "Not ready yet" },

@@ -18,6 +18,7 @@ import { routes as health } from "./features/health/contract.ts";
 import { routes as inventory } from "./features/inventory/contract.ts";
 import { routes as jobs } from "./features/jobs/contract.ts";
 import { routes as invitations } from "./features/invitations/contract.ts";
+import { routes as mail } from "./features/mail/contract.ts";
 import { routes as me } from "./features/me/contract.ts";
 import { routes as people } from "./features/people/contract.ts";
 import { routes as registries } from "./features/registries/contract.ts";
@@ -59,6 +60,7 @@ export const contract = {
   jobs,
   limits,
   invitations,
+  mail,
   me,
   people,
   risk,

@@ -8,6 +8,7 @@ import { createCertificates } from "./features/agents/index.ts";
 import { createSecurityTrail, writeAudit } from "./features/audit/index.ts";
 import { ensureDefaultCompany } from "./features/companies/index.ts";
 import { feedsDirectory, type FeedSync, generationInForce, isIndexHere } from "./features/feeds/index.ts";
+import { mailServerOf } from "./features/mail/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
 import { drainOutbox, restoreHistory, sentAfter, streamProtocol } from "./features/stream/index.ts";
 import type { Config } from "./platform/config/index.ts";
@@ -176,6 +177,7 @@ const listen = async (
 /** Starts everything in this process; on failure what was started is stopped again. Throws AppError with the mend. */
 export const startServer = async (options: StartOptions): Promise<RunningServer> => {
   const { config } = options;
+  mailServerOf(config);
   // Before anything is made. Where another ZeroTrace may hold the directory, that is the truer refusal, and it comes later.
   if (!existsSync(join(config.dataDir, "zerotrace.pid"))) await assertListenable(config);
   await makeDataDir(config.dataDir, config.databaseUrl === undefined);

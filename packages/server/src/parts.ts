@@ -13,6 +13,7 @@ import {
 } from "./features/feeds/index.ts";
 import { createHoldingsStore, type HoldingsStore } from "./features/holdings/index.ts";
 import type { Ingest } from "./features/inventory/index.ts";
+import { createSender, type MailServer, mailServerOf, type Sender } from "./features/mail/index.ts";
 import { createQuotas, type Quotas } from "./features/limits/index.ts";
 import { createRegistries, type Registries } from "./features/registries/index.ts";
 import { standingOf } from "./features/roles/index.ts";
@@ -53,6 +54,9 @@ export interface Parts {
   readonly uploads: Uploads;
   readonly registries: Registries;
   readonly canary: Canary;
+  /** Null: no mail server is set. */
+  readonly mailServer: MailServer | null;
+  readonly mailSender: Sender | null;
 }
 
 const openFeeds = (
@@ -100,6 +104,9 @@ export const partsOf = (
 ): Parts => {
   const { config } = options;
   const feedsDir = feedsDirectory(config.dataDir);
+  const mailServer = mailServerOf(config);
+  const mailSender = mailServer && createSender(mailServer);
+  closers.push(async () => mailSender?.close());
   const metrics = createMetrics({ version: VERSION, process: true });
   const pool = createMatchPool(config.workers);
   closers.push(() => pool.close());
@@ -148,5 +155,7 @@ export const partsOf = (
     uploads,
     registries,
     canary,
+    mailServer,
+    mailSender,
   };
 };

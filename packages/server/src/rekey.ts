@@ -1,6 +1,7 @@
 import { AppError, messageOf } from "@zerotrace/core";
 import { resealSigningKeys } from "./features/access-tokens/index.ts";
 import { resealSinks } from "./features/audit/index.ts";
+import { resealMails } from "./features/mail/index.ts";
 import { resealFactors } from "./features/factors/index.ts";
 import { resealRegistries } from "./features/registries/index.ts";
 import { companyIds } from "./features/feeds/index.ts";
@@ -44,6 +45,7 @@ export const rekey = async (
   const resealed =
     (await resealSinks(db, keys, companyId)) +
     (await resealWebhooks(db, keys, companyId)) +
+    (await resealMails(db, keys, companyId)) +
     (await resealRegistries(db, keys, companyId)) +
     (await resealProviders(db, keys, companyId)) +
     (await resealFactors(db, keys, companyId)) +

@@ -13,6 +13,7 @@ import { requestForwarding } from "./features/audit/index.ts";
 import { requestDeletions, sweepExports } from "./features/companies/index.ts";
 import { isAnyOver } from "./features/decisions/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
+import { requestMails } from "./features/mail/index.ts";
 import { requestLooks } from "./features/registries/index.ts";
 import { requestRetention } from "./features/retention/index.ts";
 import { requestWebhooks } from "./features/webhooks/index.ts";
@@ -102,6 +103,7 @@ export const startSchedule = async (
       const companies = await db.asService(companyIds);
       await requestForwarding(db, companies);
       await requestWebhooks(db, companies);
+      await requestMails(db, companies, config.mailUrl !== undefined);
       await requestLooks(db, companies);
       await requestDecisionEnds(db, companies);
       await watchKeys();

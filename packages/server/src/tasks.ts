@@ -1,6 +1,7 @@
 import { forwardAudit } from "./features/audit/index.ts";
 import { deleteCompany, exportCompany } from "./features/companies/index.ts";
 import { orderOf } from "./features/feeds/index.ts";
+import { sendMails } from "./features/mail/index.ts";
 import { applyRetention } from "./features/retention/index.ts";
 import { deliverWebhooks, WEBHOOK_GUARD } from "./features/webhooks/index.ts";
 import type { Config } from "./platform/config/index.ts";
@@ -20,6 +21,8 @@ export const tasksOf = (config: Config, parts: Parts): Readonly<Record<string, T
     retention: (payload, { signal }) => applyRetention({ db, keys, ...config }, payload, signal),
     "audit-forward": (payload, { signal }) => forwardAudit({ db, keys, version: VERSION, ...config }, payload, signal),
     "webhook-deliver": (payload, { signal }) => deliverWebhooks({ db, keys, post, version: VERSION }, payload, signal),
+    "mail-send": (payload, { signal }) =>
+      sendMails({ db, keys, log, server: parts.mailServer, sender: parts.mailSender }, payload, signal),
     rekey: ({ companyId: of }) => rekey({ db, keys, log }, of),
     "company-export": (payload, { signal }) =>
       exportCompany({ db, dataDir: config.dataDir, version: VERSION }, payload, signal),

@@ -41,6 +41,7 @@ import type { HoldingsStore } from "./features/holdings/index.ts";
 import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
 import { invitationRoutes } from "./features/invitations/index.ts";
+import { mailLinkOf, mailRoutes, type MailServer } from "./features/mail/index.ts";
 import { meRoutes } from "./features/me/index.ts";
 import { createBackOff, createPasswords, type PeopleDeps, peopleRoutes } from "./features/people/index.ts";
 import { rateAssets, riskRoutes } from "./features/risk/index.ts";
@@ -150,6 +151,8 @@ export interface WiringDeps {
   readonly presence: Presence;
   readonly certificates: Certificates;
   readonly registries: Registries;
+  /** Null: no mail server is set. */
+  readonly mailServer: MailServer | null;
   readonly publicUrl: () => string;
   readonly quotas: Quotas;
 }
@@ -252,6 +255,7 @@ const identityEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endp
     passwords: createPasswords(),
     backOff: createBackOff(),
     factors: secondFactors(db),
+    mailLink: mailLinkOf({ keys, isOn: deps.mailServer !== null }),
   };
   return [
     ...accessTokenRoutes(deps.accessTokens, { forget }),
@@ -279,6 +283,7 @@ const companyEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpo
       keys,
       dataDir: config.dataDir,
       companyDeletionDays: config.companyDeletionDays,
+      mailLink: mailLinkOf({ keys, isOn: deps.mailServer !== null }),
     }),
     ...healthRoutes({
       db,
@@ -287,6 +292,7 @@ const companyEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpo
       checks: healthChecks(db, feedsDirectory(config.dataDir), deps.canary),
     }),
     ...limitRoutes(deps.quotas),
+    ...mailRoutes({ server: deps.mailServer, publicUrl }),
     ...webhookRoutes({ keys, webhookHosts: config.webhookHosts }),
     ...jobRoutes({
       listJobs: async (companyId) =>

@@ -55,7 +55,13 @@ export const createCompany = route({
   permission: "companies:manage",
   status: 201,
   body: z.object({ name: companyName, adminEmail: z.email().max(254) }),
-  answer: z.object({ id: z.number().int(), invitationUrl: z.string(), invitationExpiresAt: z.string() }),
+  answer: z.object({
+    id: z.number().int(),
+    invitationUrl: z.string(),
+    invitationExpiresAt: z.string(),
+    /** The link goes to the administrator by mail too. */
+    mailed: z.boolean(),
+  }),
 });
 
 export const renameCompany = route({

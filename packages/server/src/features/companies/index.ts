@@ -1,6 +1,7 @@
 import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import type { Database } from "../../platform/db/index.ts";
 import type { Endpoint } from "../../platform/http/index.ts";
+import type { MailLink } from "../people/index.ts";
 import { deletionRoutes } from "./deletion.ts";
 import { entryRoutes } from "./enter.ts";
 import { exportRoutes } from "./exports.ts";
@@ -25,6 +26,8 @@ export interface CompanyDeps {
   /** Days in which a deletion can be undone. */
   readonly companyDeletionDays: number;
   readonly keys: CompanyKeys;
+  /** Left out where no mail is sent. */
+  readonly mailLink?: MailLink;
 }
 
 /** The company of a first start. */

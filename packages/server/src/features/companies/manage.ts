@@ -75,7 +75,7 @@ const getCompany = (): Endpoint =>
 const taken = (): AppError =>
   new AppError("CONFLICT", "There is a company with this name already: choose another.", { field: "name" });
 
-const createCompany = ({ publicUrl }: CompanyDeps): Endpoint =>
+const createCompany = ({ publicUrl, mailLink }: CompanyDeps): Endpoint =>
   implement(routes.createCompany, {
     audit: "company.create",
     transaction: "none",
@@ -93,11 +93,19 @@ const createCompany = ({ publicUrl }: CompanyDeps): Endpoint =>
           now,
           publicUrl: publicUrl(),
         });
+        const until = invitation.expiresAt.toISOString();
+        const mail = {
+          kind: "invitation",
+          address: adminEmail.toLowerCase(),
+          personId: null,
+          link: invitation.url,
+        } as const;
+        const mailed = (await mailLink?.(tx, id, { ...mail, by: identity.subject, role: "admin", until })) ?? false;
         const row = { target: String(id), detail: { name, adminEmail }, after: { name, state: "active" } };
         await writeAudit(tx, { companyId: id, actor: invitedBy, action: "company.create", ip, ...row });
         await goOnAs(tx, identity.companyId);
         await context.record(tx, { companyId: identity.companyId, actor: identity.subject, ...row });
-        return { id, invitationUrl: invitation.url, invitationExpiresAt: invitation.expiresAt.toISOString() };
+        return { id, invitationUrl: invitation.url, invitationExpiresAt: until, mailed };
       });
     },
   });

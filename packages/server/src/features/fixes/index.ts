@@ -26,7 +26,9 @@ import {
 } from "./sql.ts";
 import { changeRoute, type FixDeps } from "./write.ts";
 
+export { type DueFix, fixesDue } from "./due.ts";
 export { refreshFixes } from "./refresh.ts";
+export { fixIdOf } from "./rules.ts";
 export type { FixDeps } from "./write.ts";
 
 const weightAndKey = z.tuple([z.number(), z.string(), z.string(), z.boolean()]);

@@ -19,7 +19,8 @@ export const invitationRow = z.object({
 export const createInvitation = route({
   method: "POST",
   path: "/api/v1/invitations",
-  summary: "Invite somebody; the link is in this answer and nowhere else",
+  summary:
+    "Invite somebody; the link is in this answer, goes out by mail where a mail server is set, and is kept nowhere",
   permission: "users:manage",
   status: 201,
   body: z.object({
@@ -28,7 +29,13 @@ export const createInvitation = route({
     labels: scope.default(null),
     expiresInHours: z.number().int().min(1).max(720).default(168),
   }),
-  answer: z.object({ id: z.uuid(), url: z.string(), expiresAt: z.string() }),
+  answer: z.object({
+    id: z.uuid(),
+    url: z.string(),
+    expiresAt: z.string(),
+    /** The link goes to the person by mail too; else whoever asked hands it over. */
+    mailed: z.boolean(),
+  }),
 });
 
 export const listInvitations = route({

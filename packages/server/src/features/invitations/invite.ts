@@ -4,8 +4,8 @@ import { z } from "zod";
 import { newToken } from "../../platform/auth/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { pageOf } from "../assets/index.ts";
-import { memberByEmail } from "../people/index.ts";
-import { mayGive } from "../roles/index.ts";
+import { memberByEmail, type PeopleDeps } from "../people/index.ts";
+import { mayGive, roleNameOf } from "../roles/index.ts";
 import { routes } from "./contract.ts";
 import {
   countInvitations,
@@ -28,7 +28,7 @@ const stateOf = (i: Invitation, now: Date): "open" | "accepted" | "revoked" | "e
 };
 
 /** Invites somebody, at most to what the caller holds. Whoever has the link can accept. */
-export const createInvitation = (deps: { readonly publicUrl: () => string }): Endpoint =>
+export const createInvitation = (deps: Pick<PeopleDeps, "publicUrl" | "mailLink">): Endpoint =>
   implement(routes.createInvitation, {
     audit: "invitation.create",
     run: async (context, { body }) => {
@@ -52,7 +52,11 @@ export const createInvitation = (deps: { readonly publicUrl: () => string }): En
       const after = { email, role, labels, expiresAt: expiresAt.toISOString() };
       context.note(id, { email }, { after });
       const url = `${deps.publicUrl().replace(/\/+$/, "")}/join#token=${secret}`;
-      return { id, url, expiresAt: expiresAt.toISOString() };
+      const until = expiresAt.toISOString();
+      const mail = { kind: "invitation", address: email, personId: member?.personId ?? null, link: url } as const;
+      const said = { ...mail, by: invitedBy, role: await roleNameOf(tx, companyId, role), until };
+      const mailed = (await deps.mailLink?.(tx, companyId, said)) ?? false;
+      return { id, url, expiresAt: until, mailed };
     },
   });
 

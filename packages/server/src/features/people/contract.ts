@@ -148,7 +148,12 @@ export const createResetLink = route({
   permission: "users:manage",
   status: 201,
   body: z.object({ email }),
-  answer: z.object({ url: z.string(), expiresAt: z.string() }),
+  answer: z.object({
+    url: z.string(),
+    expiresAt: z.string(),
+    /** The link goes to the person by mail too; else whoever asked hands it over. */
+    mailed: z.boolean(),
+  }),
 });
 
 export const resetPassword = route({

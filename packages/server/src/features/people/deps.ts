@@ -1,5 +1,23 @@
 import type { Passwords } from "./password/hash.ts";
+import type { Tx } from "../../platform/db/index.ts";
 import type { BackOff } from "./sign-in/back-off.ts";
+
+/** A link that opens something, and what a mail says of it. */
+export interface LinkToMail {
+  readonly kind: "invitation" | "password_reset";
+  readonly address: string;
+  /** Null: nobody's yet. */
+  readonly personId: string | null;
+  readonly link: string;
+  readonly person?: string;
+  readonly by: string;
+  readonly role?: string;
+  /** When the link ends, in ISO 8601. */
+  readonly until: string;
+}
+
+/** Orders the mail of a link in the transaction of its company; false where no mail goes out, and people hand the link over. */
+export type MailLink = (tx: Tx, companyId: number, mail: LinkToMail) => Promise<boolean>;
 
 /** Which second factors a person has set up. */
 export interface SecondFactors {
@@ -16,4 +34,6 @@ export interface PeopleDeps {
   readonly passwords: Passwords;
   readonly backOff: BackOff;
   readonly factors: SecondFactors;
+  /** Left out where no mail is sent. */
+  readonly mailLink?: MailLink;
 }

@@ -7,7 +7,7 @@ import { createResetLink, resetPassword } from "./reset/reset.ts";
 import { signInByPassword } from "./sign-in/sign-in.ts";
 import { switchCompany } from "./sign-in/switch.ts";
 
-export type { PeopleDeps, SecondFactors } from "./deps.ts";
+export type { LinkToMail, MailLink, PeopleDeps, SecondFactors } from "./deps.ts";
 export {
   changeMember,
   deactivateMember,
@@ -21,7 +21,7 @@ export {
 } from "./members-sql.ts";
 export { addMember, type Joining } from "./members/join.ts";
 export { makeOwner } from "./members/owner.ts";
-export { renameMember } from "./members/sql.ts";
+export { hasNoMembers, renameMember } from "./members/sql.ts";
 export { memberToChange } from "./members/rules.ts";
 export { createPasswords, type Passwords } from "./password/hash.ts";
 export { proveAgain, proveCurrent } from "./password/prove.ts";

@@ -7,6 +7,7 @@ import { expireEntries, expireExports } from "../companies/index.ts";
 import { companyIds } from "../feeds/index.ts";
 import { measureStorage } from "../limits/index.ts";
 import { expireDeltas } from "../inventory/index.ts";
+import { expireMails } from "../mail/index.ts";
 import { retentionOf, settingsOf } from "../settings/index.ts";
 import { expireAssetDays, expireDays } from "../stats/index.ts";
 import { expireUploads } from "../uploads/index.ts";
@@ -20,7 +21,7 @@ const BATCHES_MAX = 1_000;
 const CREDENTIAL_DAYS = 30;
 /** Days for which an access token is remembered after it has ended. */
 const ACCESS_TOKEN_DAYS = 1;
-/** Days for which a webhook's messages can be looked at and sent again. */
+/** Days for which a webhook's messages can be looked at and sent again, and it is known what mails were sent. */
 const MESSAGE_DAYS = 14;
 /** After everything that somebody waits for. */
 const PRIORITY = 100;
@@ -53,6 +54,7 @@ const rulesOf = (keys: CompanyKeys, { inventoryDays, auditDays }: ReturnType<typ
   { table: "access_token", days: ACCESS_TOKEN_DAYS, expire: expireAccessTokens },
   { table: "company_export", days: CREDENTIAL_DAYS, expire: expireExports },
   { table: "webhook_delivery", days: MESSAGE_DAYS, expire: expireDeliveries },
+  { table: "mail", days: MESSAGE_DAYS, expire: expireMails },
   { table: "provider_entry", days: auditDays, expire: expireEntries },
   {
     table: "audit_event",

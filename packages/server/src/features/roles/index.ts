@@ -3,7 +3,7 @@ import { changeRole, createRole, deleteRole, listRoles } from "./manage.ts";
 
 export { type Giver, mayGive, permissionsNow, refuseAbove, refuseWider } from "./rules.ts";
 export { isProviderCompany } from "./sql.ts";
-export { standingOf } from "./standing.ts";
+export { membersWith, roleNameOf, standingOf } from "./standing.ts";
 
 /** The routes of roles. */
 export const roleRoutes = (): Endpoint[] => [listRoles(), createRole(), changeRole(), deleteRole()];

@@ -17,3 +17,16 @@ export const activeMembership = async (
   );
   return row ?? null;
 };
+
+/** The roles of a company's active members who see every asset, by person. */
+export const unscopedMembers = (
+  tx: Tx,
+  companyId: number,
+): Promise<{ personId: string; email: string; role: string; permissions: Permission[] | null }[]> =>
+  tx.query(
+    `select m.person_id as "personId", m.email, m.role, r.permissions from membership m
+     join company c on c.id = m.company_id and c.state = 'active'
+     left join role r on r.company_id = m.company_id and r.id::text = m.role
+     where m.company_id = $1 and m.deactivated_at is null and m.labels is null order by m.person_id`,
+    [companyId],
+  );

@@ -5,8 +5,8 @@ import { routes } from "./contract.ts";
 import { putStoredBrand, storedBrand } from "./sql.ts";
 import { wholeCompany } from "./whole.ts";
 
-/** How the company's dashboard looks. */
-const brandOf = async (tx: Tx, companyId: number): Promise<Brand> => {
+/** How the company's dashboard and its mails look. */
+export const brandOf = async (tx: Tx, companyId: number): Promise<Brand> => {
   const stored = brand.partial().safeParse(await storedBrand(tx, companyId));
   return { ...NO_BRAND, ...stored.data };
 };

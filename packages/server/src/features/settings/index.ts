@@ -12,6 +12,9 @@ import { routes } from "./contract.ts";
 import { putSetting, removeSetting, storedSettings } from "./sql.ts";
 import { wholeCompany } from "./whole.ts";
 
+export { brandOf } from "./brand.ts";
+export { wholeCompany } from "./whole.ts";
+
 export interface SettingDeps {
   /** Days that the operator keeps inventory changes; a company may choose fewer. */
   readonly retentionDays: number;

@@ -117,3 +117,25 @@ test("describes every setting and hides secrets", () => {
   expect(rows.every((row) => row.meaning.length > 10)).toBe(true);
   expect(rows.find((row) => row.key === "databaseUrl")).toMatchObject({ value: "[redacted]", origin: "environment" });
 });
+
+test("a mail server is named without a user, mails come from one address, and neither begins another line", () => {
+  const refused = (key: string, value: string) =>
+    refusal(() => loadConfig({ env: {}, flags: { [key]: value } })).message;
+  expect(refused("mailUrl", "smtp://u:hunter2@mail.example.com")).toMatch(/give mailUser and mailPassword/);
+  for (const url of ["https://mail.example.com", "smtp://", "smtp://mail.example.com/path", "mail.example.com"]) {
+    expect(refused("mailUrl", url)).toContain("mailUrl");
+  }
+  for (const from of [
+    "zt",
+    "zt@example.com, b@example.com",
+    "a b@example.com",
+    "zt@example.com\r\nBcc: b@example.com",
+  ]) {
+    expect(refused("mailFrom", from)).toContain("mailFrom");
+  }
+  expect(refused("mailTls", "maybe")).toMatch(/required, optional, off/);
+  const env = { ZEROTRACE_MAIL_URL: "smtps://mail.example.com", ZEROTRACE_MAIL_PASSWORD: "hunter2" };
+  const loaded = loadConfig({ env });
+  expect(loaded.config).toMatchObject({ mailUrl: "smtps://mail.example.com", mailTls: "required" });
+  expect(JSON.stringify(describeConfig(loaded))).not.toContain("hunter2");
+});

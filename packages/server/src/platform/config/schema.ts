@@ -101,6 +101,34 @@ const jwtAlgorithm = (value: unknown): JwtAlgorithm => {
   return found;
 };
 
+const MAIL_TLS = ["required", "optional", "off"] as const;
+type MailTls = (typeof MAIL_TLS)[number];
+const mailTls = (value: unknown): MailTls => {
+  const found = MAIL_TLS.find((mode) => mode === value);
+  if (found === undefined) throw new Error(`it is none of ${MAIL_TLS.join(", ")}`);
+  return found;
+};
+
+/** Where mail is handed over. A password in it would be shown by whatever shows the configuration. */
+const mailUrl = (value: unknown): string => {
+  const address = addressOf(/^smtps?$/)(value);
+  const { hostname, username, password, pathname, search, hash } = new URL(address);
+  if (username !== "" || password !== "") throw new Error("it holds a user: give mailUser and mailPassword");
+  if (hostname === "" || pathname.length > 1 || search !== "" || hash !== "") {
+    throw new Error("it is not scheme, host and port alone, such as smtp://mail.example.com:587");
+  }
+  return address;
+};
+
+/** One address, with or without angle brackets; a name beside it is the company's own. */
+const mailAddress = (value: unknown): string => {
+  const address = text(value);
+  if (!/^[^\s@<>,;:"()[\]\\]{1,64}@[A-Za-z0-9.-]{1,190}$/.test(address)) {
+    throw new Error("it is not one address such as zerotrace@example.com");
+  }
+  return address;
+};
+
 const setting = <T>(meaning: string, read: (value: unknown) => T, otherwise: () => NoInfer<T>): Setting<T> => ({
   meaning,
   read,
@@ -198,6 +226,22 @@ const SETTINGS = {
     "Whether agents prove themselves by a certificate of ours besides their credential: off, optional, required",
     agentTls,
     () => "off",
+  ),
+  mailUrl: optional(
+    "Mail server that mails are handed to: smtp://host:587, or smtps://host:465 for TLS from the beginning; none: no mail is sent",
+    mailUrl,
+  ),
+  mailFrom: optional("Address that mails come from", mailAddress),
+  mailUser: optional("User at the mail server", text),
+  mailPassword: { ...optional("Password of mailUser", text), isSecret: true },
+  mailTls: setting<MailTls>(
+    "Whether mail goes over TLS (STARTTLS): required, optional (where the server offers it), off",
+    mailTls,
+    () => "required",
+  ),
+  mailCa: optional(
+    "Certificate (PEM file) of the authority that the mail server's certificate is of, if its own",
+    folder,
   ),
   trustedProxy: optional("Proxies whose X-Forwarded headers are believed: addresses or CIDR ranges", text),
 } as const;

@@ -46,8 +46,8 @@ export const personToReset = async (db: Database, identity: Identity, who: Named
   return account.id;
 };
 
-/** Makes a link by which a person chooses a new password. It is shown once, to whoever made it. */
-export const createResetLink = (deps: Pick<PeopleDeps, "publicUrl">): Endpoint =>
+/** Makes a link by which a person chooses a new password. It is shown once, to whoever made it, and mailed to the person. */
+export const createResetLink = (deps: Pick<PeopleDeps, "publicUrl" | "mailLink">): Endpoint =>
   implement(routes.createResetLink, {
     audit: "person.reset_link",
     transaction: "none",
@@ -64,7 +64,19 @@ export const createResetLink = (deps: Pick<PeopleDeps, "publicUrl">): Endpoint =
         await db.withCompany(other, (tx) => writeAudit(tx, row));
       }
       const url = `${deps.publicUrl().replace(/\/+$/, "")}/reset#token=${ticket}`;
-      return { url, expiresAt: expiresAt.toISOString() };
+      const until = expiresAt.toISOString();
+      const account = await db.asService((tx) => accountOf(tx, { id: personId }));
+      const mail = {
+        kind: "password_reset",
+        address: account?.email ?? email,
+        personId,
+        link: url,
+        by: actor,
+        until,
+      } as const;
+      const said = account === null ? mail : { ...mail, person: account.name };
+      const mailed = (await db.withCompany(companyId, async (tx) => deps.mailLink?.(tx, companyId, said))) ?? false;
+      return { url, expiresAt: until, mailed };
     },
   });
 
