@@ -1,4 +1,5 @@
 import { widget, widgetAsks, widgets, WIDGET_ROWS_MAX } from "@zerotrace/core/dashboard/widget";
+import { ADDING_SOURCES } from "@zerotrace/core/query/language/index";
 import { idParam, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 import { coverage, severityCounts } from "../assets/contract.ts";
@@ -102,6 +103,8 @@ export const getFigures = route({
     cells: z.array(z.array(z.number())),
     /** The query that was asked, of the saved view where one was named. */
     query: z.string(),
+    /** Sources that the query asks of and that were never read: then the figures are not known, and 0 does not mean none. */
+    unknown: z.array(z.enum(ADDING_SOURCES)),
     /** When it was counted; answers that were costly are kept for some seconds. */
     at: z.string(),
   }),

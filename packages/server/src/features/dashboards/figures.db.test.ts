@@ -183,6 +183,20 @@ test("the number of all that is open is the one that is kept, where one is and n
   await api.owner.query("delete from company_total where company_id = $1", [company.id]);
 });
 
+test("what no source was read for is said to be unknown, and never counted as none", async () => {
+  const read = async (query: string) => (await figures(`shape=total&query=${encodeURIComponent(query)}`)).unknown;
+  expect(await read("kev:true")).toEqual(["kev"]);
+  expect(await read("-kev:true epss>0.5")).toEqual(["kev", "epss"]);
+  expect(await read("severity:critical")).toEqual([]);
+  const sources = [
+    { feed: "kev", recordCount: 1 },
+    { feed: "epss", recordCount: 0 },
+  ];
+  await api.owner.query("insert into feed_generation (index_file, meta) values ('x', $1)", [{ sources }]);
+  expect(await read("kev:true epss>0.5")).toEqual(["epss"]);
+  await api.owner.query("delete from feed_generation");
+});
+
 test("an answer is kept for a moment, by who sees which assets", async () => {
   const before = await figures("shape=total&query=package:curl");
   await insert(10, { package: "curl", severity: "low", risk: 1, seenDaysAgo: 200 });

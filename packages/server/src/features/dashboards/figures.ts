@@ -1,8 +1,10 @@
 import { AppError, SEVERITIES } from "@zerotrace/core";
+import { type AddingSource, FINDING_FIELDS, parseQuery, sourcesAsked } from "@zerotrace/core/query/language/index";
 import type { z } from "zod";
-import type { Tx } from "../../platform/db/index.ts";
+import type { Database, Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
+import { generationInForce } from "../feeds/index.ts";
 import { filterOf, informed, namesStatus } from "../findings/index.ts";
 import { keptTotals } from "../stats/index.ts";
 import { viewsFor } from "../views/index.ts";
@@ -25,7 +27,7 @@ import { courseOf, daysUpTo, filledDays, partsOf, severitiesAlone } from "./rule
 
 type Asked = z.output<typeof routes.getFigures.query>;
 type Figures = z.output<typeof routes.getFigures.answer>;
-type Body = Omit<Figures, "query" | "at">;
+type Body = Omit<Figures, "query" | "at" | "unknown">;
 
 const NOTHING: Body = { total: 0, risk: 0, rows: [], groupCount: 0, columns: [], cells: [] };
 
@@ -141,6 +143,14 @@ const queryAsked = async (tx: Tx, companyId: number, personId: string | null, as
   return view.query;
 };
 
+/** Which sources a query needs that no generation in force has read. */
+const neverRead = async (db: Database, text: string): Promise<AddingSource[]> => {
+  const asked = sourcesAsked(parseQuery(text, FINDING_FIELDS).node);
+  if (asked.length === 0) return [];
+  const sources = (await db.asService(generationInForce))?.meta.sources ?? [];
+  return asked.filter((source) => !sources.some(({ feed, recordCount }) => feed === source && recordCount > 0));
+};
+
 /** The route of figures. Answers are kept by what they cost, for whoever sees the same assets of the company. */
 export const figuresRoute = (now: () => number): Endpoint => {
   const kept = createKept<Figures>(now);
@@ -156,7 +166,7 @@ export const figuresRoute = (now: () => number): Endpoint => {
       const whole = { ...asked, query, viewId: "" as const };
       return kept(JSON.stringify([companyId, labels, whole]), async () => {
         const body = await db.withCompany(companyId, (tx) => bodyOf(tx, companyId, whole));
-        return { ...body, query, at: new Date(now()).toISOString() };
+        return { ...body, query, unknown: await neverRead(db, query), at: new Date(now()).toISOString() };
       });
     },
   });

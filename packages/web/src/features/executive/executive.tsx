@@ -6,6 +6,7 @@ import { type Executive, type Fix, queries } from "../../api.ts";
 import { longDayText } from "../../ui/charts/scale.ts";
 import { Trend } from "../../ui/charts/trend.tsx";
 import { count, decimal, exact, plural, share } from "../../ui/format.ts";
+import { wasRead } from "../../ui/known.ts";
 import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { SeverityLine } from "../../ui/severity.tsx";
@@ -89,6 +90,7 @@ const Figure = ({ title, value, children }: { title: string; value: ReactNode; c
 
 const Moved = ({ board }: { board: Executive }) => {
   const { fixed, opened, overdue, goal } = board;
+  const feeds = useQuery(queries.feeds()).data;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 min-[720px]:grid-cols-3 print:grid-cols-3">
       <Figure
@@ -100,7 +102,11 @@ const Moved = ({ board }: { board: Executive }) => {
         }
       >
         <SeverityLine counts={fixed.findings} />
-        <p className="text-dim">{say("{kev} of them known to be exploited", { kev: count(fixed.kevCount) })}</p>
+        <p className="text-dim">
+          {fixed.kevCount > 0 || wasRead(feeds, "kev")
+            ? say("{kev} of them known to be exploited", { kev: count(fixed.kevCount) })
+            : say("exploitation not known: no KEV catalog was read")}
+        </p>
       </Figure>
       <Figure
         title={say("New in 30 days")}

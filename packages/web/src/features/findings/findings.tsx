@@ -1,11 +1,13 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { FINDING_FIELDS, parseQuery, sourcesAsked } from "@zerotrace/core/query/language/index";
 import { useCallback, useState } from "react";
 import { findingsExport, type Finding, type FindingFilter, queries, type Sort } from "../../api.ts";
 import type { FindingsSearch, FindingsView } from "../../routes.tsx";
 import { useCopy } from "../../ui/clipboard.ts";
 import { Exports } from "../../ui/export.tsx";
 import { plural } from "../../ui/format.ts";
+import { wasRead } from "../../ui/known.ts";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable, rowsOf } from "../../ui/table.tsx";
@@ -48,6 +50,7 @@ const useUnsure = (): boolean => {
 
 const Nothing = ({ filter }: { filter: FindingFilter }) => {
   const unsure = useUnsure();
+  const feeds = useQuery(queries.feeds()).data;
   if (filter.query) {
     return (
       <Empty title={say("No finding fits this prompt")}>
@@ -57,6 +60,15 @@ const Nothing = ({ filter }: { filter: FindingFilter }) => {
         <Link to="/findings" className="button">
           {say("Show all open findings")}
         </Link>
+        {sourcesAsked(parseQuery(filter.query, FINDING_FIELDS).node)
+          .filter((source) => !wasRead(feeds, source))
+          .map((source) => (
+            <p key={source} className="text-warn">
+              {source === "kev"
+                ? say("No KEV catalog was read: which findings are exploited is not known.")
+                : say("No EPSS scores were read: how likely findings are exploited is not known.")}
+            </p>
+          ))}
         {unsure && <p>{say("Some data is still missing or being read; see the status line.")}</p>}
       </Empty>
     );
