@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type MailWorld, startMailWorld } from "./fixtures-world.ts";
+import { type MailWorld, startMailWorld } from "./world-fixtures.ts";
 
 let world: MailWorld;
 let company: MailWorld["company"];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { listJobs } from "../../platform/queue/index.ts";
 import { makeDigest } from "./expand.ts";
-import { type MailWorld, startMailWorld } from "./fixtures-world.ts";
+import { type MailWorld, startMailWorld } from "./world-fixtures.ts";
 import { mailLinkOf, requestMails, resealMails, type Sender, sendMails } from "./index.ts";
 
 let world: MailWorld;
