@@ -32,7 +32,7 @@ const HOSTS = Number(values.hosts);
 const CHANGED = Number(values.changed);
 const SHAPE = { others: Number(values.others), each: Number(values.each) };
 const ROUNDS = Number(values.rounds);
-const POLL_MS = 2;
+const POLL_MS = 5;
 /** No further message within this time: the last one was the last. */
 const QUIET_MS = 1_500;
 const CONNECTIONS = 16;

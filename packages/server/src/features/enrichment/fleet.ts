@@ -27,6 +27,8 @@ export interface Fleet {
   readonly size: number;
   /** Up to which of the judged components its findings are true. */
   judgedUpTo: number;
+  /** The day (UTC, YYYY-MM-DD) on which its figures were written last. */
+  recordedDay: string;
   /** Brings it up to what is stored now. */
   read(tx: Tx): Promise<FleetChanges>;
   /** Reads what these components add to sums. */
@@ -118,6 +120,7 @@ export const createFleet = (companyId: number): Fleet => {
     Array.from(ids, (id) => sums.whole(id, held(id), ruled));
   return {
     judgedUpTo: 0,
+    recordedDay: "",
     get size() {
       return size;
     },

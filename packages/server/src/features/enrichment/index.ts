@@ -115,6 +115,17 @@ export interface Enrichment {
   prepare(): Promise<void>;
 }
 
+const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
+
+/**
+ * A publication that judged nothing that the company holds, when its day is written, leaves it as it is: inventories and decisions
+ * order computations of their own. All companies are ordered to compute at once; those that were hit shall not wait for the others.
+ */
+const isUntouched = (order: EnrichmentOrder, fleet: Fleet, judged: readonly Rejudged[]): boolean =>
+  order.feedChanged === true &&
+  fleet.recordedDay === dayOf(new Date()) &&
+  judged.every(({ ids }) => ids.every((id) => fleet.assetCount(id) === 0));
+
 const judgeAll = async ({ db, pool, feedsDir }: EnrichmentDeps): Promise<{ judged: Rejudged; result: number }> => {
   const ids = await judgePending(db, pool, async (tx) => {
     const inForce = await generationInForce(tx);
@@ -141,6 +152,20 @@ const follow = async (
     if (!(await keepTotals(tx, companyId))) return;
     await emit(tx, companyId, { channel: "asset_update", ids: [], count: 0, summary: {} });
   });
+};
+
+/** Orders the companies of which nothing is remembered, as many as can be. */
+const orderUnknown = async (db: Database, known: Pick<LRUCache<number, Fleet>, "has">): Promise<void> => {
+  let room = HELD_MAX;
+  for (const companyId of await db.asService(companyIds)) {
+    if (known.has(companyId)) continue;
+    await db.asServiceFor(companyId, async (tx) => {
+      const held = await heldComponents(tx, companyId);
+      if (held === 0 || held > room) return;
+      room -= held;
+      await enqueueEnrichment(tx, companyId, 0);
+    });
+  }
 };
 
 export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
@@ -178,25 +203,21 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
         });
         return { judged, result };
       }),
-    prepare: async () => {
-      let room = HELD_MAX;
-      for (const companyId of await db.asService(companyIds)) {
-        if (fleets.has(companyId)) continue;
-        await db.asServiceFor(companyId, async (tx) => {
-          const held = await heldComponents(tx, companyId);
-          if (held === 0 || held > room) return;
-          room -= held;
-          await enqueueEnrichment(tx, companyId, 0);
-        });
-      }
-    },
+    prepare: () => orderUnknown(db, fleets),
     run: async (order) => {
       const startedAt = performance.now();
       const generation = await db.asService(generationInForce);
       if (generation === null) return;
       if (pool.generation() !== generation.id && !isIndexHere(feedsDir, generation)) return;
       const components = await inTurn(() => judgeAll(deps));
+      const held = fleets.get(order.companyId);
+      const since = held && log.since(held.judgedUpTo);
+      if (held && since && isUntouched(order, held, since)) {
+        held.judgedUpTo = log.end();
+        return;
+      }
       const refreshedAt = performance.now();
+      const recordedDay = dayOf(new Date());
       const { fleet, computed, touched } = await db.asServiceFor(order.companyId, async (tx) => {
         // Taken out until the commit: a second attempt, and one after a failure, begins from scratch.
         const known = fleets.get(order.companyId) ?? null;
@@ -206,7 +227,10 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
       });
       await sleep(NEWS_FIRST_MS);
       await follow(db, order.companyId, { fleet, computed, touched });
-      if (fleet !== null) fleets.set(order.companyId, fleet);
+      if (fleet !== null) {
+        fleet.recordedDay = recordedDay;
+        fleets.set(order.companyId, fleet);
+      }
       const nowMs = performance.now();
       const wholeMs = nowMs - refreshedAt;
       pace.computed(order.companyId, { wholeMs, busyMs: wholeMs - NEWS_FIRST_MS }, nowMs);

@@ -42,7 +42,7 @@ const listed = (table: string): string => COLUMNS.map((column) => `${table}.${co
 const RANK = `array_position(array['unknown', 'none', 'low', 'medium', 'high', 'critical'], s.severity)::smallint`;
 
 /** Each pair with what its finding should say, if there is a match, and the finding that there is. */
-const STANDING = `select p.component_id, p.advisory_id, p.assets, m.component_id is not null as is_match, f.id, f.status,
+const STANDING = `select p.component_id, p.advisory_id, p.assets, m.component_id is not null as is_match, f.id, f.ctid, f.status,
     ${Object.entries(SAYS)
       .map(([column, from]) => `${from} as ${column}`)
       .join(", ")},
@@ -54,25 +54,26 @@ const STANDING = `select p.component_id, p.advisory_id, p.assets, m.component_id
       where m.component_id = p.component_id and m.advisory_id = p.advisory_id and p.assets > 0 offset 0) m on true
     left join lateral (select * from advisory a where a.id = m.advisory_id offset 0) a on true
     left join lateral (
-      select f.id, f.status, f.asset_count, ${listed("f")} from finding f
+      select f.ctid, f.id, f.status, f.asset_count, ${listed("f")} from finding f
       where f.company_id = $1 and f.component_id = p.component_id and f.advisory_id = p.advisory_id offset 0) f on true`;
 
 const WRITTEN = "f.id, f.advisory, f.severity, f.package, f.risk";
 
 /**
  * One statement finds each finding once, and writes it once. A plain update of those that exist: `on conflict` would look for them
- * and lock them first. Their ids as an array, which leads into the index: a join might read all findings of the company.
+ * and lock them first. What was found is led to by its place, which needs no index; as an array, since a join might read all
+ * findings of the company. A place is good for as long as a statement, and the company leaves one partition.
  */
 const REFRESH = `with standing as materialized (${STANDING}),
   closed as (
     update finding f set status = 'fixed', fixed_at = now(), asset_count = 0
-    from standing s where f.company_id = $1 and f.id = any(array(select id from standing where not is_match and status = 'open'))
-      and s.id = f.id returning 1),
+    from standing s where f.company_id = $1 and f.ctid = any(array(select ctid from standing where not is_match and status = 'open'))
+      and s.ctid = f.ctid returning 1),
   altered as (
     update finding f set ${COLUMNS.map((column) => `${column} = s.${column}`).join(", ")}, severity_rank = ${RANK},
       asset_count = s.assets, reopened_at = case when f.status = 'fixed' then now() else f.reopened_at end,
       fixed_at = case when f.status = 'fixed' then null else f.fixed_at end, status = 'open'
-    from standing s where f.company_id = $1 and f.id = any(array(select id from standing where is_match and differs)) and s.id = f.id
+    from standing s where f.company_id = $1 and f.ctid = any(array(select ctid from standing where is_match and differs)) and s.ctid = f.ctid
     returning ${WRITTEN}, s.status = 'fixed' as fresh),
   added as (
     insert into finding as f (company_id, component_id, advisory_id, ${COLUMNS.join(", ")}, severity_rank, ecosystem, package, source,
