@@ -12,6 +12,7 @@ import { retentionOf, settingsOf } from "../settings/index.ts";
 import { expireAssetDays, expireDays } from "../stats/index.ts";
 import { expireUploads } from "../uploads/index.ts";
 import { expireDeliveries } from "../webhooks/index.ts";
+import { expireBulkActions, expireChanges, expireMentions } from "../work/index.ts";
 
 /** Rows that one transaction deletes at most, so that nobody waits long for its locks. */
 const BATCH_ROWS = 5_000;
@@ -23,6 +24,8 @@ const CREDENTIAL_DAYS = 30;
 const ACCESS_TOKEN_DAYS = 1;
 /** Days for which a webhook's messages can be looked at and sent again, and it is known what mails were sent. */
 const MESSAGE_DAYS = 14;
+/** Days after which a mention that was read is forgotten; one that nobody read is kept four times as long. */
+const MENTION_DAYS = 90;
 /** After everything that somebody waits for. */
 const PRIORITY = 100;
 
@@ -55,6 +58,10 @@ const rulesOf = (keys: CompanyKeys, { inventoryDays, auditDays }: ReturnType<typ
   { table: "company_export", days: CREDENTIAL_DAYS, expire: expireExports },
   { table: "webhook_delivery", days: MESSAGE_DAYS, expire: expireDeliveries },
   { table: "mail", days: MESSAGE_DAYS, expire: expireMails },
+  { table: "finding_mention", days: MENTION_DAYS, expire: expireMentions },
+  // who changed what, as the audit trail tells it
+  { table: "finding_change", days: auditDays, expire: expireChanges },
+  { table: "bulk_action", days: auditDays, expire: expireBulkActions },
   { table: "provider_entry", days: auditDays, expire: expireEntries },
   {
     table: "audit_event",

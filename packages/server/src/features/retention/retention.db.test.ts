@@ -152,6 +152,44 @@ test("a company's own choice counts where it is shorter than the operator's, for
   expect(await counts(neighbor)).toEqual([{ deltas: 24, days: 24, trail: 36 }]);
 });
 
+test("what people did to findings goes with the audit trail, and mentions when they were read; comments stay", async () => {
+  const own = await companyOf("work");
+  await base.db.asServiceFor(own, async (tx) => {
+    const ages = "unnest(array[10, 100, 400, 800]) age";
+    const now = "now() - make_interval(days => age)";
+    await tx.query(
+      `insert into finding_change (company_id, finding_id, component_id, at, by, state, change_id)
+       select $1, gen_random_uuid(), 1, ${now}, 'ann', 'in_work', gen_random_uuid() from ${ages}`,
+      [own],
+    );
+    await tx.query(
+      `insert into bulk_action (company_id, id, kind, query, wish, finding_count, changed_count, at, by)
+       select $1, gen_random_uuid(), 'state', '', '{}', 1, 1, ${now}, 'ann' from ${ages}`,
+      [own],
+    );
+    for (const isRead of [true, false]) {
+      await tx.query(
+        `with c as (
+           insert into finding_comment (company_id, finding_id, component_id, text, at, by)
+           select $1, gen_random_uuid(), 1, '@bo', ${now}, 'ann' from ${ages} returning id, finding_id, at)
+         insert into finding_mention (company_id, person_id, comment_id, finding_id, component_id, at, read_at)
+         select $1, gen_random_uuid(), id, finding_id, 1, at, case when $2 then at end from c`,
+        [own, isRead],
+      );
+    }
+  });
+  await apply(own, 2);
+  const left = await rows(
+    own,
+    `select (select count(*)::int from finding_change where company_id = $1) as changes,
+       (select count(*)::int from bulk_action where company_id = $1) as actions,
+       (select count(*)::int from finding_mention where company_id = $1 and read_at is not null) as read,
+       (select count(*)::int from finding_mention where company_id = $1 and read_at is null) as unread,
+       (select count(*)::int from finding_comment where company_id = $1) as comments`,
+  );
+  expect(left).toEqual([{ changes: 3, actions: 3, read: 1, unread: 2, comments: 8 }]);
+});
+
 test("a stop ends it between two batches", async () => {
   const stopped = AbortSignal.abort();
   await applyRetention({ db: base.db, keys, retentionDays: 30, auditRetentionDays: 30 }, { companyId: one }, stopped);

@@ -106,3 +106,14 @@ export const editedOf = (tx: Tx, companyId: number, changeId: string, limit: num
      where c.company_id = $1 and c.change_id = $2 and c.edited_at is not null order by f.advisory, f.id limit $3`,
     [companyId, changeId, limit],
   );
+
+/** Deletes actions older than so many days, the oldest first, at most `limit`; answers how many. They can be undone for an hour. */
+export const expireBulkActions = async (tx: Tx, companyId: number, days: number, limit: number): Promise<number> =>
+  (
+    await tx.query(
+      `delete from bulk_action where company_id = $1 and id in (
+         select id from bulk_action where company_id = $1 and at < now() - make_interval(days => $2) order by at, id limit $3)
+       returning 1`,
+      [companyId, days, limit],
+    )
+  ).length;

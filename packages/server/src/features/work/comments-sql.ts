@@ -156,3 +156,16 @@ export const markRead = async (
       [companyId, personId, findingId],
     )
   ).length;
+
+/** Deletes mentions that were read, or left unread for four times as long, so many days ago, at most `limit`; the comments stay. Answers how many. */
+export const expireMentions = async (tx: Tx, companyId: number, days: number, limit: number): Promise<number> =>
+  (
+    await tx.query(
+      `delete from finding_mention where company_id = $1 and (person_id, comment_id) in (
+         select person_id, comment_id from finding_mention
+         where company_id = $1 and (read_at < now() - make_interval(days => $2) or at < now() - make_interval(days => 4 * $2))
+         limit $3)
+       returning 1`,
+      [companyId, days, limit],
+    )
+  ).length;

@@ -7,6 +7,10 @@ import { stateRoutes } from "./states.ts";
 import { timelineRoute } from "./timeline.ts";
 import { undoRoute } from "./undo.ts";
 
+export { expireBulkActions } from "./bulk-sql.ts";
+export { expireMentions } from "./comments-sql.ts";
+export { expireChanges } from "./timeline-sql.ts";
+
 /** The routes of the work on findings: who has taken one up, what is said of it, what happened to it, and many at once. */
 export const workRoutes = (deps: AttachmentDeps & DecisionDeps): Endpoint[] => [
   ...stateRoutes,

@@ -80,3 +80,14 @@ export const namesOf = async (
   );
   return new Map(rows.map(({ id, name }) => [id, name]));
 };
+
+/** Deletes changes older than so many days, the oldest first, at most `limit`; answers how many. What a finding is now is not among them. */
+export const expireChanges = async (tx: Tx, companyId: number, days: number, limit: number): Promise<number> =>
+  (
+    await tx.query(
+      `delete from finding_change where company_id = $1 and id in (
+         select id from finding_change where company_id = $1 and at < now() - make_interval(days => $2) order by id limit $3)
+       returning 1`,
+      [companyId, days, limit],
+    )
+  ).length;
