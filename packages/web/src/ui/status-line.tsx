@@ -32,7 +32,7 @@ const Connection = () => {
     "signed-out": say("signed out"),
   };
   return (
-    <Part className={state === "live" ? "text-accent" : "text-warn"}>
+    <Part className={`min-w-36 ${state === "live" ? "text-accent" : "text-warn"}`}>
       <span
         aria-hidden="true"
         className={`size-2 rounded-full border border-current ${state === "live" ? "bg-current" : ""}`}
@@ -51,12 +51,17 @@ const newest = (feeds: Feeds): string | null => {
 /** Whether anything that is told may be missing what was published since. */
 const isOld = (feeds: Feeds): boolean => feeds.stale || feeds.lastError !== null || feeds.staleSources.length > 0;
 
+/** Room for the age of the advisories, so that what stands right of it does not move when it comes. */
+const AGE = "min-w-56";
+
 const Advisories = () => {
   const feeds = useQuery(queries.feeds());
   const now = useNow();
   if (!feeds.data)
     return (
-      <Part className="text-dim">{say("advisories {choice}", { choice: feeds.error ? say("unknown") : "…" })}</Part>
+      <Part className={`text-dim ${AGE}`}>
+        {say("advisories {choice}", { choice: feeds.error ? say("unknown") : "…" })}
+      </Part>
     );
   if (feeds.data.syncing) {
     return <Part>{feeds.data.progress ? progressText(feeds.data.progress) : say("bringing advisories")}</Part>;
@@ -64,7 +69,7 @@ const Advisories = () => {
   const at = newest(feeds.data);
   if (!feeds.data.generation || !at) return <Part className="text-warn">{say("no advisories yet")}</Part>;
   return (
-    <Part className={isOld(feeds.data) ? "text-warn" : ""}>
+    <Part className={`${AGE} ${isOld(feeds.data) ? "text-warn" : ""}`}>
       <Link to="/feeds" className="hover:text-accent">
         {say("advisories {n} old{choice}{choice2}", {
           n: duration(now - Date.parse(at)),

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Printer } from "lucide-react";
 import type { ReactNode } from "react";
 import { type Executive, type Fix, queries } from "../../api.ts";
+import { BOARD_DAYS, BOARD_FIXES } from "../../asks.ts";
 import { longDayText } from "../../ui/charts/scale.ts";
 import { Trend } from "../../ui/charts/trend.tsx";
 import { count, decimal, exact, plural, share } from "../../ui/format.ts";
@@ -13,9 +14,6 @@ import { SeverityLine } from "../../ui/severity.tsx";
 import { Block, ErrorPanel, PageSkeleton } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 import { paceOf, paceText, type Standing, standingOf } from "./course.ts";
-
-const TREND_DAYS = 90;
-const ACTIONS = 3;
 
 const WORDS: Readonly<Record<Standing, string>> = {
   none: say("no goal is set"),
@@ -164,15 +162,14 @@ const Action = ({ fix }: { fix: Fix }) => {
           findings: plural(fix.findingCount, "finding"),
           share: share(fix.riskShare),
         })}{" "}
-        {fix.kevCount > 0 &&
-          say("{kev} known to be exploited by attackers.", { kev: plural(fix.kevCount, "finding") })}
+        {fix.kevCount > 0 && say("{kev} known to be exploited by attackers.", { kev: plural(fix.kevCount, "finding") })}
       </span>
     </li>
   );
 };
 
 const Actions = () => {
-  const fixes = useQuery(queries.fixes({ query: "fix:yes" }, ACTIONS));
+  const fixes = useQuery(queries.fixes({ query: "fix:yes" }, BOARD_FIXES));
   const rows = fixes.data?.rows ?? [];
   return (
     <Panel title={say("The three actions that take away the most risk")} flush>
@@ -227,7 +224,7 @@ const Coverage = ({ board }: { board: Executive }) => {
 
 /** One page that a board understands; it prints on one sheet of A4. */
 export const ExecutivePage = () => {
-  const board = useQuery(queries.executive(TREND_DAYS));
+  const board = useQuery(queries.executive(BOARD_DAYS));
   const company = useQuery(queries.session()).data?.companyName ?? "";
   if (board.isPending) return <PageSkeleton />;
   if (board.error) {

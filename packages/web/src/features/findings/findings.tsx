@@ -3,6 +3,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { FINDING_FIELDS, parseQuery, sourcesAsked } from "@zerotrace/core/query/language/index";
 import { useCallback, useState } from "react";
 import { findingsExport, type Finding, type FindingFilter, queries, type Sort } from "../../api.ts";
+import { LISTED_FIXES } from "../../asks.ts";
 import type { FindingsSearch, FindingsView } from "../../routes.tsx";
 import { useCopy } from "../../ui/clipboard.ts";
 import { Exports } from "../../ui/export.tsx";
@@ -30,8 +31,8 @@ const VIEWS: readonly (readonly [FindingsView, string])[] = [
 ];
 const SORTS: readonly (readonly [Sort, string])[] = [
   ["risk", say("highest risk")],
-  ["seen", "newest"],
-  ["package", "package"],
+  ["seen", say("newest")],
+  ["package", say("package")],
   ["epss", say("highest EPSS")],
 ];
 
@@ -254,7 +255,9 @@ export const FindingsPage = () => {
             isCompact={choice.isCompact}
           />
         )}
-        {view === "fixes" && <Fixes rows={200} filter={filter} unsure={unsure} empty={<Nothing filter={filter} />} />}
+        {view === "fixes" && (
+          <Fixes rows={LISTED_FIXES} filter={filter} unsure={unsure} empty={<Nothing filter={filter} />} />
+        )}
         {view === "advisories" && <GroupRows filter={filter} />}
       </section>
     </Page>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type Feeds, queries, type Stats } from "../../api.ts";
+import { OVERVIEW_FIXES } from "../../asks.ts";
 import { count, decimal, plural, share } from "../../ui/format.ts";
 import { wasRead } from "../../ui/known.ts";
 import { Time } from "../../ui/marks.tsx";
@@ -11,6 +12,7 @@ import { Block, ErrorPanel, Notice } from "../../ui/states.tsx";
 import { progressText } from "../../ui/status-line.tsx";
 import { Fixes } from "../findings/fixes.tsx";
 import { EnrollLink } from "../../ui/enroll-link.tsx";
+import { dayText } from "../../ui/charts/scale.ts";
 import { say } from "../../ui/texts.ts";
 
 /** Change of the risk against the oldest day of the trend, in words; null without a day to compare with. */
@@ -18,7 +20,7 @@ const riskChange = (stats: Stats): string | null => {
   const past = stats.trend.length > 1 ? stats.trend[0] : undefined;
   if (!past) return null;
   const change = stats.risk - past.risk;
-  const day = new Date(past.day).toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
+  const day = dayText(past.day);
   return Math.abs(change) < 0.05
     ? say("unchanged since {day}", { day })
     : say("{choice}{abs} since {day}", { choice: change > 0 ? "+" : "−", abs: decimal(Math.abs(change)), day });
@@ -245,6 +247,7 @@ const Caveats = ({ stats, feeds }: { stats: Stats; feeds: Feeds | undefined }) =
 export const OverviewPage = () => {
   const stats = useQuery(queries.stats());
   const feeds = useQuery(queries.feeds());
+  const coverage = useQuery(queries.coverage());
   if (stats.error && !stats.data) {
     return (
       <Page title={say("Overview")}>
@@ -253,13 +256,15 @@ export const OverviewPage = () => {
     );
   }
   const judged = stats.data !== undefined && canJudge(stats.data, feeds.data);
+  // nothing below is shown before it is known how high this is, so that nothing moves
+  const isKnown = !feeds.isPending && !coverage.isPending;
   const unsure =
     !stats.data || stats.data.pendingJobs > 0 || !feeds.data || feeds.data.syncing || !feeds.data.generation;
   return (
     <Page title={say("Overview")}>
-      {stats.data && <Caveats stats={stats.data} feeds={feeds.data} />}
+      {stats.data && isKnown && <Caveats stats={stats.data} feeds={feeds.data} />}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 wide:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)]">
-        {stats.data ? (
+        {stats.data && isKnown ? (
           <>
             <RiskNow stats={stats.data} judged={judged} />
             <FindingsNow stats={stats.data} feeds={feeds.data} judged={judged} />
@@ -269,17 +274,19 @@ export const OverviewPage = () => {
           [0, 1, 2].map((i) => <Block key={i} className="h-72" />)
         )}
       </div>
-      <Panel
-        title={say("Fix first")}
-        flush
-        aside={
-          <Link to="/findings" search={{ view: "fixes" }} className="link">
-            {say("all fixes")}
-          </Link>
-        }
-      >
-        <Fixes mayChoose={false} rows={8} filter={{}} unsure={unsure} />
-      </Panel>
+      {stats.data && isKnown && (
+        <Panel
+          title={say("Fix first")}
+          flush
+          aside={
+            <Link to="/findings" search={{ view: "fixes" }} className="link">
+              {say("all fixes")}
+            </Link>
+          }
+        >
+          <Fixes mayChoose={false} rows={OVERVIEW_FIXES} filter={{}} unsure={unsure} />
+        </Panel>
+      )}
     </Page>
   );
 };
