@@ -39,7 +39,7 @@ export const FINDING_FIELDS: readonly Field[] = [
   choice("status", "open unless said", ["open", "fixed", "accepted", "not_affected", "all"]),
   choice("state", "who has taken it up: open is nobody", FINDING_STATES),
   text("assignee", "whose it is, by name or email; none is nobody's", 254),
-  number("risk", "0 to 100", 100),
+  number("risk", "0 to 100; on one asset with what that adds", 100),
   number("epss", "how likely it is exploited within 30 days, as 0.5 or 50%", 1, true),
   number("cvss", "base score, 0 to 10", 10),
   text("package", "name of the source or the package"),

@@ -31,6 +31,7 @@ export { addLabels } from "./labels-sql.ts";
 export {
   rateByHand,
   rateByRules,
+  assetPointsSql,
   pointsOf,
   type RatedHolders,
   ratedHolders,

@@ -109,6 +109,9 @@ const POINTS = ((): string => {
   return `(case n.exposure ${exposures.join(" ")} else 0 end + case n.criticality ${criticalities.join(" ")} else 0 end)`;
 })();
 
+/** What the asset of the table of this name adds to the risk of each finding on it. */
+export const assetPointsSql = (table: string): string => POINTS.replaceAll("n.", `${table}.`);
+
 /** What these rules would do to the company's assets; nothing is changed. */
 export const ratingPreview = async (
   tx: Tx,

@@ -33,12 +33,15 @@ export const EXPORT_COLUMNS: readonly ExportColumn<FindingRow>[] = [
   ["purl", (f) => f.purl],
 ];
 
-/** Every finding of a filter in the order of its list, a page at a time, each page as the database has it then. */
+/**
+ * Every finding of a filter in the order of its list, a page at a time, each page as the database has it then. `points`: what the one asset
+ * adds to each risk that the filter asks for.
+ */
 export const exportedFindings = async function* (
   db: Database,
   companyId: number,
   filter: FindingFilter,
-  sort: FindingSort,
+  { sort, points }: { sort: FindingSort; points: number },
 ): AsyncGenerator<FindingRow> {
   const rows = everyPage<FindingRecord & { sortValue: unknown }>(EXPORT_PAGE, (last) =>
     db.withCompany(companyId, (tx) =>
@@ -49,5 +52,5 @@ export const exportedFindings = async function* (
       }),
     ),
   );
-  for await (const { sortValue: _, ...record } of rows) yield toFindingRow(record);
+  for await (const { sortValue: _, ...record } of rows) yield toFindingRow({ ...record, risk: record.risk + points });
 };

@@ -134,8 +134,9 @@ const bySourceRoute = (holdings: HoldingsStore): Endpoint =>
         const perPackage = query.perPackage ?? null;
         const rows = await findingsBySource(tx, companyId, filter, { limit: query.limit + 1, after, perPackage });
         const count = await countSources(tx, companyId, filter, perPackage);
+        const points = await pointsThere(tx, companyId, filter);
         const show = ({ sortKey: _, packages, findingCount, ...record }: (typeof rows)[number]) => ({
-          ...toFindingRow(record),
+          ...toFindingRow({ ...record, risk: record.risk + points }),
           packages,
           findingCount,
         });
@@ -173,7 +174,9 @@ export const findingRoutes = (knowledge: Knowledge, holdings: HoldingsStore = NO
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const rows = exportedFindings(db, companyId, await led(db, holdings, companyId, filterOf(query)), query.sort);
+      const asked = await led(db, holdings, companyId, filterOf(query));
+      const points = await db.withCompany(companyId, (tx) => pointsThere(tx, companyId, asked));
+      const rows = exportedFindings(db, companyId, asked, { sort: query.sort, points });
       return exportReply("findings", query.format, EXPORT_COLUMNS, rows);
     },
   }),
@@ -187,11 +190,12 @@ export const findingRoutes = (knowledge: Knowledge, holdings: HoldingsStore = NO
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, riskAndName);
         const rows = await advisoryGroups(tx, companyId, filter, { limit: query.limit + 1, after });
         const count = await countAdvisories(tx, companyId, filter);
+        const points = await pointsThere(tx, companyId, filter);
         return pageOf(
           rows,
           query.limit,
           count,
-          (r) => ({ ...r, risk: oneDecimal(r.risk) }),
+          (r) => ({ ...r, risk: oneDecimal(r.risk + points) }),
           (r) => [r.risk, r.advisory],
         );
       });

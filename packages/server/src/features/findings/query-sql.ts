@@ -9,7 +9,7 @@ import {
   type Term,
   type Word,
 } from "@zerotrace/core/query/language/index";
-import { likePattern } from "../assets/index.ts";
+import { assetPointsSql, likePattern } from "../assets/index.ts";
 import { ssvcIs } from "./ssvc-sql.ts";
 import { type Leads, ofLead, type Value } from "./lead-sql.ts";
 
@@ -215,9 +215,24 @@ const conditionOf = (node: QueryNode, value: Value, leaf: (leaf: Term | Word, va
   return `(${node.parts.map((part) => conditionOf(part, value, leaf)).join(` ${node.kind} `)})`;
 };
 
-/** A query as a condition on the table named `f`; values become parameters and are never written into the text. */
-export const queryCondition = (node: QueryNode, value: Value, leads?: Leads): string =>
+/** The risk of the table named `f` as lists show it that ask for one asset: with what that adds. */
+const riskOn = (asset: string, term: Term, value: Value): string => {
+  const points = `(select ${assetPointsSql("a")} from asset a where a.company_id = f.company_id and a.id = ${value(asset)}::uuid)`;
+  return numberIs(`round((f.risk + coalesce(${points}, 0))::numeric, 1)::float8`)(term, value);
+};
+
+/**
+ * A query as a condition on the table named `f`; values become parameters and are never written into the text. Where it asks for one asset,
+ * or `assetId` names one, `risk:` asks for the risk there.
+ */
+export const queryCondition = (
+  node: QueryNode,
+  value: Value,
+  leads?: Leads,
+  assetId: string | null = assetAsked(node),
+): string =>
   conditionOf(node, value, (leaf) => {
+    if (leaf.kind === "term" && leaf.field === "risk" && assetId !== null) return riskOn(assetId, leaf, value);
     const lead = leads?.get(leaf);
     if (lead !== undefined) return ofLead(lead, value);
     if (leaf.kind === "word") return containsText(leaf.text, value);

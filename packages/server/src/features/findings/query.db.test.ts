@@ -203,6 +203,28 @@ test("a query finds by how the assets are rated that have it", async () => {
   expect(await names("exposure:internet OR criticality:low")).toBe("");
 });
 
+test("where a query asks for one asset, its risk is what the list shows there", async () => {
+  await api.db.withCompany(company.id, (tx) =>
+    tx.query("update asset set criticality = 'critical', exposure = 'internal' where name = 'web-1'"),
+  );
+  const shown = (await ask(`asset:${web}`)).body.rows.map((row: { risk: number }) => row.risk);
+  expect(shown).toEqual([104, 79]);
+  expect(await names(`asset:${web} risk:79`)).toBe("2");
+  expect(await names(`asset:${web} risk>=79`)).toBe("12");
+  expect(await names(`asset:${web} risk<=70`)).toBe("");
+  expect(await names("risk<=70 risk>=70")).toBe("2");
+  const of = (path: string) => api.call("GET", `/api/v1/findings${path}`, { token: company.reader });
+  const there = `assetId=${web}&query=${encodeURIComponent("risk>75 -kev:true")}`;
+  expect((await of(`?${there}`)).body.rows).toMatchObject([{ advisory: "CVE-2", risk: 79 }]);
+  expect((await of(`/by-source?${there}`)).body.rows).toMatchObject([{ risk: 79 }]);
+  expect((await of(`/by-advisory?${there}`)).body.rows).toMatchObject([{ advisory: "CVE-2", risk: 79 }]);
+  const csv = await api.call("GET", `/api/v1/findings/export?format=json&${there}`, { token: company.owner });
+  expect(JSON.stringify(csv.body)).toContain("79");
+  await api.db.withCompany(company.id, (tx) =>
+    tx.query("update asset set criticality = null, exposure = null where name = 'web-1'"),
+  );
+});
+
 test("a query finds by what CISA's tree decides of the finding on the most critical asset that has it", async () => {
   const published = { exploitation: "none", automatable: "yes", technicalImpact: "total" } as const;
   const classes = [

@@ -93,7 +93,7 @@ const namesIn = ({ advisory, package: name, q, leads }: FindingFilter, value: Va
 export const condition = (companyId: number, filter: FindingFilter, values: unknown[]): string => {
   const value = (v: unknown): string => `$${values.push(v)}`;
   const parts = [`f.company_id = ${value(companyId)}`];
-  if (filter.query !== null) parts.push(queryCondition(filter.query, value, filter.leads));
+  if (filter.query !== null) parts.push(queryCondition(filter.query, value, filter.leads, filter.assetId ?? undefined));
   const isSaid = filter.query !== null && namesStatus(filter.query);
   if (filter.status === "fixed") parts.push("f.status = 'fixed'");
   else if (filter.status !== "all" && !isSaid) {
