@@ -59,7 +59,9 @@ const CreateCompany = () => {
       {create.data && (
         <output className="mt-4 grid gap-2">
           <p>
-            {say("Hand this link to the administrator: it is shown this once, and ends")}{" "}
+            {create.data.mailed
+              ? say("The link goes to the administrator by mail: it is shown here this once, and ends")
+              : say("Hand this link to the administrator: it is shown this once, and ends")}{" "}
             <Time at={create.data.invitationExpiresAt} />.
           </p>
           <Address text={create.data.invitationUrl} />

@@ -5,6 +5,7 @@ import { Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
+import { MyMailPanel } from "../mail/my-mail.tsx";
 import { browserName } from "../people/browser-name.ts";
 import { Field, Refusal } from "../sessions/credentials.tsx";
 import { ThisBrowser } from "./browser.tsx";
@@ -191,6 +192,7 @@ export const MePage = () => {
           </Panel>
         </>
       )}
+      {person && method !== "provider" && <MyMailPanel />}
       <ThisBrowser />
       {person && <Sessions />}
     </Page>

@@ -72,7 +72,9 @@ export const Invite = () => {
       {invite.data && (
         <output className="mt-4 grid gap-2">
           <p>
-            {say("Give this link to the person yourself. It is shown this once and ends")}{" "}
+            {invite.data.mailed
+              ? say("The link goes to the person by mail. It is shown here this once and ends")
+              : say("No mail is sent: hand over this link yourself. It is shown this once and ends")}{" "}
             <Time at={invite.data.expiresAt} />.
           </p>
           <Address text={invite.data.url} />

@@ -68,9 +68,13 @@ const PasswordLink = ({ member }: { member: Member }) => {
       {make.data && (
         <output className="grid w-full gap-2">
           <p>
-            {say("Give this link to {email} yourself. It is shown this once, works once and ends", {
-              email: member.email,
-            })}{" "}
+            {make.data.mailed
+              ? say("The link goes to {email} by mail. It is shown here this once, works once and ends", {
+                  email: member.email,
+                })
+              : say("No mail is sent: give this link to {email} yourself. It is shown this once, works once and ends", {
+                  email: member.email,
+                })}{" "}
             <Time at={make.data.expiresAt} />.
           </p>
           <Address text={make.data.url} />

@@ -181,7 +181,8 @@ export const PeoplePage = () => {
                 q === "" ? say("Nobody has an account yet") : say('Nobody here has "{q}" in the name or email', { q })
               }
             >
-              {q === "" && say("An invitation is a link that you give to the person yourself.")}
+              {q === "" &&
+                say("An invitation is a link: it goes out by mail where a mail server is set, else you hand it over.")}
             </Empty>
           }
         />

@@ -12,6 +12,7 @@ import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
+import { MailSettings } from "../mail/mail-settings.tsx";
 import { BrandSettings } from "./brand.tsx";
 import { DangerZone } from "./danger.tsx";
 import { DataKey } from "./data-key.tsx";
@@ -216,6 +217,7 @@ export const SettingsPage = () => {
     <Page title={say("Settings")} lead={say("They hold for this company alone; each change is in the audit trail.")}>
       {mayModify && <Form />}
       {mayModify && <BrandSettings />}
+      {mayModify && <MailSettings />}
       <Limits />
       {mayModify && <DataKey />}
       {maySee && <Visits />}
