@@ -14,6 +14,7 @@ import { requestDeletions, sweepExports } from "./features/companies/index.ts";
 import { isAnyOver } from "./features/decisions/index.ts";
 import { requestEnrichment } from "./features/enrichment/index.ts";
 import { requestMails } from "./features/mail/index.ts";
+import { noteOverdueFixes } from "./features/fixes/index.ts";
 import { requestLooks } from "./features/registries/index.ts";
 import { requestRetention } from "./features/retention/index.ts";
 import { requestWebhooks } from "./features/webhooks/index.ts";
@@ -79,6 +80,7 @@ export const startSchedule = async (
   const feedsDir = feedsDirectory(config.dataDir);
   let isMissing = false;
   let retentionDueMs = 0;
+  let overdueDueMs = 0;
   let looking: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     try {
@@ -102,6 +104,10 @@ export const startSchedule = async (
       await requestDeletions(db);
       const companies = await db.asService(companyIds);
       await requestForwarding(db, companies);
+      if (Date.now() >= overdueDueMs) {
+        await noteOverdueFixes(db, companies, new Date());
+        overdueDueMs = Date.now() + HOUR_MS;
+      }
       await requestWebhooks(db, companies);
       await requestMails(db, companies, config.mailUrl !== undefined);
       await requestLooks(db, companies);

@@ -4,7 +4,7 @@ import { markAllDirty } from "../assets/index.ts";
 import { refreshCompany, signedIn, writeAsset, writeMatches } from "../decisions/fixtures.ts";
 import { decisionRoutes } from "../decisions/index.ts";
 import { countAssetsOf } from "./assets-sql.ts";
-import { fixRoutes, refreshFixes } from "./index.ts";
+import { fixRoutes, noteOverdueFixes, refreshFixes } from "./index.ts";
 
 const OPENSSL = { ecosystem: "Debian:12", package: "openssl", hasFix: true };
 
@@ -200,6 +200,39 @@ test("what is given to somebody is in work and found so, and a day plans it", as
   expect((await change(openssl, { state: "open" })).body.work.state).toBe("open");
   expect((await change(openssl, { assigneeId: person?.id, note: "Later" })).body.work.state).toBe("open");
   expect((await change(openssl, { assigneeId: null })).body.work.state).toBe("open");
+});
+
+test("webhooks hear whose a fix is, and of each day once that it is over", async () => {
+  await own(
+    `insert into webhook (company_id, name, url, kinds, query, secret, created_by)
+     values ($1, 'chat', 'https://x', '{fix.assigned,fix.overdue}', '', '', 'x')`,
+  );
+  await signedIn(api, company);
+  const [person] = (await own("select person_id as id, email from membership where company_id = $1")) as {
+    id: string;
+    email: string;
+  }[];
+  const id = await idOf("openssl");
+  const told = async () =>
+    (await own("delete from webhook_event where company_id = $1 returning kind, detail")) as { kind: string }[];
+  const overdue = async () => {
+    await noteOverdueFixes(api.db, [company.id, other.id], new Date());
+    return await told();
+  };
+  await change(id, { note: "Nobody yet" });
+  await change(id, { assigneeId: person?.id });
+  await change(id, { assigneeId: person?.id, note: "Again" });
+  const fix = { fixId: id, package: "openssl", fixedIn: "1.1", assignee: { email: person?.email } };
+  expect(await told()).toMatchObject([{ kind: "fix.assigned", detail: { ...fix, assignedBy: expect.any(String) } }]);
+  expect(await overdue()).toEqual([]);
+  await change(id, { dueOn: "2026-01-31" });
+  expect(await overdue()).toMatchObject([{ kind: "fix.overdue", detail: { ...fix, dueOn: "2026-01-31" } }]);
+  expect(await overdue()).toEqual([]);
+  await change(id, { dueOn: "2026-02-28" });
+  expect(await overdue()).toMatchObject([{ detail: { dueOn: "2026-02-28" } }]);
+  await change(id, { dueOn: "2026-03-31", state: "done" });
+  expect(await overdue()).toEqual([]);
+  await own("delete from webhook where company_id = $1");
 });
 
 test("done is what the next inventories say: waiting, not fixed, verified, and came back", async () => {

@@ -27,6 +27,7 @@ import {
 import { changeRoute, type FixDeps } from "./write.ts";
 
 export { type DueFix, fixesDue } from "./due.ts";
+export { noteOverdueFixes } from "./overdue.ts";
 export { refreshFixes } from "./refresh.ts";
 export { fixIdOf } from "./rules.ts";
 export type { FixDeps } from "./write.ts";
@@ -127,7 +128,7 @@ const listAssets: Endpoint = implement(routes.listFixAssets, {
 export const fixRoutes = (deps: FixDeps): Endpoint[] => [
   list(deps.holdings ?? NO_HOLDINGS),
   listWork,
-  performanceRoute,
+  performanceRoute(),
   implement(routes.listFixMembers, {
     audit: "none",
     run: async ({ tx, identity: { companyId } }) => ({ rows: await membersOf(tx, companyId) }),

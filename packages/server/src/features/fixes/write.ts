@@ -5,6 +5,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import type { HoldingsStore } from "../holdings/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { emit } from "../stream/index.ts";
+import { noteEvent } from "../webhooks/index.ts";
 import { type fixDetail, routes } from "./contract.ts";
 import { fixKeyOf } from "./rules.ts";
 import { type FixKey, memberOf, putWork, workOn, type WorkRecord, type WorkSaid } from "./sql.ts";
@@ -40,6 +41,19 @@ const claimOf = (
   return isAgain || before?.verification === "verified" ? false : { version: fixedIn };
 };
 
+/** Tells webhooks whose a fix is now; nothing where it is nobody's. */
+const tellAssigned = async (
+  tx: Tx,
+  companyId: number,
+  assignedBy: string,
+  { id: fixId, ecosystem, package: name, fixedIn, work, dueAt }: z.output<typeof fixDetail>,
+): Promise<void> => {
+  if (work?.assignee == null) return;
+  const { name: called, email } = work.assignee;
+  const detail = { fixId, ecosystem, package: name, fixedIn, assignee: { name: called, email }, assignedBy, dueAt };
+  await noteEvent(tx, companyId, { kind: "fix.assigned", detail, wanted: ["fix.assigned"] });
+};
+
 /** The route that says what is done about a fix. */
 export const changeRoute = (deps: FixDeps, detailOf: DetailOf): Endpoint =>
   implement(routes.changeFix, {
@@ -68,8 +82,10 @@ export const changeRoute = (deps: FixDeps, detailOf: DetailOf): Endpoint =>
       const claim = claimOf(work, after, body.state !== undefined, fix.fixedIn);
       await putWork(tx, companyId, key, { ...after, by, claim });
       if (claim) await deps.onClaimed(tx, companyId);
+      const changed = await detailOf(tx, companyId, key, now);
+      if (after.assigneeId !== before.assigneeId) await tellAssigned(tx, companyId, by, changed);
       context.note(id, { ecosystem: key.ecosystem, package: key.package, fixedIn: fix.fixedIn }, { before, after });
       await emit(tx, companyId, { channel: "fix_update", ids: [id], count: 1, summary: { package: key.package } });
-      return await detailOf(tx, companyId, key, now);
+      return changed;
     },
   });

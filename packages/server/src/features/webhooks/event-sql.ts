@@ -104,3 +104,17 @@ export const changedFindings = async (
 /** Whether the caller's scope shows an asset. */
 export const seesAsset = async (tx: Tx, companyId: number, id: string): Promise<boolean> =>
   (await tx.query("select 1 from asset where company_id = $1 and id = $2", [companyId, id])).length > 0;
+
+/** Whether the caller's scope shows an asset that needs a fix. */
+export const seesFix = async (
+  tx: Tx,
+  companyId: number,
+  fix: { readonly ecosystem?: string; readonly package?: string },
+): Promise<boolean> =>
+  (
+    await tx.query("select 1 from fix_component where company_id = $1 and ecosystem = $2 and package = $3 limit 1", [
+      companyId,
+      fix.ecosystem,
+      fix.package,
+    ])
+  ).length > 0;

@@ -2,7 +2,15 @@ import { randomUUID } from "node:crypto";
 import { FINDING_FIELDS, parseQuery, type QueryNode } from "@zerotrace/core/query/language/index";
 import type { Database } from "../../platform/db/index.ts";
 import { insertDeliveries } from "./delivery-sql.ts";
-import { changedFindings, type EventRecord, FINDING_KINDS, seesAsset, takeEvent, waitingEvents } from "./event-sql.ts";
+import {
+  changedFindings,
+  type EventRecord,
+  FINDING_KINDS,
+  seesAsset,
+  seesFix,
+  takeEvent,
+  waitingEvents,
+} from "./event-sql.ts";
 import { type WebhookRecord, webhooksOf } from "./sql.ts";
 
 /** Findings of one message, and messages of one kind for one event; what is beyond is only counted (counts). */
@@ -50,12 +58,17 @@ const mayHear = async (
   event: EventRecord,
 ): Promise<boolean> => {
   if (labels === null || event.kind.startsWith("feed.")) return true;
-  const { assetId, labels: had } = event.detail as { assetId?: string; labels?: string[] };
+  const { assetId, labels: had, ...fix } = event.detail as { assetId?: string; labels?: string[] };
+  if (event.kind.startsWith("fix.")) return db.withCompany(companyId, (tx) => seesFix(tx, companyId, fix), labels);
   // decisions speak of the whole company
   if (assetId === undefined) return false;
   if (event.kind === "asset.gone") return (had ?? []).some((label) => labels.includes(label));
   return db.withCompany(companyId, (tx) => seesAsset(tx, companyId, assetId), labels);
 };
+
+/** What an event is told as: a decision that waits for a second person has two names, and whoever set both hears it once by each. */
+const typesOf = ({ kind }: EventRecord): readonly string[] =>
+  kind === "decision.proposed" ? [kind, "decision.requested"] : [kind];
 
 const messagesFor = async (
   db: Database,
@@ -64,10 +77,10 @@ const messagesFor = async (
   event: EventRecord,
 ): Promise<Message[]> => {
   if (event.kind === "finding") return findingMessages(db, companyId, webhook, event);
-  const isWanted = webhook.kinds.some((kind) => kind === event.kind);
-  if (!isWanted || !(await mayHear(db, companyId, webhook.labels, event))) return [];
+  const types = typesOf(event).filter((type) => webhook.kinds.some((kind) => kind === type));
+  if (types.length === 0 || !(await mayHear(db, companyId, webhook.labels, event))) return [];
   const { labels: _, ...data } = event.detail;
-  return [{ type: event.kind, timestamp: event.at.toISOString(), data }];
+  return types.map((type) => ({ type, timestamp: event.at.toISOString(), data }));
 };
 
 /**

@@ -161,6 +161,61 @@ test("assets and decisions tell of themselves, in the order of what happened, an
   expect(state.taken.map(({ body }) => body).join("")).not.toContain("secret reason");
 });
 
+test("a decision that waits for a second person is told by both of its names, to whoever set which", async () => {
+  const { state, url } = await receiver();
+  await add(url, { kinds: ["decision.requested"] });
+  await add(url, { name: "both", kinds: ["decision.proposed", "decision.requested", "decision.made"] });
+  await api.owner.query(
+    `insert into decision (company_id, kind, scope, by_asset, reason, owner, created_by, needs_approval, expires_at)
+     values ($1, 'accept_risk', 'bash', false, 'r', 'ann', 'ann', true, now() + interval '1 day')`,
+    [company.id],
+  );
+  await deliver();
+  expect(state.taken.map(({ message }) => message.type).sort()).toEqual([
+    "decision.proposed",
+    "decision.requested",
+    "decision.requested",
+  ]);
+  expect(state.taken[0]?.message.data).toMatchObject({ kind: "accept_risk", owner: "ann" });
+});
+
+test("a fix is told to whoever sees an asset that needs it", async () => {
+  const { state, url } = await receiver();
+  const kinds = ["fix.assigned"];
+  await add(url, { kinds });
+  await add(url, { name: "lab", kinds });
+  await api.owner.query("update webhook set labels = '{lab}' where name = 'lab'");
+  const note = (name: string) =>
+    api.db.withCompany(company.id, (tx) =>
+      noteEvent(tx, company.id, { kind: "fix.assigned", detail: { ecosystem: "npm", package: name }, wanted: kinds }),
+    );
+  await api.db.withCompany(company.id, async (tx) => {
+    await tx.query(
+      `insert into asset (company_id, kind, name, machine_id, os, ecosystem, facts, agent_version, labels)
+       values ($1, 'host', 'lab-1', 'lab-1', '', '', '{}', '', '{lab}')`,
+      [company.id],
+    );
+    await tx.query(
+      `insert into inventory (company_id, asset_id, source, status, component_ids, taken_at)
+       select $1, id, 'npm', 'ok', '{7}', now() from asset where company_id = $1 and name = 'lab-1'`,
+      [company.id],
+    );
+    for (const [component, name] of [
+      [7, "left"],
+      [8, "right"],
+    ]) {
+      await tx.query(
+        "insert into fix_component (company_id, component_id, ecosystem, package, has_fix) values ($1, $2, 'npm', $3, true)",
+        [company.id, component, name],
+      );
+    }
+  });
+  await note("left");
+  await note("right");
+  await deliver();
+  expect(state.taken.map(({ message }) => message.data.package).sort()).toEqual(["left", "left", "right"]);
+});
+
 test("a webhook that fails is asked again later and later under the same id, until it takes the message", async () => {
   const { state, url } = await receiver();
   state.status = 500;

@@ -23,7 +23,15 @@ const GROUPS: readonly (readonly [string, readonly (readonly [Kind, string])[]])
     [
       ["decision.made", say("made")],
       ["decision.proposed", say("proposed")],
+      ["decision.requested", say("approval asked for")],
       ["decision.ended", say("ended")],
+    ],
+  ],
+  [
+    say("Fixes"),
+    [
+      ["fix.assigned", say("assigned")],
+      ["fix.overdue", say("overdue")],
     ],
   ],
   [
