@@ -1,5 +1,6 @@
 import { MAIL_LANGUAGES, type MailLanguage } from "@zerotrace/core/mail/mail";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId } from "react";
 import { call, contract } from "../../api.ts";
 import { plural } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
@@ -12,15 +13,19 @@ import { KIND_WORDS, mailQueries, type MailRow, type MailState } from "./queries
 
 const CompanyLanguage = ({ state }: { state: MailState }) => {
   const client = useQueryClient();
+  const id = useId();
   const put = useMutation({
     mutationFn: (language: MailLanguage) => call(contract.mail.putMail, { body: { language } }),
     onSuccess: (answer) => client.setQueryData(mailQueries.state().queryKey, answer),
   });
   return (
-    <>
+    <div className="grid gap-1">
+      <label htmlFor={id} className="text-sm text-dim">
+        {say("language of who chose none")}
+      </label>
       <select
-        aria-label={say("language of who chose none")}
-        className="field"
+        id={id}
+        className="field justify-self-start"
         value={state.language}
         disabled={put.isPending}
         onChange={(e) => put.mutate(e.target.value as MailLanguage)}
@@ -32,7 +37,7 @@ const CompanyLanguage = ({ state }: { state: MailState }) => {
         ))}
       </select>
       {put.error && <ErrorPanel error={put.error} />}
-    </>
+    </div>
   );
 };
 
@@ -49,7 +54,7 @@ const Result = ({ mail: m }: { mail: MailRow }) => {
 
 const COLUMNS: readonly Column<MailRow>[] = [
   { head: "Mail", width: "240px", className: "full", cell: (m) => KIND_WORDS[m.kind] },
-  { head: "To", width: "220px", label: say("to"), cell: (m) => <span title={m.to ?? ""}>{m.to ?? ""}</span> },
+  { head: "To", width: "220px", label: say("goes to"), cell: (m) => <span title={m.to ?? ""}>{m.to ?? ""}</span> },
   { head: "Made", width: "110px", label: say("made"), cell: (m) => <Time at={m.createdAt} /> },
   { head: "Result", cell: (m) => <Result mail={m} /> },
 ];
@@ -71,7 +76,6 @@ const Fares = ({ state }: { state: MailState }) => (
     <Facts
       rows={[
         ...(state.from === null ? [] : ([[say("sent from"), state.from]] as const)),
-        [say("language of who chose none"), <CompanyLanguage key="language" state={state} />],
         ...(state.isOn
           ? ([
               [
@@ -85,6 +89,7 @@ const Fares = ({ state }: { state: MailState }) => (
           : []),
       ]}
     />
+    <CompanyLanguage state={state} />
   </div>
 );
 

@@ -38,7 +38,9 @@ const Test = ({ kind, language, isChanged }: { kind: MailKind; language: MailLan
         {say("Send me a test mail")}
       </button>
       {test.data && (
-        <output className="text-sm text-dim">{say("On its way to {to}: see the newest mails", { to: test.data.to })}</output>
+        <output className="text-sm text-dim">
+          {say("On its way to {to}: see the newest mails", { to: test.data.to })}
+        </output>
       )}
       {test.error && <ErrorPanel error={test.error} />}
     </>
@@ -165,9 +167,9 @@ export const MailWords = ({ isOn }: { isOn: boolean }) => {
   return (
     <Panel title={say("What mails say")} aside={say("names in braces stand for values; * your own words")}>
       <div className="mb-4 flex flex-wrap gap-4">
-        <label className="grid min-w-0 gap-1 text-sm">
+        <label className="grid max-w-full grid-cols-[minmax(0,1fr)] gap-1 text-sm">
           <span className="text-dim">{say("kind")}</span>
-          <select className="field max-w-full" value={kind} onChange={(e) => setKind(e.target.value as MailKind)}>
+          <select className="field w-full min-w-0" value={kind} onChange={(e) => setKind(e.target.value as MailKind)}>
             {MAIL_KINDS.map((one) => (
               <option key={one} value={one}>{`${KIND_WORDS[one]}${ownMark(rows, one, language)}`}</option>
             ))}
