@@ -447,6 +447,7 @@ create table company_total (
   kev_count integer not null,
   fixable_count integer not null,
   coverage jsonb not null,
+  advisory_count integer,
   constraint company_total_pkey PRIMARY KEY (company_id)
 ) partition by HASH (company_id);
 alter table company_total enable row level security;
@@ -1951,6 +1952,7 @@ CREATE INDEX finding_change_finding ON public.finding_change USING btree (compan
 CREATE INDEX finding_comment_change ON public.finding_comment USING btree (company_id, change_id) WHERE (change_id IS NOT NULL);
 CREATE INDEX finding_comment_finding ON public.finding_comment USING btree (company_id, finding_id, at);
 CREATE INDEX finding_epss ON public.finding USING btree (company_id, status, COALESCE(epss, ('-1'::integer)::real) DESC, id DESC);
+CREATE INDEX finding_exploited ON public.finding USING btree (company_id, risk DESC, id DESC) INCLUDE (component_id, advisory_id, severity_rank) WHERE ((status = 'open'::text) AND (kev_added_at IS NOT NULL));
 CREATE INDEX finding_fixed ON public.finding USING btree (company_id, fixed_at) WHERE (fixed_at IS NOT NULL);
 CREATE INDEX finding_kev ON public.finding USING btree (company_id, kev_added_at) WHERE (kev_added_at IS NOT NULL);
 CREATE INDEX finding_mention_comment ON public.finding_mention USING btree (company_id, comment_id);
@@ -1958,8 +1960,9 @@ CREATE INDEX finding_mention_newest ON public.finding_mention USING btree (compa
 CREATE INDEX finding_opened ON public.finding USING btree (company_id, severity_rank, first_seen_at);
 CREATE INDEX finding_package ON public.finding USING btree (company_id, status, package, id);
 CREATE INDEX finding_reopened ON public.finding USING btree (company_id, reopened_at) WHERE (reopened_at IS NOT NULL);
-CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC);
+CREATE INDEX finding_risk ON public.finding USING btree (company_id, status, risk DESC, id DESC) INCLUDE (component_id, advisory_id);
 CREATE INDEX finding_seen ON public.finding USING btree (company_id, status, first_seen_at DESC, id DESC);
+CREATE INDEX finding_severity ON public.finding USING btree (company_id, severity_rank, risk DESC, id DESC) INCLUDE (component_id, advisory_id) WHERE (status = 'open'::text);
 CREATE INDEX finding_work_assignee ON public.finding_work USING btree (company_id, assignee_id) WHERE (assignee_id IS NOT NULL);
 CREATE INDEX fix_component_package ON public.fix_component USING btree (company_id, ecosystem, package, has_fix, component_id);
 CREATE INDEX fix_weight ON public.fix USING btree (company_id, ((- weight)), ecosystem, package, has_fix) WHERE (finding_count > 0);

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { createCertificates } from "./features/agents/index.ts";
 import { createSecurityTrail, writeAudit } from "./features/audit/index.ts";
 import { ensureDefaultCompany } from "./features/companies/index.ts";
-import { feedsDirectory, type FeedSync, generationInForce, isIndexHere } from "./features/feeds/index.ts";
+import { companyIds, feedsDirectory, type FeedSync, generationInForce, isIndexHere } from "./features/feeds/index.ts";
 import { mailServerOf } from "./features/mail/index.ts";
 import { createSignInLink } from "./features/sessions/index.ts";
 import { drainOutbox, restoreHistory, sentAfter, streamProtocol } from "./features/stream/index.ts";
@@ -226,6 +226,10 @@ const compose = async (
   closers.push(await startSchedule(config, parts));
   await patiently(() => queue.start(), options.signal);
   closers.push(() => queue.stop());
+  void db
+    .asService(companyIds)
+    .then((ids) => parts.holdings.prepare(ids))
+    .catch((error: unknown) => log.debug({ error: messageOf(error) }, "holdings not prepared"));
   // Days that came while an older version ran.
   void parts.epss.keep();
 

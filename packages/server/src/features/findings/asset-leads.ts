@@ -4,13 +4,16 @@ import type { Lead, Value } from "./lead-sql.ts";
 
 /** Assets whose inventories are read one by one (count). */
 const READ_MAX = 20;
-/** Components that are listed; more are told by a bit each (count). */
-const LISTED_MAX = 500;
+/** Components that findings are looked for by; of more, findings are asked by a bit for each; and those that are listed beside (counts). */
+const SOUGHT_MAX = 200;
+const LISTED_MAX = 20_000;
 
-const leadOf = (components: Bits): Lead =>
-  countBits(components) <= LISTED_MAX
-    ? { components: numbersIn(components), advisories: [] }
-    : { components: [], advisories: [], held: bytesOf(components) };
+const leadOf = (components: Bits): Lead => {
+  const count = countBits(components);
+  const listed = count <= LISTED_MAX ? numbersIn(components) : null;
+  if (listed !== null && count <= SOUGHT_MAX) return { components: listed, advisories: [] };
+  return { components: [], advisories: [], held: bytesOf(components), ...(listed && { listed }) };
+};
 
 /** The ids of the assets of a condition on the table `a` that the transaction sees. */
 const assetsOf = async (tx: Tx, companyId: number, condition: (value: Value) => string): Promise<string[]> => {
@@ -42,6 +45,6 @@ export const componentsAmong = async (
 ): Promise<Lead | null> => {
   const ids = await assetsOf(tx, companyId, condition);
   if (ids.length <= READ_MAX) return leadOf(await componentsIn(tx, companyId, ids));
-  const all = await holdings.of(companyId);
+  const all = await holdings.of(companyId, true);
   return all && leadOf(all.componentsOf(all.setOf(ids)));
 };

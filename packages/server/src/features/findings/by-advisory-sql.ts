@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
 import type { FindingFilter } from "./rules.ts";
-import { condition, type FindingRecord, findings } from "./sql.ts";
+import { condition, type FindingRecord, findings, findingsFrom } from "./sql.ts";
 
 export interface AdvisoryGroupRecord {
   advisory: string;
@@ -58,7 +58,7 @@ const groupsOf = async (
        min(f.kev_added_at)::text as "kevAddedAt", max(f.risk) as risk,
        (array_agg(distinct coalesce(f.source, f.package)))[1:20] as packages, count(*)::int as "findingCount",
        max(f.asset_count)::int as "assetCount", bool_or(f.fixed_in is not null) as "fixAvailable"
-     from ${findings(tx)} f where ${where} ${named} group by f.advisory
+     from ${findingsFrom(tx, filter, values)} f where ${where} ${named} group by f.advisory
      having ${risk} is null or (-max(f.risk), f.advisory) > (-${risk}, ${name})
      order by -max(f.risk), f.advisory limit $${values.push(page.limit)}`,
     values,
@@ -112,8 +112,18 @@ export const advisoryGroups = async (
   return await groupsOf(tx, companyId, filter, { ...page, names: null });
 };
 
+/** As it is kept with the company's other counts; null where it is not yet. */
+const keptCount = async (tx: Tx, companyId: number): Promise<number | null> =>
+  (
+    await tx.query<{ n: number | null }>("select advisory_count as n from company_total where company_id = $1", [
+      companyId,
+    ])
+  )[0]?.n ?? null;
+
 /** How many advisories a filter's findings have, counted up to COUNT_LIMIT. */
 export const countAdvisories = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<number> => {
+  const kept = tx.labels === null && isBroad(filter) ? await keptCount(tx, companyId) : null;
+  if (kept !== null) return kept;
   const values: unknown[] = [];
   const where = condition(companyId, filter, values);
   const limit = `$${values.push(COUNT_LIMIT)}`;
@@ -127,7 +137,7 @@ export const countAdvisories = async (tx: Tx, companyId: number, filter: Finding
          from n where n.advisory is not null)
        select 1 from n where n.advisory is not null and exists (
          select 1 from finding f where f.advisory = n.advisory and ${where} offset 0) limit ${limit}`
-      : `select distinct f.advisory from ${findings(tx)} f where ${where} limit ${limit}`;
+      : `select distinct f.advisory from ${findingsFrom(tx, filter, values)} f where ${where} limit ${limit}`;
   const rows = await tx.query<{ n: number }>(`select count(*)::int as n from (${counted}) x`, values);
   return rows[0]?.n ?? 0;
 };

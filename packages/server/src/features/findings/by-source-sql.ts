@@ -1,7 +1,7 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
 import type { FindingFilter } from "./rules.ts";
-import { COLUMNS, condition, type FindingRecord, findings } from "./sql.ts";
+import { COLUMNS, condition, type FindingRecord, findingsFrom } from "./sql.ts";
 
 /** A finding that stands for all of its source package and advisory. */
 export interface SourceRecord extends FindingRecord {
@@ -12,14 +12,14 @@ export interface SourceRecord extends FindingRecord {
 }
 
 /** One row for each source package and advisory; the binary named is the first by name among those of the highest risk. */
-const groups = (tx: Tx, where: string): string => `
+const groups = (from: string, where: string): string => `
   select f.ecosystem, coalesce(f.source, f.package) as name, f.advisory, max(f.risk)::float8 as risk,
     coalesce(max(f.epss), -1)::float8 as epss,
     coalesce(max(floor(extract(epoch from f.published_at) * 1000)), 0)::float8 as published,
     (array_agg(f.id order by f.risk desc, f.package, f.id))[1] as id,
     (array_agg(distinct f.package))[1:50] as packages, count(*)::int as "findingCount",
     max(f.asset_count) as assets
-  from ${findings(tx)} f where ${where} group by f.ecosystem, coalesce(f.source, f.package), f.advisory`;
+  from ${from} f where ${where} group by f.ecosystem, coalesce(f.source, f.package), f.advisory`;
 
 /**
  * Findings by source package and advisory: highest risk, highest EPSS, newest; at most `perPackage` of one source package.
@@ -42,7 +42,7 @@ export const findingsBySource = async (
     parts.push(`(r.risk, r.epss, r.turn, r.published, r.id) < (${key.join(", ")})`);
   }
   return await tx.query(
-    `with g as (${groups(tx, where)}), r as (
+    `with g as (${groups(findingsFrom(tx, filter, values), where)}), r as (
        select g.*, row_number() over (partition by g.ecosystem, g.name
            order by g.risk desc, g.epss desc, g.published desc, g.id desc) as place,
          (-row_number() over (partition by g.ecosystem, g.name, g.risk, g.epss
@@ -67,7 +67,7 @@ export const countSources = async (
   const most = `$${values.push(perPackage)}::int`;
   const rows = await tx.query<{ n: number }>(
     `select coalesce(sum(least(n, coalesce(${most}, n))), 0)::int as n from (
-       select count(distinct f.advisory) as n from ${findings(tx)} f where ${where}
+       select count(distinct f.advisory) as n from ${findingsFrom(tx, filter, values)} f where ${where}
        group by f.ecosystem, coalesce(f.source, f.package)) x`,
     values,
   );

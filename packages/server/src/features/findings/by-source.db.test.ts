@@ -34,7 +34,17 @@ beforeAll(async () => {
     { package: "zip", advisory: "CVE-5", epss: 0.25 },
     { package: "jq", advisory: "CVE-6", risk: 90, fixed: null },
   ];
+  await api.db.asService((tx) =>
+    tx.query("insert into package (id, ecosystem, name) overriding system value values (1, 'Debian:12', 'x')"),
+  );
   for (const [at, f] of given.entries()) {
+    await api.db.asService((tx) =>
+      tx.query(
+        `insert into component (id, ecosystem, name, version, arch, source_name, source_version, package_id, judged_version, purl)
+         overriding system value values ($1::int, 'Debian:12', $2, $1::int::text, '', $3, '', 1, '1', '')`,
+        [at + 1, f.package, f.source ?? ""],
+      ),
+    );
     await api.db.withCompany(company.id, (tx) =>
       tx.query(
         `insert into finding (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source,

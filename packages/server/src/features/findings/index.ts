@@ -23,7 +23,7 @@ import { assetsWith, countFindings, type FindingRecord, findingById, findingsPag
 
 export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, type Value } from "./query-sql.ts";
 export { filterOf, type FindingFilter } from "./rules.ts";
-export { condition, findings, informed } from "./sql.ts";
+export { condition, findings, findingsFrom, informed } from "./sql.ts";
 export { led } from "./leads.ts";
 export { idsNamed } from "./named.ts";
 export { type Present, refreshFindings, type Refreshed } from "./refresh-sql.ts";
@@ -59,12 +59,12 @@ const detailRoute = (knowledge: Knowledge, holdings: HoldingsStore): Endpoint =>
     transaction: "none",
     run: async ({ db, identity: { companyId }, now }, { params }) => {
       const { finding, vex, decided, holders } = await db.withCompany(companyId, async (tx) => {
-        const finding = required(await findingById(tx, companyId, params.id));
+        const found = required(await findingById(tx, companyId, params.id));
         return {
-          finding,
+          finding: found,
           vex: await vexRulingOn(tx, companyId, params.id),
           decided: await decisionOn(tx, companyId, params.id),
-          holders: await ratedHolders(tx, companyId, params.id, await holdersOf(holdings, companyId, finding)),
+          holders: await ratedHolders(tx, companyId, params.id, await holdersOf(holdings, companyId, found)),
         };
       });
       const judged = await db.asServiceFor(companyId, (tx) => judgedComponent(tx, finding.componentId));

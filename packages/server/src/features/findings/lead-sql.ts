@@ -9,6 +9,8 @@ export interface Lead {
   readonly advisories: readonly string[];
   /** Where components are too many to be listed: a bit for each, as get_bit reads them. */
   readonly held?: Buffer;
+  /** The same components one by one, where these are not many thousands. */
+  readonly listed?: readonly number[];
 }
 /** By the part of a query, or the filter of its own, that says the name. */
 export type LeadKey = QueryNode | "q" | "package" | "advisory" | "assetId";

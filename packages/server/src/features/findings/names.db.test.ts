@@ -4,7 +4,7 @@ import { createHoldingsStore } from "../holdings/index.ts";
 import { advisoryGroups, countAdvisories } from "./by-advisory-sql.ts";
 import { led } from "./leads.ts";
 import { filterOf, type FindingFilter } from "./rules.ts";
-import { countFindings, findingsPage } from "./sql.ts";
+import { condition, countFindings, findingsPage } from "./sql.ts";
 
 const NAMES = ["openssl", "libssl3", "OpenSSH", "zip", "gzip", "log4j-core", "a_b", "a%b"];
 const SEVERITIES = ["unknown", "none", "low", "medium", "high", "critical"];
@@ -133,6 +133,36 @@ test("pages of advisories together are all of them, and their count is how many"
       }
       expect(paged, query).toEqual(all);
       expect(await countAdvisories(tx, company.id, filter)).toBe(all.length);
+    });
+  }
+});
+
+test("pages by risk are in the order of all findings, whichever severities are asked for", async () => {
+  for (const query of [
+    "severity:low",
+    "severity>=medium",
+    "severity<high kev:true",
+    "severity:critical,none label:prod",
+    "severity:low severity:high",
+  ]) {
+    const filter = await led(api.db, store(), company.id, filterOf({ status: "open", query }));
+    await api.db.withCompany(company.id, async (tx) => {
+      const values: unknown[] = [];
+      const where = condition(company.id, filterOf({ status: "open", query }), values);
+      const all = await tx.query<{ id: string }>(
+        `select f.id from finding f where ${where} order by f.risk desc, f.id desc`,
+        values,
+      );
+      const paged: string[] = [];
+      for (let after: [unknown, string] | null = null; ;) {
+        const rows = await findingsPage(tx, company.id, filter, { sort: "risk", limit: 4, after });
+        paged.push(...rows.map(({ id }) => id));
+        const last = rows.at(-1);
+        if (last === undefined) break;
+        after = [last.sortValue, last.id];
+      }
+      expect(paged, query).toEqual(all.map(({ id }) => id));
+      expect(await countFindings(tx, company.id, filter)).toBe(all.length);
     });
   }
 });

@@ -92,9 +92,32 @@ const numberIs =
     return `(${numbers.map((n) => `${column} ${compare} ${value(n)}::float8`).join(" or ")})`;
   };
 
+/** The rank of a severity, 1 to 6. */
+export const rankOf = (severity: string): number => SEVERITY_ORDER.indexOf(severity) + 1;
 /** By their ranks, which an index has. */
 export const severityAnyOf = (severities: readonly string[], value: Value): string =>
   `f.severity_rank = any(${value(severities.map((one) => SEVERITY_ORDER.indexOf(one) + 1))}::smallint[])`;
+
+const RANK_IS: Readonly<Record<string, (rank: number, than: number) => boolean>> = {
+  ">": (rank, than) => rank > than,
+  ">=": (rank, than) => rank >= than,
+  "<": (rank, than) => rank < than,
+  "<=": (rank, than) => rank <= than,
+};
+
+/** The ranks of severities that a query leaves, 1 to 6; null where it does not say. */
+export const ranksAsked = (node: QueryNode): number[] | null => {
+  const terms = (node.kind === "and" ? node.parts : [node]).flatMap((part) =>
+    part.kind === "term" && part.field === "severity" ? [part] : [],
+  );
+  if (terms.length === 0) return null;
+  const ranks = SEVERITY_ORDER.map((_, i) => i + 1);
+  return terms.reduce((left, { op, values }) => {
+    const named = values.map((one) => SEVERITY_ORDER.indexOf(one) + 1);
+    const holds = RANK_IS[op];
+    return left.filter((rank) => (holds === undefined ? named.includes(rank) : holds(rank, named[0] ?? 0)));
+  }, ranks);
+};
 
 const severityIs = ({ op, values }: Term, value: Value): string => {
   if (op === ":" || op === "=") return severityAnyOf(values, value);
@@ -150,8 +173,10 @@ type Compile = (term: Term, value: Value) => string;
 const ASSET_CONDITIONS: Readonly<Record<string, Compile>> = {
   host: ({ values }, value) => textIs(["a.name"], values, value),
   kind: ({ values }, value) => `a.kind = any(${value(values)}::text[])`,
-  label: ({ values }, value) =>
-    `exists (select 1 from unnest(a.labels) as label where ${textIs(["label"], values, value)})`,
+  label: ({ values }, value) => {
+    if (!values.some((v) => v.includes("*"))) return `a.labels && ${value(values)}::text[]`;
+    return `exists (select 1 from unnest(a.labels) as label where ${textIs(["label"], values, value)})`;
+  },
   os: ({ values }, value) => textIs(["a.os"], values, value),
   exposure: ({ values }, value) => `a.exposure = any(${value(values)}::text[])`,
   criticality: ({ values }, value) => `a.criticality = any(${value(values)}::text[])`,

@@ -2,7 +2,7 @@ import type { FindingState } from "@zerotrace/core/work/work";
 import type { Exposure } from "@zerotrace/core";
 import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
-import { ofLead, type Value } from "./lead-sql.ts";
+import { type LeadKey, ofLead, type Value } from "./lead-sql.ts";
 import {
   ASSIGNEE,
   assetAsked,
@@ -11,6 +11,8 @@ import {
   namesStatus,
   openAs,
   queryCondition,
+  rankOf,
+  ranksAsked,
   severityAnyOf,
   STATE,
   STATUS_WHILE_OPEN,
@@ -27,6 +29,31 @@ const SCOPED = `(select ${STORED}, p.assets as asset_count from finding join (
 
 /** The findings that a transaction sees, to be named after \`from\`. */
 export const findings = (tx: Tx): string => (tx.labels === null ? "finding" : SCOPED);
+
+/** The components that all findings of a filter are of, where something that it names says so; null where nothing does. */
+const componentsAsked = ({ query, leads }: FindingFilter): readonly number[] | null => {
+  const parts = query === null ? [] : query.kind === "and" ? query.parts : [query];
+  const keys: LeadKey[] = [...parts, "assetId", "package", "q"];
+  const lists = keys.flatMap((key) => {
+    const lead = leads?.get(key);
+    if (lead === undefined || lead.advisories.length > 0) return [];
+    const listed = lead.held === undefined ? lead.components : lead.listed;
+    return listed === undefined ? [] : [listed];
+  });
+  return lists.toSorted((a, b) => a.length - b.length)[0] ?? null;
+};
+
+/**
+ * The findings that a filter may have, to be named after `from`, for who reads all of them: those of the components of an asset lie far apart
+ * in every order but this.
+ */
+export const findingsFrom = (tx: Tx, filter: FindingFilter, values: unknown[]): string => {
+  const components = tx.labels === null ? componentsAsked(filter) : null;
+  if (components === null) return findings(tx);
+  return `(select f.* from unnest($${values.push(`{${components.join(",")}}`)}::int[]) as c(id) cross join lateral (
+    select * from finding f where f.company_id = nullif(current_setting('app.company_id', true), '')::int
+      and f.component_id = c.id offset 0) f)`;
+};
 
 /** Every column of a `FindingRecord`, of the table named `f`. */
 export const COLUMNS = `f.id, f.advisory, f.aliases, f.summary, f.ecosystem, f.package, f.source, f.version, f.purl,
@@ -138,6 +165,14 @@ export const informed = async (tx: Tx, companyId: number, filter: FindingFilter)
   return { ...filter, mayBeClosed: rows[0]?.any ?? true };
 };
 
+/** The ranks of severities that open findings of a filter may have; null where it does not say, or asks for others too. */
+const ranksOf = ({ query, severities, status }: FindingFilter): number[] | null => {
+  if (status !== "open" || (query !== null && namesStatus(query))) return null;
+  const named = query === null ? null : ranksAsked(query);
+  const given = severities.length === 0 ? null : [...new Set(severities.map(rankOf))];
+  return named === null || given === null ? (named ?? given) : named.filter((rank) => given.includes(rank));
+};
+
 /** A page of findings after the pair (sort value, id). */
 export const findingsPage = async (
   tx: Tx,
@@ -152,11 +187,23 @@ export const findingsPage = async (
     const beyond = sort.order === "desc" ? "<" : ">";
     where += ` and (${sort.key}, f.id) ${beyond} ($${values.push(page.after[0])}::${sort.type}, $${values.push(page.after[1])}::uuid)`;
   }
-  return await tx.query(
-    `select ${COLUMNS}, ${sort.value} as "sortValue" from ${findings(tx)} f where ${where}
-     order by ${sort.key} ${sort.order}, f.id ${sort.order} limit $${values.push(page.limit)}`,
-    values,
-  );
+  const order = `order by ${sort.key} ${sort.order}, f.id ${sort.order}`;
+  const limit = `$${values.push(page.limit)}`;
+  const read = (more: string): string =>
+    `(select f.id, ${sort.key} as key from finding f where ${where}${more} ${order} limit ${limit})`;
+  // Severities lie far apart in the order of risk: each is read in its own.
+  const ranks = page.sort === "risk" ? ranksOf(filter) : null;
+  const found =
+    ranks === null || ranks.length === 0
+      ? read("")
+      : ranks.map((rank) => read(` and f.severity_rank = ${rank}::smallint`)).join(" union all ");
+  // Who sees all: which they are is told by the index alone where it can be, and only those of the page are looked at.
+  const from =
+    tx.labels === null
+      ? `(select k.id from (${found}) k order by k.key ${sort.order}, k.id ${sort.order} limit ${limit}) k
+         join finding f on f.company_id = $1 and f.id = k.id`
+      : `${findings(tx)} f where ${where}`;
+  return await tx.query(`select ${COLUMNS}, ${sort.value} as "sortValue" from ${from} ${order} limit ${limit}`, values);
 };
 
 /** The ids of open findings of a filter, or of those named, that the caller sees; at most `limit`, in the order of their ids. */
@@ -181,8 +228,9 @@ export const openIds = async (
 export const countFindings = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<number> => {
   const values: unknown[] = [];
   const where = condition(companyId, filter, values);
+  const from = `${findingsFrom(tx, filter, values)} f where ${where}`;
   const rows = await tx.query<{ n: number }>(
-    `select count(*)::int as n from (select 1 from ${findings(tx)} f where ${where} limit $${values.push(COUNT_LIMIT)}) x`,
+    `select count(*)::int as n from (select 1 from ${from} limit $${values.push(COUNT_LIMIT)}) x`,
     values,
   );
   return rows[0]?.n ?? 0;

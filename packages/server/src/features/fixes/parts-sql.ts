@@ -1,5 +1,5 @@
 import type { Tx } from "../../platform/db/index.ts";
-import { condition, type FindingFilter, findings } from "../findings/index.ts";
+import { condition, type FindingFilter, findingsFrom } from "../findings/index.ts";
 
 /** Advisories that a fix names (count). */
 const ADVISORIES_MAX = 10;
@@ -47,7 +47,7 @@ export const FROM_PARTS = `p.ecosystem, p.package, p.has_fix, string_agg(p.fixes
   min(p.kev_since) as kev_since`;
 
 /** The stored parts as findings: what `condition` asks of these can be asked of them, where it asks for nothing else. */
-const STORED = `(select p.company_id, p.ecosystem, p.package, p.package as source, p.has_fix, p.severity_rank, p.is_kev,
+export const STORED = `(select p.company_id, p.ecosystem, p.package, p.package as source, p.has_fix, p.severity_rank, p.is_kev,
     p.fixes, p.finding_count, p.advisory_count, p.weight, p.max_risk, p.advisories, p.since,
     p.kev_since, 'open' as status, case when p.has_fix then '' end as fixed_in,
     case when p.is_kev then date '2000-01-01' end as kev_added_at,
@@ -104,6 +104,6 @@ export const fixesOf = (
     const where = condition(companyId, { ...filter, mayBeClosed: false }, values);
     return `select ${FROM_PARTS} from (select * from ${STORED} f where ${where}) p group by 1, 2, 3`;
   }
-  const parts = partsOf(`${findings(tx)} f`, condition(companyId, filter, values));
+  const parts = partsOf(`${findingsFrom(tx, filter, values)} f`, condition(companyId, filter, values));
   return `select ${FROM_PARTS} from (${parts}) p group by 1, 2, 3`;
 };

@@ -3,8 +3,12 @@ import type { Database } from "../../platform/db/index.ts";
 import { type ChangingHoldings, createHoldings, type HeldAsset, type Holdings } from "./holdings.ts";
 import { heldCount, heldIn, partDigests, partOf, PARTS } from "./sql.ts";
 
-/** How long what was read is taken for true, unless a writer of this process says otherwise. */
+/**
+ * How long what was read is taken for true, unless a writer of this process says otherwise; and how much longer while it is looked at
+ * again beside the answer: another process may have written.
+ */
 const TRUST_MS = 1_000;
+const TRUST_BESIDE_MS = 4_000;
 /** Components of assets that are read while somebody waits; more are read while the database answers (counts). */
 const AWAITED_MAX = 300_000;
 /** Of one company; above that the database is asked always. */
@@ -16,16 +20,22 @@ const PARTS_AT_ONCE = 32;
 /** What the assets of companies hold, in memory. */
 export interface HoldingsStore {
   /**
-   * The holdings of a company, true of a moment within the last second. Null: they are just being read for the first time, or are too
-   * many; then inventories are to be taken apart.
+   * The holdings of a company, true of a moment within the last five seconds; of now, where this process wrote since. Null: they are just being
+   * read for the first time, or are too many; then inventories are to be taken apart. `isPatient`: waits for the first reading.
    */
-  of(companyId: number): Promise<Holdings | null>;
+  of(companyId: number, isPatient?: boolean): Promise<Holdings | null>;
+  /** Reads what companies hold that are too large to be read while somebody waits, one after the other: after a start. */
+  prepare(companyIds: readonly number[]): Promise<void>;
   /** Says that inventories of a company may have changed: the next to ask looks at them. */
   doubt(companyId: number): void;
 }
 
 /** Remembers nothing: the database is asked always. */
-export const NO_HOLDINGS: HoldingsStore = { of: async () => null, doubt: () => undefined };
+export const NO_HOLDINGS: HoldingsStore = {
+  of: async () => null,
+  prepare: async () => undefined,
+  doubt: () => undefined,
+};
 
 interface Entry {
   readonly holdings: ChangingHoldings;
@@ -61,7 +71,7 @@ export const createHoldingsStore = (db: Database, nowMs: () => number = () => pe
     sizeCalculation: ({ holdings }) => holdings.bytes + 1,
   });
   const doubts = new Map<number, number>();
-  const reading = new Map<number, { readonly doubts: number; readonly entry: Promise<Entry> }>();
+  const reading = new Map<number, { readonly entry: Promise<Entry> }>();
 
   const read = (companyId: number, entry: Entry): Promise<Entry> => {
     const said = doubts.get(companyId) ?? 0;
@@ -73,13 +83,13 @@ export const createHoldingsStore = (db: Database, nowMs: () => number = () => pe
         return entry;
       })
       .finally(() => reading.delete(companyId));
-    reading.set(companyId, { doubts: said, entry: done });
+    reading.set(companyId, { entry: done });
     return done;
   };
-  const isTrusted = (companyId: number, entry: Entry): boolean =>
-    nowMs() - entry.checkedAt < TRUST_MS && entry.doubts === (doubts.get(companyId) ?? 0);
+  const isTrusted = (companyId: number, entry: Entry, ms: number): boolean =>
+    nowMs() - entry.checkedAt < ms && entry.doubts === (doubts.get(companyId) ?? 0);
 
-  const first = async (companyId: number): Promise<Holdings | null> => {
+  const first = async (companyId: number, isPatient: boolean): Promise<Holdings | null> => {
     const count = await db.asServiceFor(companyId, (tx) => heldCount(tx, companyId));
     if (count > HELD_MAX) return null;
     if (!reading.has(companyId)) {
@@ -87,17 +97,27 @@ export const createHoldingsStore = (db: Database, nowMs: () => number = () => pe
         () => undefined,
       );
     }
-    return count > AWAITED_MAX ? null : ((await reading.get(companyId)?.entry)?.holdings ?? null);
+    return count > AWAITED_MAX && !isPatient ? null : ((await reading.get(companyId)?.entry)?.holdings ?? null);
   };
   return {
     doubt: (companyId) => void doubts.set(companyId, (doubts.get(companyId) ?? 0) + 1),
-    of: async (companyId) => {
+    prepare: async (companyIds) => {
+      for (const companyId of companyIds) {
+        const count = entries.has(companyId) ? 0 : await db.asServiceFor(companyId, (tx) => heldCount(tx, companyId));
+        if (count > AWAITED_MAX) await first(companyId, true);
+      }
+    },
+    of: async (companyId, isPatient = false) => {
       const known = entries.get(companyId);
-      if (known === undefined) return await first(companyId);
-      // who is asked while it is being read anew may be told what was true before that, but for what is doubted since
-      const running = reading.get(companyId);
-      if (running !== undefined) await running.entry;
-      if (isTrusted(companyId, known)) return known.holdings;
+      if (known === undefined) return await first(companyId, isPatient);
+      if (isTrusted(companyId, known, TRUST_MS)) return known.holdings;
+      if (isTrusted(companyId, known, TRUST_MS + TRUST_BESIDE_MS)) {
+        if (!reading.has(companyId)) read(companyId, known).catch(() => undefined);
+        return known.holdings;
+      }
+      // what is being read may have been begun before the last doubt
+      await reading.get(companyId)?.entry.catch(() => undefined);
+      if (isTrusted(companyId, known, TRUST_MS)) return known.holdings;
       return (await (reading.get(companyId)?.entry ?? read(companyId, known))).holdings;
     },
   };

@@ -1,4 +1,5 @@
 import type { Tx } from "../../platform/db/index.ts";
+import { COUNT_LIMIT } from "../assets/index.ts";
 import type { FindingTotals } from "./sql.ts";
 
 const COUNTS = ["critical", "high", "medium", "low", "none", "unknown"];
@@ -32,9 +33,27 @@ const COVERAGE = `
     join package p on p.id = x.package_id group by 1) y`;
 const ALL = COUNTS.map((one) => `"${one}"`).join(" + ");
 
-const KEPT = [...COUNTS, "finding_count", "package_count", "kev_count", "fixable_count", "coverage"].map(
-  (one) => `"${one}"`,
-);
+/**
+ * How many advisories have open findings, up to as many as are counted anywhere. Of matches, which are two numbers each: a look at the
+ * findings of every advisory takes ten times as long.
+ */
+const ADVISORIES = `
+  select count(*)::int from (
+    select m.advisory_id from held_component h join component_match m on m.component_id = h.component_id
+    where h.company_id = $1 and not exists (
+      select 1 from vex_effect e where e.company_id = $1 and e.closes and e.component_id = m.component_id
+        and e.advisory_id = m.advisory_id)
+    group by 1 limit ${COUNT_LIMIT}) x`;
+
+const KEPT = [
+  ...COUNTS,
+  "finding_count",
+  "package_count",
+  "kev_count",
+  "fixable_count",
+  "advisory_count",
+  "coverage",
+].map((one) => `"${one}"`);
 
 /**
  * Counts the company's open findings, and which of its components are judged, from what its components add, and keeps the counts: for one
@@ -47,7 +66,7 @@ export const keepTotals = async (tx: Tx, companyId: number): Promise<boolean> =>
     `insert into company_total as t (company_id, ${KEPT.join(", ")})
      select $1, ${columns((one) => `coalesce(sum("${one}"), 0)::int`)}, coalesce(sum(${ALL}), 0)::int,
        count(distinct hashtextextended(ecosystem || e'\n' || package, 0)) filter (where ${ALL} > 0)::int,
-       coalesce(sum(kev), 0)::int, coalesce(sum(fixable), 0)::int, coalesce((${COVERAGE}), '[]')
+       coalesce(sum(kev), 0)::int, coalesce(sum(fixable), 0)::int, (${ADVISORIES}), coalesce((${COVERAGE}), '[]')
      from (${LEFT}) p
      on conflict (company_id) do update set ${KEPT.map((one) => `${one} = excluded.${one}`).join(", ")}
        where (${KEPT.map((one) => `t.${one}`).join(", ")}) is distinct from (${KEPT.map((one) => `excluded.${one}`).join(", ")})
