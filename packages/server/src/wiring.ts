@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { AppError, type Route } from "@zerotrace/core";
 import { contract, type Channel } from "./contract.ts";
 import { accessTokenRoutes, type AccessTokens } from "./features/access-tokens/index.ts";
@@ -64,7 +65,7 @@ import type { Authenticator } from "./platform/auth/index.ts";
 import type { Config } from "./platform/config/index.ts";
 import type { CompanyKeys } from "./platform/crypto/index.ts";
 import type { Database, Tx } from "./platform/db/index.ts";
-import { type Endpoint, openApiOf } from "./platform/http/index.ts";
+import { type Endpoint, openApiOf, readExamples } from "./platform/http/index.ts";
 import type { Metrics } from "./platform/metrics/index.ts";
 import { orderRekey } from "./rekey.ts";
 import { countPendingJobs, listJobs, queueDepth } from "./platform/queue/index.ts";
@@ -331,5 +332,9 @@ export const endpointsOf = (deps: WiringDeps): Endpoint[] => {
   return endpoints;
 };
 
-/** The API's description. */
-export const openApi = (version: string): unknown => openApiOf(contract, { title: "ZeroTrace API", version });
+/** What `npm run docs:api` recorded of each route. */
+const EXAMPLES = new URL("../api-examples.ndjson", import.meta.url);
+
+/** The API's description, with an example of each route. */
+export const openApi = (version: string): unknown =>
+  openApiOf(contract, { title: "ZeroTrace API", version }, readExamples(readFileSync(EXAMPLES, "utf8")));

@@ -13,8 +13,8 @@ export interface Recording {
 }
 export type Recorded = Readonly<Record<string, Recording>>;
 
-/** What was recorded, and where the pages lie. */
-export const RECORDED = new URL("recorded.ndjson", import.meta.url);
+/** What was recorded, which the server shows in its OpenAPI document; and where the pages lie. */
+export const RECORDED = new URL("../../../packages/server/api-examples.ndjson", import.meta.url);
 const FOLDER = new URL("../../../docs/reference/api/", import.meta.url);
 const ORIGIN = "https://zerotrace.example.com";
 

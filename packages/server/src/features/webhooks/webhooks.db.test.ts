@@ -171,7 +171,7 @@ test("a decision that waits for a second person is told by both of its names, to
     [company.id],
   );
   await deliver();
-  expect(state.taken.map(({ message }) => message.type).sort()).toEqual([
+  expect(state.taken.map(({ message }) => String(message.type)).toSorted()).toEqual([
     "decision.proposed",
     "decision.requested",
     "decision.requested",
@@ -213,7 +213,7 @@ test("a fix is told to whoever sees an asset that needs it", async () => {
   await note("left");
   await note("right");
   await deliver();
-  expect(state.taken.map(({ message }) => message.data.package).sort()).toEqual(["left", "left", "right"]);
+  expect(state.taken.map(({ message }) => String(message.data.package)).toSorted()).toEqual(["left", "left", "right"]);
 });
 
 test("a webhook that fails is asked again later and later under the same id, until it takes the message", async () => {

@@ -2,6 +2,7 @@ export { authenticateRequest, authorize, isLoopback } from "./access.ts";
 export { JSON_DEPTH_MAX } from "./body.ts";
 export { decodeCursor, encodeCursor } from "./cursor.ts";
 export { assertListenable } from "./listen.ts";
+export { readExamples } from "./examples.ts";
 export { openApiOf } from "./openapi.ts";
 export { toProblem } from "./problem.ts";
 export { createRateLimits, type Rate, RATES, type RateLimits } from "./rate-limits.ts";
