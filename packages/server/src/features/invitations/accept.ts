@@ -9,6 +9,7 @@ import {
   accountOf,
   addMember,
   completeSignIn,
+  hasNoMembers,
   insertAccount,
   moveTo,
   passwordSignIn,
@@ -63,12 +64,14 @@ export const lookAtInvitation = (): Endpoint =>
     audit: "none",
     run: async ({ db, now }, { body }) => {
       const invitation = await held(db, body.token, now);
-      const { email, role, roleName, companyName, expiresAt } = invitation;
+      const { companyId, email, role, roleName, companyName, expiresAt } = invitation;
+      const isFirst = await db.withCompany(companyId, (tx) => hasNoMembers(tx, companyId));
       const account = await db.asService((tx) => accountOf(tx, { email }));
       return {
         companyName,
         email,
-        roleName: isBuiltInRole(role) ? role : (roleName ?? role),
+        // whoever joins first owns the company, whatever the invitation says
+        roleName: isFirst ? "owner" : isBuiltInRole(role) ? role : (roleName ?? role),
         hasAccount: account !== null,
         expiresAt: expiresAt.toISOString(),
       };

@@ -69,7 +69,7 @@ test("who came by the server's link invites themselves, and becomes the owner wi
   expect((await look(token)).body).toMatchObject({
     companyName: company.name,
     email: "first@example.test",
-    roleName: "viewer",
+    roleName: "owner",
     hasAccount: false,
   });
   const weak = await accept(token, { name: "First One", password: "first one" });

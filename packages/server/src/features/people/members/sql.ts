@@ -97,6 +97,11 @@ export const setOwner = async (tx: Tx, companyId: number, personId: string, role
 /** Locks a company until the transaction ends; whether it has no member yet. For the service role. */
 export const lockCompany = async (tx: Tx, companyId: number): Promise<boolean> => {
   await tx.query(`select pg_advisory_xact_lock($1, $2)`, [MEMBERS_LOCK, companyId]);
+  return hasNoMembers(tx, companyId);
+};
+
+/** Whether nobody belongs to the company yet: who joins first owns it. */
+export const hasNoMembers = async (tx: Tx, companyId: number): Promise<boolean> => {
   const [row] = await tx.query<{ none: boolean }>(
     `select not exists (select 1 from membership where company_id = $1) as none`,
     [companyId],
