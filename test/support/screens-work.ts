@@ -72,7 +72,8 @@ export const fixId = (ecosystem: string, name: string): string =>
   Buffer.from(`+${ecosystem}\n${name}`).toString("base64url");
 
 const AT = { x: 0, y: 0, w: 3, h: 3 } as const;
-const WIDGETS = [
+/** What stands on the dashboard of the pictures. */
+export const WIDGETS = [
   { id: "a", kind: "number", title: "Critical", query: "severity:critical", ...AT },
   { id: "b", kind: "number", title: "Known to be exploited", query: "kev:true", ...AT, x: 3 },
   { id: "c", kind: "number", title: "With a fix", query: "fix:yes", ...AT, x: 6 },

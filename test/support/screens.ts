@@ -5,12 +5,13 @@
  *
  *   npm run screens -- [folder] [--only=/findings,/assets] [--states=none,few,many]
  */
-import { mkdir, mkdtemp, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { startBrowser } from "./browser.ts";
 import { type Live, startLive } from "./live.ts";
+import { addressOf, MORE, pathsOf } from "./pages.ts";
 import { fillFew, fillMany, type Ids } from "./screens-fill.ts";
 import { signIn, STATES, type State } from "./screens-page.ts";
 
@@ -22,33 +23,6 @@ const SIZES = [
 ] as const;
 /** Milliseconds in which a page must have asked for all that it shows. */
 const SETTLE_MS = 10_000;
-
-/** Pages that show more than one thing at one address. */
-const MORE = [
-  "/findings?view=fixes",
-  "/findings?view=advisories",
-  "/assets/$id?tab=inventory",
-  "/affected?q=openssl",
-  "/components?q=openssl",
-  "/fixes?view=work",
-  "/fixes?view=speed",
-  "/dashboards/$id?mode=edit",
-  "/dashboards/$id?mode=wall",
-];
-
-/** Every path of the router. */
-const pathsOf = async (): Promise<string[]> => {
-  const routes = await readFile(new URL("../../packages/web/src/routes.tsx", import.meta.url), "utf8");
-  return [...routes.matchAll(/\bpage\("([^"]+)"\)/g)].map(([, path]) => path ?? "");
-};
-
-/** The address of a path with its id; null where the state has no such object. */
-const addressOf = (path: string, ids: Ids): string | null => {
-  const [, noun] = /^\/([a-z-]+)\/\$id/.exec(path) ?? [];
-  if (noun === undefined) return path;
-  const id = ids[noun];
-  return id === undefined ? null : path.replace("$id", encodeURIComponent(id));
-};
 
 const nameOf = (path: string): string => path.replaceAll(/[^a-z$]+/gi, "-").replaceAll(/^-|-$/g, "") || "overview";
 
@@ -123,7 +97,7 @@ const main = async (): Promise<void> => {
   await mkdir(folder, { recursive: true });
   const only = optionOf("only");
   const states = optionOf("states");
-  const paths = [...(await pathsOf()), ...MORE].filter((path) => only === null || only.includes(path));
+  const paths = [...pathsOf(), ...MORE].filter((path) => only === null || only.includes(path));
   const browser = await startBrowser();
   const faults: string[] = [];
   try {

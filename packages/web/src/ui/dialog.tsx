@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 import { say } from "./texts.ts";
 
 /**
@@ -19,12 +19,12 @@ export const Dialog = ({
   onClose: () => void;
   children: (close: () => void) => ReactNode;
 }) => {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const [dialog, setDialog] = useState<HTMLDialogElement | null>(null);
   const heading = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => dialog?.showModal(), [dialog]);
   return (
     <dialog
-      ref={dialog}
+      ref={setDialog}
       aria-labelledby={heading}
       onClose={onClose}
       style={{ width: `min(${width}, calc(100vw - 2rem))` }}
@@ -34,7 +34,7 @@ export const Dialog = ({
         <h2 id={heading} className="font-semibold wrap-anywhere">
           {title}
         </h2>
-        {children(() => dialog.current?.close())}
+        {children(() => dialog?.close())}
       </div>
     </dialog>
   );

@@ -151,7 +151,7 @@ export const Prompt = () => {
     <search className="relative min-w-0 flex-1">
       <div className="flex min-h-10 flex-wrap items-center gap-x-2 sm:flex-nowrap">
         <label htmlFor={`${id}-text`} className="mono shrink-0 text-dim">
-          {scope} <span className="text-accent">&gt;</span>
+          {say(scope)} <span className="text-accent">&gt;</span>
         </label>
         <input
           ref={input}

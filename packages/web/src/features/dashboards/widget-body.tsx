@@ -12,6 +12,7 @@ import { count, decimal } from "../../ui/format.ts";
 import { SEVERITY_BACKGROUND, SeverityMark } from "../../ui/severity.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 import { GROUPS, queryOfGroup, titleOf, UNITS } from "./words.ts";
 
 type Row = Figures["rows"][number];
@@ -21,6 +22,7 @@ const isSeverity = (key: string): key is Severity => key in SEVERITY_BACKGROUND;
 /** What a group is called for a reader. */
 const textOf = (widget: Widget, row: Row): string => {
   if (widget.group === "day") return dayText(row.key);
+  if (widget.group === "severity" || widget.group === "kind") return told(row.key);
   if (row.name !== "") return row.name;
   return widget.group === "label" ? say("no label") : say("not said");
 };

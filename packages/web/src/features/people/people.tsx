@@ -119,7 +119,7 @@ const RevokeInvitation = ({ invitation }: { invitation: Invitation }) => {
 const INVITATIONS: readonly Column<Invitation>[] = [
   { head: "Invited", className: "full", cell: (i) => <span className="mono">{i.email}</span> },
   { head: "As", width: "160px", label: say("as"), cell: (i) => i.role.name },
-  { head: "By", width: "180px", className: "wide-only", cell: (i) => i.invitedBy },
+  { head: "By", width: "180px", className: "wide-only", cell: (i) => told(i.invitedBy) },
   {
     head: "Ends",
     width: "120px",

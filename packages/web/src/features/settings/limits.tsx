@@ -49,7 +49,7 @@ export const Limits = () => {
         {limits.data?.rows.map((one) => (
           <div key={one.name} className="grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_260px]">
             <dt className="text-sm">
-              {told(one.says)} <span className="mono text-xs text-dim">{one.name}</span>
+              {told(one.says)} <code className="text-xs text-dim">{one.name}</code>
             </dt>
             <dd>
               <Used limit={one} />
