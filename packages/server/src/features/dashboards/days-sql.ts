@@ -43,6 +43,20 @@ export const fixedSince = (tx: Tx, companyId: number, days: number): Promise<Mov
     days,
   ]);
 
-/** Findings that were first seen in the last days, whatever became of them. */
+/**
+ * Findings that were first seen in the last days, whatever became of them. They are counted in the index by severity and day, no row is
+ * read but of those known to be exploited.
+ */
 export const openedSince = (tx: Tx, companyId: number, days: number): Promise<Moved[]> =>
-  tx.query(`${MOVED} and f.first_seen_at >= now() - make_interval(days => $2) group by 1`, [companyId, days]);
+  tx.query(
+    `select r.severity, x.n, coalesce(k.n, 0) as kev
+     from unnest(array['unknown', 'none', 'low', 'medium', 'high', 'critical']) with ordinality as r(severity, rank)
+     cross join lateral (
+       select count(*)::int as n from finding f where f.company_id = $1 and f.severity_rank = r.rank::smallint
+         and f.first_seen_at >= now() - make_interval(days => $2)) x
+     left join (
+       select severity_rank, count(*)::int as n from finding where company_id = $1 and kev_added_at is not null
+         and first_seen_at >= now() - make_interval(days => $2) group by 1) k on k.severity_rank = r.rank
+     where x.n > 0`,
+    [companyId, days],
+  );

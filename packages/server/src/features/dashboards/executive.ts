@@ -1,8 +1,8 @@
 import { SEVERITIES, type Severity } from "@zerotrace/core";
 import type { Tx } from "../../platform/db/index.ts";
-import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { createKept, type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
-import { filterOf, informed } from "../findings/index.ts";
+import { filterOf, type FindingFilter, informed } from "../findings/index.ts";
 import { settingsOf } from "../settings/index.ts";
 import { assetTotals, keptTotals } from "../stats/index.ts";
 import { routes } from "./contract.ts";
@@ -24,6 +24,15 @@ const movedOf = (rows: readonly Moved[]) => ({
 
 const sumOf = (counts: Readonly<Record<Severity, number>>): number => SEVERITIES.reduce((sum, s) => sum + counts[s], 0);
 
+/** Open findings by severity: as they are kept, else counted. */
+const openBySeverity = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<Record<Severity, number>> => {
+  const kept = await keptTotals(tx, companyId);
+  if (kept !== null) return countsBy(new Map(SEVERITIES.map((s) => [s, kept[s]])));
+  const counted = { filter, measure: "findings", rows: SEVERITIES.length, across: null, since: null } as const;
+  const groups = await ownGroups(tx, companyId, "severity", counted);
+  return countsBy(new Map(groups.map(({ key, value }) => [key, value])));
+};
+
 const trendOf = async (
   tx: Tx,
   companyId: number,
@@ -42,34 +51,43 @@ const trendOf = async (
   }));
 };
 
-/** The route of the page for a board. */
-export const executiveRoute = (offlineAfterSeconds: number): Endpoint =>
-  implement(routes.getExecutive, {
+/** What moved and what is late, in milliseconds of work: less is not kept. */
+const KEPT_FROM_MS = 200;
+
+/** What moved in a month and what is late: read from the findings themselves, and of a day's use. */
+const movedIn = async (tx: Tx, companyId: number, filter: FindingFilter, overdueDays: number) => ({
+  fixed: movedOf(await fixedSince(tx, companyId, MOVED_DAYS)),
+  opened: movedOf(await openedSince(tx, companyId, MOVED_DAYS)),
+  overdue: await overdueOf(tx, companyId, filter, overdueDays),
+});
+
+/** The route of the page for a board; `now` are milliseconds that only grow. What stands is as of now; what moved is kept where it took long. */
+export const executiveRoute = (offlineAfterSeconds: number, now: () => number): Endpoint => {
+  const kept = createKept<Awaited<ReturnType<typeof movedIn>>>(now, KEPT_FROM_MS);
+  return implement(routes.getExecutive, {
     audit: "none",
-    run: async ({ tx, identity: { companyId }, now }, { query: { days } }) => {
-      const settings = await settingsOf(tx, companyId);
-      const filter = await informed(tx, companyId, filterOf({ status: "open" }));
-      const counted = { filter, measure: "findings", rows: SEVERITIES.length, across: null, since: null } as const;
-      const kept = filter.mayBeClosed ? null : await keptTotals(tx, companyId);
-      const groups = kept === null ? await ownGroups(tx, companyId, "severity", counted) : [];
-      const found =
-        kept === null
-          ? groups.map(({ key, value }) => [key, value] as const)
-          : SEVERITIES.map((s) => [s, kept[s]] as const);
-      const open = countsBy(new Map(found));
-      const { covered, notCovered, unparsable, ...assets } = await assetTotals(tx, companyId, offlineAfterSeconds);
-      const overdueDays = settings["goal.overdue_days"];
-      return {
-        at: now.toISOString(),
-        risk: oneDecimal(assets.risk),
-        goal: { risk: settings["goal.risk"], day: settings["goal.day"], overdueDays },
-        trend: await trendOf(tx, companyId, days, { risk: assets.risk, open }),
-        open,
-        fixed: movedOf(await fixedSince(tx, companyId, MOVED_DAYS)),
-        opened: movedOf(await openedSince(tx, companyId, MOVED_DAYS)),
-        overdue: await overdueOf(tx, companyId, filter, overdueDays),
-        assetCount: assets.assetCount,
-        coverage: { covered, notCovered, unparsable },
-      };
+    transaction: "none",
+    run: async ({ db, identity: { companyId, labels }, now: at }, { query: { days } }) => {
+      const { overdueDays, filter, ...standing } = await db.withCompany(companyId, async (tx) => {
+        const settings = await settingsOf(tx, companyId);
+        const everything = await informed(tx, companyId, filterOf({ status: "open" }));
+        const open = await openBySeverity(tx, companyId, everything);
+        const { covered, notCovered, unparsable, ...assets } = await assetTotals(tx, companyId, offlineAfterSeconds);
+        return {
+          filter: everything,
+          overdueDays: settings["goal.overdue_days"],
+          goal: { risk: settings["goal.risk"], day: settings["goal.day"] },
+          risk: oneDecimal(assets.risk),
+          trend: await trendOf(tx, companyId, days, { risk: assets.risk, open }),
+          open,
+          assetCount: assets.assetCount,
+          coverage: { covered, notCovered, unparsable },
+        };
+      });
+      const moved = await kept(JSON.stringify([companyId, labels, overdueDays]), () =>
+        db.withCompany(companyId, (tx) => movedIn(tx, companyId, filter, overdueDays)),
+      );
+      return { at: at.toISOString(), ...standing, ...moved, goal: { ...standing.goal, overdueDays } };
     },
   });
+};

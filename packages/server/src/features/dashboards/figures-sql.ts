@@ -3,6 +3,7 @@ import type { HeatColumn, WidgetGroup, WidgetMeasure } from "@zerotrace/core/das
 import type { QueryNode } from "@zerotrace/core/query/language/index";
 import type { Tx } from "../../platform/db/index.ts";
 import { assetCondition, condition, findings, type FindingFilter, IS_CLOSED, isDecidedOn } from "../findings/index.ts";
+import { STORED_PARTS } from "../fixes/index.ts";
 import type { Stay } from "./rules.ts";
 
 /** Groups that findings have themselves. */
@@ -93,6 +94,44 @@ export const ownGroups = (tx: Tx, companyId: number, group: OwnGroup, asked: Cou
        select x.key, x.key as name, x.col, ${VALUES[asked.measure].replaceAll("f.", "x.")} as value, max(x.risk) as risk
        from (select ${KEYS[group]} as key, ${col} as col, f.risk from ${findings(tx)} f where ${where}) x group by 1, 3),
      ${ordered(`$${values.push(asked.rows)}`, asked.across !== null)}`,
+    values,
+  );
+};
+
+/** Groups that the parts of fixes tell apart. */
+export type PartGroup = "severity" | "ecosystem" | "package";
+
+/** As `totalOf`, of a query that asks for nothing but what the parts of fixes tell: from their sums, which know of decisions. */
+export const partTotal = async (
+  tx: Tx,
+  companyId: number,
+  { filter }: Pick<Counted, "filter">,
+): Promise<{ total: number; risk: number }> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, { ...filter, mayBeClosed: false }, values);
+  const [row] = await tx.query<{ total: number | null; risk: number | null }>(
+    `select sum(f.finding_count)::float8 as total, max(f.max_risk) as risk from ${STORED_PARTS} f where ${where}`,
+    values,
+  );
+  return { total: row?.total ?? 0, risk: row?.risk ?? 0 };
+};
+
+/** As `ownGroups`, of the number of findings, from the sums of the parts of fixes. */
+export const partGroups = (
+  tx: Tx,
+  companyId: number,
+  group: PartGroup,
+  { filter, rows, across }: Pick<Counted, "filter" | "rows" | "across">,
+): Promise<GroupRecord[]> => {
+  const values: unknown[] = [];
+  const where = condition(companyId, { ...filter, mayBeClosed: false }, values);
+  const col = across === null ? "''" : ACROSS[across];
+  return tx.query(
+    `with g as materialized (
+       select ${KEYS[group]} as key, ${KEYS[group]} as name, ${col} as col, sum(f.finding_count)::float8 as value,
+         max(f.max_risk) as risk
+       from ${STORED_PARTS} f where ${where} group by 1, 3),
+     ${ordered(`$${values.push(rows)}`, across !== null)}`,
     values,
   );
 };

@@ -197,6 +197,50 @@ test("what no source was read for is said to be unknown, and never counted as no
   await api.owner.query("delete from feed_generation");
 });
 
+test("numbers, severities, ecosystems and packages are as the sums of fixes tell them, where they tell what is asked", async () => {
+  const parts = [
+    ["npm", "a", true, 6, false, 3, 81],
+    ["npm", "b", false, 6, true, 2, 90],
+    ["PyPI", "b", true, 4, false, 10, 40],
+  ];
+  await api.owner.query(
+    `insert into fix (company_id, ecosystem, package, has_fix, finding_count, asset_count, kev_count, critical, high, medium, low,
+       "none", unknown, weight, max_risk, advisories)
+     values ($1, 'npm', 'a', true, 3, 1, 0, 3, 0, 0, 0, 0, 0, 1, 81, '{}')`,
+    [company.id],
+  );
+  for (const part of parts) {
+    await api.owner.query(
+      `insert into fix_part (company_id, ecosystem, package, has_fix, severity_rank, is_kev, fixes, finding_count, weight, max_risk,
+         advisories, since) values ($1, $2, $3, $4, $5, $6, '', $7, 1, $8, '', now())`,
+      [company.id, ...part],
+    );
+  }
+  const rows = async (query: string) =>
+    (await figures(query)).rows.map(({ key, value, risk }: { key: string; value: number; risk: number }) => [
+      key,
+      value,
+      risk,
+    ]);
+  expect(await figures("shape=total&query=kev:true")).toMatchObject({ total: 2, risk: 90 });
+  expect(await rows("shape=groups&group=severity")).toEqual([
+    ["critical", 5, 90],
+    ["medium", 10, 40],
+  ]);
+  expect(await rows("shape=groups&group=package&query=fix:yes")).toEqual([
+    ["b", 10, 40],
+    ["a", 3, 81],
+  ]);
+  expect(await figures("shape=groups&group=ecosystem&rows=1")).toMatchObject({ total: 15, risk: 90, groupCount: 2 });
+  expect(await figures("shape=cells&group=package&across=severity&rows=1")).toMatchObject({
+    cells: [[2, 0, 10, 0, 0]],
+  });
+  // of words, risk and days the sums know nothing: counted
+  expect((await figures("shape=total&query=package:b")).total).toBe(0);
+  await api.owner.query("delete from fix where company_id = $1", [company.id]);
+  await api.owner.query("delete from fix_part where company_id = $1", [company.id]);
+});
+
 test("an answer is kept for a moment, by who sees which assets", async () => {
   const before = await figures("shape=total&query=package:curl");
   await insert(10, { package: "curl", severity: "low", risk: 1, seenDaysAgo: 200 });

@@ -2,10 +2,11 @@ import { AppError, SEVERITIES } from "@zerotrace/core";
 import { type AddingSource, FINDING_FIELDS, parseQuery, sourcesAsked } from "@zerotrace/core/query/language/index";
 import type { z } from "zod";
 import type { Database, Tx } from "../../platform/db/index.ts";
-import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { createKept, type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
 import { generationInForce } from "../feeds/index.ts";
 import { filterOf, informed, namesStatus } from "../findings/index.ts";
+import { isOfParts, isSummed } from "../fixes/index.ts";
 import { keptTotals } from "../stats/index.ts";
 import { viewsFor } from "../views/index.ts";
 import { routes } from "./contract.ts";
@@ -19,10 +20,12 @@ import {
   highestRisk,
   type OwnGroup,
   ownGroups,
+  type PartGroup,
+  partGroups,
+  partTotal,
   staysSince,
   totalOf,
 } from "./figures-sql.ts";
-import { createKept } from "./kept.ts";
 import { courseOf, daysUpTo, filledDays, partsOf, severitiesAlone } from "./rules.ts";
 
 type Asked = z.output<typeof routes.getFigures.query>;
@@ -46,9 +49,19 @@ const inOrder = (rows: readonly GroupRecord[], group: Asked["group"], days: read
   return days.map((day) => known.get(day) ?? { ...none, key: day, name: day });
 };
 
+const isPartGroup = (group: Asked["group"]): group is PartGroup =>
+  group === "severity" || group === "ecosystem" || group === "package";
+
+/** Whether the sums of the parts of fixes tell the figures: of numbers of findings, not of risk or days. */
+const areInParts = async (tx: Tx, companyId: number, { filter, measure, across, since }: Counted): Promise<boolean> =>
+  measure === "findings" && across !== "day" && since === null && isOfParts(filter) && (await isSummed(tx, companyId));
+
 const groupsOf = async (tx: Tx, companyId: number, asked: Asked, counted: Counted): Promise<GroupRecord[]> => {
   const { group } = asked;
   if (!isAssetGroup(group)) {
+    if (isPartGroup(group) && (await areInParts(tx, companyId, counted))) {
+      return partGroups(tx, companyId, group, counted);
+    }
     const rows = group === "day" ? asked.days : counted.rows;
     return ownGroups(tx, companyId, group satisfies OwnGroup, { ...counted, rows });
   }
@@ -82,14 +95,21 @@ const grouped = async (tx: Tx, companyId: number, asked: Asked, counted: Counted
   };
 };
 
-/** One number: as it is kept where the query asks for severities alone and nothing that is open is closed by a decision, else counted. */
+/**
+ * One number: as it is kept where the query asks for severities alone and nothing that is open is closed by a decision, else as the
+ * parts of fixes tell it, else counted.
+ */
 const totalFor = async (tx: Tx, companyId: number, counted: Counted): Promise<{ total: number; risk: number }> => {
   const { filter, measure } = counted;
   const severities = measure === "findings" && !filter.mayBeClosed ? severitiesAlone(filter.query) : null;
   const kept = severities === null ? null : await keptTotals(tx, companyId);
-  if (severities === null || kept === null) return totalOf(tx, companyId, counted);
-  const total = severities.reduce((sum, one) => sum + kept[one], 0);
-  return { total, risk: total === 0 ? 0 : await highestRisk(tx, companyId, counted) };
+  if (severities !== null && kept !== null) {
+    const total = severities.reduce((sum, one) => sum + kept[one], 0);
+    return { total, risk: total === 0 ? 0 : await highestRisk(tx, companyId, counted) };
+  }
+  return (await areInParts(tx, companyId, counted))
+    ? partTotal(tx, companyId, counted)
+    : totalOf(tx, companyId, counted);
 };
 
 /** What was open at the end of each day: as recorded where the query asks for severities alone, else by when findings came and went. */

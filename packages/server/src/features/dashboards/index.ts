@@ -162,5 +162,5 @@ export const dashboardRoutes = ({ offlineAfterSeconds, now = () => Date.now() }:
   ...readRoutes,
   ...writeRoutes,
   figuresRoute(now),
-  executiveRoute(offlineAfterSeconds),
+  executiveRoute(offlineAfterSeconds, now),
 ];

@@ -1,6 +1,5 @@
 import { FINDING_FIELDS, parseQuery } from "@zerotrace/core/query/language/index";
 import { expect, test } from "vitest";
-import { createKept } from "./kept.ts";
 import { courseOf, daysUpTo, filledDays, partsOf, severitiesAlone } from "./rules.ts";
 
 const nodeOf = (text: string) => parseQuery(text, FINDING_FIELDS).node;
@@ -43,22 +42,4 @@ test("a day without a figure is as the one before, and days before the first fig
     { day: "2026-03-02", n: 1 },
   ]);
   expect(filledDays([{ day: "2025-01-01", n: 4 }], days)).toHaveLength(3);
-});
-
-test("a costly answer is kept for twenty times its cost, is made once for all who wait, and a failure is not kept", async () => {
-  let now = 0;
-  let made = 0;
-  const kept = createKept<number>(() => now);
-  const make = async (): Promise<number> => {
-    now += 500;
-    return ++made;
-  };
-  expect(await Promise.all([kept("a", make), kept("a", make)])).toEqual([1, 1]);
-  now += 9_999;
-  expect(await kept("a", make)).toBe(1);
-  now += 2;
-  expect(await kept("a", make)).toBe(2);
-  expect(await kept("b", make)).toBe(3);
-  await expect(kept("c", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
-  expect(await kept("c", make)).toBe(4);
 });

@@ -28,6 +28,7 @@ import { changeRoute, type FixDeps } from "./write.ts";
 
 export { type DueFix, fixesDue } from "./due.ts";
 export { noteOverdueFixes } from "./overdue.ts";
+export { isOfParts, isSummed, STORED as STORED_PARTS } from "./parts-sql.ts";
 export { refreshFixes } from "./refresh.ts";
 export { fixIdOf } from "./rules.ts";
 export type { FixDeps } from "./write.ts";

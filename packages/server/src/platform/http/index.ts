@@ -1,6 +1,7 @@
 export { authenticateRequest, authorize, isLoopback } from "./access.ts";
 export { JSON_DEPTH_MAX } from "./body.ts";
 export { decodeCursor, encodeCursor } from "./cursor.ts";
+export { createKept, type KeptAnswers } from "./kept.ts";
 export { assertListenable } from "./listen.ts";
 export { readExamples } from "./examples.ts";
 export { openApiOf } from "./openapi.ts";
