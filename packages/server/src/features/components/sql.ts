@@ -173,12 +173,15 @@ export interface ComponentSums {
   readonly risk: number;
   /** What its verdict counts as; null for one that counts as nothing. */
   readonly coverage: "covered" | "not_covered" | "unparsable" | null;
+  /** By which it is judged. */
+  readonly ecosystem: string;
 }
 
 const SUMS = `c.id, c.critical, c.high, c.medium, c.low, c.none, c.unknown, c.kev_count as kev, c.max_risk as risk,
   case when c.verdict in ('affected', 'not_affected') then 'covered'
     when c.verdict_reason in ('no_feed', 'end_of_life') then 'not_covered'
-    when c.verdict_reason in ('unparsable', 'no_stream') then 'unparsable' end as coverage`;
+    when c.verdict_reason in ('unparsable', 'no_stream') then 'unparsable' end as coverage,
+  (select p.ecosystem from package p where p.id = c.package_id) as ecosystem`;
 
 /** The sums of components, in any order. */
 export const componentSums = async (tx: Tx, ids: readonly number[]): Promise<ComponentSums[]> =>

@@ -3,6 +3,7 @@ import type { AssetSums, OpenSums } from "../assets/index.ts";
 import { type ComponentSums, componentSums } from "../components/index.ts";
 import { sourceComponents, sourcesDigest, sourceVersions } from "../inventory/index.ts";
 import { countHolders } from "./holder-counts.ts";
+import type { EcosystemCoverage } from "../stats/index.ts";
 import { createSums, type Ruled } from "./sums.ts";
 
 /** Sources read in one statement. */
@@ -47,6 +48,8 @@ export interface Fleet {
    * of those by the difference, unless statements rule on any component. The same as `sumsOf` says of them.
    */
   changedSums(whole: ReadonlySet<string>, ruled: Ruled): AssetSums[];
+  /** Of all components that any asset has, how many are judged, by ecosystem, most first. */
+  coverage(): EcosystemCoverage[];
   /** What is open of all components that any asset has, each once, and the highest risk. */
   total(ruled: Ruled): OpenSums;
 }
@@ -169,6 +172,7 @@ export const createFleet = (companyId: number): Fleet => {
       sums.settle();
       return all;
     },
+    coverage: () => sums.coverage(counts.keys()),
     total: (ruled) => sums.total(counts.keys(), ruled),
   };
 };

@@ -149,7 +149,7 @@ const follow = async (
     const holderCounts = fleet && ((groups: readonly (readonly number[])[]) => fleet.holderCounts(groups));
     await refreshFixes(tx, companyId, { components: touched, holders, holderCounts });
     // Which asset and finding changed is told already: this one says that the company's counters did.
-    if (!(await keepTotals(tx, companyId))) return;
+    if (!(await keepTotals(tx, companyId, fleet?.coverage() ?? null))) return;
     await emit(tx, companyId, { channel: "asset_update", ids: [], count: 0, summary: {} });
   });
 };

@@ -5,7 +5,9 @@ import type { Tx } from "../../platform/db/index.ts";
 import { markAllDirty, type OpenSums, refreshDirtyAssets } from "../assets/index.ts";
 import { type ChangedMatch, componentSums } from "../components/index.ts";
 import { refreshFindings } from "../findings/index.ts";
+import { refreshFixes } from "../fixes/index.ts";
 import { findingTotals, keepTotals, keptTotals, recordDay } from "../stats/index.ts";
+import type { Fleet } from "./fleet.ts";
 import { createJudgedLog } from "./judged.ts";
 import { type Known, recompute } from "./recompute.ts";
 
@@ -159,9 +161,12 @@ const dayOf = async (open: OpenSums | null): Promise<unknown> => {
 };
 
 /** What is kept of the company for its lists and counters, and the same counted from its rows. */
-const keptAndCounted = (): Promise<{ kept: unknown; counted: unknown }> =>
+const keptAndCounted = (fleet: Fleet): Promise<{ kept: unknown; counted: unknown }> =>
   database.db.asServiceFor(company, async (tx) => {
-    await keepTotals(tx, company);
+    await refreshFixes(tx, company, { components: null, holders: null, holderCounts: null });
+    await keepTotals(tx, company, fleet.coverage());
+    // What is remembered of the coverage is what the database counts.
+    expect(await keepTotals(tx, company, null)).toBe(false);
     const held = (from: string) => tx.query(`select id, assets from (${from}) x order by id`, [company]);
     return {
       kept: [
@@ -209,7 +214,7 @@ test("computing what changed gives what computing everything gives, whatever cha
     const { fleet: after, open } = await service((tx) => recompute(tx, company, known(warm)));
     fleet = after;
     const incremental = await state();
-    const { kept, counted } = await keptAndCounted();
+    const { kept, counted } = await keptAndCounted(fleet as Fleet);
     expect(kept).toEqual(counted);
     if (round % 5 === 0) expect(await dayOf(open)).toEqual(await dayOf(null));
     const full = await service((tx) => recompute(tx, company, known(null)));

@@ -13,6 +13,8 @@ export interface Added {
 }
 
 export const NO_SUMS: OpenSums = { critical: 0, high: 0, medium: 0, low: 0, none: 0, unknown: 0, kev: 0, risk: 0 };
+/** Components that are judged, and those that are not and why. */
+export const NO_COVERAGE = { covered: 0, notCovered: 0, unparsable: 0 };
 const COUNTS = ["critical", "high", "medium", "low", "none", "unknown", "kev"] as const;
 /** Numbers of one component, side by side: its counts, then whether anything is open. */
 const STRIDE = COUNTS.length + 1;
@@ -26,7 +28,7 @@ export const addOpen = (total: Mutable<OpenSums>, open: OpenSums, times: 1 | -1 
 };
 
 /** Counts a component where its coverage says. */
-export const addCoverage = (total: Total, coverage: Added["coverage"], times: 1 | -1 = 1): void => {
+export const addCoverage = (total: typeof NO_COVERAGE, coverage: Added["coverage"], times: 1 | -1 = 1): void => {
   if (coverage === "covered") total.covered += times;
   else if (coverage === "not_covered") total.notCovered += times;
   else if (coverage === "unparsable") total.unparsable += times;
@@ -71,6 +73,7 @@ export const createSumColumns = () => {
     },
     at,
     risk: (id: number): number => risks[id] ?? 0,
+    coverage: (id: number): Added["coverage"] => COVERAGES[coverages[id] ?? 0],
     put: (id: number, { coverage, open }: Added): void => {
       if (id >= coverages.length) widen(id);
       coverages[id] = COVERAGES.indexOf(coverage);

@@ -1,11 +1,14 @@
 import type { AssetSums, OpenSums } from "../assets/index.ts";
 import type { ComponentSums } from "../components/index.ts";
+import type { EcosystemCoverage } from "../stats/index.ts";
+import { createEcosystems } from "./ecosystems.ts";
 import {
   type Added,
   addCoverage,
   addDifference,
   addOpen,
   createSumColumns,
+  NO_COVERAGE,
   NO_SUMS,
   type Total,
 } from "./sum-columns.ts";
@@ -28,7 +31,7 @@ interface Change {
 }
 
 const changeFrom = (before: Added, now: Added): Change => {
-  const by: Total = { ...NO_SUMS, id: "", covered: 0, notCovered: 0, unparsable: 0 };
+  const by: Total = { ...NO_SUMS, ...NO_COVERAGE, id: "" };
   addCoverage(by, before.coverage, -1);
   addOpen(by, before.open, -1);
   addCoverage(by, now.coverage);
@@ -79,6 +82,7 @@ const createMarks = () => {
  */
 export const createSums = () => {
   const columns = createSumColumns();
+  const ecosystems = createEcosystems();
   const marks = createMarks();
   /** What components added when sums were computed last, of those that add otherwise now. */
   const former = new Map<number, Added>();
@@ -95,7 +99,7 @@ export const createSums = () => {
   };
 
   const whole = (assetId: string, held: readonly Int32Array[], ruled: Ruled): AssetSums => {
-    const total: Total = { ...NO_SUMS, id: assetId, covered: 0, notCovered: 0, unparsable: 0 };
+    const total: Total = { ...NO_SUMS, ...NO_COVERAGE, id: assetId };
     marks.begin(columns.end);
     const left = leftOn(ruled, assetId);
     for (const ids of held) for (const id of ids) if (marks.isFirst(id)) columns.add(total, id, left?.(id));
@@ -113,7 +117,10 @@ export const createSums = () => {
 
   return {
     /** From now on the component adds this. */
-    set: ({ id, coverage, ...open }: ComponentSums): void => put(id, { coverage, open }),
+    set: ({ id, coverage, ecosystem, ...open }: ComponentSums): void => {
+      ecosystems.set(id, ecosystem);
+      put(id, { coverage, open });
+    },
     /** No asset has the component any more. */
     forget: (id: number): void => put(id, NOTHING),
     forgetAsset: (id: string): void => void totals.delete(id),
@@ -151,9 +158,22 @@ export const createSums = () => {
       changeOf = new Int32Array(0);
       changes = [];
     },
+    /** Of these components how many are judged, by ecosystem, most first. */
+    coverage: (components: Iterable<number>): EcosystemCoverage[] => {
+      const totals = ecosystems.names.map((ecosystem) => ({ ecosystem, componentCount: 0, ...NO_COVERAGE }));
+      for (const id of components) {
+        const total = totals[ecosystems.at(id)];
+        if (total === undefined) continue;
+        total.componentCount += 1;
+        addCoverage(total, columns.coverage(id));
+      }
+      return totals
+        .filter(({ componentCount }) => componentCount > 0)
+        .sort((a, b) => b.componentCount - a.componentCount || (a.ecosystem < b.ecosystem ? -1 : 1));
+    },
     /** What is open of these components, each once, and the highest risk. */
     total: (components: Iterable<number>, ruled: Ruled): OpenSums => {
-      const total = { ...NO_SUMS, id: "", covered: 0, notCovered: 0, unparsable: 0 };
+      const total = { ...NO_SUMS, ...NO_COVERAGE, id: "" };
       for (const id of components) columns.add(total, id, ruled.everywhere.get(id));
       return total;
     },

@@ -10,7 +10,7 @@ import { keptTotals } from "./totals-sql.ts";
 
 export { expireAssetDays, recordAssetDays } from "./asset-days-sql.ts";
 export { assetTotals, expireDays, findingTotals, gaugesOf, recordDay } from "./sql.ts";
-export { keepTotals, keptTotals } from "./totals-sql.ts";
+export { type EcosystemCoverage, keepTotals, keptTotals } from "./totals-sql.ts";
 
 export interface StatDeps {
   /** Seconds of silence after which an agent counts as offline. */

@@ -5,19 +5,11 @@ import type { FindingTotals } from "./sql.ts";
 const COUNTS = ["critical", "high", "medium", "low", "none", "unknown"];
 const columns = (of: (name: string) => string): string => COUNTS.map(of).join(", ");
 
-/** What each component of the company adds, less what statements and decisions close of it. */
-const LEFT = `
-  select c.ecosystem, coalesce(nullif(c.source_name, ''), c.name) as package,
-    ${columns((one) => `c."${one}" - coalesce(x."${one}", 0) as "${one}"`)},
-    c.kev_count - coalesce(x.kev, 0) as kev, c.fixable - coalesce(x.fixable, 0) as fixable
-  from held_component h join component c on c.id = h.component_id
-  left join (
-    select e.component_id, ${columns((one) => `count(*) filter (where a.severity = '${one}')::int as "${one}"`)},
-      count(a.kev_added_at)::int as kev, count(m.fixed_in)::int as fixable
-    from vex_effect e join component_match m on m.component_id = e.component_id and m.advisory_id = e.advisory_id
-    join advisory a on a.id = m.advisory_id
-    where e.company_id = $1 and e.closes group by 1) x on x.component_id = h.component_id
-  where h.company_id = $1`;
+/** What is open by package, of the sums of its fixes, from which closed findings are left out. */
+const PACKAGES = `
+  select ${columns((one) => `sum("${one}")::int as "${one}"`)}, sum(finding_count)::int as n, sum(kev_count)::int as kev,
+    sum(finding_count) filter (where has_fix)::int as fixable
+  from fix where company_id = $1 and finding_count > 0 group by ecosystem, package`;
 /** How many components got a verdict, and why the others did not, by the ecosystem that judges them; most first. */
 const COVERAGE = `
   select jsonb_agg(jsonb_build_object('ecosystem', ecosystem, 'componentCount', n, 'covered', covered, 'notCovered', not_covered,
@@ -31,18 +23,14 @@ const COVERAGE = `
         count(*) filter (where c.verdict_reason in ('unparsable', 'no_stream')) as unparsable
       from held_component h join component c on c.id = h.component_id where h.company_id = $1 group by 1) x
     join package p on p.id = x.package_id group by 1) y`;
-const ALL = COUNTS.map((one) => `"${one}"`).join(" + ");
 
-/**
- * How many advisories have open findings, up to as many as are counted anywhere. Of matches, which are two numbers each: a look at the
- * findings of every advisory takes ten times as long.
- */
+/** How many advisories have open findings, up to as many as are counted anywhere; an index has all that this asks. */
 const ADVISORIES = `
   select count(*)::int from (
-    select m.advisory_id from held_component h join component_match m on m.component_id = h.component_id
-    where h.company_id = $1 and not exists (
-      select 1 from vex_effect e where e.company_id = $1 and e.closes and e.component_id = m.component_id
-        and e.advisory_id = m.advisory_id)
+    select f.advisory_id from finding f
+    where f.company_id = $1 and f.status = 'open' and not exists (
+      select 1 from vex_effect e where e.company_id = $1 and e.closes and e.component_id = f.component_id
+        and e.advisory_id = f.advisory_id)
     group by 1 limit ${COUNT_LIMIT}) x`;
 
 const KEPT = [
@@ -55,23 +43,35 @@ const KEPT = [
   "coverage",
 ].map((one) => `"${one}"`);
 
+/** Of an ecosystem's components how many got a verdict, and why the others did not. */
+export interface EcosystemCoverage {
+  readonly ecosystem: string;
+  readonly componentCount: number;
+  readonly covered: number;
+  readonly notCovered: number;
+  readonly unparsable: number;
+}
+
 /**
- * Counts the company's open findings, and which of its components are judged, from what its components add, and keeps the counts: for one
- * with millions of findings that is a twentieth of counting rows. Packages are told apart by a hash of 64 bits: sorting their names
- * would take longer than all else. Service role with the company set, when findings have been computed. Returns whether they are other
- * than before.
+ * Counts the company's open findings, and which of its components are judged, and keeps the counts: from the sums of its fixes, which
+ * must be true, and from `coverage`, most components first, where somebody remembers it. Service role with the company set. Returns
+ * whether they are other than before.
  */
-export const keepTotals = async (tx: Tx, companyId: number): Promise<boolean> => {
+export const keepTotals = async (
+  tx: Tx,
+  companyId: number,
+  coverage: readonly EcosystemCoverage[] | null,
+): Promise<boolean> => {
   const written = await tx.query(
     `insert into company_total as t (company_id, ${KEPT.join(", ")})
-     select $1, ${columns((one) => `coalesce(sum("${one}"), 0)::int`)}, coalesce(sum(${ALL}), 0)::int,
-       count(distinct hashtextextended(ecosystem || e'\n' || package, 0)) filter (where ${ALL} > 0)::int,
-       coalesce(sum(kev), 0)::int, coalesce(sum(fixable), 0)::int, (${ADVISORIES}), coalesce((${COVERAGE}), '[]')
-     from (${LEFT}) p
+     select $1, ${columns((one) => `coalesce(sum("${one}"), 0)::int`)}, coalesce(sum(n), 0)::int, count(*)::int,
+       coalesce(sum(kev), 0)::int, coalesce(sum(fixable), 0)::int, (${ADVISORIES}),
+       ${coverage === null ? `coalesce((${COVERAGE}), '[]')` : "$2::jsonb"}
+     from (${PACKAGES}) p
      on conflict (company_id) do update set ${KEPT.map((one) => `${one} = excluded.${one}`).join(", ")}
        where (${KEPT.map((one) => `t.${one}`).join(", ")}) is distinct from (${KEPT.map((one) => `excluded.${one}`).join(", ")})
      returning 1`,
-    [companyId],
+    coverage === null ? [companyId] : [companyId, JSON.stringify(coverage)],
   );
   return written.length > 0;
 };
