@@ -40,6 +40,9 @@ export const Dialog = ({
   );
 };
 
+/** The answer that changes nothing has the focus as the dialog opens. */
+const takesFocus = (button: HTMLButtonElement | null): void => button?.setAttribute("autofocus", "");
+
 /** Asks whether something is removed: what that does stands above the two answers, of which the first acts. */
 export const Removal = ({
   title,
@@ -68,7 +71,7 @@ export const Removal = ({
           <button type="button" className="button border-bad text-bad" disabled={!mayAct} onClick={() => onAct(close)}>
             {verb}
           </button>
-          <button type="button" className="button" onClick={close}>
+          <button type="button" className="button" ref={takesFocus} onClick={close}>
             {keep}
           </button>
         </div>

@@ -39,17 +39,22 @@ export const Copy = ({ text, max = 80, label }: { text: string; max?: number; la
   );
 };
 
-/** A command to run, whole and wrapped, with a button that copies it. */
-export const Command = ({ text }: { text: string }) => <Copyable text={text} isCommand />;
+/** A command to run with a button that copies all of it: whole and wrapped, or cut where its line ends. */
+export const Command = ({ text, isCut = false }: { text: string; isCut?: boolean }) => (
+  <Copyable text={text} isCommand isCut={isCut} />
+);
 
 /** An address to hand on, with a button that copies it. */
-export const Address = ({ text }: { text: string }) => <Copyable text={text} isCommand={false} />;
+export const Address = ({ text }: { text: string }) => <Copyable text={text} isCommand={false} isCut={false} />;
 
-const Copyable = ({ text, isCommand }: { text: string; isCommand: boolean }) => {
+const Copyable = ({ text, isCommand, isCut }: { text: string; isCommand: boolean; isCut: boolean }) => {
   const [copied, copy] = useCopy(text);
   return (
     <div className="flex items-stretch border border-line bg-page">
-      <code className="min-w-0 flex-1 px-2 py-1.5 leading-5 wrap-anywhere">
+      <code
+        title={isCut ? text : undefined}
+        className={`min-w-0 flex-1 px-2 py-1.5 leading-5 ${isCut ? "truncate" : "wrap-anywhere"}`}
+      >
         {isCommand && (
           <span className="text-accent select-none" aria-hidden="true">
             ${" "}

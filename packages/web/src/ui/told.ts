@@ -8,11 +8,11 @@ interface Sentence {
 const NUMBER = String.raw`[\d,]+(?:\.\d+)?\+?|[+-]\d+`;
 const plain = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** The longest first: of two that fit, the one that says more is meant. */
+/** Of two that fit, the one that begins with words of its own is meant, and of those the one that says more. */
 const shapesOf = (sentences: readonly string[]): readonly Sentence[] =>
   sentences
     .filter((text) => text.includes("{"))
-    .sort((a, b) => b.length - a.length)
+    .sort((a, b) => Number(a.startsWith("{")) - Number(b.startsWith("{")) || b.length - a.length)
     .map((text) => {
       const shape = plain(text).replaceAll(/\\\{(\w+)\\\}/g, (_, name: string) =>
         /^n\d?$/.test(name) ? `(?<${name}>${NUMBER})` : `(?<${name}>.+?)`,

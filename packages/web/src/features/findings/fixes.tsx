@@ -81,7 +81,7 @@ const FixRow = ({ fix, place, most, choice }: RowProps) => (
         {share(fix.riskShare)} <span className="text-dim">{say("of risk")}</span>
       </span>
     </div>
-    <div className="col-start-2 min-w-0 wide:col-auto">{fix.command ? <Command text={fix.command} /> : null}</div>
+    <div className="col-start-2 min-w-0 wide:col-auto">{fix.command ? <Command text={fix.command} isCut /> : null}</div>
   </li>
 );
 

@@ -109,7 +109,7 @@ const Body = ({ session, onClose }: { session: Session; onClose: () => void }) =
           </Command.Group>
         ))}
       </Command.List>
-      <footer className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line px-4 text-xs text-dim">
+      <div className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line px-4 text-xs text-dim">
         {failed ? (
           <span role="alert" className="text-bad">
             {failed}
@@ -123,7 +123,7 @@ const Body = ({ session, onClose }: { session: Session; onClose: () => void }) =
                 : say("↑ ↓ choose, Enter opens, Esc closes")}
           </output>
         )}
-      </footer>
+      </div>
     </Command>
   );
 };

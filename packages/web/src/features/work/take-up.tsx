@@ -75,7 +75,11 @@ export const TakeUp = ({ finding: f }: { finding: FindingDetail }) => {
       {may ? (
         <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
           {f.status === "open" && (
-            <fieldset className="inline-flex" aria-label={say("How far it is")} disabled={set.isPending}>
+            <fieldset
+              className="inline-flex flex-wrap gap-y-1"
+              aria-label={say("How far it is")}
+              disabled={set.isPending}
+            >
               {STEPS.map(([state, name]) => (
                 <button
                   key={state}
