@@ -12,6 +12,13 @@ const STALE_MS = 30_000;
 const SYNCING_POLL_MS = 1_000;
 const POLL_MS = 30_000;
 const PERFORMANCE_STALE_MS = 300_000;
+/** Figures that are older than this stand in for those that the server is making. */
+const STAND_IN_MS = 90_000;
+const STAND_IN_POLL_MS = 5_000;
+
+/** When figures made at this time are asked for again. */
+const nextAfter = (at: string | undefined): number =>
+  at !== undefined && Date.now() - Date.parse(at) > STAND_IN_MS ? STAND_IN_POLL_MS : POLL_MS;
 
 /** Which findings a page asks for. */
 export interface FindingFilter {
@@ -327,7 +334,7 @@ export const queries = {
     return queryOptions({
       queryKey: ["figures", asked],
       queryFn: () => call(contract.dashboards.getFigures, { query: asked }),
-      refetchInterval: POLL_MS,
+      refetchInterval: (q) => nextAfter(q.state.data?.at),
     });
   },
   executive: (days: number) =>
