@@ -48,12 +48,7 @@ const Sheet = ({ preview: { fromName, subject, parts }, logo }: { preview: MailP
     )}
     {parts.more !== null && <p>{parts.more}</p>}
     <p>
-      <span
-        className="inline-block rounded px-4 py-2"
-        style={{ background: parts.accent, color: parts.onAccent }}
-        // it leads nowhere here
-        aria-disabled="true"
-      >
+      <span className="inline-block rounded px-4 py-2" style={{ background: parts.accent, color: parts.onAccent }}>
         {parts.action}
       </span>
     </p>
