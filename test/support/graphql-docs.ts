@@ -36,7 +36,8 @@ curl -X POST 'https://zerotrace.example.com/api/v1/graphql' \\
   code \`FORBIDDEN\` for that field alone; the rest is there.
 - An error has its \`path\` and place in the query, and in \`extensions\` a \`code\` of the [table of errors](errors.md), with the
   argument at fault in \`field\`. A query that is not valid, or asks for too much, asks for nothing: \`data\` is null. Its status is 200 all the same.
-- Each route that is asked counts as a request of the rate limits. Two of one query are asked at a time.
+- Each route that is asked counts as a request of the rate limits. Two of one query are asked at a time. The fields of one name of all objects of a
+  level are asked together, in one transaction and with the statements of one.
 - Who is signed in may ask for the schema itself (\`__schema\`), as tools for GraphQL do.
 
 ## Limits

@@ -17,12 +17,18 @@ import type { z } from "zod";
 import { type RequestContext, toProblem } from "../../platform/http/index.ts";
 import type { askGraphql, graphqlError } from "./contract.ts";
 import { measure } from "./limits.ts";
+import { type AskAll, createLoader } from "./loader.ts";
 import { type Asking, createSchema } from "./schema.ts";
 
 type Body = z.output<(typeof askGraphql)["body"]>;
 type Answer = z.input<(typeof askGraphql)["answer"]>;
 type Failure = z.input<typeof graphqlError>;
 type Ask = Asking["ask"];
+/** The two ways to ask routes as the caller. */
+export interface Routes {
+  readonly ask: Ask;
+  readonly askAll: AskAll;
+}
 
 /** Words and signs of a query. */
 const TOKENS_MAX = 2_000;
@@ -55,15 +61,19 @@ const createLanes = (count: number) => {
   };
 };
 
-/** Asks a few routes at a time, and none after the deadline. */
-const inLanes = (ask: Ask): Ask => {
+/** Asks a few routes at a time, and none after the deadline; a level of fields of objects counts as one. */
+const inLanes = ({ ask, askAll }: Routes): Asking => {
   const lane = createLanes(LANES);
   const until = performance.now() + DEADLINE_MS;
-  return (route: Route, input) =>
+  const inTime = <Result>(run: () => Promise<Result>): Promise<Result> =>
     lane(() => {
-      if (performance.now() < until) return ask(route, input);
+      if (performance.now() < until) return run();
       throw bad(`The query took longer than ${DEADLINE_MS / 1000} s: ask for less at once.`);
     });
+  return {
+    ask: (route: Route, input) => inTime(() => ask(route, input)),
+    askLink: createLoader((route, inputs) => inTime(() => askAll(route, inputs))),
+  };
 };
 
 const sizeOf = (value: unknown): number => {
@@ -164,8 +174,8 @@ export const createEngine = () => {
     measure(schema, document, operation, given.coerced);
     return { document };
   };
-  /** Answers a query by what `ask` answers for its fields. What fails is an error of its field alone; the rest is there. */
-  return async (context: RequestContext, body: Body, ask: Ask): Promise<Answer> => {
+  /** Answers a query by what `routes` answer for its fields. What fails is an error of its field alone; the rest is there. */
+  return async (context: RequestContext, body: Body, routes: Routes): Promise<Answer> => {
     let ready: ReturnType<typeof prepare>;
     try {
       ready = prepare(body);
@@ -178,7 +188,7 @@ export const createEngine = () => {
       schema,
       document: ready.document,
       variableValues: body.variables ?? {},
-      contextValue: { ask: inLanes(ask) } satisfies Asking,
+      contextValue: inLanes(routes),
       fieldResolver: read,
     });
     if (isTooLarge()) {

@@ -1,5 +1,6 @@
 import { OWNER_PERMISSIONS } from "@zerotrace/core/schema";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import { insertCredential, newToken } from "../../platform/auth/index.ts";
 import { assetRoutes } from "../assets/index.ts";
@@ -102,6 +103,57 @@ test("a query answers several routes at once with the fields that it names, and 
       },
     },
   });
+});
+
+test("a level costs the same statements for one object as for many, each with its own answer", async () => {
+  const many = await api.company();
+  await api.db.withCompany(many.id, async (tx) => {
+    await tx.query(
+      `insert into asset (company_id, kind, name, machine_id, os, ecosystem, facts, agent_version, component_count)
+       select $1, 'host', 'h' || n, 'h' || n, '', 'Debian:12', '{}', '', 1 from generate_series(10, 39) n`,
+      [many.id],
+    );
+    await tx.query(
+      `insert into inventory (company_id, asset_id, source, status, component_ids, taken_at)
+       select $1, id, 'dpkg', 'ok', array[substr(name, 2)::int], now() from asset where company_id = $1`,
+      [many.id],
+    );
+    await tx.query(
+      `insert into finding (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, version, purl,
+         severity, severity_rank, risk, urgency, record_id, status, asset_count)
+       select $1, n, n, 'CVE-' || n, '{}', '', 'Debian:12', 'p' || n, '1', '', 'high', 5, 50, '', 'r', 'open', 1
+       from generate_series(10, 39) n`,
+      [many.id],
+    );
+  });
+  const spy = vi.spyOn(pg.Client.prototype, "query");
+  const counted = async (limit: number) => {
+    const query = `{ assets(limit: ${limit}, sort: "name") { rows { name
+      findingList(limit: 3) { count rows { advisory assetList(limit: 2) { rows { name } } } } } } }`;
+    await ask(query, {}, many.owner);
+    spy.mockClear();
+    const { body } = await ask(query, {}, many.owner);
+    expect(body.errors).toBeUndefined();
+    return { statements: spy.mock.calls.length, rows: body.data.assets.rows };
+  };
+  const one = await counted(1);
+  const thirty = await counted(30);
+  spy.mockRestore();
+  expect(one.rows).toHaveLength(1);
+  expect(thirty.rows).toHaveLength(30);
+  for (const { name, findingList } of thirty.rows) {
+    const advisory = `CVE-${String(name).slice(1)}`;
+    expect(findingList).toEqual({ count: 1, rows: [{ advisory, assetList: { rows: [{ name }] } }] });
+  }
+  expect(thirty.statements).toBeLessThanOrEqual(one.statements);
+  expect(one.statements).toBeGreaterThan(5);
+});
+
+test("one object whose answer fails fails alone", async () => {
+  const query = `query Some($id: String!) { finding(id: $id) { assetList(cursor: "bm90aGluZw") { count } eventList: assetList { count } } }`;
+  const { body } = await ask(query, { id: findingId });
+  expect(body.data.finding).toEqual({ assetList: null, eventList: { count: 2 } });
+  expect(codesOf(body)).toEqual(["BAD_REQUEST"]);
 });
 
 test("another company gets nothing: empty lists, and NOT_FOUND for what is not its own as for what is nobody's", async () => {

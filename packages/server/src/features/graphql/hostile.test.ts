@@ -30,9 +30,15 @@ const answering =
     return { rows, count: rows.length, risk: 1 };
   };
 
+/** Both ways of asking by one. */
+const routesOf = (one: (route: Route) => Promise<unknown>) => ({
+  ask: one,
+  askAll: (route: Route, inputs: readonly unknown[]) => Promise.allSettled(inputs.map(() => one(route))),
+});
+
 const context = { correlationId: "c-1", log: pino({ level: "silent" }) } as unknown as RequestContext;
 const ask = (query: string, rows: readonly object[] = [ROW], variables: Record<string, unknown> = {}) =>
-  engine(context, { query, variables }, answering(rows));
+  engine(context, { query, variables }, routesOf(answering(rows)));
 
 const many = (count: number, of: (n: number) => string): string =>
   Array.from({ length: count }, (_, n) => of(n)).join(" ");
@@ -131,7 +137,7 @@ test("errors come in the order of the query, whichever route answers first", asy
   const { errors } = await engine(
     context,
     { query: "{ stats { risk } assets { count } findings { count } }" },
-    failing,
+    routesOf(failing),
   );
   expect(errors?.map(({ path }) => path?.[0])).toEqual(["stats", "assets", "findings"]);
 });
@@ -151,7 +157,7 @@ test("a fault of ours says so under a number and shows nothing of itself; the ot
   const { data, errors } = await engine(
     context,
     { query: "{ stats { risk } assets { count } findings { count } }" },
-    failing,
+    routesOf(failing),
   );
   expect(data).toEqual({ stats: null, assets: null, findings: { count: 1 } });
   expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["INTERNAL", "DATABASE_UNAVAILABLE"]);

@@ -18,10 +18,14 @@ export const graphqlRoutes = (endpoints: readonly Endpoint[]): Endpoint[] => {
       transaction: "none",
       run: async (context, { body }) => {
         const answer = await load();
-        return answer(context, body, (route, input) => {
+        const endpointOf = (route: Route): Endpoint => {
           const endpoint = byRoute.get(route);
           if (endpoint === undefined) throw new Error(`${route.method} ${route.path} has no handler`);
-          return context.ask(endpoint, input);
+          return endpoint;
+        };
+        return answer(context, body, {
+          ask: (route, input) => context.ask(endpointOf(route), input),
+          askAll: (route, inputs) => context.askAll(endpointOf(route), inputs),
         });
       },
     }),

@@ -21,6 +21,8 @@ export interface Asking {
     route: Route,
     input: { params: Record<string, unknown>; query: Record<string, unknown> },
   ) => Promise<unknown>;
+  /** As `ask`, for a field of an object: those of all objects of a level are asked together. */
+  readonly askLink: Asking["ask"];
 }
 
 /** What the limits need to know of a field behind which a route is asked. */
@@ -115,9 +117,9 @@ export const createSchema = (): GraphQLSchema => {
       args: argsOf(route, by),
       description: `${route.summary}.${says}`,
       extensions: { route: { rows: rowsOf(route) } },
-      resolve: (source, args: Args, { ask }) => {
-        const own = by === null ? {} : { [by]: (source as { id: string }).id };
-        return ask(route, inputOf(route, { ...args, ...own }));
+      resolve: (source, args: Args, { ask, askLink }) => {
+        if (by === null) return ask(route, inputOf(route, args));
+        return askLink(route, inputOf(route, { ...args, [by]: (source as { id: string }).id }));
       },
     };
   };

@@ -7,3 +7,4 @@ export { makeDataDir } from "./embedded-place.ts";
 export { asAppError, codeOf, isConnectionLoss, isRetryable } from "./faults.ts";
 export { lockDataDir } from "./lock.ts";
 export { migrate } from "./migrate.ts";
+export { createTogether, type Together } from "./together.ts";

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Logger } from "pino";
 import { type Authenticated, type Authenticator, callerKey, type Limiter } from "../auth/index.ts";
-import { codeOf, type Database, type Tx } from "../db/index.ts";
+import { codeOf, createTogether, type Database, type Tx } from "../db/index.ts";
 import { authorize, mayAsk } from "./access.ts";
 import { foreignCursor } from "./cursor.ts";
 import { parseInput } from "./input.ts";
@@ -91,6 +91,7 @@ const contextOf = (
     call.noted.recorded = true;
   },
   ask: (endpoint, input) => askWithin(deps, request, { endpoint, caller: call.caller, input }),
+  askAll: (endpoint, inputs) => askAllWithin(deps, request, { endpoint, caller: call.caller, inputs }),
   report: (event) =>
     deps.onSecurityEvent?.({ ...event, code: "UNAUTHENTICATED", target: requestName(request), ip: request.ip }),
 });
@@ -201,6 +202,33 @@ const askWithin = async (
     if (event !== null) deps.onSecurityEvent?.(event);
     throw isForeignCursor(input.query, error) ? foreignCursor(error) : error;
   }
+};
+
+/** As `askWithin` for several inputs of one route. A statement that fails fails for all: then each is asked by itself. */
+const askAllWithin = async (
+  deps: EndpointDeps,
+  request: FastifyRequest,
+  {
+    endpoint,
+    caller,
+    inputs,
+  }: { endpoint: Endpoint; caller: Authenticated | null; inputs: readonly Pick<Brought, "params" | "query">[] },
+): Promise<PromiseSettledResult<unknown>[]> => {
+  const together = createTogether(deps.db);
+  const shared = { ...deps, db: together.db };
+  const answers = await Promise.allSettled(
+    inputs.map((input) => askWithin(shared, request, { endpoint, caller, input })),
+  );
+  const isWhole = await together.end().then(
+    () => true,
+    () => false,
+  );
+  if (isWhole) return answers;
+  const alone: PromiseSettledResult<unknown>[] = [];
+  for (const input of inputs) {
+    alone.push(...(await Promise.allSettled([askWithin(deps, request, { endpoint, caller, input })])));
+  }
+  return alone;
 };
 
 /** The order that every request goes through: limit, prove, allow, parse, decide, record, answer. */

@@ -55,6 +55,11 @@ export interface RequestContext {
    * Throws what the route refuses with, and for a route that writes or answers bytes.
    */
   ask(endpoint: Endpoint, input: Pick<Input<Route>, "params" | "query">): Promise<unknown>;
+  /** As `ask` for several inputs of one route at once, in one transaction and with the statements of one; each is allowed and counted. */
+  askAll(
+    endpoint: Endpoint,
+    inputs: readonly Pick<Input<Route>, "params" | "query">[],
+  ): Promise<PromiseSettledResult<unknown>[]>;
   /** Tells of what may point to an attack on a company, where the refusal itself shows no credential by which it is known. */
   report(event: { event: SecurityEventName; companyId: number; actor: string }): void;
 }
