@@ -1967,10 +1967,11 @@ CREATE INDEX finding_work_assignee ON public.finding_work USING btree (company_i
 CREATE INDEX fix_component_package ON public.fix_component USING btree (company_id, ecosystem, package, has_fix, component_id);
 CREATE INDEX fix_weight ON public.fix USING btree (company_id, ((- weight)), ecosystem, package, has_fix) WHERE (finding_count > 0);
 CREATE INDEX fix_work_updated ON public.fix_work USING btree (company_id, updated_at DESC, ecosystem, package, has_fix);
-CREATE INDEX held_component_name ON public.held_component USING btree (company_id, name, component_id);
+CREATE INDEX held_component_name ON public.held_component USING btree (company_id, name, component_id) INCLUDE (words);
 CREATE INDEX identity_link_person ON public.identity_link USING btree (company_id, person_id);
 CREATE INDEX identity_provider_domains ON public.identity_provider USING gin (domains);
 CREATE INDEX inventory_delta_at ON public.inventory_delta USING btree (company_id, at);
+CREATE INDEX inventory_partly ON public.inventory USING btree (company_id, asset_id) WHERE ((status = 'unreadable'::text) OR (cardinality(problems) > 0));
 CREATE INDEX mail_newest ON public.mail USING btree (company_id, created_at DESC, id DESC);
 CREATE INDEX mail_sent ON public.mail USING btree (company_id, tried_at) WHERE (state = 'sent'::text);
 CREATE INDEX mail_waiting ON public.mail USING btree (company_id, next_try_at) WHERE (state = 'waiting'::text);

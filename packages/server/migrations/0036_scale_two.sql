@@ -13,3 +13,10 @@ create index finding_exploited on finding (company_id, risk desc, id desc) inclu
 
 -- How many advisories have open findings, beside the other counts; null until they are counted next.
 alter table company_total add column advisory_count int;
+
+-- One and two letters lead nowhere: every name is looked through, in the index alone.
+drop index held_component_name;
+create index held_component_name on held_component (company_id, name, component_id) include (words);
+
+-- Assets of which something could not be looked at.
+create index inventory_partly on inventory (company_id, asset_id) where status = 'unreadable' or cardinality(problems) > 0;

@@ -124,8 +124,8 @@ export const assetCoverage = async (
 ): Promise<{ assetCount: number; withoutInventory: number; partly: number }> => {
   const [row] = await tx.query<{ assetCount: number; withoutInventory: number; partly: number }>(
     `select count(*)::int as "assetCount", (count(*) filter (where a.inventory_at is null))::int as "withoutInventory",
-       (count(*) filter (where a.inventory_at is not null and exists (
-         select 1 from inventory i where i.company_id = $1 and i.asset_id = a.id
+       (count(*) filter (where a.inventory_at is not null and a.id in (
+         select i.asset_id from inventory i where i.company_id = $1
            and (i.status = 'unreadable' or cardinality(i.problems) > 0))))::int as partly
      from asset a where a.company_id = $1`,
     [companyId],

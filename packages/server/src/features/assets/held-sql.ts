@@ -71,6 +71,14 @@ const sourceOf = async (tx: Tx, q: string): Promise<{ from: string; where: strin
   return { from, where: "h.words like $2" };
 };
 
+const BEYOND = (table: string): string =>
+  `($3::text is null or (${table}.name, ${table}.component_id) > ($3::text collate "C", $4::int))`;
+/** Those of a page, found in the index of names alone, which has the words too. */
+const LOOKED_THROUGH = `(
+    select k.component_id from held_component k where k.company_id = $1 and k.words like $2 and ${BEYOND("k")}
+    order by k.name, k.component_id limit $5) k
+  join held_component h on h.component_id = k.component_id join component c on c.id = h.component_id`;
+
 /**
  * A page of the components of all assets of a company by (name, id) with how many assets have each. For who sees all assets; service role
  * with the company set.
@@ -81,12 +89,13 @@ export const heldPage = async (
   page: { q: string | undefined; limit: number; after: [string, number] | null },
 ): Promise<ComponentRecord[]> => {
   const q = (page.q ?? "").toLowerCase();
-  const { from, where } = await sourceOf(tx, q);
+  const { from: all, where } = await sourceOf(tx, q);
+  const from = where.startsWith("h.words") ? LOOKED_THROUGH : all;
   return await tx.query<ComponentRecord>(
     `select ${COMPONENT_EVERYWHERE}, h.asset_count as "assetCount", null as paths, null as layer, null as license,
        null as "isDirect", null as "isDev"
      from ${from} where h.company_id = $1 and ${where}
-       and ($3::text is null or (h.name, h.component_id) > ($3::text collate "C", $4::int))
+       and ${BEYOND("h")}
      order by h.name, h.component_id limit $5`,
     [companyId, likePattern(q), page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
   );

@@ -14,9 +14,9 @@ export interface Happening {
   readonly name: string;
 }
 
-/** An agent whose credential is in force reports for the asset named `a`. */
-const HAS_AGENT = `exists (
-  select 1 from credential c where c.company_id = a.company_id and c.asset_id = a.id and c.kind = 'device' and c.revoked_at is null)`;
+/** An agent whose credential is in force reports for the asset named `a`, of the company `$1`: read once, not for each asset. */
+const HAS_AGENT = `a.id in (
+  select c.asset_id from credential c where c.company_id = $1 and c.kind = 'device' and c.revoked_at is null and c.asset_id is not null)`;
 const DAYS = `select (n - 1)::int as n, a, z from unnest($2::timestamptz[], $3::timestamptz[]) with ordinality as x(a, z, n)`;
 const boundsOf = (days: readonly Day[]): string[][] => [
   days.map(({ from }) => from.toISOString()),
@@ -59,15 +59,16 @@ export const silentAssets = (
   asked: { readonly groups: number; readonly offlineAfterSeconds: number },
 ): Promise<(Happening & OfDay)[]> =>
   tx.query(
-    `with d as (${DAYS}), x as (
-       select d.n, a.id, a.name, a.last_seen_at as at,
-         row_number() over (partition by d.n order by a.last_seen_at desc, a.id) as place,
+    `with d as (${DAYS}),
+     heard as materialized (
+       select a.id, a.name, a.last_seen_at as at from asset a
+       where a.company_id = $1 and a.last_seen_at >= $6::timestamptz - make_interval(secs => $5)
+         and a.last_seen_at < $7::timestamptz - make_interval(secs => $5)),
+     s as materialized (select a.* from heard a where ${HAS_AGENT}),
+     x as (
+       select d.n, s.id, s.name, s.at, row_number() over (partition by d.n order by s.at desc, s.id) as place,
          count(*) over (partition by d.n)::int as "dayCount"
-       from asset a join d on a.last_seen_at >= d.a - make_interval(secs => $5)
-         and a.last_seen_at < d.z - make_interval(secs => $5)
-       where a.company_id = $1 and ${HAS_AGENT}
-         and a.last_seen_at >= $6::timestamptz - make_interval(secs => $5)
-         and a.last_seen_at < $7::timestamptz - make_interval(secs => $5))
+       from s join d on s.at >= d.a - make_interval(secs => $5) and s.at < d.z - make_interval(secs => $5))
      select n, id, name, at, "dayCount" from x where place <= $4 order by n, place`,
     [companyId, ...boundsOf(days), asked.groups, asked.offlineAfterSeconds, ...spanOf(days)],
   );
@@ -108,6 +109,7 @@ export const agentEvents = (
 ): Promise<(Happening & OfDay & { what: "enrolled" | "revoked" | "cloned" })[]> =>
   tx.query(
     `with d as (${DAYS}),
+     known as materialized (select a.id, a.name from asset a where a.company_id = $1),
      e as (
        select 'enrolled' as what, c.created_at as at, c.asset_id from credential c
        where c.company_id = $1 and c.kind = 'device' and c.created_at >= $5 and c.created_at < $6
@@ -119,10 +121,11 @@ export const agentEvents = (
        join credential c on c.company_id = h.company_id and c.id = h.agent_id
        where h.company_id = $1 and h.cloned_at >= $5 and h.cloned_at < $6),
      x as (
-       select d.n, e.what, e.at, a.id, a.name, row_number() over (partition by d.n order by e.what = 'cloned' desc, e.at desc, a.id) as place,
+       select d.n, e.what, e.at, e.asset_id, row_number() over (partition by d.n order by e.what = 'cloned' desc, e.at desc, e.asset_id) as place,
          count(*) over (partition by d.n)::int as "dayCount"
-       from e join d on e.at >= d.a and e.at < d.z join asset a on a.company_id = $1 and a.id = e.asset_id)
-     select n, what, at, id, name, "dayCount" from x where place <= $4 order by n, place`,
+       from e join d on e.at >= d.a and e.at < d.z where e.asset_id in (select k.id from known k))
+     select x.n, x.what, x.at, a.id, a.name, x."dayCount" from x join known a on a.id = x.asset_id
+     where x.place <= $4 order by x.n, x.place`,
     [companyId, ...boundsOf(days), groups, ...spanOf(days)],
   );
 
@@ -154,11 +157,12 @@ export const assetBasis = async (
   offlineAfterSeconds: number,
 ): Promise<{ assetCount: number; withoutInventory: number; silentCount: number; newestInventoryAt: Date | null }> => {
   const [row] = await tx.query<Awaited<ReturnType<typeof assetBasis>>>(
-    `select count(*)::int as "assetCount", count(*) filter (where inventory_at is null)::int as "withoutInventory",
-       (select count(*)::int from asset a
-         where a.company_id = $1 and a.last_seen_at < now() - make_interval(secs => $2) and ${HAS_AGENT}) as "silentCount",
+    `with a as materialized (select id, last_seen_at, inventory_at from asset where company_id = $1)
+     select count(*)::int as "assetCount", count(*) filter (where inventory_at is null)::int as "withoutInventory",
+       (select count(*)::int from a
+         where a.last_seen_at < now() - make_interval(secs => $2) and ${HAS_AGENT}) as "silentCount",
        max(inventory_at) as "newestInventoryAt"
-     from asset where company_id = $1`,
+     from a`,
     [companyId, offlineAfterSeconds],
   );
   return row ?? { assetCount: 0, withoutInventory: 0, silentCount: 0, newestInventoryAt: null };
