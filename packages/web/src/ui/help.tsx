@@ -21,6 +21,8 @@ const PROMPTS: readonly (readonly [string, string])[] = [
   ["severity:critical,high", say("one or more of critical, high, medium, low, none, unknown")],
   ["kev:true", say("known to be exploited")],
   ["fix:yes", say("a fixed version exists")],
+  ["ssvc>=attend", say("what CISA's tree decides: track, track*, attend, act")],
+  ["exposure:internet", say("on an asset that is rated so; criticality: too")],
   ["status:fixed", say("open unless said; open, fixed, accepted, not_affected, all")],
   ["ecosystem:Debian:12", say("one ecosystem")],
   ["package:openssl", say("exact source or package name")],
