@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { type FindingAsset, type FindingDetail, queries } from "../../api.ts";
 import { Chart } from "../../ui/charts/chart.tsx";
 import { count, decimal, middle, plural } from "../../ui/format.ts";
+import { useMedia } from "../../ui/hooks.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -164,9 +165,50 @@ const Picture = ({ nodes, edges, height }: { nodes: readonly Placed[]; edges: re
   );
 };
 
-/** The way from a weakness to where it can be reached, left to right; nothing where no asset has it. */
+const Line = ({ node }: { node: Node }) => (
+  <p className="py-0.5 text-sm wrap-anywhere">
+    {node.link(<span className="mono link">{node.name}</span>)} <span className="text-dim">{node.says}</span>
+  </p>
+);
+
+/** The same ways from above to below, for a window too narrow to draw them beside each other. */
+const Steps = ({ columns, edges }: { columns: readonly (readonly Node[])[]; edges: readonly Edge[] }) => {
+  const [finding = [], component = [], assets = [], levels = []] = columns;
+  const step = "ml-2 border-l border-edge pl-4";
+  return (
+    <div>
+      {finding.map((node) => (
+        <Line key={node.id} node={node} />
+      ))}
+      <div className={step}>
+        {component.map((node) => (
+          <Line key={node.id} node={node} />
+        ))}
+        <ul className={step}>
+          {levels.map((level) => (
+            <li key={level.id} className="py-1">
+              <Line node={level} />
+              <ul className={step}>
+                {assets
+                  .filter(({ id }) => edges.some(([from, to]) => from === id && to === level.id))
+                  .map((node) => (
+                    <li key={node.id}>
+                      <Line node={node} />
+                    </li>
+                  ))}
+              </ul>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+};
+
+/** The way from a weakness to where it can be reached, left to right, or from above to below; nothing where no asset has it. */
 export const ExposureGraph = ({ finding }: { finding: FindingDetail }) => {
   const assets = useInfiniteQuery(queries.findingAssets(finding.id)).data?.pages[0]?.rows;
+  const isNarrow = useMedia("(width < 800px)");
   if (!assets || finding.assetCount === 0) return null;
   // the asset that adds the most risk is always among those that are drawn
   const worst = finding.assessment.worstAsset?.id;
@@ -189,9 +231,13 @@ export const ExposureGraph = ({ finding }: { finding: FindingDetail }) => {
       aside={say("{name} in {where}", { name: finding.package, where: plural(finding.assetCount, "asset") })}
     >
       <Chart label={label} table={{ heads: [say("Asset"), say("Exposure")], rows }}>
-        <div className="overflow-x-auto p-0.5">
-          <Picture nodes={placed(columns)} edges={edges} height={height} />
-        </div>
+        {isNarrow ? (
+          <Steps columns={columns} edges={edges} />
+        ) : (
+          <div className="overflow-x-auto p-0.5">
+            <Picture nodes={placed(columns)} edges={edges} height={height} />
+          </div>
+        )}
       </Chart>
     </Panel>
   );

@@ -21,7 +21,7 @@ const EMPTY: Rule = { name: "", condition: "", criticality: "critical", exposure
 const key = ["risk-rules"];
 
 const Fields = ({ rule, place, change }: { rule: Rule; place: number; change: (change: Partial<Rule>) => void }) => (
-  <div className="grid gap-3 sm:grid-cols-2 wide:grid-cols-[minmax(0,0.8fr)_minmax(0,1.4fr)_136px_160px]">
+  <div className="grid gap-3 sm:grid-cols-2 wide:grid-cols-[minmax(0,0.8fr)_minmax(0,1.4fr)_136px_208px]">
     <label className="grid content-start gap-1 text-sm">
       <span className="text-dim">{say("name of rule {place}", { place })}</span>
       <input className="field" maxLength={100} value={rule.name} onChange={(e) => change({ name: e.target.value })} />
