@@ -69,9 +69,13 @@ const main = async (): Promise<void> => {
   const browser = await startBrowser();
   try {
     const context = await browser.newContext({ viewport: SIZE });
-    const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
-    await putProbe(page);
+    const newPage = async () => {
+      const made = await context.newPage();
+      made.setDefaultTimeout(60_000);
+      await putProbe(made);
+      return made;
+    };
+    const page = await newPage();
     await page.goto(await linkTo(server));
     await page.waitForURL(`${server.url}/`);
     const screens = screensOf({ ...(await knownIn(server)), dashboardId: await dashboardIn(server) });
@@ -79,7 +83,7 @@ const main = async (): Promise<void> => {
     const visits = Number(values.visits);
     if (parts.has("screens")) {
       const chosen = screens.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
-      const held = await measureScreens(page, server.url, { screens: chosen, visits });
+      const held = await measureScreens(newPage, server.url, { screens: chosen, visits });
       say(
         `${held.route} of ${held.screens} screens within ${SCREEN_MS} ms, ${held.cached} from the cache, ${held.load} by their address`,
       );
@@ -102,8 +106,8 @@ const main = async (): Promise<void> => {
       line("  layout shift", String(round(first.shift, 4)), "0", first.shift === 0);
     }
     if (parts.has("scroll")) {
-      sayScroll("findings", await scrollFindings(page, server.url));
-      sayScroll("a page of plain rows, to compare", await scrollPlain(page));
+      sayScroll("findings", await scrollFindings(await newPage(), server.url));
+      sayScroll("a page of plain rows, to compare", await scrollPlain(await newPage()));
     }
     if (parts.has("counters")) {
       await measureCounters(

@@ -72,7 +72,7 @@ export interface Held {
  * its address.
  */
 export const measureScreens = async (
-  page: Page,
+  newPage: () => Promise<Page>,
   base: string,
   { screens, visits }: { screens: readonly Screen[]; visits: number },
 ): Promise<Held> => {
@@ -81,6 +81,8 @@ export const measureScreens = async (
   for (const screen of screens) {
     const times: Times = { route: [], cached: [], load: [], slowest: { path: "", ms: 0 }, requests: 0 };
     const warm: Times = { route: [], cached: [], load: [], slowest: { path: "", ms: 0 }, requests: 0 };
+    // each in a page of its own: one that the system ends takes no other with it
+    const page = await newPage();
     try {
       await visit(page, base, screen, warm);
       const most = Math.max(...warm.route, ...warm.load) > SLOW_MS ? SLOW_VISITS : visits;
@@ -95,6 +97,8 @@ export const measureScreens = async (
       say(
         `${screen.name.padEnd(NAME_WIDTH)}  ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`,
       );
+    } finally {
+      await page.close().catch(() => undefined);
     }
   }
   return held;
