@@ -13,15 +13,23 @@ export interface FixComponents extends FixKey {
   readonly components: number[];
 }
 
-/** Components that fixes concern, of some fixes (`$2` to `$4` of `isGiven`) or of all. What is decided on is only looked at where something is. */
-export const componentsOfFixes = (tx: Tx, where: string, values: unknown[]): Promise<FixComponents[]> =>
+/** Components that fixes concern, of those that `where` says of the table named `c`. */
+const componentsWhere = (tx: Tx, where: string, values: unknown[]): Promise<FixComponents[]> =>
   tx.query(
     `select c.ecosystem, c.package, c.has_fix as "hasFix", array_agg(c.component_id) as components from fix_component c
-     where c.company_id = $1 and ${where} and (not exists (
-       select 1 from fix x where ${OF_FIX} and x.decided_key is not null) or ${IS_NEEDED})
-     group by 1, 2, 3`,
+     where c.company_id = $1 and ${where} group by 1, 2, 3`,
     values,
   );
+
+/** Components that fixes concern, of some or of all. What is decided on is only looked at where something is: to plan that costs more than the rest. */
+export const componentsOfFixes = async (tx: Tx, where: string, values: unknown[]): Promise<FixComponents[]> => {
+  const decided = await tx.query("select 1 from fix where company_id = $1 and decided_key is not null limit 1", [
+    values[0],
+  ]);
+  if (decided.length === 0) return componentsWhere(tx, where, values);
+  const isDecided = `exists (select 1 from fix x where ${OF_FIX} and x.decided_key is not null)`;
+  return componentsWhere(tx, `${where} and (not ${isDecided} or ${IS_NEEDED})`, values);
+};
 
 /** Of each group of components how many assets have one of them, by every inventory that the transaction may see. */
 export const countHolders = async (
@@ -47,7 +55,7 @@ export const countAssetsOf = async (tx: Tx, companyId: number, keys: readonly Fi
   if (keys.length === 0) return [];
   const lists = [keys.map((key) => key.ecosystem), keys.map((key) => key.package), keys.map((key) => key.hasFix)];
   const where = `(c.ecosystem, c.package, c.has_fix) in (select * from unnest($2::text[], $3::text[], $4::boolean[])) and ${IS_NEEDED}`;
-  const found = await componentsOfFixes(tx, where, [companyId, ...lists]);
+  const found = await componentsWhere(tx, where, [companyId, ...lists]);
   const nameOf = ({ ecosystem, package: name, hasFix }: FixKey): string => `${ecosystem}\n${name}\n${hasFix}`;
   const byName = new Map(found.map((one) => [nameOf(one), one.components]));
   return countHolders(
