@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
-import { type Answer, ApiError, contract, createClient, urlOf } from "@zerotrace/sdk";
+import { type Answer, ApiError, contract, createClient } from "@zerotrace/sdk";
 import type { Widget, WidgetKind } from "@zerotrace/core/dashboard/widget";
 import { standingOf } from "./ui/standing.ts";
 
@@ -371,35 +371,8 @@ export const takeSession = (client: QueryClient, session: Session): void => {
   client.setQueryData(queries.session().queryKey, session);
 };
 
-/** Where a file on a finding is downloaded. */
-export const attachmentUrl = (id: string): string => urlOf("", contract.work.getAttachment, { params: { id } });
-
-/** Where the archive of an export is downloaded. */
-export const exportArchiveUrl = (id: string): string =>
-  urlOf("", contract.companies.downloadExport, { params: { id } });
-
 /** What a saved view of assets asks for: `label:NAME` first, where it has one, then part of a name. */
 export const assetsWords = (query: string): { q: string; label?: string } => {
   const [, label, q = ""] = /^label:(\S+)\s*(.*)$/.exec(query) ?? [];
   return label === undefined ? { q: query } : { q, label };
 };
-
-export type ExportFormat = "csv" | "json" | "xlsx";
-
-/** Where the findings of a filter are downloaded. */
-export const findingsExport =
-  (filter: FindingFilter, sort: Sort) =>
-  (format: ExportFormat): string =>
-    urlOf("", contract.findings.exportFindings, { query: { ...filter, sort, format } });
-
-/** Where the assets of a search are downloaded. */
-export const assetsExport =
-  (search: { q?: string; sort?: "risk" | "name" | "seen"; label?: string | undefined }) =>
-  (format: ExportFormat): string =>
-    urlOf("", contract.assets.exportAssets, { query: { ...search, format } });
-
-/** Where the components of a search are downloaded. */
-export const componentsExport =
-  (q: string) =>
-  (format: ExportFormat): string =>
-    urlOf("", contract.assets.exportComponents, { query: { q, format } });

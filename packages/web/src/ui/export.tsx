@@ -1,5 +1,5 @@
 import { Download } from "lucide-react";
-import type { ExportFormat } from "../api.ts";
+import type { ExportFormat } from "../downloads.ts";
 import { useMay } from "./may.ts";
 import { say } from "./texts.ts";
 

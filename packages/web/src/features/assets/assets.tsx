@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect } from "react";
-import { type Asset, assetsExport, queries } from "../../api.ts";
+import { type Asset, queries } from "../../api.ts";
+import { assetsExport } from "../../downloads.ts";
 import type { AssetsSearch } from "../../routes.tsx";
 import { Exports } from "../../ui/export.tsx";
 import { count, plural } from "../../ui/format.ts";

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type Component, componentsExport, queries } from "../../api.ts";
+import { type Component, queries } from "../../api.ts";
+import { componentsExport } from "../../downloads.ts";
 import { Exports } from "../../ui/export.tsx";
 import { plural } from "../../ui/format.ts";
 import { Page } from "../../ui/panel.tsx";

@@ -2,7 +2,8 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { FINDING_FIELDS, parseQuery, sourcesAsked } from "@zerotrace/core/query/language/index";
 import { useCallback, useState } from "react";
-import { findingsExport, type Finding, type FindingFilter, queries, type Sort } from "../../api.ts";
+import { type Finding, type FindingFilter, queries, type Sort } from "../../api.ts";
+import { findingsExport } from "../../downloads.ts";
 import { LISTED_FIXES } from "../../asks.ts";
 import type { FindingsSearch, FindingsView } from "../../routes.tsx";
 import { useCopy } from "../../ui/clipboard.ts";

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { call, type CompanyExport, contract, exportArchiveUrl, queries } from "../../api.ts";
+import { call, type CompanyExport, contract, queries } from "../../api.ts";
+import { exportArchiveUrl } from "../../downloads.ts";
 import { bytes, count } from "../../ui/format.ts";
 import { Copy, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";

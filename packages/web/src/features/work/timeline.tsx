@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { attachmentUrl, call, contract, queries, type TimelineEvent } from "../../api.ts";
+import { call, contract, queries, type TimelineEvent } from "../../api.ts";
+import { attachmentUrl } from "../../downloads.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { bytes } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
