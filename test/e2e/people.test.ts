@@ -113,8 +113,8 @@ test("a member is managed in a panel: labels, and a link for a forgotten passwor
   await page.getByRole("button", { name: "Change the password" }).click();
   await page.getByText("The password is changed").waitFor();
   await panel.getByRole("button", { name: "Keep out" }).click();
-  await panel.getByRole("button", { name: "No", exact: true }).waitFor();
-  expect(await panel.locator(":focus").innerText()).toBe("No");
+  await panel.getByRole("dialog").getByRole("button", { name: "Cancel", exact: true }).waitFor();
+  expect(await panel.locator(":focus").innerText()).toBe("Cancel");
   await panel.getByRole("dialog").getByRole("button", { name: "Keep out" }).click();
   await panel.getByRole("button", { name: "Let in again" }).waitFor();
 });
