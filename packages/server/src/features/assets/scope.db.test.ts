@@ -51,14 +51,18 @@ const insertAsset = (name: string, labels: string[], componentIds: number[]): Pr
   });
 
 const insertFinding = (id: number, assetCount: number): Promise<unknown> =>
-  api.db.withCompany(company.id, (tx) =>
-    tx.query(
+  api.db.asServiceFor(company.id, async (tx) => {
+    await tx.query(
+      "insert into fix_component (company_id, component_id, ecosystem, package, has_fix) values ($1, $2::int, 'Debian:12', 'p' || $2::int, true)",
+      [company.id, id],
+    );
+    await tx.query(
       `insert into finding (company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package,
          version, purl, fixed_in, severity, severity_rank, risk, urgency, record_id, status, asset_count)
        values ($1, $2::int, $2::int, 'CVE-' || $2::int, '{}', '', 'Debian:12', 'p' || $2::int, '1', '', '2', 'high', 5, 50, '', 'r', 'open', $3)`,
       [company.id, id, assetCount],
-    ),
-  );
+    );
+  });
 
 beforeAll(async () => {
   api = await startApi(({ forget }) => [

@@ -39,6 +39,19 @@ const changeFrom = (before: Added, now: Added): Change => {
   return { by, riskBefore: before.open.risk, risk: now.open.risk };
 };
 
+/** Adds some of the changes; answers whether what had the highest risk has a lower one now. */
+const addChanges = (total: Total, changes: readonly Change[], which: readonly number[]): boolean => {
+  const before = total.risk;
+  let isLower = false;
+  for (const n of which) {
+    const { by, riskBefore, risk } = changes[n]!;
+    addDifference(total, by);
+    if (risk > total.risk) total.risk = risk;
+    isLower ||= riskBefore >= before && risk < riskBefore;
+  }
+  return isLower;
+};
+
 const highest = (held: readonly Int32Array[], riskOf: (id: number) => number): number => {
   let risk = 0;
   for (const ids of held) for (const id of ids) risk = Math.max(risk, riskOf(id));
@@ -74,6 +87,23 @@ const createMarks = () => {
       return true;
     },
   };
+};
+
+const coverageBy = (
+  { names, at }: ReturnType<typeof createEcosystems>,
+  components: Iterable<number>,
+  coverageOf: (id: number) => Added["coverage"],
+): EcosystemCoverage[] => {
+  const totals = names.map((ecosystem) => ({ ecosystem, componentCount: 0, ...NO_COVERAGE }));
+  for (const id of components) {
+    const total = totals[at(id)];
+    if (total === undefined) continue;
+    total.componentCount += 1;
+    addCoverage(total, coverageOf(id));
+  }
+  return totals
+    .filter(({ componentCount }) => componentCount > 0)
+    .sort((a, b) => b.componentCount - a.componentCount || (a.ecosystem < b.ecosystem ? -1 : 1));
 };
 
 /**
@@ -141,14 +171,7 @@ export const createSums = () => {
       const known = totals.get(assetId);
       if (known === undefined || !ruled.isEmpty) return whole(assetId, held, ruled);
       const total: Total = { ...known };
-      let isLower = false;
-      for (const n of changed) {
-        const { by, riskBefore, risk } = changes[n]!;
-        addDifference(total, by);
-        if (risk > total.risk) total.risk = risk;
-        isLower ||= riskBefore >= known.risk && risk < riskBefore;
-      }
-      if (isLower) total.risk = highest(held, columns.risk);
+      if (addChanges(total, changes, changed)) total.risk = highest(held, columns.risk);
       totals.set(assetId, total);
       return total;
     },
@@ -159,18 +182,7 @@ export const createSums = () => {
       changes = [];
     },
     /** Of these components how many are judged, by ecosystem, most first. */
-    coverage: (components: Iterable<number>): EcosystemCoverage[] => {
-      const totals = ecosystems.names.map((ecosystem) => ({ ecosystem, componentCount: 0, ...NO_COVERAGE }));
-      for (const id of components) {
-        const total = totals[ecosystems.at(id)];
-        if (total === undefined) continue;
-        total.componentCount += 1;
-        addCoverage(total, columns.coverage(id));
-      }
-      return totals
-        .filter(({ componentCount }) => componentCount > 0)
-        .sort((a, b) => b.componentCount - a.componentCount || (a.ecosystem < b.ecosystem ? -1 : 1));
-    },
+    coverage: (components: Iterable<number>) => coverageBy(ecosystems, components, columns.coverage),
     /** What is open of these components, each once, and the highest risk. */
     total: (components: Iterable<number>, ruled: Ruled): OpenSums => {
       const total = { ...NO_SUMS, ...NO_COVERAGE, id: "" };
