@@ -137,7 +137,7 @@ test("what a search finds is acknowledged at once, and Undo puts it back", async
 test("who is mentioned in a comment finds it under Mentions, with the way to the finding", async () => {
   await open(ann, "/findings?query=zlib");
   await finding(ann, "CVE-2026-3").click();
-  const field = ann.getByRole("combobox", { name: /^Comment/ });
+  const field = ann.getByRole("textbox", { name: /^Comment/ });
   await field.pressSequentially("Is this in use, @ben");
   await ann.getByRole("option", { name: "Ben Roe @ben" }).waitFor();
   await field.press("Enter");
