@@ -2666,6 +2666,14 @@ begin
   update graphile_worker._private_jobs set attempts = greatest(attempts - 1, 0) where locked_by = own and (flags ? 'superseded') is not true;
   perform graphile_worker.force_unlock_workers(array[own]);
 end $function$;
+CREATE OR REPLACE FUNCTION public.ssvc_class_of(advisory integer)
+ RETURNS smallint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select a.ssvc from public.advisory a where a.id = advisory
+$function$;
 CREATE OR REPLACE FUNCTION public.sweep_jobs(own text, grace interval)
  RETURNS text[]
  LANGUAGE plpgsql
@@ -2717,6 +2725,7 @@ grant execute on function pending_jobs(integer) to zerotrace_app;
 grant execute on function pending_jobs(integer) to zerotrace_service;
 grant execute on function queue_depth() to zerotrace_service;
 grant execute on function refuse_audit_change() to public;
+grant execute on function ssvc_class_of(integer) to public;
 
 CREATE CONSTRAINT TRIGGER audit_event_link AFTER INSERT ON public.audit_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION link_audit_event();
 CREATE TRIGGER access_token_notify AFTER UPDATE OF revoked_at ON public.access_token FOR EACH ROW EXECUTE FUNCTION notify_credential();

@@ -1,7 +1,10 @@
 -- What an advisory says to CISA's tree, as one number (core: ssvcClassOf), so that queries can ask for the decision. Null until its feeds
 -- are published next. Advisories are public: a company may know the class of one, and nothing else of this table.
 alter table advisory add column ssvc smallint;
-grant select (id, ssvc) on advisory to zerotrace_app;
+create function ssvc_class_of(advisory int) returns smallint
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select a.ssvc from public.advisory a where a.id = advisory
+$$;
 create index advisory_unclassed on advisory (name) where ssvc is null;
 
 -- Findings are of components, advisories are not: both are told. Assets are counted for the fix as a whole, each once. All is summed anew

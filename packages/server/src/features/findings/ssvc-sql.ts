@@ -40,7 +40,7 @@ export const ssvcIs = (term: Term, value: Value): string => {
   const answer = (mission: SsvcMission): string => `(${value(ssvcAnswers(decisions, mission))}::boolean[])[
     x.ssvc * 4 + (f.kev_added_at is not null)::int * 2 + (f.severity = 'critical')::int + 1]`;
   // the tables are looked into before the assets are: most findings are decided the same whatever the mission is
-  return `exists (select 1 from advisory x where x.id = f.advisory_id and case
+  return `exists (select 1 from (select ssvc_class_of(f.advisory_id) as ssvc) x where case
     when ${answer("low")} = ${answer("medium")} and ${answer("medium")} = ${answer("high")} then ${answer("medium")}
     when ${isOn("a.criticality = 'critical'")} then ${answer("high")}
     when ${isOn("a.criticality in ('high', 'normal')")} then ${answer("medium")}
