@@ -125,6 +125,7 @@ const PUBLIC = {
   enroll: "proves itself by the enrollment token in its body",
   lookAtInvitation: "proves itself by the invitation's token in its body",
   finishSignIn: "proves itself by a sealed ticket and the cookie of the browser that began",
+  forgotPassword: "whoever forgot a password has nothing to prove with; it answers everybody the same",
   getJwks: "whoever is shown an access token verifies it by the public keys",
   live: "a process manager asks whether the process answers",
   passkeySignInOptions: "a challenge that is worth nothing without the passkey",

@@ -160,6 +160,7 @@ export const PEOPLE_ENTRIES: Readonly<Record<string, Entry>> = {
   "people.createResetLink": asks((of) => ({ body: { email: of["memberEmail"] } }), {
     beyond: HELPS,
   }),
+  "people.forgotPassword": plain({ body: { email: "nobody@example.test" } }),
   "people.resetPassword": plain(
     { body: { token: "x".repeat(43), password: STRONG } },
     { refuses: NO_SUCH_TOKEN, control: NO_SUCH_TOKEN },

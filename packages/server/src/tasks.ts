@@ -1,7 +1,8 @@
 import { forwardAudit } from "./features/audit/index.ts";
 import { deleteCompany, exportCompany } from "./features/companies/index.ts";
 import { orderOf } from "./features/feeds/index.ts";
-import { sendMails } from "./features/mail/index.ts";
+import { mailLinkOf, sendMails } from "./features/mail/index.ts";
+import { mailForgotten } from "./features/people/index.ts";
 import { applyRetention } from "./features/retention/index.ts";
 import { deliverWebhooks, WEBHOOK_GUARD } from "./features/webhooks/index.ts";
 import type { Config } from "./platform/config/index.ts";
@@ -23,6 +24,11 @@ export const tasksOf = (config: Config, parts: Parts): Readonly<Record<string, T
     "webhook-deliver": (payload, { signal }) => deliverWebhooks({ db, keys, post, version: VERSION }, payload, signal),
     "mail-send": (payload, { signal }) =>
       sendMails({ db, keys, log, server: parts.mailServer, sender: parts.mailSender }, payload, signal),
+    "password-forgotten": async (payload) => {
+      const { mailServer: server } = parts;
+      if (server === null) return;
+      await mailForgotten({ db, log, publicUrl: server.publicUrl, mailLink: mailLinkOf({ keys }) }, payload);
+    },
     rekey: ({ companyId: of }) => rekey({ db, keys, log }, of),
     "company-export": (payload, { signal }) =>
       exportCompany({ db, dataDir: config.dataDir, version: VERSION }, payload, signal),

@@ -247,6 +247,9 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
   ];
 };
 
+/** How links go out by mail; nothing where no mail server is set. */
+const mailsOf = ({ mailServer, keys }: WiringDeps) => (mailServer === null ? {} : { mailLink: mailLinkOf({ keys }) });
+
 /** People, programs, and how they prove who they are. */
 const identityEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoint[] => {
   const { config, db, keys, publicUrl } = deps;
@@ -256,7 +259,7 @@ const identityEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endp
     passwords: createPasswords(),
     backOff: createBackOff(),
     factors: secondFactors(db),
-    mailLink: mailLinkOf({ keys, isOn: deps.mailServer !== null }),
+    ...mailsOf(deps),
   };
   return [
     ...accessTokenRoutes(deps.accessTokens, { forget }),
@@ -284,7 +287,7 @@ const companyEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpo
       keys,
       dataDir: config.dataDir,
       companyDeletionDays: config.companyDeletionDays,
-      mailLink: mailLinkOf({ keys, isOn: deps.mailServer !== null }),
+      ...mailsOf(deps),
     }),
     ...healthRoutes({
       db,

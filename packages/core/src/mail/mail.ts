@@ -4,6 +4,8 @@ import { z } from "zod";
 export const MAIL_KINDS = [
   "invitation",
   "password_reset",
+  "password_forgotten",
+  "password_elsewhere",
   "mention",
   "fix_assigned",
   "fixes_due",
@@ -23,6 +25,8 @@ export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
 export const MAIL_PLACEHOLDERS: Readonly<Record<MailKind, readonly string[]>> = {
   invitation: ["person", "company", "link", "by", "role", "until"],
   password_reset: ["person", "company", "link", "until"],
+  password_forgotten: ["person", "company", "link", "until"],
+  password_elsewhere: ["person", "company", "link"],
   mention: ["person", "company", "link", "by", "count"],
   fix_assigned: ["person", "company", "link", "by", "count"],
   fixes_due: ["person", "company", "link", "count", "overdue"],

@@ -98,12 +98,12 @@ export const sampleOf = async (
 /** A mail as it is handed over, and to whom. */
 export type Composed = Omit<Letter, "messageId">;
 
-/** An invitation or a link for a new password. */
+/** An invitation, a link for a new password, or how somebody signs in who has none. */
 const linkLetter = async (
   { keys }: Pick<ComposeDeps, "keys">,
   tx: Tx,
   companyId: number,
-  mail: MailRecord & { readonly kind: "invitation" | "password_reset" },
+  mail: MailRecord & { readonly kind: Exclude<MailKind, OptionalMailKind> },
 ): Promise<Composed | null> => {
   if (mail.link === null || mail.address === null) return null;
   const { companyName, brand, language: usual } = await frameOf(tx, companyId);

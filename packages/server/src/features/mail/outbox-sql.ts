@@ -143,6 +143,16 @@ export const sentLately = async (tx: Tx, companyId: number): Promise<number> =>
     )
   )[0]?.n ?? 0;
 
+/** How many mails of some kinds came to be within an hour. */
+export const askedLately = async (tx: Tx, companyId: number, kinds: readonly string[]): Promise<number> =>
+  (
+    await tx.query<{ n: number }>(
+      `select count(*)::int as n from mail
+       where company_id = $1 and kind = any($2) and created_at > now() - interval '1 hour'`,
+      [companyId, kinds],
+    )
+  )[0]?.n ?? 0;
+
 /** How many mails wait and how many were given up. */
 export const mailCounts = async (tx: Tx, companyId: number): Promise<{ waiting: number; failed: number }> =>
   (

@@ -15,6 +15,19 @@ export const DE: Words = {
       closing:
         "Der Link gilt einmal und endet am {until}. Haben Sie nicht darum gebeten, sagen Sie es der Person, die Ihr Konto verwaltet.",
     },
+    password_forgotten: {
+      subject: "Neues Passwort für {company} wählen",
+      opening:
+        "Guten Tag {person},\njemand, wahrscheinlich Sie, hat auf der Anmeldeseite um ein neues Passwort gebeten. Mit diesem Link wählen Sie eines; dann enden alle Ihre Sitzungen.",
+      closing:
+        "Der Link gilt einmal und endet am {until}. Waren Sie es nicht, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.",
+    },
+    password_elsewhere: {
+      subject: "So melden Sie sich bei {company} an",
+      opening:
+        "Guten Tag {person},\njemand, wahrscheinlich Sie, hat auf der Anmeldeseite um ein neues Passwort gebeten. Bei {company} melden Sie sich ohne Passwort an: Wählen Sie dort „Single Sign-on nutzen“.",
+      closing: "Waren Sie es nicht, müssen Sie nichts tun: Es wurde nichts geändert.",
+    },
     mention: {
       subject: "{by} hat Sie erwähnt: {company}",
       opening: "Guten Tag {person},\nSie wurden in Kommentaren erwähnt ({count}).",
@@ -39,6 +52,8 @@ export const DE: Words = {
   actions: {
     invitation: "Einladung annehmen",
     password_reset: "Neues Passwort wählen",
+    password_forgotten: "Neues Passwort wählen",
+    password_elsewhere: "Anmelden",
     mention: "Kommentare öffnen",
     fix_assigned: "Ihre Behebungen öffnen",
     fixes_due: "Ihre Behebungen öffnen",

@@ -14,6 +14,19 @@ export const EN: Words = {
         "Hello {person},\nsomebody who manages the people of {company} made a link by which you choose a new password.",
       closing: "The link works once and ends on {until}. If you did not ask for it, tell whoever manages your account.",
     },
+    password_forgotten: {
+      subject: "Choose a new password for {company}",
+      opening:
+        "Hello {person},\nsomebody, probably you, asked for a new password on the sign-in page. By this link you choose one; every session that you have ends then.",
+      closing:
+        "The link works once and ends on {until}. If it was not you, you need do nothing: your password stays as it is.",
+    },
+    password_elsewhere: {
+      subject: "How you sign in to {company}",
+      opening:
+        "Hello {person},\nsomebody, probably you, asked for a new password on the sign-in page. You sign in to {company} without one: choose “Use single sign-on” there.",
+      closing: "If it was not you, you need do nothing: nothing was changed.",
+    },
     mention: {
       subject: "{by} mentioned you: {company}",
       opening: "Hello {person},\nyou were mentioned in comments ({count}).",
@@ -38,6 +51,8 @@ export const EN: Words = {
   actions: {
     invitation: "Accept the invitation",
     password_reset: "Choose a new password",
+    password_forgotten: "Choose a new password",
+    password_elsewhere: "Sign in",
     mention: "Open the comments",
     fix_assigned: "Open your fixes",
     fixes_due: "Open your fixes",

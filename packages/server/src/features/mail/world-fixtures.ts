@@ -67,7 +67,7 @@ const apiWith = (keys: CompanyKeys, server: MailServer): Promise<TestApi> => {
       passwords: createPasswords({ memory: 64, passes: 1, parallelism: 1 }),
       backOff: createBackOff(),
       factors: { factorsOf: async () => [] },
-      mailLink: mailLinkOf({ keys, isOn: true }),
+      mailLink: mailLinkOf({ keys }),
     };
     return [
       ...mailRoutes({ server, publicUrl }),

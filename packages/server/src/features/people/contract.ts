@@ -156,6 +156,20 @@ export const createResetLink = route({
   }),
 });
 
+export const forgotPassword = route({
+  method: "POST",
+  path: "/api/v1/password-forgotten",
+  summary:
+    "Ask for a mail with a link for a new password; the answer is the same whether or not there is such an account",
+  permission: "public",
+  status: 202,
+  body: z.object({ email }),
+  answer: z.object({
+    /** Whether this server sends mail; else somebody has to make a link. Tells nothing of the account. */
+    mailed: z.boolean(),
+  }),
+});
+
 export const resetPassword = route({
   method: "POST",
   path: "/api/v1/password-reset",
@@ -175,5 +189,6 @@ export const routes = {
   removePerson,
   transferOwnership,
   createResetLink,
+  forgotPassword,
   resetPassword,
 };

@@ -4,16 +4,17 @@ import type { BackOff } from "./sign-in/back-off.ts";
 
 /** A link that opens something, and what a mail says of it. */
 export interface LinkToMail {
-  readonly kind: "invitation" | "password_reset";
+  readonly kind: "invitation" | "password_reset" | "password_forgotten" | "password_elsewhere";
   readonly address: string;
   /** Null: nobody's yet. */
   readonly personId: string | null;
   readonly link: string;
   readonly person?: string;
-  readonly by: string;
+  /** Who caused it; left out where that was whom it is sent to. */
+  readonly by?: string;
   readonly role?: string;
-  /** When the link ends, in ISO 8601. */
-  readonly until: string;
+  /** When the link ends, in ISO 8601; left out where it does not. */
+  readonly until?: string;
 }
 
 /** Orders the mail of a link in the transaction of its company; false where no mail goes out, and people hand the link over. */

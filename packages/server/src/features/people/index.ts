@@ -3,6 +3,7 @@ import type { PeopleDeps } from "./deps.ts";
 import { changePerson, deactivatePerson, reactivatePerson, removePerson } from "./members/change.ts";
 import { getPerson, listPeople } from "./members/list.ts";
 import { transferOwnership } from "./members/owner.ts";
+import { forgotPassword } from "./reset/forgot.ts";
 import { createResetLink, resetPassword } from "./reset/reset.ts";
 import { signInByPassword } from "./sign-in/sign-in.ts";
 import { switchCompany } from "./sign-in/switch.ts";
@@ -28,6 +29,7 @@ export { proveAgain, proveCurrent } from "./password/prove.ts";
 export { replacePassword } from "./password/replace.ts";
 export { accountOf, allCompaniesOf, insertAccount, renameAccount } from "./account-sql.ts";
 export { PASSWORD_LENGTH, requireStrong } from "./password/strength.ts";
+export { mailForgotten } from "./reset/mail-forgotten.ts";
 export { personToReset } from "./reset/reset.ts";
 export { type BackOff, createBackOff, networkOf } from "./sign-in/back-off.ts";
 export { completeSignIn, type SignInDone } from "./sign-in/complete.ts";
@@ -51,5 +53,6 @@ export const peopleRoutes = (deps: PeopleDeps): Endpoint[] => [
   removePerson(deps),
   transferOwnership(),
   createResetLink(deps),
+  forgotPassword(deps),
   resetPassword(deps),
 ];

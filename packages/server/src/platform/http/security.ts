@@ -9,6 +9,7 @@ export const SECURITY_EVENTS = [
   "rate_limited",
   "agent_auth_failed",
   "token_misuse",
+  "password_forgotten",
 ] as const;
 export type SecurityEventName = (typeof SECURITY_EVENTS)[number];
 

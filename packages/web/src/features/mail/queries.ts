@@ -17,6 +17,8 @@ const POLL_MS = { waiting: 3_000, idle: 30_000 };
 export const KIND_WORDS: Readonly<Record<MailKind | "test", string>> = {
   invitation: say("invitation"),
   password_reset: say("link for a new password"),
+  password_forgotten: say("link for a forgotten password"),
+  password_elsewhere: say("how to sign in without a password"),
   mention: say("mention in a comment"),
   fix_assigned: say("fix given to you"),
   fixes_due: say("your fixes that are due, once a day"),

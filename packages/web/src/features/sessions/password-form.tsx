@@ -5,6 +5,7 @@ import { call, contract, type Session, takeSession } from "../../api.ts";
 import { useTitle } from "../../ui/hooks.ts";
 import { Command } from "../../ui/marks.tsx";
 import { Field, Gate, Refusal } from "./credentials.tsx";
+import { Forgotten } from "./forgotten.tsx";
 import { type Asked, PasskeyButton, SecondStep } from "./second-step.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -63,11 +64,13 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [hasForgotten, setForgotten] = useState(false);
   const signIn = useMutation({
     mutationFn: () => call(contract.people.signInByPassword, { body: { email, password } }),
     onSuccess: (answer) => ("next" in answer ? setAsked(answer) : enter(answer)),
   });
   if (asked) return <SecondStep asked={asked} onEnter={enter} onAgain={() => setAsked(null)} />;
+  if (hasForgotten) return <Forgotten email={email} onBack={() => setForgotten(false)} />;
   return (
     <Gate title={say("Sign in")}>
       {notice && <p className="panel px-4 py-3">{notice}</p>}
@@ -90,6 +93,9 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
         <button type="submit" className="button button-primary justify-center" disabled={signIn.isPending}>
           {signIn.isPending ? say("Signing in…") : say("Sign in")}
         </button>
+        <button type="button" className="act justify-self-start" onClick={() => setForgotten(true)}>
+          {say("Forgot your password?")}
+        </button>
       </form>
       <PasskeyButton onEnter={enter} />
       <Elsewhere email={email} />
@@ -98,7 +104,7 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
         <div className="mt-2 grid gap-2">
           <p>
             {say(
-              "Ask an administrator of your company: they invite people, and make links for forgotten passwords. Nobody has an account yet, or no administrator gets in?",
+              "Ask an administrator of your company: they invite people, and help whoever lost a second factor. Nobody has an account yet, or no administrator gets in?",
             )}{" "}
             <code>{say("npm start")}</code>{" "}
             {say("prints a one-time link. For a new one, run this where the server runs:")}

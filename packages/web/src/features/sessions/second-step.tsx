@@ -65,7 +65,7 @@ export const SecondStep = ({
           <Field
             key={kind}
             label={LABELS[kind]}
-            autoComplete={kind === "totp" ? "one-time-code" : say("off")}
+            autoComplete={kind === "totp" ? "one-time-code" : "off"}
             value={code}
             onChange={setCode}
           />

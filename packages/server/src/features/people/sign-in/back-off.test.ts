@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createBackOff, networkOf } from "./back-off.ts";
-import { createBuckets } from "./buckets.ts";
+import { createBuckets } from "../../../platform/auth/index.ts";
 
 const DAY_MS = 86_400_000;
 const clock = () => {

@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { createHash } from "node:crypto";
 import { callerKey } from "../../../platform/auth/index.ts";
 import { createLane } from "../password/lane.ts";
-import { type BucketOptions, type Buckets, createBuckets } from "./buckets.ts";
+import { type BucketOptions, type Buckets, createBuckets } from "../../../platform/auth/index.ts";
 
 const DAY_SECONDS = 86_400;
 const KEYS_MAX = 50_000;

@@ -44,6 +44,12 @@ interface Way {
   readonly personId: string;
 }
 
+/** The first of some companies that lets a person in by a method; null for none. */
+export const companyThatTakes = async (db: Database, ids: readonly number[], way: Way): Promise<number | null> => {
+  for (const id of ids) if (await takes(db, id, way)) return id;
+  return null;
+};
+
 /** The company that is asked for, else the last used that lets people in this way. Throws NOT_FOUND or FORBIDDEN. */
 export const companyFor = async (
   db: Database,
@@ -52,7 +58,8 @@ export const companyFor = async (
 ): Promise<number> => {
   const among = wanted === undefined ? companyIds : companyIds.filter((id) => id === wanted);
   if (among.length === 0) throw noCompany();
-  for (const id of among) if (await takes(db, id, way)) return id;
+  const taken = await companyThatTakes(db, among, way);
+  if (taken !== null) return taken;
   throw new AppError(
     "FORBIDDEN",
     "The company does not let people in this way: use its single sign-on or another method.",

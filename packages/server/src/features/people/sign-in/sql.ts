@@ -42,6 +42,16 @@ export const findAccount = async (
   return row ?? null;
 };
 
+/** Companies where a person is an active member in any way, the last used first. */
+export const homesOf = async (tx: Tx, personId: string): Promise<number[]> =>
+  (
+    await tx.query<{ id: number }>(
+      `select m.company_id as id from membership m join company c on c.id = m.company_id and c.state = 'active'
+       where m.person_id = $1 and m.deactivated_at is null order by m.last_seen_at desc nulls last, m.company_id`,
+      [personId],
+    )
+  ).map(({ id }) => id);
+
 /** A person who has proved the first step. */
 export interface SigningIn extends Pick<Account, "id" | "email" | "name" | "deviceId" | "companyIds"> {
   /** Has a second factor in force. */
