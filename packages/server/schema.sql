@@ -904,6 +904,7 @@ create table fix (
   kev_since timestamp with time zone,
   decided_key bigint,
   advisory_count integer default 0 not null,
+  content bigint,
   constraint fix_pkey PRIMARY KEY (company_id, ecosystem, package, has_fix)
 ) partition by HASH (company_id);
 alter table fix enable row level security;

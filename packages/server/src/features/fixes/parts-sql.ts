@@ -4,30 +4,34 @@ import { condition, type FindingFilter, findingsFrom } from "../findings/index.t
 /** Advisories that a fix names (count). */
 const ADVISORIES_MAX = 10;
 
+/** Everything of a finding that its fix is summed from, but how many assets have it. */
+const SAYS = `hash_record_extended(row(f.component_id, f.advisory_id, f.version, f.severity_rank, f.kev_added_at, f.risk, f.fixed_in,
+  f.first_seen_at, f.reopened_at), 0)`;
+
 /**
  * Open findings by the package whose upgrade closes them, with and without a fix apart, and by severity and known exploitation.
  * A finding is a component with an advisory. For the weight binaries of one version count once, however many are installed: that of an
- * advisory is its risk times the assets of every version. `from` names a table `f` of findings.
+ * advisory is its risk times the assets of every version. `from` names a table `f` of findings. `hasContent`: with a number for what they say.
  */
-export const partsOf = (from: string, where: string): string => `
+export const partsOf = (from: string, where: string, hasContent = false): string => `
   with version as (
     select f.ecosystem, coalesce(f.source, f.package) as package, f.fixed_in is not null as has_fix, f.advisory_id, f.version,
       min(f.advisory) as advisory, max(f.severity_rank) as severity_rank, bool_or(f.kev_added_at is not null) as is_kev,
       max(f.risk) as risk, max(f.asset_count) as assets, count(*) as findings, max(f.fixed_in) as fixed_in,
       min(greatest(f.first_seen_at, f.reopened_at)) as since,
-      min(greatest(f.first_seen_at, f.reopened_at, f.kev_added_at)) filter (where f.kev_added_at is not null) as kev_since
+      min(greatest(f.first_seen_at, f.reopened_at, f.kev_added_at)) filter (where f.kev_added_at is not null) as kev_since${hasContent ? `, bit_xor(${SAYS}) as content` : ""}
     from ${from} where ${where} group by 1, 2, 3, 4, 5),
   advisory as (
     select ecosystem, package, has_fix, advisory_id, min(advisory) as advisory, max(severity_rank) as severity_rank,
       bool_or(is_kev) as is_kev, max(risk) as risk, sum(findings)::int as findings, sum(risk * assets) as weight,
       case when min(fixed_in) = max(fixed_in) then max(fixed_in) else string_agg(fixed_in, e'\\n') end as fixes,
-      min(since) as since, min(kev_since) as kev_since
+      min(since) as since, min(kev_since) as kev_since${hasContent ? ", bit_xor(content) as content" : ""}
     from version group by 1, 2, 3, 4)
   select ecosystem, package, has_fix, severity_rank, is_kev, coalesce(string_agg(distinct fixes, e'\\n'), '') as fixes,
     sum(findings)::int as finding_count, count(*)::int as advisory_count, round(sum(weight)::numeric, 1)::float8 as weight,
     max(risk) as max_risk,
     array_to_string((array_agg(advisory order by risk desc, advisory))[1:${ADVISORIES_MAX}], e'\\n') as advisories,
-    min(since) as since, min(kev_since) as kev_since
+    min(since) as since, min(kev_since) as kev_since${hasContent ? ", bit_xor(content) as content" : ""}
   from advisory group by 1, 2, 3, 4, 5`;
 
 const RANKS = { critical: 6, high: 5, medium: 4, low: 3, none: 2, unknown: 1 } as const;

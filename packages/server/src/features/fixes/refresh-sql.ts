@@ -76,7 +76,7 @@ export const stageParts = async (tx: Tx, companyId: number, given: readonly FixK
   const where = `f.company_id = $1 and f.status = 'open' and not ${IS_CLOSED}`;
   // of everything there are millions: sorted on the disk they take several times as long
   if (given === null) await tx.query("set local work_mem = '256MB'");
-  const parts = partsOf(given === null ? "finding f" : FINDINGS_GIVEN, where);
+  const parts = partsOf(given === null ? "finding f" : FINDINGS_GIVEN, where, true);
   await tx.query(`create temp table part_stage on commit drop as ${parts}`, valuesOf(companyId, given));
 };
 
@@ -116,7 +116,7 @@ export const stagedComponents = (
 ): Promise<FixComponents[]> => componentsOfFixes(tx, isGiven("c", given), valuesOf(companyId, given));
 
 const SUMMED = `fixed_in, finding_count, advisory_count, asset_count, kev_count, critical, high, medium, low, none, unknown, weight, max_risk,
-  advisories, critical_since, high_since, medium_since, low_since, kev_since, decided_key`;
+  advisories, critical_since, high_since, medium_since, low_since, kev_since, content, decided_key`;
 const listed = (table: string): string => SUMMED.replaceAll(/\w+/g, (column) => `${table}.${column}`);
 
 /** Stores the fixes that differ from what is stored, with the highest fixed version and the assets of each. Returns which. */
@@ -136,11 +136,11 @@ export const writeFixes = async (
   const lists = listsOf(facts);
   const written = await tx.query<FixKey>(
     `with summed as (
-       select ${FROM_PARTS} from part_stage p group by 1, 2, 3)
+       select ${FROM_PARTS}, bit_xor(p.content) as content from part_stage p group by 1, 2, 3)
      insert into fix as x (company_id, ecosystem, package, has_fix, ${SUMMED})
      select $1, s.ecosystem, s.package, s.has_fix, v.fixed_in, s.finding_count, s.advisory_count, v.asset_count, s.kev_count, s.critical, s.high,
        s.medium, s.low, s.none, s.unknown, s.weight, s.max_risk, (string_to_array(s.advisories, e'\\n'))[1:10],
-       s.critical_since, s.high_since, s.medium_since, s.low_since, s.kev_since, o.decided_key
+       s.critical_since, s.high_since, s.medium_since, s.low_since, s.kev_since, s.content, o.decided_key
      from summed s join unnest($2::text[], $3::text[], $4::boolean[], $5::text[], $6::int[])
        as v(ecosystem, package, has_fix, fixed_in, asset_count)
        using (ecosystem, package, has_fix)
