@@ -1,11 +1,11 @@
 import { AppError } from "@zerotrace/core";
-import { LRUCache } from "lru-cache";
 import { randomBytes } from "node:crypto";
 import type { Identity } from "../../platform/auth/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import type { AuditWriter } from "../../platform/http/index.ts";
 import { type Chain, type ChainVerdict, judgeStep, readStep, START, type Step, writeStep } from "./chain.ts";
 import { type Holder, loadAgent, markCloned, markRestored, type Seen, writeSeen } from "./presence-sql.ts";
+import { rememberUpTo } from "../../platform/cache/index.ts";
 
 /** What a heartbeat says. All but the version is left out by agents from before there were chains. */
 export interface Beat {
@@ -79,8 +79,8 @@ const gone = (): AppError =>
   new AppError("NOT_FOUND", "This agent's asset does not exist any more; enroll the agent again.");
 
 const createStore = ({ db, onError }: PresenceDeps) => {
-  const agents = new LRUCache<string, Agent>({ max: AGENTS_MAX });
-  const byAsset = new LRUCache<string, Agent>({ max: AGENTS_MAX });
+  const agents = rememberUpTo<string, Agent>(AGENTS_MAX);
+  const byAsset = rememberUpTo<string, Agent>(AGENTS_MAX);
   const loading = new Map<string, Promise<Agent>>();
   let dirty = new Map<number, Set<Agent>>();
 

@@ -1,7 +1,7 @@
 import { componentTexts, judgedAs, normalizeName, purlOf, type Component } from "@zerotrace/core";
-import { LRUCache } from "lru-cache";
 import type { Database } from "../../platform/db/index.ts";
 import { internComponents, type DictionaryEntry } from "./sql.ts";
+import { rememberUpTo } from "../../platform/cache/index.ts";
 
 /** Components remembered in memory; about 250 bytes each. */
 const CACHE_ENTRIES = 400_000;
@@ -28,7 +28,7 @@ const entryOf = (component: Component): DictionaryEntry => {
 };
 
 export const createDictionary = (db: Database): Dictionary => {
-  const known = new LRUCache<string, number>({ max: CACHE_ENTRIES });
+  const known = rememberUpTo<string, number>(CACHE_ENTRIES);
 
   let last: Promise<unknown> = Promise.resolve();
 

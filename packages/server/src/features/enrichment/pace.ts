@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { rememberUpTo } from "../../platform/cache/index.ts";
 
 /** How long a company's reports gather before its findings are computed again, in ms; longer where that takes long. */
 const DEBOUNCE_MS = 250;
@@ -19,7 +19,7 @@ export interface Pace {
 }
 
 export const createPace = (): Pace => {
-  const restsUntilMs = new LRUCache<number, number>({ max: COMPANIES_MAX });
+  const restsUntilMs = rememberUpTo<number, number>(COMPANIES_MAX);
   let allRestUntilMs = 0;
   return {
     // what comes after the rests waits for its neighbors alone

@@ -1,8 +1,8 @@
 import { AppError } from "@zerotrace/core";
-import { LRUCache } from "lru-cache";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { type Rate, RATES } from "../../platform/http/index.ts";
 import { addComponents, agentCount, type Limits, limitsOf, lockAgents, scanCount, usageOf } from "./sql.ts";
+import { rememberUpTo } from "../../platform/cache/index.ts";
 
 /** How long a limit that was changed may still count as before, in ms. */
 const FRESH_MS = 10_000;
@@ -47,7 +47,7 @@ const mustHaveRoom = ({ storageBytes }: { storageBytes: number | null }, limit: 
 
 /** Limits of companies, read at most once in ten seconds each. */
 export const createQuotas = (db: Database): Quotas => {
-  const known = new LRUCache<number, { readonly limits: Limits; readonly at: number }>({ max: COMPANIES_MAX });
+  const known = rememberUpTo<number, { readonly limits: Limits; readonly at: number }>(COMPANIES_MAX);
   const loading = new Map<number, Promise<Limits>>();
   const load = (companyId: number): Promise<Limits> => {
     const running = loading.get(companyId);

@@ -1,4 +1,4 @@
-import type { Permission } from "@zerotrace/core";
+import { AppError, type Permission } from "@zerotrace/core";
 
 /** How a person signed in. `provider`: one of the platform's people who entered with a reason. */
 export type SignInMethod = "link" | "password" | "passkey" | "sso" | "provider";
@@ -23,3 +23,9 @@ export interface Identity {
   /** The host of a device credential. */
   readonly assetId?: string;
 }
+
+/** Throws FORBIDDEN for who sees a part of the company only: what concerns all of it is not theirs. `what` goes on with the sentence. */
+export const mustSeeAll = ({ labels }: Pick<Identity, "labels">, what: string): void => {
+  if (labels === null) return;
+  throw new AppError("FORBIDDEN", `You see a part of the company only: ${what}.`);
+};

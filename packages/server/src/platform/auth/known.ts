@@ -11,7 +11,8 @@ const idsOf = ({ credential, accessTokenId }: Known): string[] =>
 /** What was proved lately, by the hash of its secret. */
 export const createKnown = () => {
   const byHash = new LRUCache<string, Known>({
-    max: KNOWN_MAX,
+    maxSize: KNOWN_MAX,
+    sizeCalculation: () => 1, // `max` would set memory aside for all
     ttl: KNOWN_MS,
     // one API token brings many access tokens over time
     dispose: (held, key) => {

@@ -1,5 +1,5 @@
 import { AppError } from "@zerotrace/core";
-import { LRUCache } from "lru-cache";
+import { createBuckets } from "./buckets.ts";
 
 export interface LimiterOptions {
   /** Requests that may come at once. */
@@ -33,29 +33,21 @@ export const callerKey = (ip: string): string => {
 
 /** A limiter in this process's memory, bounded by `callersMax`. */
 export const createLimiter = (options: LimiterOptions): Limiter => {
-  const now = options.now ?? Date.now;
-  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: options.callersMax ?? CALLERS_MAX });
-  const fill = (key: string) => {
-    const at = now();
-    const bucket = buckets.get(key) ?? { tokens: options.burst, at };
-    bucket.tokens = Math.min(options.burst, bucket.tokens + ((at - bucket.at) / 1000) * options.perSecond);
-    bucket.at = at;
-    return bucket;
-  };
-  const check = (key: string) => {
-    const bucket = fill(key);
-    if (bucket.tokens >= 1) return bucket;
-    const retryAfterSeconds = Math.max(1, Math.ceil((1 - bucket.tokens) / options.perSecond));
+  const { callersMax: keysMax = CALLERS_MAX, now = Date.now } = options;
+  const buckets = createBuckets({ ...options, keysMax, now });
+  const check = (key: string): void => {
+    const wait = buckets.wait(key);
+    if (wait === 0) return;
+    const retryAfterSeconds = Math.max(1, Math.ceil(wait));
     throw new AppError("RATE_LIMITED", `Too many requests from this address: try again in ${retryAfterSeconds} s.`, {
       cause: { retryAfterSeconds },
     });
   };
   return {
-    check: (key) => void check(key),
+    check,
     take: (key) => {
-      const bucket = check(key);
-      bucket.tokens -= 1;
-      buckets.set(key, bucket);
+      check(key);
+      buckets.take(key);
     },
   };
 };

@@ -1,6 +1,6 @@
 import { AppError } from "@zerotrace/core";
-import { LRUCache } from "lru-cache";
 import type { Identity } from "../auth/identity.ts";
+import { rememberUpTo } from "../cache/index.ts";
 
 /** A bucket's size and how fast it fills again. */
 export interface Rate {
@@ -65,7 +65,7 @@ export const createRateLimits = ({
   ofCompany = () => RATES.company,
   now = Date.now,
 }: RateLimitsOptions = {}): RateLimits => {
-  const buckets = new LRUCache<string, Bucket>({ max: BUCKETS_MAX });
+  const buckets = rememberUpTo<string, Bucket>(BUCKETS_MAX);
   const fill = (key: string, rate: Rate): Bucket => {
     const at = now();
     const bucket = buckets.get(key) ?? { tokens: rate.burst, at };
