@@ -41,11 +41,13 @@ const list = (value: unknown, field: string, max: number): readonly unknown[] =>
   return value;
 };
 
+/** Without white space around it: an alias `CVE-2020-13665 ` is the CVE. */
 const text = (value: unknown, field: string, max: number): string => {
   if (typeof value !== "string") throw bad(field, "must be text");
-  if (value.length === 0) throw bad(field, "must not be empty");
-  if (value.length > max) throw bad(field, `is longer than ${max} characters`);
-  return value.isWellFormed() ? value : value.toWellFormed();
+  const trimmed = value.trim();
+  if (trimmed.length === 0) throw bad(field, "must not be empty");
+  if (trimmed.length > max) throw bad(field, `is longer than ${max} characters`);
+  return trimmed.isWellFormed() ? trimmed : trimmed.toWellFormed();
 };
 
 const version = (value: unknown, field: string): string => text(value, field, OSV_LIMITS.versionLength);

@@ -27,12 +27,32 @@ test("what OSV names by product, module or repository is the ecosystem of the ho
     ["Red Hat:rhel_aus:8.6::appstream", "Red Hat:8.6"],
     ["Red Hat:ocp_tools:4.15::el9", "Red Hat:ocp_tools:4.15::el9"],
     ["Red Hat:9", "Red Hat:9"],
+    ["Debian:12.5", "Debian:12"],
+    ["Debian:bookworm", "Debian:12"],
+    ["Ubuntu:noble", "Ubuntu:24.04"],
+    ["Alpine:3.20.1", "Alpine:v3.20"],
+    ["Alpine:edge", "Alpine:edge"],
+    ["Rocky Linux:9.3", "Rocky Linux:9"],
+    ["Amazon Linux:2023.4.20240319", "Amazon Linux:2023"],
+    ["Amazon Linux:2018.03", "Amazon Linux:2018.03"],
+    ["Azure Linux:3.0", "Azure Linux:3"],
+    ["Wolfi:20230201", "Wolfi"],
+    ["Bioconductor:3.17", "Bioconductor:3.17"],
+    ["Maven:https://maven.google.com", "Maven"],
+    ["Packagist:https://packages.drupal.org/8", "Packagist"],
   ] as const;
   for (const [written, stored] of pairs) expect(canonicalEcosystem(written), written).toBe(stored);
 });
 
 test("a name of any length is read in no time, and means itself", () => {
-  for (const start of ["SUSE:Linux Enterprise Module for ", "Red Hat:enterprise_linux:", "Ubuntu:Pro:"]) {
+  for (const start of [
+    "SUSE:Linux Enterprise Module for ",
+    "Red Hat:enterprise_linux:",
+    "Ubuntu:Pro:",
+    "Debian:x",
+    "Alpine:",
+    "Maven:http:",
+  ]) {
     const long = start + "9 ".repeat(50_000);
     expect(canonicalEcosystem(long)).toBe(long);
   }
@@ -48,6 +68,7 @@ test("a release's editions and the ecosystem without release speak of a componen
     expect.arrayContaining(["Ubuntu:22.04", "Ubuntu:Pro:22.04"]),
   );
   expect(applicableEcosystems("Red Hat:9")).toContain("Red Hat:9.2");
+  expect(applicableEcosystems("Red Hat:9.4")).toEqual(applicableEcosystems("Red Hat:9"));
 });
 
 test("a package URL keeps Ubuntu Pro, SUSE's product and the stream of a module", () => {

@@ -1,4 +1,5 @@
 import { editionsOf } from "./editions.ts";
+import { releaseOfDistro, SYSTEMS } from "./systems.ts";
 
 /**
  * An ecosystem as a component carries it. Ubuntu's `:LTS` says nothing about versions, and sources disagree on writing it.
@@ -13,6 +14,20 @@ const SUSE_PRODUCT =
 const RED_HAT_PRODUCT =
   /^Red Hat:(enterprise_linux|rhel_els|(?:rhel|enterprise_linux)_(?:eus|aus|tus|e4s|eus_long_life)):(\d+)(?:\.(\d+))?(?:::.*)?$/;
 
+/** A registry's address after its ecosystem, as in `Maven:https://maven.google.com`: where packages are kept; their names are the same. */
+const REGISTRY = /^[^:]+:https?:[/][/]/;
+
+const SYSTEM_OF_BASE = new Map(SYSTEMS.map((system) => [system.ecosystem, system]));
+
+/** A system's release as OSV writes it: `12` of `12.5` and of `bookworm`, `v3.20` of `3.20.1`. */
+const withRelease = (ecosystem: string): string => {
+  const base = baseEcosystem(ecosystem);
+  const system = base === ecosystem ? undefined : SYSTEM_OF_BASE.get(base);
+  if (system === undefined) return ecosystem;
+  const release = releaseOfDistro(system, ecosystem.slice(base.length + 1));
+  return release === "" ? base : `${base}:${release}`;
+};
+
 /** SUSE's release as hosts have it: `15 SP5`, and `16.0` since service packs are no more. */
 const suseRelease = (major: string, pack: string | undefined, minor: string | undefined): string => {
   if (Number(major) >= 16) return `${major}.${minor ?? pack ?? "0"}`;
@@ -24,6 +39,7 @@ const suseRelease = (major: string, pack: string | undefined, minor: string | un
  * The one spelling under which an ecosystem is stored and looked up: what OSV names by product, module or repository
  * (`SUSE:Linux Enterprise Module for Basesystem 15 SP5`, `Red Hat:enterprise_linux:9::appstream`) is that of the hosts that have
  * it (`SUSE:Linux Enterprise Server 15 SP5`, `Red Hat:9`). What Red Hat goes on to mend of one minor release stays apart (`Red Hat:9.2`).
+ * Other releases are written as OSV does (`Debian:12` of `Debian:12.5`); the address of a registry is left out.
  */
 export const canonicalEcosystem = (ecosystem: string): string => {
   if (ecosystem.startsWith("SUSE:")) {
@@ -36,8 +52,12 @@ export const canonicalEcosystem = (ecosystem: string): string => {
     const isMain = found[1] === "enterprise_linux" || found[1] === "rhel_els" || found[3] === undefined;
     return `Red Hat:${found[2]}${isMain ? "" : `.${found[3]}`}`;
   }
-  return plainEcosystem(ecosystem);
+  return REGISTRY.test(ecosystem) ? baseEcosystem(ecosystem) : withRelease(plainEcosystem(ecosystem));
 };
+
+/** The canonical ecosystem of a host: one of Red Hat's minor releases has what its major release has. */
+export const hostEcosystem = (ecosystem: string): string =>
+  canonicalEcosystem(ecosystem).replace(/^(Red Hat:\d+)\.\d+$/, "$1");
 
 /** The ecosystem without its release: `Debian` of `Debian:12`. */
 export const baseEcosystem = (ecosystem: string): string => {
@@ -50,7 +70,7 @@ export const baseEcosystem = (ecosystem: string): string => {
  * every release.
  */
 export const applicableEcosystems = (ecosystem: string): readonly string[] => {
-  const own = canonicalEcosystem(ecosystem);
+  const own = hostEcosystem(ecosystem);
   const base = baseEcosystem(own);
   return own === base ? [own] : [own, ...editionsOf(own), base];
 };

@@ -102,7 +102,7 @@ const versionOfPurl = (ecosystem: string, version: string): string =>
   ecosystem === "Go" ? version.replace(/^v(?=\d)/, "") : version;
 
 /** People know these names by their case, which does not tell two packages apart; it is left as it was written. */
-const KEEPS_CASE: ReadonlySet<string> = new Set(["NuGet"]);
+const KEEPS_CASE: ReadonlySet<string> = new Set(["NuGet", "SwiftURL"]);
 
 const SOURCE_RPM = ".src.rpm";
 

@@ -21,6 +21,9 @@ const alpineRelease = (text: string): string => {
   return branch === undefined ? text : `v${branch}`;
 };
 
+/** `2 (Karoo)`, `2023.4.20240319` as other tools write them. */
+const amazonRelease = (text: string): string => /^(2|20(?:2[2-9]|[3-9]\d))(?:[. ].*)?$/.exec(text)?.[1] ?? text;
+
 const leap = (text: string): string => {
   if (/^(?:opensuse[.])?tumbleweed/i.test(text)) return "Tumbleweed";
   const found = /^(?:leap-)?(\d[\d.]*)$/i.exec(text);
@@ -109,6 +112,7 @@ export const SYSTEMS: readonly PackageSystem[] = [
     type: "rpm",
     namespaces: ["amzn", "amazon", "amazonlinux"],
     ids: ["amzn", "amazon", "amazonlinux"],
+    release: amazonRelease,
   },
   {
     ecosystem: "Oracle Linux",
@@ -158,12 +162,16 @@ const CODE_NAMES: Readonly<Record<string, string>> = {
   bookworm: "debian-12",
   trixie: "debian-13",
   forky: "debian-14",
+  duke: "debian-15",
   trusty: "ubuntu-14.04",
   xenial: "ubuntu-16.04",
   bionic: "ubuntu-18.04",
   focal: "ubuntu-20.04",
   jammy: "ubuntu-22.04",
   noble: "ubuntu-24.04",
+  oracular: "ubuntu-24.10",
+  plucky: "ubuntu-25.04",
+  questing: "ubuntu-25.10",
 };
 
 /** OSV's release of a `distro` qualifier, as we and as other tools write it; empty: none. */

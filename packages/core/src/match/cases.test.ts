@@ -111,3 +111,43 @@ test("what nobody covers and what cannot be compared is unknown", () => {
   expect(index.match("Debian:12", "a", "1")).toMatchObject({ verdict: "unknown", reason: "no_feed" });
   expect(index.match("PyPI", "a", "foo_bar")).toMatchObject({ verdict: "unknown", reason: "unparsable" });
 });
+
+test("a release is one, however it is written; the registry that packages come from does not part them", () => {
+  const index = indexOf(
+    { id: "A-1", of: ["Debian:12", "openssl"], events: from("3.0.11-1") },
+    { id: "A-2", of: ["Alpine:v3.20", "busybox"], events: from("1.36.1-r29") },
+    { id: "A-3", of: ["Red Hat:9", "bash"], events: from("5.1.8-9.el9") },
+    { id: "A-4", of: ["Packagist:https://packages.drupal.org/8", "drupal/token"], events: from("1.13.0") },
+    { id: "A-5", of: ["Maven:https://maven.google.com", "androidx.core:core"], events: from("1.2") },
+  );
+  const verdicts = (
+    [
+      ["Debian:12.5", "openssl", "3.0.9-1"],
+      ["Debian:bookworm", "openssl", "3.0.9-1"],
+      ["Alpine:3.20.1", "busybox", "1.36.1-r28"],
+      ["Red Hat:9.4", "bash", "5.1.8-6.el9"],
+      ["Packagist", "drupal/token", "1.12.0"],
+      ["Maven", "androidx.core:core", "1.1"],
+    ] as const
+  ).map(([ecosystem, name, version]) => index.match(ecosystem, name, version).verdict);
+  expect(verdicts).toEqual(verdicts.map(() => "affected"));
+  expect(index.match("Debian:11.9", "openssl", "3.0.9-1").reason).toBe("no_feed");
+});
+
+test("a commit is no version, though it begin with a number", () => {
+  const index = indexOf({ id: "A-1", of: ["GitHub Actions", "a/b"], events: from("46.0.1") });
+  for (const commit of ["0e58ed8671d6b60d0890c21b07f8835ace038e67", "99aaed8671d6b60d0890c21b07f8835ace038e67"]) {
+    expect(index.match("GitHub Actions", "a/b", commit)).toMatchObject({ verdict: "unknown", reason: "unparsable" });
+  }
+});
+
+test("a Swift package is one by its name and by the address of its repository", () => {
+  const index = indexOf({ id: "A-1", of: ["SwiftURL", "github.com/apple/swift-nio"], events: from("2.39.1") });
+  for (const name of [
+    "github.com/Apple/swift-nio",
+    "https://github.com/apple/swift-nio.git",
+    "git@github.com:apple/swift-nio",
+  ]) {
+    expect(index.match("SwiftURL", name, "2.39.0").verdict, name).toBe("affected");
+  }
+});

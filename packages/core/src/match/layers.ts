@@ -1,5 +1,5 @@
 import { hasModules, isBuiltForModule, nameInModule, UNTOLD_STREAM } from "../advisory/modules.ts";
-import { canonicalEcosystem } from "../component/ecosystem.ts";
+import { hostEcosystem } from "../component/ecosystem.ts";
 import { editionRank, editionsOf, SILENT } from "../component/editions.ts";
 import type { VersionScheme } from "../version/scheme.ts";
 import type { Judge, Layer } from "./judge.ts";
@@ -40,7 +40,7 @@ export const judgeLayers = (
 export const createLayers =
   (s: Sections, texts: Texts, packageOf: (ecosystem: number, name: string) => number) =>
   (ecosystem: string, numbers: readonly number[]): Layers | null => {
-    const own = canonicalEcosystem(ecosystem);
+    const own = hostEcosystem(ecosystem);
     const isModular = hasModules(own);
     const editions = new Set(editionsOf(own));
     const hasEditions = numbers.some((number) => editions.has(texts.recall(s.ecosystems[number]!)));

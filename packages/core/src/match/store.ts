@@ -80,6 +80,14 @@ export const createStore = () => {
   const rows = createRows();
   const lists = createVersionLists();
 
+  const canonical = new Map<string, string>();
+  /** Few spellings stand on many entries. */
+  const canonicalOf = (written: string): string => {
+    let ecosystem = canonical.get(written);
+    if (ecosystem === undefined) canonical.set(written, (ecosystem = canonicalEcosystem(written)));
+    return ecosystem;
+  };
+
   const ecosystemOf = (ecosystem: string): number => {
     let n = ecosystems.get(ecosystem);
     if (n === undefined) ecosystems.set(ecosystem, (n = ecosystemNames.push(ecosystem) - 1));
@@ -101,7 +109,7 @@ export const createStore = () => {
   };
 
   const addAffected = (record: number, withdrawn: number, affected: AffectedPackage): void => {
-    const ecosystem = canonicalEcosystem(affected.ecosystem);
+    const ecosystem = canonicalOf(affected.ecosystem);
     const number = ecosystemOf(ecosystem);
     if (affected.ranges.length === 0 && affected.versions.length === 0) return;
     const at = {

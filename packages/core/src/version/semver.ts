@@ -7,11 +7,12 @@ const KEY_TEXT = 0x03;
 const KEY_RELEASE = 0xff;
 
 /**
- * What may stand before the number (`v`, `=`, white space), one to three numbers, then a prerelease
- * and build metadata. The hyphen before a prerelease may be absent where a letter follows: `1.21rc2`.
+ * What may stand before the number (`v`, `=`, white space; `go` of Go's own versions), one to three numbers, then a prerelease
+ * and build metadata. The hyphen before a prerelease may be absent where a letter follows two numbers: `1.21rc2`. After one
+ * number it may not: `46c2e0f9…` is a commit.
  */
 const PATTERN =
-  /^(?:=\s*)?(?:[vV]\s*)?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([!-*,-~]+)|([A-Za-z][!-*,-~]*))?(?:\+[!-~]*)?$/;
+  /^(?:=\s*)?(?:[vV]\s*|go)?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([!-*,-~]+)|([A-Za-z][!-*,-~]*))?(?:\+[!-~]*)?$/;
 
 interface Semver {
   readonly numbers: readonly [string, string, string];
@@ -22,7 +23,7 @@ interface Semver {
 function parse(version: string): Semver | null {
   const text = bounded(version);
   const match = text === null ? null : PATTERN.exec(text);
-  if (match === null) return null;
+  if (match === null || (match[5] !== undefined && match[2] === undefined)) return null;
   return { numbers: [match[1] ?? "", match[2] ?? "", match[3] ?? ""], prerelease: match[4] ?? match[5] ?? "" };
 }
 
@@ -77,7 +78,7 @@ export function writeIdentifiers(text: string): void {
 
 /**
  * Semantic Versioning 2.0 as npm, Go, crates.io and Hex use it. Tolerated beyond the standard: a leading
- * `v` or `=`, absent minor and patch (they are 0), numbers of any size, a prerelease without its hyphen.
+ * `v`, `=` or `go`, absent minor and patch (they are 0), numbers of any size, a prerelease without its hyphen.
  * Build metadata takes no part. More than three numbers do not parse.
  */
 export const semver: VersionScheme = {

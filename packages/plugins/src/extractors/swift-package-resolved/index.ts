@@ -1,4 +1,4 @@
-import { AppError } from "@zerotrace/core";
+import { AppError, repositoryOf } from "@zerotrace/core";
 import type { ExtractFile } from "../file-extractor.ts";
 import { gatherPackages } from "../gather-packages.ts";
 import { jsonOf, listOf, recordOf, wordOf } from "../text-file.ts";
@@ -26,20 +26,4 @@ export const extract: ExtractFile = async (file, context) => {
     into.add({ component: { ecosystem: "SwiftURL", name: repositoryOf(url), version } });
   }
   return into.finish();
-};
-
-/** `https://github.com/apple/swift-nio.git` and `git@github.com:apple/swift-nio` are `github.com/apple/swift-nio`. */
-const repositoryOf = (url: string): string => {
-  const isUrl = SCHEME.test(url);
-  const bare = url.replace(SCHEME, "").replace(/^[^@/]*@/, "");
-  const path = !isUrl && bare !== url ? bare.replace(":", "/") : bare.replace(/^([^/:]+):\d+(?=\/)/, "$1");
-  return withoutEnd(path, "/").replace(/\.git$/, "");
-};
-
-const SCHEME = /^[a-z+]{1,10}:\/\//i;
-
-const withoutEnd = (text: string, end: string): string => {
-  let length = text.length;
-  while (length > 0 && text[length - 1] === end) length -= 1;
-  return text.slice(0, length);
 };
