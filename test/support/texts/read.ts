@@ -1,19 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseAst } from "rolldown/parseAst";
 import { SENTENCES } from "../../../packages/web/src/ui/sentences.ts";
 import { singular } from "../../../packages/web/src/ui/singular.ts";
+import { childrenOf, isNode, nameOf, type Node, treeOf } from "./ast.ts";
+import { refusalsOfServer } from "./refusals.ts";
 
 /** The sources of the dashboard. */
 export const WEB = new URL("../../../packages/web/src/", import.meta.url).pathname;
 /** What every language says, by the English text. */
 export const CATALOGS = join(WEB, "texts");
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly [key: string]: unknown;
-}
 
 export interface Found {
   /** English texts that the sources say. */
@@ -22,22 +17,8 @@ export interface Found {
   readonly stray: readonly string[];
 }
 
-const isNode = (value: unknown): value is Node =>
-  typeof value === "object" && value !== null && typeof (value as Node).type === "string";
-
 const stringOf = (value: unknown): string | null =>
   isNode(value) && value.type === "Literal" && typeof value["value"] === "string" ? value["value"] : null;
-
-const childrenOf = (node: Node): Node[] =>
-  Object.values(node)
-    .flatMap((value) => (Array.isArray(value) ? value : [value]))
-    .filter(isNode);
-
-const nameOf = (node: unknown): string => {
-  if (!isNode(node)) return "";
-  const name = node["name"] ?? node["value"];
-  return typeof name === "string" ? name : isNode(name) ? nameOf(name) : "";
-};
 
 /** Literals that an expression may come to. */
 const literals = (node: unknown): string[] => {
@@ -88,7 +69,7 @@ const sourcesIn = (directory: string): string[] =>
 
 /** Reads the texts of every source. */
 export const textsOfWeb = (): Found => {
-  const texts = new Set<string>(SENTENCES);
+  const texts = new Set<string>([...SENTENCES, ...refusalsOfServer()]);
   const stray: string[] = [];
   for (const file of sourcesIn(WEB)) {
     const source = readFileSync(join(WEB, file), "utf8");
@@ -99,7 +80,7 @@ export const textsOfWeb = (): Found => {
         stray.push(`${file}:${source.slice(0, node.start).split("\n").length}: ${bare}`);
       for (const child of childrenOf(node)) visit(child);
     };
-    visit(parseAst(source, { lang: file.endsWith("x") ? "tsx" : "ts", astType: "ts" }) as unknown as Node);
+    visit(treeOf(source, file.endsWith("x") ? "tsx" : "ts"));
   }
   return { texts, stray };
 };

@@ -1,7 +1,28 @@
 /** Writes the English catalog from the sources, and tells what each other language lacks. `npm run texts`. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CATALOGS, textsOfWeb } from "./read.ts";
+import { CATALOGS, textsOfWeb, WEB } from "./read.ts";
+import { refusalsOfServer } from "./refusals.ts";
+
+/** As the formatter has it. */
+const quoted = (text: string): string =>
+  text.split('"').length > text.split("'").length ? `'${text.replaceAll("'", String.raw`\'`)}'` : JSON.stringify(text);
+const refusals = refusalsOfServer();
+writeFileSync(
+  join(WEB, "ui/refusals.ts"),
+  `/**
+ * What the server says when it refuses, as keys of the catalog; places as in \`SENTENCES\`. Written by \`npm run texts\` from the server's
+ * sources.
+ */
+export const REFUSALS: readonly string[] = [
+${refusals
+  .map(
+    (text) => `  ${quoted(text)},
+`,
+  )
+  .join("")}];
+`,
+);
 
 const { texts, stray } = textsOfWeb();
 const sorted = [...texts].sort();
