@@ -35,6 +35,8 @@ export interface World {
   readonly provider: Company;
   /** Makes another company. */
   company(name: string): Promise<Company>;
+  /** An administrator who sees only the assets with these labels. */
+  bound(companyId: number, labels: readonly string[]): Promise<Caller>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +63,13 @@ const openCookie = (db: Database, companyId: number, personId: string, email: st
   });
 
 /** A person of the company in a role, signed in by password. */
-const signIn = async (live: Live, db: Database, companyId: number, role: BuiltInRoleId): Promise<Caller> => {
+const signIn = async (
+  live: Live,
+  db: Database,
+  companyId: number,
+  role: BuiltInRoleId,
+  labels: readonly string[] | null = null,
+): Promise<Caller> => {
   const email = `${role}-${randomBytes(6).toString("hex")}@example.com`;
   const [person] = await db.asService((tx) =>
     tx.query<{ id: string }>("insert into person (email, name) values ($1, $2) returning id", [email, role]),
@@ -69,8 +77,9 @@ const signIn = async (live: Live, db: Database, companyId: number, role: BuiltIn
   const { id } = person as { id: string };
   await db.withCompany(companyId, (tx) =>
     tx.query(
-      "insert into membership (company_id, person_id, email, name, role, source) values ($1, $2, $3, $4, $5, 'server')",
-      [companyId, id, email, role, role],
+      `insert into membership (company_id, person_id, email, name, role, labels, source)
+       values ($1, $2, $3, $4, $5, $6, 'server')`,
+      [companyId, id, email, role, role, labels],
     ),
   );
   const caller = (own: string): Caller => ({
@@ -139,6 +148,7 @@ export const startWorld = async (
       );
       return populate(live, db, (row as { id: number }).id);
     },
+    bound: (companyId, labels) => signIn(live, db, companyId, "admin", labels),
     stop: async () => {
       client.close();
       await db.close();

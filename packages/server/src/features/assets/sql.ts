@@ -40,6 +40,8 @@ export interface UploadedAsset {
   readonly name: string;
   /** Empty when none was named. */
   readonly branch: string;
+  /** The labels to which its uploader is bound: a new one gets them. Null or absent: none. */
+  readonly labels?: readonly string[] | null;
 }
 
 /**
@@ -48,15 +50,25 @@ export interface UploadedAsset {
 const uploadedId = ({ kind, name, branch }: UploadedAsset): string =>
   `upload:${createHash("sha512").update([kind, name, branch].join("\0")).digest("hex")}`;
 
-/** Makes the asset of an upload, or finds it by its kind, name and branch. Returns its id. */
+/**
+ * Makes the asset of an upload, or finds it by its kind, name and branch. Returns its id. Throws CONFLICT for one that has none of the
+ * labels of its uploader.
+ */
 export const upsertUploaded = async (tx: Tx, companyId: number, asset: UploadedAsset): Promise<string> => {
   const rows = await tx.query<{ id: string }>(
-    `insert into asset (company_id, kind, name, branch, machine_id, os, ecosystem, facts, agent_version, inventory_wanted)
-     values ($1, $2, $3, $4, $5, '', '', '{}', '', false)
-     on conflict (company_id, machine_id) do update set last_seen_at = now() returning id`,
-    [companyId, asset.kind, asset.name, asset.branch, uploadedId(asset)],
+    `insert into asset (company_id, kind, name, branch, machine_id, os, ecosystem, facts, agent_version, inventory_wanted, labels)
+     values ($1, $2, $3, $4, $5, '', '', '{}', '', false, coalesce($6::text[], '{}'))
+     on conflict (company_id, machine_id) do update set last_seen_at = now()
+     where $6::text[] is null or asset.labels && $6::text[] returning id`,
+    [companyId, asset.kind, asset.name, asset.branch, uploadedId(asset), asset.labels ?? null],
   );
-  return (rows[0] as { id: string }).id;
+  const [row] = rows;
+  if (row === undefined) {
+    throw new AppError("CONFLICT", "An asset of this name is beyond what you see: choose another name.", {
+      field: "name",
+    });
+  }
+  return row.id;
 };
 
 /** What the newest report said of an asset; null when there is no such asset. */

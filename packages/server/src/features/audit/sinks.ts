@@ -1,5 +1,6 @@
 import { AppError } from "@zerotrace/core";
 import { randomUUID } from "node:crypto";
+import { mustSeeAll } from "../../platform/auth/index.ts";
 import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { lastSeq } from "./chain-sql.ts";
@@ -33,6 +34,9 @@ const shown = (sink: Sink, last: number) => ({
   createdBy: sink.createdBy,
 });
 
+/** Receivers get the whole trail, of which one with labels sees nothing. */
+const ALL = "receivers get the trail of all of it";
+
 /** What the trail may tell of a receiver. */
 const told = ({ name, url, format }: Pick<Sink, "name" | "url" | "format">) => ({ name, url, format });
 
@@ -41,6 +45,7 @@ const create = ({ keys, auditSinkHosts }: SinkDeps): Endpoint =>
     audit: "audit_sink.create",
     run: async (context, { body }) => {
       const { tx, identity } = context;
+      mustSeeAll(identity, ALL);
       const { companyId, subject: createdBy } = identity;
       const { name, url, format, authorization } = body;
       const { kind } = receiverOf(url, auditSinkHosts);
@@ -67,6 +72,7 @@ const remove: Endpoint = implement(routes.deleteAuditSink, {
   audit: "audit_sink.delete",
   run: async (context, { params: { id } }) => {
     const { tx, identity } = context;
+    mustSeeAll(identity, ALL);
     const sink = await deleteSink(tx, identity.companyId, id);
     if (sink === null) throw new AppError("NOT_FOUND", "There is no receiver with this id.");
     context.note(id, { sentSeq: sink.sentSeq }, { before: told(sink) });
@@ -76,7 +82,9 @@ const remove: Endpoint = implement(routes.deleteAuditSink, {
 
 const list: Endpoint = implement(routes.listAuditSinks, {
   audit: "none",
-  run: async ({ tx, identity: { companyId } }) => {
+  run: async ({ tx, identity }) => {
+    mustSeeAll(identity, ALL);
+    const { companyId } = identity;
     const last = await lastSeq(tx, companyId);
     return { rows: (await listSinks(tx, companyId)).map((sink) => shown(sink, last)) };
   },

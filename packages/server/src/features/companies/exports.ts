@@ -1,7 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import type { Identity } from "../../platform/auth/index.ts";
+import { type Identity, mustSeeAll } from "../../platform/auth/index.ts";
 import { type Endpoint, implement, reply } from "../../platform/http/index.ts";
 import { enqueue } from "../../platform/queue/index.ts";
 import { routes } from "./contract.ts";
@@ -22,10 +22,10 @@ const toRow = ({ askedAt, finishedAt, expiresAt, ...row }: ExportRecord) => ({
 });
 
 /** Everything of a company goes to nobody who sees a part of it, or is here as a visitor. Throws FORBIDDEN. */
-const mustBeOfCompany = ({ labels, method }: Identity): void => {
-  if (labels !== null)
-    throw new AppError("FORBIDDEN", "You see a part of the company only: an export holds all of it.");
-  if (method === "provider") throw new AppError("FORBIDDEN", "Only the company's own people export what it has.");
+const mustBeOfCompany = (identity: Identity): void => {
+  mustSeeAll(identity, "an export holds all of it");
+  if (identity.method === "provider")
+    throw new AppError("FORBIDDEN", "Only the company's own people export what it has.");
 };
 
 const startExport = (): Endpoint =>

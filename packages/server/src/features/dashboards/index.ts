@@ -1,6 +1,6 @@
 import { AppError } from "@zerotrace/core";
 import type { Widget } from "@zerotrace/core/dashboard/widget";
-import type { Identity } from "../../platform/auth/index.ts";
+import { type Identity, mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { viewsFor } from "../views/index.ts";
@@ -32,8 +32,9 @@ export interface DashboardDeps {
 
 const personOf = (identity: Identity): string | null => identity.personId ?? null;
 
-const maySharedOrThrow = ({ permissions }: Identity): void => {
-  if (permissions.includes("config:modify")) return;
+const maySharedOrThrow = (identity: Identity): void => {
+  mustSeeAll(identity, "shared dashboards are everybody's");
+  if (identity.permissions.includes("config:modify")) return;
   const words = "Shared dashboards are everybody's: to share, change or delete one needs the permission config:modify.";
   throw new AppError("FORBIDDEN", words, { field: "shared" });
 };

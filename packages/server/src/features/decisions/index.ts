@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mustSeeAll } from "../../platform/auth/index.ts";
 import { decodeCursor, type Endpoint, implement, reply } from "../../platform/http/index.ts";
 import { pageOf } from "../assets/index.ts";
 import { settingsOf } from "../settings/index.ts";
@@ -7,7 +8,7 @@ import { openVexOf } from "./openvex.ts";
 import { previewOf } from "./preview-sql.ts";
 import { scopeOf, sqlOf, toDecisionRow } from "./rules.ts";
 import { countDecisions, decidedStatements, decisionsPage } from "./sql.ts";
-import { type DecisionDeps, mustSeeAll, required, writeRoutes } from "./write.ts";
+import { ALL, type DecisionDeps, required, writeRoutes } from "./write.ts";
 
 export { refreshRulings } from "./refresh.ts";
 export { isAnyOver } from "./sql.ts";
@@ -22,7 +23,7 @@ const createdAndId = z.tuple([z.iso.datetime(), z.uuid()]);
 const preview: Endpoint = implement(routes.previewDecision, {
   audit: "none",
   run: async (context, { body }) => {
-    mustSeeAll(context);
+    mustSeeAll(context.identity, ALL);
     const { tx, identity } = context;
     const { companyId } = identity;
     const scope = scopeOf(body.scope);
@@ -41,7 +42,7 @@ const exported = (version: string): Endpoint =>
   implement(routes.exportDecisions, {
     audit: "none",
     run: async (context) => {
-      mustSeeAll(context);
+      mustSeeAll(context.identity, ALL);
       const { tx, now, identity } = context;
       const records = await decidedStatements(tx, identity.companyId, EXPORT_MAX);
       const [company] = await tx.query<{ name: string }>("select name from company where id = $1", [

@@ -1,4 +1,5 @@
 import { AppError } from "@zerotrace/core";
+import { mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement, type RequestContext } from "../../platform/http/index.ts";
 import { settingsOf } from "../settings/index.ts";
@@ -24,11 +25,8 @@ export interface DecisionDeps {
   readonly onChanged: (tx: Tx, companyId: number) => Promise<void>;
 }
 
-/** Refuses who sees some assets only: a decision concerns the findings of all. Throws FORBIDDEN. */
-export const mustSeeAll = ({ identity: { labels } }: RequestContext): void => {
-  if (labels === null) return;
-  throw new AppError("FORBIDDEN", "You see a part of the company only: decisions concern all of it.");
-};
+/** Why one with labels makes none. */
+export const ALL = "decisions concern all of it";
 
 /** With a second approval both are people: one person could hold a token beside their own session. Throws FORBIDDEN. */
 const mustBePerson = ({ identity: { personId } }: Pick<RequestContext, "identity">): void => {
@@ -66,7 +64,7 @@ export const makeDecision = async (
   wish: DecisionWish,
   deps: DecisionDeps,
 ): Promise<{ decision: DecisionRecord; detail: Record<string, number>; after: Record<string, unknown> }> => {
-  mustSeeAll(context);
+  mustSeeAll(context.identity, ALL);
   const { companyId, subject: actor } = context.identity;
   const { assets } = scopeOf(wish.scope);
   const expiresAt = new Date(wish.expiresAt);
@@ -106,7 +104,7 @@ const approve = (deps: DecisionDeps): Endpoint =>
     audit: "decision.approve",
     transaction: "none",
     run: async (context, { params: { id } }) => {
-      mustSeeAll(context);
+      mustSeeAll(context.identity, ALL);
       const { db, now, identity } = context;
       const { companyId, subject: actor } = identity;
       return await db.asServiceFor(companyId, async (tx) => {
@@ -137,7 +135,7 @@ export const takeBackDecision = async (
   id: string,
   deps: DecisionDeps,
 ): Promise<{ hid: number; change: { before: object; after: object } }> => {
-  mustSeeAll(context);
+  mustSeeAll(context.identity, ALL);
   const { companyId, subject: actor } = context.identity;
   await lockFindings(tx, companyId);
   const before = await required(tx, companyId, id);
@@ -178,7 +176,7 @@ const change = (deps: DecisionDeps): Endpoint =>
     audit: "decision.change",
     transaction: "none",
     run: async (context, { params: { id }, body }) => {
-      mustSeeAll(context);
+      mustSeeAll(context.identity, ALL);
       const { db, now, identity } = context;
       const { companyId, subject: actor } = identity;
       return await db.asServiceFor(companyId, async (tx) => {

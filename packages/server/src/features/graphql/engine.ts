@@ -106,14 +106,14 @@ const operationOf = (document: DocumentNode, name: string | null | undefined): O
 
 const cut = (text: string): string => (text.length > MESSAGE_MAX ? `${text.slice(0, MESSAGE_MAX)}…` : text);
 
-/** An error of the library is the caller's when it points at the query; one of a value is ours. */
-const causeOf = ({ originalError, message, nodes, source }: GraphQLError): unknown => {
-  if (originalError instanceof GraphQLError) return causeOf(originalError);
-  return originalError ?? (nodes || source ? bad(message) : new Error(message));
+/** An error of the library is the caller's before anything is asked, and when it points at the query; one of a value is ours. */
+const causeOf = ({ originalError, message, nodes, source }: GraphQLError, isAsked: boolean): unknown => {
+  if (originalError instanceof GraphQLError) return causeOf(originalError, isAsked);
+  return originalError ?? (!isAsked || nodes || source ? bad(message) : new Error(message));
 };
 
-const failureOf = (error: GraphQLError, { correlationId, log }: RequestContext): Failure => {
-  const cause = causeOf(error);
+const failureOf = (error: GraphQLError, { correlationId, log }: RequestContext, isAsked: boolean): Failure => {
+  const cause = causeOf(error, isAsked);
   const { body, isBug } = toProblem(cause, correlationId);
   if (isBug) log.error({ err: cause, "trace.id": correlationId }, "a field of a query failed");
   const { locations, path } = error;
@@ -146,11 +146,11 @@ const inOrder = (errors: readonly GraphQLError[]): GraphQLError[] =>
     })
     .map(({ error }) => error);
 
-const refusal = (errors: readonly GraphQLError[], context: RequestContext): Answer => ({
+const refusal = (errors: readonly GraphQLError[], context: RequestContext, isAsked = false): Answer => ({
   data: null,
   errors: inOrder(errors)
     .slice(0, ERRORS_MAX)
-    .map((error) => failureOf(error, context)),
+    .map((error) => failureOf(error, context, isAsked)),
 });
 
 const asGraphqlError = (error: unknown): GraphQLError => {
@@ -195,6 +195,6 @@ export const createEngine = () => {
       const words = `The answer has more than ${ANSWER_MAX} characters: ask for fewer rows or fields.`;
       return refusal([asGraphqlError(new AppError("PAYLOAD_TOO_LARGE", words))], context);
     }
-    return errors.length === 0 ? { data: data ?? null } : { ...refusal(errors, context), data: data ?? null };
+    return errors.length === 0 ? { data: data ?? null } : { ...refusal(errors, context, true), data: data ?? null };
   };
 };

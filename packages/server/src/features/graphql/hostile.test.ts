@@ -84,6 +84,7 @@ const REFUSED: readonly (readonly [name: string, query: string, says: RegExp])[]
   ["deep brackets", `{ a(a: ${"[".repeat(1_900)}`, /./],
   ["selections without end", "{ a ".repeat(1_000), /./],
   ["an unknown field", "{ findings { rows { advisoy } } }", /"advisoy".*"advisory"/],
+  ["unknown fields without end", `{ ${many(150, (n) => `a${n}: nothing`)} }`, /error limit reached|"nothing"/],
   ["an unknown argument", '{ findings(sevrity: "high") { count } }', /"sevrity"/],
   ["an unknown route", "{ tokens { rows { secret } } }", /"tokens"/],
   ["a variable of another type", "query ($n: Int!) { findings(limit: $n) { count } }", /\$n/],

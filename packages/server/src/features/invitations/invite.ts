@@ -5,7 +5,7 @@ import { newToken } from "../../platform/auth/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { pageOf } from "../assets/index.ts";
 import { memberByEmail, type PeopleDeps } from "../people/index.ts";
-import { mayGive, roleNameOf } from "../roles/index.ts";
+import { mayGive, permissionsNow, refuseAbove, refuseWider, roleNameOf } from "../roles/index.ts";
 import { routes } from "./contract.ts";
 import {
   countInvitations,
@@ -82,14 +82,17 @@ export const listInvitations = (): Endpoint =>
     },
   });
 
-/** Takes an open invitation back. */
+/** Takes an open invitation back, by whoever could have given it. */
 export const revokeInvitation = (): Endpoint =>
   implement(routes.revokeInvitation, {
     audit: "invitation.revoke",
     run: async (context, { params: { id } }) => {
       const { tx, identity, now } = context;
-      const email = await endInvitation(tx, identity.companyId, id, now);
-      if (email === null) throw new AppError("NOT_FOUND", "There is no open invitation with this id.");
+      const ended = await endInvitation(tx, identity.companyId, id, now);
+      if (ended === null) throw new AppError("NOT_FOUND", "There is no open invitation with this id.");
+      const { email, role, labels } = ended;
+      refuseAbove(identity, await permissionsNow(tx, identity.companyId, role), "id");
+      refuseWider(identity, labels, "id");
       context.note(id, { email }, { before: { email, state: "open" }, after: { email, state: "revoked" } });
       return {};
     },

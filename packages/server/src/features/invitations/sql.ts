@@ -67,12 +67,17 @@ export const countOpen = async (tx: Tx, companyId: number, now: Date): Promise<n
 };
 
 /** Takes an open invitation back; null when there is none. */
-export const endInvitation = async (tx: Tx, companyId: number, id: string, now: Date): Promise<string | null> => {
-  const [row] = await tx.query<{ email: string }>(
-    `update invitation set revoked_at = $3 where company_id = $1 and id = $2 and ${OPEN} returning email`,
+export const endInvitation = async (
+  tx: Tx,
+  companyId: number,
+  id: string,
+  now: Date,
+): Promise<Pick<Invitation, "email" | "role" | "labels"> | null> => {
+  const [row] = await tx.query<Pick<Invitation, "email" | "role" | "labels">>(
+    `update invitation set revoked_at = $3 where company_id = $1 and id = $2 and ${OPEN} returning email, role, labels`,
     [companyId, id, now],
   );
-  return row?.email ?? null;
+  return row ?? null;
 };
 
 /** The open invitation with a hash; null for none. */

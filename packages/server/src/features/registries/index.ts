@@ -1,6 +1,7 @@
 import { AppError, messageOf } from "@zerotrace/core";
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { guardedFetch } from "../../platform/outgoing/index.ts";
@@ -72,6 +73,7 @@ const create = ({ keys }: WatchDeps): Endpoint =>
     audit: "registry.create",
     run: async (context, { body: { password, ...given } }) => {
       const { tx, identity } = context;
+      mustSeeAll(identity, "what registries hold belongs to all of it");
       const { companyId, subject: createdBy } = identity;
       const host = hostOf(given.host);
       assertRules(given.rules);

@@ -1,6 +1,7 @@
 import { AppError } from "@zerotrace/core";
+import { mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
-import { type Endpoint, implement, type RequestContext } from "../../platform/http/index.ts";
+import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal, rateByHand, rateByRules, ratingForUpdate, ratingPreview, toRating } from "../assets/index.ts";
 import { routes } from "./contract.ts";
 import { ratingRulesOf } from "./rules.ts";
@@ -12,11 +13,8 @@ export interface RiskDeps {
   readonly onRated: (tx: Tx, companyId: number, assetIds: readonly string[]) => Promise<void>;
 }
 
-/** Refuses who sees some assets only: rules concern all. Throws FORBIDDEN. */
-const mustSeeAll = ({ identity: { labels } }: RequestContext): void => {
-  if (labels === null) return;
-  throw new AppError("FORBIDDEN", "You see a part of the company only: rules concern all of its assets.");
-};
+/** Why one with labels makes none. */
+const ALL = "rules concern all of its assets";
 
 const ruleOf = ({ name, condition, criticality, exposure }: RuleRecord) => ({ name, condition, criticality, exposure });
 
@@ -40,7 +38,7 @@ const putRules = ({ onRated }: RiskDeps): Endpoint =>
   implement(routes.putRiskRules, {
     audit: "risk_rule.change",
     run: async (context, { body: { rules } }) => {
-      mustSeeAll(context);
+      mustSeeAll(context.identity, ALL);
       const { tx, identity } = context;
       const { companyId, subject } = identity;
       const asked = ratingRulesOf(rules);
@@ -80,14 +78,14 @@ export const riskRoutes = (deps: RiskDeps): Endpoint[] => [
   implement(routes.listRiskRules, {
     audit: "none",
     run: async (context) => {
-      mustSeeAll(context);
+      mustSeeAll(context.identity, ALL);
       return answerOf(await riskRules(context.tx, context.identity.companyId), 0);
     },
   }),
   implement(routes.previewRiskRules, {
     audit: "none",
     run: async (context, { body: { rules } }) => {
-      mustSeeAll(context);
+      mustSeeAll(context.identity, ALL);
       const preview = await ratingPreview(context.tx, context.identity.companyId, ratingRulesOf(rules));
       const { riskBefore, riskAfter } = preview;
       return { ...preview, riskBefore: oneDecimal(riskBefore), riskAfter: oneDecimal(riskAfter) };

@@ -1,6 +1,4 @@
-import { AppError } from "@zerotrace/core";
 import type { Database } from "../../platform/db/index.ts";
-import type { Identity } from "../../platform/auth/index.ts";
 
 /** What a composition root gives to SCIM. */
 export interface ScimDeps {
@@ -15,7 +13,5 @@ export interface ScimDeps {
 export const locationOf = ({ publicUrl }: ScimDeps, kind: "Users" | "Groups", id: string): string =>
   `${publicUrl().replace(/\/+$/, "")}/scim/v2/${kind}/${id}`;
 
-/** Throws FORBIDDEN for one that sees some assets only: who is a member concerns all of the company. */
-export const mustSeeAll = ({ labels }: Identity): void => {
-  if (labels !== null) throw new AppError("FORBIDDEN", "This credential sees a part of the company only.");
-};
+/** Why a token with labels is none of a directory's. */
+export const ALL = "who is a member concerns all of it";

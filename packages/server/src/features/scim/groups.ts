@@ -1,8 +1,9 @@
 import { AppError } from "@zerotrace/core";
+import { mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement, type RequestContext, reply } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
-import { locationOf, mustSeeAll, type ScimDeps } from "./deps.ts";
+import { ALL, locationOf, type ScimDeps } from "./deps.ts";
 import { parseFilter } from "./filter.ts";
 import { followGroups } from "./grants.ts";
 import { type GroupDraft, groupDraftOf, patchedGroup } from "./group-rules.ts";
@@ -70,7 +71,7 @@ const list = (deps: ScimDeps): Endpoint =>
     audit: "none",
     refuse: scimRefusal,
     run: async ({ tx, identity }, { query }) => {
-      mustSeeAll(identity);
+      mustSeeAll(identity, ALL);
       const { companyId } = identity;
       const page = pageOf(query);
       const { rows, total } = await listGroups(tx, companyId, parseFilter(query.filter, GROUP_FILTERS), page);
@@ -83,7 +84,7 @@ const get = (deps: ScimDeps): Endpoint =>
     audit: "none",
     refuse: scimRefusal,
     run: async ({ tx, identity }, { params, query }) => {
-      mustSeeAll(identity);
+      mustSeeAll(identity, ALL);
       const { companyId } = identity;
       const row = await found(tx, companyId, params.id);
       return (await shown(deps, tx, { companyId, rows: [row] }, query))[0] ?? {};
@@ -113,7 +114,7 @@ const create = (deps: ScimDeps): Endpoint =>
     refuse: scimRefusal,
     run: async (context, { body }) => {
       const { identity } = context;
-      mustSeeAll(identity);
+      mustSeeAll(identity, ALL);
       const { companyId, subject: actor } = identity;
       const draft = groupDraftOf(body);
       const resource = await deps.db.asServiceFor(companyId, async (tx) => {
@@ -141,7 +142,7 @@ const change = async (
   draftFrom: (before: GroupDraft) => GroupDraft,
 ): Promise<Record<string, unknown>> => {
   const { identity } = context;
-  mustSeeAll(identity);
+  mustSeeAll(identity, ALL);
   const { companyId, subject: actor } = identity;
   return deps.db.asServiceFor(companyId, async (tx) => {
     const before = await found(tx, companyId, id);
@@ -191,7 +192,7 @@ const remove = (deps: ScimDeps): Endpoint =>
     refuse: scimRefusal,
     run: async (context, { params }) => {
       const { identity } = context;
-      mustSeeAll(identity);
+      mustSeeAll(identity, ALL);
       const { companyId, subject: actor } = identity;
       await deps.db.asServiceFor(companyId, async (tx) => {
         const before = await found(tx, companyId, params.id);

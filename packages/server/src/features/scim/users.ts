@@ -1,10 +1,10 @@
 import { AppError } from "@zerotrace/core";
-import { revokeSessionsOf } from "../../platform/auth/index.ts";
+import { mustSeeAll, revokeSessionsOf } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement, type RequestContext, reply } from "../../platform/http/index.ts";
 import { changeMember, deactivateMember, upsertMember } from "../people/index.ts";
 import { routes } from "./contract.ts";
-import { locationOf, mustSeeAll, type ScimDeps } from "./deps.ts";
+import { ALL, locationOf, type ScimDeps } from "./deps.ts";
 import { parseFilter } from "./filter.ts";
 import { firstGrant } from "./grants.ts";
 import { parsePatch } from "./patch.ts";
@@ -57,7 +57,7 @@ const list = (deps: ScimDeps): Endpoint =>
     audit: "none",
     refuse: scimRefusal,
     run: async ({ tx, identity }, { query }) => {
-      mustSeeAll(identity);
+      mustSeeAll(identity, ALL);
       const page = pageOf(query);
       const { rows, total } = await listUsers(tx, identity.companyId, parseFilter(query.filter, USER_FILTERS), page);
       return listOf(
@@ -73,7 +73,7 @@ const get = (deps: ScimDeps): Endpoint =>
     audit: "none",
     refuse: scimRefusal,
     run: async ({ tx, identity }, { params, query }) => {
-      mustSeeAll(identity);
+      mustSeeAll(identity, ALL);
       return projected(resourceOf(deps, await found(tx, identity.companyId, params.id)), query);
     },
   });
@@ -85,7 +85,7 @@ const create = (deps: ScimDeps): Endpoint =>
     refuse: scimRefusal,
     run: async (context, { body }) => {
       const { identity, now } = context;
-      mustSeeAll(identity);
+      mustSeeAll(identity, ALL);
       const { companyId, subject: actor } = identity;
       const draft = draftOf(body);
       const row = await deps.db.asServiceFor(companyId, async (tx) => {
@@ -128,7 +128,7 @@ const change = async (
   draftFrom: (before: UserRow) => UserDraft,
 ): Promise<Json> => {
   const { identity, now } = context;
-  mustSeeAll(identity);
+  mustSeeAll(identity, ALL);
   const { companyId, subject: actor } = identity;
   const { after, ended } = await deps.db.asServiceFor(companyId, async (tx) => {
     const before = await found(tx, companyId, id);
@@ -173,7 +173,7 @@ const remove = (deps: ScimDeps): Endpoint =>
     refuse: scimRefusal,
     run: async (context, { params }) => {
       const { identity, now } = context;
-      mustSeeAll(identity);
+      mustSeeAll(identity, ALL);
       const { companyId, subject: actor } = identity;
       const ended = await deps.db.asServiceFor(companyId, async (tx) => {
         const before = await found(tx, companyId, params.id);

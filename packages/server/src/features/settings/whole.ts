@@ -1,7 +1,6 @@
-import { AppError } from "@zerotrace/core";
+import { mustSeeAll } from "../../platform/auth/index.ts";
 
 /** Throws FORBIDDEN for who sees a part of the company only: what is decided for all of it is not theirs. */
 export const wholeCompany = (labels: readonly string[] | null): void => {
-  if (labels === null) return;
-  throw new AppError("FORBIDDEN", "You see a part of the company only: settings concern all of it.");
+  mustSeeAll({ labels }, "settings concern all of it");
 };

@@ -1,6 +1,6 @@
 import { AppError } from "@zerotrace/core";
 import { randomUUID } from "node:crypto";
-import { revokeSessionsOf } from "../../platform/auth/index.ts";
+import { mustSeeAll, revokeSessionsOf } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
@@ -15,7 +15,7 @@ import {
   type ProviderRow,
   updateProvider,
 } from "./sql.ts";
-import { providerOf, type Wish } from "./wish.ts";
+import { ALL, providerOf, type Wish } from "./wish.ts";
 
 /** Providers that a company may have. */
 const PROVIDERS_MAX = 10;
@@ -155,6 +155,7 @@ const remove = (deps: SsoDeps): Endpoint =>
     transaction: "none",
     run: async (context, { params: { id } }) => {
       const { db, identity, now } = context;
+      mustSeeAll(identity, ALL);
       const { companyId, subject: actor } = identity;
       const ended = await db.withCompany(companyId, async (tx) => {
         const before = await found(tx, companyId, id);
@@ -175,6 +176,7 @@ const unlink = (deps: SsoDeps): Endpoint =>
     transaction: "none",
     run: async (context, { params: { id, personId } }) => {
       const { db, identity, now } = context;
+      mustSeeAll(identity, ALL);
       const { companyId, subject: actor } = identity;
       const ended = await db.withCompany(companyId, async (tx) => {
         const subject = await deleteLink(tx, companyId, id, personId);

@@ -1,7 +1,7 @@
 import { AppError, messageOf } from "@zerotrace/core";
 import { BUILT_IN_ROLES, isBuiltInRole } from "@zerotrace/core/schema";
 import type { z } from "zod";
-import type { Identity } from "../../platform/auth/index.ts";
+import { type Identity, mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import type { routes } from "./contract.ts";
 import type { SsoDeps } from "./deps.ts";
@@ -62,11 +62,12 @@ const samlOrOidc = async (
   throw bad("Give either oidc or saml.", "oidc");
 };
 
+/** Why one with labels keeps no identity provider. */
+export const ALL = "identity providers say who sees which part";
+
 /** Throws unless every role that the groups give is there, and its maker could give it: nobody makes more than they are. */
 const checkRoles = async (tx: Tx, identity: Identity, wish: Wish): Promise<void> => {
-  if (identity.labels !== null) {
-    throw new AppError("FORBIDDEN", "Whoever sees some assets only cannot say who else sees which.");
-  }
+  mustSeeAll(identity, ALL);
   const roles = new Set([...wish.mappings.map(({ role }) => role), ...(wish.defaultRole ? [wish.defaultRole] : [])]);
   for (const role of roles) {
     const permissions = isBuiltInRole(role)

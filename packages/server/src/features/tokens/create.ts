@@ -27,6 +27,8 @@ export const createToken = (): Endpoint =>
         // a token reaches no further than its maker
         ...(body.kind === "api" ? { labels: identity.labels, ranges } : {}),
         ...limits,
+        // none is not the empty list, which would lie within what anybody reaches
+        ...(limits?.labels.length === 0 ? { labels: null } : {}),
       });
       const after = {
         kind: body.kind,

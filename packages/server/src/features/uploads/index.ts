@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Identity } from "../../platform/auth/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import type { JobContext, JobPayload } from "../../platform/queue/index.ts";
@@ -13,6 +14,7 @@ import { createImageJob, enqueueImage, type ImageDeps } from "./images.ts";
 import { createIntake, type Intake, type IntakeDeps } from "./intake.ts";
 import { receive } from "./receive.ts";
 import {
+  type Asked,
   countRunning,
   countUploads,
   failForgotten,
@@ -74,12 +76,24 @@ const begin = async (
   });
 };
 
+/** What whoever sees some assets only brings, is an asset that they see. */
+const boundTo = ({ labels }: Identity): Pick<Asked, "labels"> => (labels === null ? {} : { labels });
+
+/** Until an upload has its asset, only who sees the whole company and who is bound to its labels know of it. */
+const withoutAsset = async ({ db }: UploadDeps, { companyId, labels }: Identity, id: string) => {
+  if (labels === null) return null;
+  const found = await db.withCompany(companyId, (tx) => uploadById(tx, companyId, id));
+  const bound = found?.assetId === null ? found.asked.labels : undefined;
+  return bound?.every((label) => labels.includes(label)) ? found : null;
+};
+
 const addSbom = (intake: Intake, { db, dataDir, mayScan }: UploadDeps): Endpoint =>
   implement(routes.addSbom, {
     audit: "sbom.upload",
     transaction: "none",
-    run: async (context, { query: { uploadId, file, ...asked }, body }) => {
+    run: async (context, { query: { uploadId, file, ...given }, body }) => {
       const { companyId, subject: actor } = context.identity;
+      const asked = { ...given, ...boundTo(context.identity) };
       const key = { companyId, id: uploadId ?? randomUUID() };
       const name = file ?? asked.name ?? "document";
       await begin({ db, mayScan }, companyId, {
@@ -122,8 +136,9 @@ const scanImageRoute = ({ db, mayScan }: UploadDeps): Endpoint =>
   implement(routes.scanImage, {
     audit: "image.scan",
     transaction: "none",
-    run: async (context, { body: { reference, ...asked } }) => {
+    run: async (context, { body: { reference, ...given } }) => {
       const { companyId, subject: addedBy } = context.identity;
+      const asked = { ...given, ...boundTo(context.identity) };
       const { text } = mustReference(reference);
       const id = randomUUID();
       await begin(
@@ -158,8 +173,8 @@ export const createUploads = (deps: UploadDeps): Uploads => {
       }),
       implement(routes.getUpload, {
         audit: "none",
-        run: async ({ tx, identity: { companyId } }, { params: { id } }) =>
-          toRow(required(await uploadById(tx, companyId, id))),
+        run: async ({ tx, identity }, { params: { id } }) =>
+          toRow(required((await uploadById(tx, identity.companyId, id)) ?? (await withoutAsset(deps, identity, id)))),
       }),
     ],
   };

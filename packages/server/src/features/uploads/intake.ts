@@ -156,7 +156,9 @@ const keep = async (
   { head, places }: Gathered,
 ): Promise<void> => {
   const named = nameOf(head, asked);
-  const assetId = await db.withCompany(companyId, (tx) => upsertUploaded(tx, companyId, named));
+  const assetId = await db.withCompany(companyId, (tx) =>
+    upsertUploaded(tx, companyId, { ...named, labels: asked.labels ?? null }),
+  );
   const { name, version } = named;
   const { os, ecosystem, facts } = head;
   const reported = { takenAt: new Date().toISOString(), name, os, ecosystem, version, facts };

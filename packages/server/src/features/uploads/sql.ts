@@ -9,6 +9,8 @@ export interface Asked {
   readonly branch?: string | undefined;
   readonly version?: string | undefined;
   readonly platform?: string | undefined;
+  /** Those to which its uploader is bound: a new asset gets them, and one that has none of them is not touched. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 export interface UploadRecord {

@@ -1,6 +1,7 @@
 import { AppError, createVex, parseVex, parseVexText, type Vex } from "@zerotrace/core";
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { pageOf } from "../assets/index.ts";
@@ -23,6 +24,9 @@ export { closedAmong, isRuledOn, lockFindings } from "./sql.ts";
 
 /** Documents and statements that a company can have (counts). */
 const COMPANY_MAX = { documents: 5_000, statements: 200_000 } as const;
+
+/** Why one with labels adds and removes none. */
+const ALL = "statements decide on findings of all of it";
 
 /** Products of a statement that are shown (count). */
 const PRODUCTS_SHOWN = 10;
@@ -57,6 +61,7 @@ const addRoute = ({ onChanged }: VexDeps): Endpoint =>
     transaction: "none",
     run: async (context, { body: { name, document } }) => {
       const { db, identity } = context;
+      mustSeeAll(identity, ALL);
       const { companyId, subject: actor } = identity;
       const text = typeof document === "string" ? document : JSON.stringify(document);
       const parsed = typeof document === "string" ? parseVexText(document) : parseVex(document);
@@ -87,6 +92,7 @@ const removeRoute = ({ onChanged }: VexDeps): Endpoint =>
     transaction: "none",
     run: async (context, { params: { id }, query }) => {
       const { db, identity } = context;
+      mustSeeAll(identity, ALL);
       const { companyId, subject: actor } = identity;
       const dryRun = query.dryRun === "true";
       const removal = dryRun

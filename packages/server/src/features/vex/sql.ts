@@ -43,6 +43,11 @@ const EFFECTS = `left join lateral (
   select count(*) as findings, count(*) filter (where e.closes) as closed
   from vex_statement s join vex_effect e on e.company_id = s.company_id and e.statement_id = s.id
   where s.company_id = d.company_id and s.document_id = d.id) e on true`;
+/** Whoever sees some assets only is told of documents that decide on a finding of these; effects lie below no asset. */
+const IN_SCOPE = `(coalesce(current_setting('app.labels', true), '') = '' or exists (
+  select 1 from vex_statement s join vex_effect e on e.company_id = s.company_id and e.statement_id = s.id
+    join finding f on f.company_id = e.company_id and f.component_id = e.component_id and f.advisory_id = e.advisory_id
+  where s.company_id = d.company_id and s.document_id = d.id))`;
 
 /** A page of documents after the pair (added, id), newest first. */
 export const documentsPage = async (
@@ -52,7 +57,7 @@ export const documentsPage = async (
 ): Promise<DocumentRecord[]> =>
   await tx.query(
     `select ${DOCUMENT} from vex_document d ${EFFECTS}
-     where d.company_id = $1
+     where d.company_id = $1 and ${IN_SCOPE}
        and ($2::timestamptz is null or (date_trunc('milliseconds', d.added_at), d.id) < ($2, $3::uuid))
      order by date_trunc('milliseconds', d.added_at) desc, d.id desc limit $4`,
     [companyId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
@@ -62,16 +67,16 @@ export const documentsPage = async (
 export const documentById = async (tx: Tx, companyId: number, id: string): Promise<DocumentRecord | null> =>
   (
     await tx.query<DocumentRecord>(
-      `select ${DOCUMENT} from vex_document d ${EFFECTS} where d.company_id = $1 and d.id = $2`,
+      `select ${DOCUMENT} from vex_document d ${EFFECTS} where d.company_id = $1 and d.id = $2 and ${IN_SCOPE}`,
       [companyId, id],
     )
   )[0] ?? null;
 
-/** How many documents and statements a company has. */
+/** How many documents and statements the caller is told of. */
 export const vexCounts = async (tx: Tx, companyId: number): Promise<{ documents: number; statements: number }> => {
   const [row] = await tx.query<{ documents: number; statements: number }>(
     `select count(*)::int as documents, coalesce(sum(statement_count), 0)::int as statements
-     from vex_document where company_id = $1`,
+     from vex_document d where d.company_id = $1 and ${IN_SCOPE}`,
     [companyId],
   );
   return row ?? { documents: 0, statements: 0 };

@@ -42,6 +42,7 @@ export const statementsPage = async (
        coalesce(d.closed, 0) as "closedCount", d.advisory
      from vex_statement s left join decided d on d.statement_id = s.id
      where s.company_id = $1 and s.document_id = $2
+       and (d.findings > 0 or coalesce(current_setting('app.labels', true), '') = '')
        and ($3::int is null or (-coalesce(d.findings, 0), s.id) > (-$3::int, $4::bigint))
      order by -coalesce(d.findings, 0), s.id limit $5`,
     [companyId, documentId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit, page.products],

@@ -1,6 +1,6 @@
 import { AppError } from "@zerotrace/core";
 import { FINDING_FIELDS, parseQuery } from "@zerotrace/core/query/language/index";
-import type { Identity } from "../../platform/auth/index.ts";
+import { type Identity, mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { routes, VIEW_NOUNS, type ViewNoun } from "./contract.ts";
@@ -41,8 +41,9 @@ const checkView = (noun: ViewNoun, wish: ViewWish): void => {
 
 const personOf = (identity: Identity): string | null => identity.personId ?? null;
 
-const maySharedOrThrow = ({ permissions }: Identity): void => {
-  if (permissions.includes("config:modify")) return;
+const maySharedOrThrow = (identity: Identity): void => {
+  mustSeeAll(identity, "shared views are everybody's");
+  if (identity.permissions.includes("config:modify")) return;
   const words = "Shared views are everybody's: to share, change or delete one needs the permission config:modify.";
   throw new AppError("FORBIDDEN", words, { field: "shared" });
 };
