@@ -104,14 +104,14 @@ test("any JSON either parses or gives BAD_RECORD", () => {
   );
 });
 
-test("white space around names and versions is no part of them", () => {
-  const record = parseOsvRecord({
+test("white space around names and versions is no part of them, nor the case of a CVE", () => {
+  const read = parseOsvRecord({
     id: "DRUPAL-CORE-2020-006",
     modified: "2020-06-17T00:00:00Z",
-    aliases: ["CVE-2020-13665 ", "CVE-2020-13665"],
+    aliases: ["CVE-2020-13665 ", "CVE-2020-13665", "cve-2020-13665"],
     affected: [{ package: { ecosystem: "Packagist", name: "drupal/core " }, versions: [" 8.8.0"] }],
   });
-  expect(record.aliases).toEqual(["CVE-2020-13665"]);
-  expect(record.affected[0]).toMatchObject({ name: "drupal/core", versions: ["8.8.0"] });
+  expect(read.aliases).toEqual(["CVE-2020-13665"]);
+  expect(read.affected[0]).toMatchObject({ name: "drupal/core", versions: ["8.8.0"] });
   expect(() => parseOsvRecord({ id: " ", modified: "2020-06-17T00:00:00Z" })).toThrow("id must not be empty.");
 });

@@ -52,8 +52,14 @@ const text = (value: unknown, field: string, max: number): string => {
 
 const version = (value: unknown, field: string): string => text(value, field, OSV_LIMITS.versionLength);
 
+/** The name of a record. Some write `cve-2020-1`. */
+const nameOf = (value: unknown, field: string): string => {
+  const name = text(value, field, OSV_LIMITS.idLength);
+  return /^cve-\d/i.test(name) ? name.toUpperCase() : name;
+};
+
 const names = (value: unknown, field: string): string[] => [
-  ...new Set(list(value, field, OSV_LIMITS.aliases).map((v, i) => text(v, `${field}[${i}]`, OSV_LIMITS.idLength))),
+  ...new Set(list(value, field, OSV_LIMITS.aliases).map((v, i) => nameOf(v, `${field}[${i}]`))),
 ];
 
 /** Free text that is shown: one line, cut to the limit, empty when it is no text. Copied, so that the source can go. */
@@ -164,7 +170,7 @@ const cwesOf = (record: Json): string[] => {
  */
 export const parseOsvRecord = (json: unknown): AdvisoryRecord => {
   const record = object(json, "record");
-  const id = text(record["id"], "id", OSV_LIMITS.idLength);
+  const id = nameOf(record["id"], "id");
   const modifiedAt = instant(record["modified"], "modified");
   if (modifiedAt === null) throw bad("modified", "is missing");
   const entries = list(record["affected"], "affected", OSV_LIMITS.affected);

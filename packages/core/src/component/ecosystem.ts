@@ -65,6 +65,28 @@ export const baseEcosystem = (ecosystem: string): string => {
   return colon < 0 ? ecosystem : ecosystem.slice(0, colon);
 };
 
+/** Systems whose records are by release: a package without one is judged by none of them. */
+const RELEASED: ReadonlySet<string> = new Set([
+  "AlmaLinux",
+  "Alpine",
+  "Amazon Linux",
+  "Azure Linux",
+  "Debian",
+  "Fedora",
+  "Mageia",
+  "Oracle Linux",
+  "Photon OS",
+  "Red Hat",
+  "Rocky Linux",
+  "SUSE",
+  "Ubuntu",
+  "openEuler",
+  "openSUSE",
+]);
+
+/** Whether the records of a system are by release. Takes its ecosystem, with or without one. */
+export const hasReleases = (ecosystem: string): boolean => RELEASED.has(baseEcosystem(ecosystem));
+
 /**
  * Ecosystems whose records speak of a component: its own, its editions (see `editionsOf`), and the one without release, which means
  * every release.

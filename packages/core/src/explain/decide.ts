@@ -1,7 +1,7 @@
 import { isEndOfLife } from "../advisory/life-cycle.ts";
 import { SYSTEM_ECOSYSTEM } from "../advisory/systems.ts";
 import { judgedAs } from "../component/component.ts";
-import { applicableEcosystems, baseEcosystem, canonicalEcosystem } from "../component/ecosystem.ts";
+import { applicableEcosystems, baseEcosystem, canonicalEcosystem, hasReleases } from "../component/ecosystem.ts";
 import { SYSTEMS } from "../component/systems.ts";
 import type { AdvisoryIndex } from "../match/open.ts";
 import type { SourceReport } from "../match/types.ts";
@@ -15,18 +15,6 @@ import { becauseWords, dayOf, fixWords, rangeWords, recordWords, spanWords, vexW
 /** Names that one sentence lists (count). */
 const NAMED_MAX = 3;
 
-/** Systems whose records are by release: a package without one is judged by none of them. */
-const RELEASED: ReadonlySet<string> = new Set([
-  "AlmaLinux",
-  "Alpine",
-  "Amazon Linux",
-  "Debian",
-  "Oracle Linux",
-  "Rocky Linux",
-  "SUSE",
-  "Ubuntu",
-  "openSUSE",
-]);
 const IS_SYSTEM = new Set(SYSTEMS.map((system) => system.ecosystem));
 
 /** By whose records a package is judged. */
@@ -86,11 +74,12 @@ const undecided = (question: ExplainQuestion, { deciding }: Group): Decision => 
 const uncovered = (index: AdvisoryIndex, question: ExplainQuestion, rule: "no_feed" | "end_of_life"): Decision => {
   const { ecosystem, name, version } = judgedAs(question.component);
   const feeds = question.feedsFor?.(ecosystem) ?? [];
-  const would = RELEASED.has(ecosystem)
-    ? "the package URL names no release: add ?distro= with it, such as debian-12 or ubuntu-22.04"
-    : feeds.length > 0
-      ? `it would be covered by ${listed(feeds)}`
-      : "no feed that we know covers it";
+  const would =
+    hasReleases(ecosystem) && !ecosystem.includes(":")
+      ? "the package URL names no release: add ?distro= with it, such as debian-12 or ubuntu-22.04"
+      : feeds.length > 0
+        ? `it would be covered by ${listed(feeds)}`
+        : "no feed that we know covers it";
   const ended = rule === "end_of_life" ? ", which is past its end of life, " : ", ";
   const inForce = listed([...new Set(index.meta.sources.map((s) => s.feed))]);
   return {
@@ -196,10 +185,8 @@ export const decide = (index: AdvisoryIndex, question: ExplainQuestion, groups: 
   if (open.length > 0) return affected(open, question);
   const blocked = groups.find((g) => g.outcome === "unknown");
   if (blocked) return undecided(question, blocked);
+  const { reason } = index.match(ecosystem, name, version);
+  if (reason === "no_feed" || reason === "end_of_life") return uncovered(index, question, reason);
   if (groups.length > 0) return cleared(groups, question);
-  const { verdict, reason } = index.match(ecosystem, name, version);
-  if (reason === "no_stream") return withoutStream(index, question);
-  if (verdict === "unknown" && reason !== "unparsable")
-    return uncovered(index, question, reason === "end_of_life" ? reason : "no_feed");
-  return notNamed(index, question);
+  return reason === "no_stream" ? withoutStream(index, question) : notNamed(index, question);
 };

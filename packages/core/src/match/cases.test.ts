@@ -151,3 +151,22 @@ test("a Swift package is one by its name and by the address of its repository", 
     expect(index.match("SwiftURL", name, "2.39.0").verdict, name).toBe("affected");
   }
 });
+
+test("records without release speak of every release, and make none look covered where others have their own", () => {
+  const index = indexOf(
+    { id: "A-1", of: ["Debian:12", "openssl"], events: from("3.0.11-1") },
+    { id: "A-2", of: ["Debian", "curl"], events: from("8.0-1") },
+    { id: "A-3", of: ["Bioconductor", "x"], events: from("1.2") },
+  );
+  const said = (ecosystem: string, name: string, version: string): string => {
+    const { verdict, reason } = index.match(ecosystem, name, version);
+    return reason ?? verdict;
+  };
+  expect(said("Debian:99", "curl", "7.0-1")).toBe("affected");
+  expect(said("Debian:12", "curl", "9.0-1")).toBe("not_affected");
+  for (const ecosystem of ["Debian:99", "Debian"]) {
+    expect(said(ecosystem, "curl", "9.0-1"), ecosystem).toBe("no_feed");
+    expect(said(ecosystem, "openssl", "3.0.9-1"), ecosystem).toBe("no_feed");
+  }
+  expect(said("Bioconductor:3.17", "y", "1.0")).toBe("not_affected");
+});

@@ -1,7 +1,7 @@
 import { SEVERITIES, type AdvisoryGroup } from "../advisory/advisory.ts";
 import type { LifeCycle } from "../advisory/enrichment.ts";
 import { SYSTEM_ECOSYSTEM } from "../advisory/systems.ts";
-import { applicableEcosystems } from "../component/ecosystem.ts";
+import { applicableEcosystems, baseEcosystem, hasReleases } from "../component/ecosystem.ts";
 import { nameRuleOf } from "../component/normalize.ts";
 import { AppError } from "../errors.ts";
 import { schemeFor } from "../version/index.ts";
@@ -48,6 +48,8 @@ export interface AdvisoryIndex {
 /** What an ecosystem as written by a component means in this index. */
 interface Place {
   readonly ecosystems: readonly number[];
+  /** Only records without release speak of it, while other releases have records of their own: then these are not all there is. */
+  readonly isPartial: boolean;
   readonly rule: ((name: string) => string) | null;
   readonly scheme: VersionScheme | null;
   readonly layers: Layers | null;
@@ -79,13 +81,25 @@ const createLookup = (s: Sections, texts: Texts) => {
     endOf[ecosystem] = i + 1;
   });
 
+  const isPartial = (ecosystem: string, ecosystems: readonly number[]): boolean => {
+    if (ecosystems.length !== 1 || !hasReleases(ecosystem)) return false;
+    const base = baseEcosystem(ecosystem);
+    return ecosystems[0] === numbers.get(base) && [...numbers.keys()].some((name) => name.startsWith(`${base}:`));
+  };
+
   const placeOf = (ecosystem: string): Place => {
     let place = places.get(ecosystem);
     if (place) return place;
     if (places.size >= PLACES_MAX) places.clear();
     const ecosystems = applicableEcosystems(ecosystem).flatMap((name) => numbers.get(name) ?? []);
     const layers = layersOf(ecosystem, ecosystems);
-    place = { ecosystems, rule: nameRuleOf(ecosystem), scheme: schemeFor(ecosystem) ?? null, layers };
+    place = {
+      ecosystems,
+      isPartial: isPartial(ecosystem, ecosystems),
+      rule: nameRuleOf(ecosystem),
+      scheme: schemeFor(ecosystem) ?? null,
+      layers,
+    };
     places.set(ecosystem, place);
     return place;
   };
@@ -199,9 +213,15 @@ const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge, syst
   const uncovered = (ecosystem: string): Verdict =>
     // No record of a system at all: this one is known, and its release goes on as all of them do.
     ecosystem === SYSTEM_ECOSYSTEM ? NOT_AFFECTED : systems.uncovered(ecosystem);
+  /** What records without release affect is affected; that they clear the rest, nobody said. */
+  const partly = (ecosystem: string, place: Place, name: string, version: string): Verdict => {
+    const verdict = judgeOf(place, packagesOf(place, name), name, version);
+    return verdict.verdict === "not_affected" ? uncovered(ecosystem) : verdict;
+  };
   const judged = (ecosystem: string, name: string, version: string): Verdict => {
     const place = lookup.placeOf(ecosystem);
     if (place.ecosystems.length === 0) return uncovered(ecosystem);
+    if (place.isPartial) return partly(ecosystem, place, name, version);
     const packages = packagesOf(place, name);
     return packages.length === 0 ? NOT_AFFECTED : judgeOf(place, packages, name, version);
   };
@@ -210,6 +230,7 @@ const createMatch = (lookup: ReturnType<typeof createLookup>, judge: Judge, syst
     if (!known) {
       const place = lookup.placeOf(ecosystem);
       if (place.ecosystems.length === 0) return uncovered(ecosystem);
+      if (place.isPartial) return partly(ecosystem, place, name, version);
       known = memo.put(ecosystem, name, packagesOf(place, name));
     }
     if (known.packages.length === 0) return NOT_AFFECTED;
