@@ -6,9 +6,17 @@ const whole = new Intl.NumberFormat(LOCALE);
 /** 12345 -> `12,345`. */
 export const count = (n: number): string => whole.format(n);
 
+const decimals = new Map<number, Intl.NumberFormat>();
+const decimalsOf = (digits: number): Intl.NumberFormat => {
+  const known = decimals.get(digits);
+  if (known) return known;
+  const made = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  decimals.set(digits, made);
+  return made;
+};
+
 /** 27.84 -> `27.8`, in the writing of the language. */
-export const decimal = (n: number, digits: number = 1): string =>
-  n.toLocaleString(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+export const decimal = (n: number, digits: number = 1): string => decimalsOf(digits).format(n);
 
 /** `1 finding`, `2 findings`, `2 advisories`. Both words stand in the catalog of texts. */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${say(n === 1 ? one : many)}`;
@@ -39,12 +47,12 @@ export const bytes = (n: number): string => {
 };
 
 const STEPS: readonly (readonly [number, string])[] = [
-  [60, "s"],
-  [60, "min"],
-  [24, "h"],
-  [30, "d"],
-  [12.17, "mo"],
-  [Number.POSITIVE_INFINITY, "y"],
+  [60, say("s")],
+  [60, say("min")],
+  [24, say("h")],
+  [30, say("d")],
+  [12.17, say("mo")],
+  [Number.POSITIVE_INFINITY, say("y")],
 ];
 
 /** Hours and days in ms, the largest first. */
@@ -54,7 +62,7 @@ const LARGE: readonly number[] = [86_400_000, 3_600_000];
 export const duration = (ms: number): string => {
   let value = Math.max(0, ms) / 1000;
   for (const [size, unit] of STEPS) {
-    if (value < size) return `${Math.floor(value)} ${say(unit)}`;
+    if (value < size) return `${Math.floor(value)} ${unit}`;
     value /= size;
   }
   return "";
@@ -62,7 +70,7 @@ export const duration = (ms: number): string => {
 
 /** Hours as a bound is told: `48 h`, `14 days`. */
 export const hoursText = (hours: number): string =>
-  hours > 72 && hours % 24 === 0 ? plural(hours / 24, "day") : `${count(hours)} h`;
+  hours > 72 && hours % 24 === 0 ? plural(hours / 24, "day") : `${count(hours)} ${say("h")}`;
 
 /** A moment against now: `just now`, `3 h ago`, `in 5 min`. Unreadable dates come back as they are. */
 export const relative = (iso: string, nowMs: number): string => {
@@ -79,18 +87,21 @@ const ahead = (ms: number): string => {
   return duration(unit === 0 ? ms : Math.round(ms / unit) * unit);
 };
 
-const moment = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zoneChosen() });
-const zoneName = new Intl.DateTimeFormat("en-US", { timeZone: zoneChosen(), timeZoneName: "short" });
+const zone = zoneChosen();
+const moment = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone });
+const zoneName = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "short" });
 
 /** The exact moment in the time zone that this browser chose, UTC unless it chose one: `2026-11-21 14:41:09 UTC`. */
 export const exact = (iso: string): string => {
   const at = Date.parse(iso);
   if (Number.isNaN(at)) return iso;
-  const zone = zoneName.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
-  return `${moment.format(at)} ${zone}`;
+  // a table has hundreds of them, and dates are slow to format
+  if (zone === "UTC") return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  const name = zoneName.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
+  return `${moment.format(at)} ${name}`;
 };
 
-const minute = new Intl.DateTimeFormat("sv-SE", { timeStyle: "short", timeZone: zoneChosen() });
+const minute = new Intl.DateTimeFormat("sv-SE", { timeStyle: "short", timeZone: zone });
 
 /** The time of day in the time zone that this browser chose: `10:42`. */
 export const clock = (atMs: number): string => minute.format(atMs);

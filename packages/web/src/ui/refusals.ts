@@ -253,6 +253,7 @@ export const REFUSALS: readonly string[] = [
   "This person is not deactivated.",
   'This quote is not closed: end the text with ".',
   "This session came from no entry: sign out instead.",
+  "To revoke tokens needs the permission tokens:manage.",
   "Too many attempts to sign in: try again in {n} s, or use a browser that was signed in here before.",
   "Too many documents wait to be read: try again in a minute.",
   "Too many links were asked for: look at your mails, or try again in {n} s.",
