@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { say } from "./texts.ts";
 
 const SAID_MS = 1500;
 
@@ -23,6 +24,11 @@ const copyText = async (text: string): Promise<boolean> => {
   return done;
 };
 
+/** Where readers of the screen hear of it: one place for all that copies. */
+const heard = document.createElement("output");
+heard.className = "sr-only";
+document.body.append(heard);
+
 /** A function that copies, and whether it just did. */
 export const useCopy = (text: string): readonly [copied: boolean, copy: () => void] => {
   const [copied, setCopied] = useState(false);
@@ -32,8 +38,12 @@ export const useCopy = (text: string): readonly [copied: boolean, copy: () => vo
     const run = async () => {
       if (!(await copyText(text))) return;
       setCopied(true);
+      heard.textContent = say("Copied");
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => setCopied(false), SAID_MS);
+      timer.current = setTimeout(() => {
+        setCopied(false);
+        heard.textContent = "";
+      }, SAID_MS);
     };
     void run();
   }, [text]);

@@ -5,11 +5,11 @@ import { useNow } from "./hooks.ts";
 import { say } from "./texts.ts";
 
 /** A moment, told against now; the exact one on hover and for readers of the markup. */
-export const Time = ({ at }: { at: string | null }) => {
+export const Time = ({ at, isDim = false }: { at: string | null; isDim?: boolean }) => {
   const now = useNow();
   if (!at) return <span className="text-dim">{say("never")}</span>;
   return (
-    <time dateTime={at} title={exact(at)} className="whitespace-nowrap">
+    <time dateTime={at} title={exact(at)} className={isDim ? "whitespace-nowrap text-dim" : "whitespace-nowrap"}>
       {relative(at, now)}
     </time>
   );
@@ -18,23 +18,16 @@ export const Time = ({ at }: { at: string | null }) => {
 /** Text that a click copies. `max` cuts it in the middle for the eye only. */
 export const Copy = ({ text, max = 80, label }: { text: string; max?: number; label?: string }) => {
   const [copied, copy] = useCopy(text);
-  const Icon = copied ? Check : CopyIcon;
   return (
     <button
       type="button"
       onClick={copy}
       title={say("{text} (click to copy)", { text })}
       aria-label={say("Copy {label}", { label: label ?? text })}
-      className="mono group relative inline-flex max-w-full min-w-0 items-center text-left hover:text-accent"
+      data-copied={copied ? "" : undefined}
+      className="mono copies"
     >
-      <span className="truncate">{middle(text, max)}</span>
-      <Icon
-        aria-hidden="true"
-        className={`absolute left-full ml-1 size-3 ${copied ? "text-accent" : "text-dim opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100"}`}
-      />
-      <span aria-live="polite" className="sr-only">
-        {copied ? say("Copied") : ""}
-      </span>
+      {middle(text, max)}
     </button>
   );
 };
@@ -78,9 +71,11 @@ const Copyable = ({ text, isCommand, isCut }: { text: string; isCommand: boolean
 export const Risk = ({ value }: { value: number }) => (
   <span className="mono inline-flex items-center gap-2" title={say("Risk {value} of 100", { value: decimal(value) })}>
     <span className="min-[1000px]:w-9 min-[1000px]:text-right">{decimal(value)}</span>
-    <span className="hidden h-1.5 w-10 bg-line min-[1000px]:block" aria-hidden="true">
-      <span className="block h-1.5 bg-text" style={{ width: `${Math.min(100, value)}%` }} />
-    </span>
+    <span
+      className="part hidden w-10 text-text min-[1000px]:block"
+      style={{ backgroundSize: `${Math.min(100, value)}% 100%` }}
+      aria-hidden="true"
+    />
   </span>
 );
 
@@ -95,9 +90,11 @@ export const Epss = ({ value }: { value: number | null }) =>
       className="mono inline-flex items-center gap-1.5"
       title={say("EPSS: {n} % chance of exploitation in 30 days", { n: decimal(value * 100, 2) })}
     >
-      <span className="h-1.5 w-6 bg-line" aria-hidden="true">
-        <span className="block h-1.5 bg-dim" style={{ width: `${value * 100}%`, minWidth: value > 0 ? 1 : 0 }} />
-      </span>
+      <span
+        className="part w-6 text-dim"
+        style={{ backgroundSize: `max(${value > 0 ? 1 : 0}px, ${value * 100}%) 100%` }}
+        aria-hidden="true"
+      />
       {decimal(value * 100, value < 0.1 ? 1 : 0)} %
     </span>
   );

@@ -1,5 +1,4 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import type { Severity, SeverityCounts } from "../api.ts";
 import { count } from "./format.ts";
 import { say } from "./texts.ts";
@@ -24,34 +23,27 @@ export const SEVERITY_BACKGROUND: Record<Severity, string> = {
   none: "bg-none",
   unknown: "bg-unknown",
 };
-const LETTER: Record<Severity, string> = { critical: "C", high: "H", medium: "M", low: "L", none: "–", unknown: "?" };
-
-/** Each severity has a shape of its own: octagon, triangle, diamond, circle; hollow squares where there is none. */
-const SHAPE: Record<Severity, ReactNode> = {
-  critical: <path d="M5 0h6l5 5v6l-5 5H5l-5-5V5z" />,
-  high: <path d="M8 0l8 15.5H0z" />,
-  medium: <path d="M8 0l8 8-8 8-8-8z" />,
-  low: <circle cx="8" cy="8" r="8" />,
-  none: <path d="M0 0h16v16H0zM1.5 1.5v13h13v-13z" fillRule="evenodd" />,
-  unknown: <path d="M0 0h16v16H0zM1.5 1.5v13h13v-13z" fillRule="evenodd" />,
+/**
+ * Each severity has a shape of its own with its letter cut out: octagon, triangle, diamond, circle; hollow squares where there is none.
+ * One path each, in pixels: letters as text would make a table of them slow.
+ */
+const SHAPE: Record<Severity, string> = {
+  critical:
+    "M5 0h6l5 5v6l-5 5H5l-5-5V5zM10.6 9.2H9c-.1.9-.4 1.3-1 1.3-.7 0-1-.5-1-1.6V7.1c0-1.1.3-1.6 1-1.6.6 0 .9.4 1 1.3h1.6C10.5 5.1 9.5 4 8 4 6.3 4 5.3 5.2 5.3 7.1v1.8C5.3 10.8 6.3 12 8 12c1.5 0 2.5-1.1 2.6-2.8z",
+  high: "M8 0l8 15.5H0zM5.9 7v6.4h1.5v-2.5h1.3v2.5h1.5V7H8.7v2.5H7.4V7z",
+  medium: "M8 0l8 8-8 8-8-8zM5 4.3v7.4h1.5V7.2L8 10.1l1.5-2.9v4.5H11V4.3H9.5L8 7.4 6.5 4.3z",
+  low: "M8 0a8 8 0 1 1 0 16A8 8 0 0 1 8 0zM6 4.2v7.6h4.8v-1.5H7.6V4.2z",
+  none: "M0 0h16v16H0zM1.5 1.5v13h13v-13zM5.2 7.2h5.6v1.6H5.2z",
+  unknown:
+    "M0 0h16v16H0zM1.5 1.5v13h13v-13zM5.9 6.3C6 4.9 6.8 4 8.1 4c1.3 0 2.2.8 2.2 2.1 0 .9-.4 1.4-1.1 1.9-.6.4-.7.7-.7 1.3H7.1c0-1.1.3-1.7 1-2.2.5-.4.7-.6.7-1 0-.4-.3-.7-.7-.7-.4 0-.7.3-.7.9zM6.9 10.3h1.7V12H6.9z",
 };
 
 /** The mark of a severity: color, letter and shape. `label` adds the word; without it the word is there for readers. */
 export const SeverityMark = ({ severity, label = false }: { severity: Severity; label?: boolean }) => {
-  const hollow = severity === "unknown" || severity === "none";
   return (
     <span className="inline-flex items-center gap-1.5" title={told(severity)}>
-      <svg viewBox="0 0 16 16" className={`size-4 shrink-0 ${FILL[severity]}`} aria-hidden="true">
-        {SHAPE[severity]}
-        <text
-          x="8"
-          y={severity === "high" ? 13.5 : 11.8}
-          textAnchor="middle"
-          className={`font-mono font-bold ${hollow ? "fill-text" : "fill-[var(--on-severity)]"}`}
-          fontSize={severity === "high" ? 9 : 10.5}
-        >
-          {LETTER[severity]}
-        </text>
+      <svg width="16" height="16" className={`shrink-0 overflow-visible ${FILL[severity]}`} aria-hidden="true">
+        <path d={SHAPE[severity]} fillRule="evenodd" />
       </svg>
       <span className={label ? "text-sm" : "sr-only"}>{told(severity)}</span>
     </span>

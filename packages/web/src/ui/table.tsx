@@ -1,11 +1,11 @@
 import type { UseInfiniteQueryResult, InfiniteData } from "@tanstack/react-query";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { memo, type ReactNode, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { memo, type ReactNode, useCallback, useState } from "react";
 import { atLeast, count, plural } from "./format.ts";
 import { singular } from "./singular.ts";
 import { say } from "./texts.ts";
 import { useKeys, useMedia } from "./hooks.ts";
 import { ErrorPanel, RowsSkeleton } from "./states.tsx";
+import { useFocusedRow, useRowWindow } from "./table-window.ts";
 
 export interface Column<Row> {
   readonly head: string;
@@ -53,7 +53,10 @@ const BAR_PX = 48;
 interface LineProps {
   readonly row: unknown;
   readonly columns: readonly Column<unknown>[];
+  readonly id: string;
   readonly index: number;
+  /** Where it stands when it is not beside the rows in view, in pixels of the table's body. */
+  readonly apartAt: number | undefined;
   readonly isActive: boolean;
   readonly isSelected: boolean | undefined;
   readonly hasArrived: boolean;
@@ -61,9 +64,11 @@ interface LineProps {
 }
 
 /** One row. While the page scrolls only rows that come into view are made; those that stay are not looked at again. */
-const Line = memo(({ row, columns, index, isActive, isSelected, hasArrived, onOpen }: LineProps) => (
+const Line = memo(({ row, columns, id, index, apartAt, isActive, isSelected, hasArrived, onOpen }: LineProps) => (
   <tr
     aria-rowindex={index + 2}
+    data-key={id}
+    style={apartAt === undefined ? undefined : { position: "absolute", top: apartAt }}
     aria-current={isActive ? "true" : undefined}
     aria-selected={isSelected}
     data-opens={onOpen ? "" : undefined}
@@ -81,55 +86,47 @@ const Line = memo(({ row, columns, index, isActive, isSelected, hasArrived, onOp
   </tr>
 ));
 
+/** Where rows are read: below what stays at the top, above what stays at the bottom. Pixels. */
+const BELOW_PX = 64;
+
+/** Scrolls as far as it takes to read what lies between two heights of the table's body. */
+const reveal = (body: Element | null, { from, to, above }: { from: number; to: number; above: number }): void => {
+  const top = body?.getBoundingClientRect().top ?? 0;
+  const hidden = Math.min(0, top + from - above) || Math.max(0, top + to + BELOW_PX - window.innerHeight);
+  if (hidden !== 0) window.scrollBy({ top: hidden, behavior: "instant" });
+};
+
 /** Enter belongs to a focused link or button; only without one it opens the row. */
 const noControlFocused = (): boolean =>
   document.activeElement === document.body || document.activeElement?.tagName === "MAIN";
+
+/** As wide as the columns say; those that say nothing share the rest. */
+const widthsOf = <Row,>(columns: readonly Column<Row>[]): string =>
+  columns.map(({ width = "minmax(0, 1fr)" }) => width).join(" ");
 
 /**
  * A table of any length: only the rows in view are in the page, all of one height. j and k move, e and Enter open,
  * x selects.
  */
 export const Table = <Row,>(props: TableProps<Row>) => {
+  const { columns, rows, keyOf, onOpen, onSelect, cardHeight = CARD_PX } = props;
   const narrow = useMedia("(width < 1000px)");
-  // what is measured for one height is not kept for another
-  const form = narrow ? "cards" : props.isCompact ? "compact" : "rows";
-  return <Rows key={form} {...props} narrow={narrow} />;
-};
-
-const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
-  const { columns, rows, keyOf, onOpen, onSelect, narrow, cardHeight = CARD_PX } = props;
-  const rowPx = props.isCompact ? COMPACT_PX : ROW_PX;
-  const body = useRef<HTMLTableSectionElement>(null);
-  const [offset, setOffset] = useState(0);
-  const [active, setActive] = useState(-1);
   const hasRail = useMedia("(width >= 68.75rem)");
+  const widePx = props.isCompact ? COMPACT_PX : ROW_PX;
+  const rowPx = narrow ? cardHeight : widePx;
   const stickyPx = hasRail ? PROMPT_PX : PROMPT_PX + BAR_PX;
-  // Whatever grows or shrinks above the table (a notice, a selection bar) moves where it begins.
-  useLayoutEffect(() => {
-    const measure = () => {
-      if (body.current) setOffset(Math.round(body.current.getBoundingClientRect().top + window.scrollY));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, []);
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => (narrow ? cardHeight : rowPx),
-    overscan: 12,
-    scrollMargin: offset,
-    scrollPaddingStart: stickyPx + ROW_PX,
-    scrollPaddingEnd: 64,
-  });
+  const above = stickyPx + (narrow ? 0 : ROW_PX);
+  const [active, setActive] = useState(-1);
+  const { body, from, to } = useRowWindow({ count: rows.length, rowPx, above });
+  const focused = useFocusedRow(body);
 
   const onKey = useCallback(
     (key: string): boolean => {
       const row = rows[active];
       if (key === "j" || key === "k") {
-        const to = Math.min(rows.length - 1, Math.max(0, active + (key === "j" ? 1 : -1)));
-        setActive(to);
-        virtual.scrollToIndex(to, { align: "auto" });
+        const next = Math.min(rows.length - 1, Math.max(0, active + (key === "j" ? 1 : -1)));
+        setActive(next);
+        reveal(body.current, { from: next * rowPx, to: (next + 1) * rowPx, above });
         return true;
       }
       if (!row) return false;
@@ -141,55 +138,53 @@ const Rows = <Row,>(props: TableProps<Row> & { narrow: boolean }) => {
       onSelect(keyOf(row));
       return true;
     },
-    [rows, active, virtual, onOpen, onSelect, keyOf],
+    [rows, active, body, rowPx, above, onOpen, onSelect, keyOf],
   );
   useKeys(onKey);
 
-  const items = virtual.getVirtualItems();
-  const first = items[0];
-  const last = items.at(-1);
-  const above = first ? first.start - offset : 0;
-  const below = last ? virtual.getTotalSize() - (last.end - offset) : 0;
+  const shown = rows.slice(from, to).map((row, n) => ({ row, key: keyOf(row), index: from + n }));
+  if (focused !== null && !shown.some(({ key }) => key === focused)) {
+    const index = rows.findIndex((row) => keyOf(row) === focused);
+    const apart = { row: rows[index]!, key: focused, index };
+    // in the order of the table: an element that is moved loses the focus
+    if (index >= to) shown.push(apart);
+    else if (index >= 0) shown.unshift(apart);
+  }
   return (
     <table
-      className="grid-table"
+      className="grid-table rows"
       aria-label={props.label}
       aria-rowcount={rows.length + 1}
       style={{
+        ["--columns" as string]: widthsOf(columns),
         ["--row" as string]: `${rowPx}px`,
-        ["--row-narrow" as string]: `${cardHeight}px`,
         ["--sticky" as string]: `${stickyPx}px`,
       }}
     >
       <thead>
         <tr>
           {columns.map((c) => (
-            <th key={c.head} scope="col" className={c.className} style={{ width: c.width }}>
+            <th key={c.head} scope="col" className={c.className}>
               {c.hidesHead ? <span className="sr-only">{say(c.head)}</span> : say(c.head)}
             </th>
           ))}
         </tr>
       </thead>
-      <tbody ref={body}>
-        {above > 0 && <tr className="spacer" aria-hidden="true" style={{ height: above }} />}
-        {items.map(({ index }) => {
-          const row = rows[index];
-          if (row === undefined) return null;
-          const key = keyOf(row);
-          return (
-            <Line
-              key={key}
-              row={row}
-              columns={columns as readonly Column<unknown>[]}
-              index={index}
-              isActive={index === active}
-              isSelected={props.selected?.has(key)}
-              hasArrived={props.arrived?.has(key) ?? false}
-              onOpen={onOpen as ((row: unknown) => void) | undefined}
-            />
-          );
-        })}
-        {below > 0 && <tr className="spacer" aria-hidden="true" style={{ height: below }} />}
+      <tbody ref={body} style={{ height: rows.length * rowPx, paddingTop: from * rowPx }}>
+        {shown.map(({ row, key, index }) => (
+          <Line
+            key={key}
+            row={row}
+            columns={columns as readonly Column<unknown>[]}
+            id={key}
+            index={index}
+            apartAt={index < from || index >= to ? index * rowPx : undefined}
+            isActive={index === active}
+            isSelected={props.selected?.has(key)}
+            hasArrived={props.arrived?.has(key) ?? false}
+            onOpen={onOpen as ((row: unknown) => void) | undefined}
+          />
+        ))}
       </tbody>
     </table>
   );
@@ -214,7 +209,7 @@ export const PagedTable = <Row,>({
     <>
       {pages.error && <ErrorPanel error={pages.error} retry={() => void pages.fetchNextPage()} />}
       <Table {...table} rows={rows} />
-      <footer className="flex min-h-10 flex-wrap items-center gap-3 border-t border-line px-3 py-1 text-xs text-dim">
+      <footer className="flex min-h-10 flex-wrap items-center gap-3 border-t border-line px-4 py-1 text-xs text-dim">
         <span>
           {head && rows.length < head.count
             ? `${count(rows.length)} / ${atLeast(head.count, head.countIsExact)} ${say(noun)}`

@@ -136,7 +136,7 @@ export const AssetPage = () => {
         )}
       </section>
       <section className="panel" aria-label={say("Details")}>
-        <nav aria-label={say("Parts of the asset")} className="flex overflow-x-auto border-b border-line px-2">
+        <nav aria-label={say("Parts of the asset")} className="flex overflow-x-auto border-b border-line px-1">
           {TABS.filter(([key]) => seesFindings || key !== "findings").map(([key, name]) => (
             <Link
               key={key}

@@ -68,6 +68,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   {
     head: "Gaps",
     width: "104px",
+    label: say("gaps"),
     cell: (a) => (
       <span className="text-warn">
         {[
@@ -86,6 +87,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   {
     head: "Agent",
     width: "84px",
+    label: say("agent"),
     cell: (a) => (!a.hasAgent ? <span className="text-dim">{say("none")}</span> : <Online online={a.online} />),
   },
   { head: "Inventory", width: "92px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },

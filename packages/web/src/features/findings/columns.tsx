@@ -21,19 +21,20 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   {
     head: "Severity",
     width: "140px",
-    cell: (f) => (
-      <span className="inline-flex items-center gap-2">
-        <SeverityMark severity={f.severity} label={!(f.severity === "unknown" && f.urgency)} />
-        {f.severity === "unknown" && f.urgency && (
+    cell: (f) =>
+      f.severity === "unknown" && f.urgency ? (
+        <span className="inline-flex items-center gap-2">
+          <SeverityMark severity={f.severity} />
           <span
             className="chip text-dim"
             title={say("No source gives a score; the distribution's own word is {word}", { word: f.urgency })}
           >
             {f.urgency}
           </span>
-        )}
-      </span>
-    ),
+        </span>
+      ) : (
+        <SeverityMark severity={f.severity} label />
+      ),
   },
   {
     head: "Advisory",
@@ -87,19 +88,21 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   {
     head: "Assets",
     width: "64px",
-    className: "end wide-only",
-    cell: (f) => <span className="mono">{count(f.assetCount)}</span>,
+    className: "mono end wide-only",
+    cell: (f) => count(f.assetCount),
   },
   {
     head: "First seen",
     width: "100px",
     className: "wide-only",
-    cell: (f) => (
-      <span className="text-dim">
-        {f.status === "fixed" ? "fixed " : ""}
-        <Time at={f.status === "fixed" ? f.fixedAt : f.firstSeenAt} />
-      </span>
-    ),
+    cell: (f) =>
+      f.status === "fixed" ? (
+        <span className="text-dim">
+          {say("fixed")} <Time at={f.fixedAt} />
+        </span>
+      ) : (
+        <Time at={f.firstSeenAt} isDim />
+      ),
   },
 ];
 

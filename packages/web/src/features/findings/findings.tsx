@@ -221,7 +221,7 @@ export const FindingsPage = () => {
     >
       <section className="panel" aria-label={say("Findings")}>
         <ViewRow shown={shown} />
-        <div className="flex flex-wrap items-center gap-x-1 border-b border-line px-2">
+        <div className="flex flex-wrap items-center gap-x-1 border-b border-line pr-2 pl-1">
           {VIEWS.map(([id, name]) => (
             <button
               key={id}

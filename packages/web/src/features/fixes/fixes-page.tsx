@@ -130,7 +130,7 @@ export const FixesPage = () => {
       )}
     >
       <section className="panel" aria-label={say("Fixes")}>
-        <div className="flex items-center gap-x-1 overflow-x-auto border-b border-line px-2">
+        <div className="flex items-center gap-x-1 overflow-x-auto border-b border-line pr-2 pl-1">
           {VIEWS.map(([id, name]) => (
             <button
               key={id}

@@ -49,7 +49,7 @@ export const ViewRow = ({ shown }: { shown: Shown }) => {
   const rows = views.data?.rows.filter((v) => v.noun === shown.noun) ?? [];
   const active = rows.find((v) => isShown(v, shown));
   return (
-    <nav aria-label={say("Saved views")} className="flex min-h-10 items-center gap-2 border-b border-line px-3 py-1">
+    <nav aria-label={say("Saved views")} className="flex min-h-10 items-center gap-2 border-b border-line px-4 py-1">
       {rows.length > 0 && (
         <ul className="flex min-w-0 gap-2 overflow-x-auto p-0.5">
           {rows.slice(0, VIEWS_SHOWN).map((view) => (
@@ -61,10 +61,14 @@ export const ViewRow = ({ shown }: { shown: Shown }) => {
         <button
           type="button"
           className="act inline-flex shrink-0 items-center gap-1.5"
+          aria-label={say("Save this view")}
           onClick={() => setDialog("new")}
         >
-          <Bookmark className="size-3.5" aria-hidden="true" /> {say("Save")}
-          <span className="max-sm:sr-only"> {say("this view")}</span>
+          <Bookmark className="size-3.5" aria-hidden="true" />
+          <span className="max-sm:hidden">{say("Save this view")}</span>
+          <span className="sm:hidden" aria-hidden="true">
+            {say("Save")}
+          </span>
         </button>
       )}
       {rows.length > VIEWS_SHOWN && (
