@@ -34,6 +34,7 @@ const seenAndId = z.tuple([z.iso.datetime(), z.uuid()]);
 export const listAgents = (deps: AgentDeps): Endpoint =>
   implement(routes.listAgents, {
     audit: "none",
+    transaction: "planned",
     run: async ({ tx, identity: { companyId } }, { query }) => {
       const rows = await agentsPage(tx, companyId, {
         limit: query.limit + 1,

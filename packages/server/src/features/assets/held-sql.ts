@@ -14,8 +14,23 @@ export interface Held {
 const idList = (ids: readonly number[]): string => `{${ids.join(",")}}`;
 
 /**
- * Notes how many assets have each of these components; `isAll`: no asset has another. Writes only what differs. Service role with the
- * company set, under the lock of its findings.
+ * Looks each component up once, and leads to what is there by its place: `on conflict` would read and lock what is only to be counted anew,
+ * and make its words again.
+ */
+const WRITE = `with standing as materialized (
+    select g.id, g.n, h.at, h.asset_count from unnest($2::int[], $3::int[]) as g(id, n) left join lateral (
+      select h.ctid as at, h.asset_count from held_component h where h.company_id = $1 and h.component_id = g.id offset 0) h on true),
+  gone as (
+    delete from held_component h where h.company_id = $1 and h.ctid = any(array(select at from standing where n = 0 and at is not null))),
+  counted as (
+    update held_component h set asset_count = s.n from standing s
+    where h.company_id = $1 and h.ctid = any(array(select at from standing where n > 0 and asset_count <> n)) and s.at = h.ctid)
+  insert into held_component (company_id, component_id, name, words, asset_count)
+  select $1, s.id, c.name, ${WORDS}, s.n from standing s join component c on c.id = s.id where s.n > 0 and s.at is null`;
+
+/**
+ * Notes how many assets have each of these components, each named once; `isAll`: no asset has another. Writes only what differs. Service
+ * role with the company set, under the lock of its findings.
  */
 export const writeHeld = async (
   tx: Tx,
@@ -24,18 +39,15 @@ export const writeHeld = async (
   isAll: boolean = false,
 ): Promise<void> => {
   if (held.length === 0 && !isAll) return;
-  const given = [idList(held.map((h) => h.componentId)), idList(held.map((h) => h.assetCount))];
-  await tx.query(
-    `with given as materialized (select * from unnest($2::int[], $3::int[]) as t(id, n)),
-     gone as (
-       delete from held_component h where h.company_id = $1 and (h.component_id in (select id from given where n = 0)
-         ${isAll ? "or not exists (select 1 from given g where g.id = h.component_id)" : ""}))
-     insert into held_component as h (company_id, component_id, name, words, asset_count)
-     select $1, g.id, c.name, ${WORDS}, g.n from given g join component c on c.id = g.id where g.n > 0
-     on conflict (company_id, component_id) do update set asset_count = excluded.asset_count
-       where h.asset_count <> excluded.asset_count`,
-    [companyId, ...given],
-  );
+  const ids = idList(held.map((h) => h.componentId));
+  if (isAll) {
+    await tx.query(
+      `delete from held_component h where h.company_id = $1
+         and not exists (select 1 from unnest($2::int[]) as g(id) where g.id = h.component_id)`,
+      [companyId, ids],
+    );
+  }
+  await tx.prepared("held-write", WRITE, [companyId, ids, idList(held.map((h) => h.assetCount))]);
 };
 
 /** As `writeHeld` of everything, counted by the database. */

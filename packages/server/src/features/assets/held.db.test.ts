@@ -45,3 +45,57 @@ test("components by any part of a name, however short, are found in the order of
     });
   }
 });
+
+test("how many assets have each component is written, changed and forgotten, of some components and of all", async () => {
+  const stored = async (): Promise<[number, number, string][]> =>
+    await api.db.asServiceFor(company.id, async (tx) =>
+      (
+        await tx.query<{ id: number; n: number; name: string }>(
+          `select component_id as id, asset_count as n, name from held_component where company_id = $1 order by 1`,
+          [company.id],
+        )
+      ).map(({ id, n, name }) => [id, n, name]),
+    );
+  const write = (held: readonly [number, number][], isAll?: boolean) =>
+    api.db.asServiceFor(company.id, (tx) =>
+      writeHeld(
+        tx,
+        company.id,
+        held.map(([componentId, assetCount]) => ({ componentId, assetCount })),
+        isAll,
+      ),
+    );
+  const nameOf = (id: number): string => NAMES[id % 10] as string;
+  await write(
+    [
+      [3, 2],
+      [4, 7],
+    ],
+    true,
+  );
+  expect(await stored()).toEqual([
+    [3, 2, nameOf(3)],
+    [4, 7, nameOf(4)],
+  ]);
+  await write([
+    [3, 5],
+    [4, 7],
+    [6, 1],
+    [9, 0],
+  ]);
+  expect(await stored()).toEqual([
+    [3, 5, nameOf(3)],
+    [4, 7, nameOf(4)],
+    [6, 1, nameOf(6)],
+  ]);
+  await write([
+    [4, 0],
+    [6, 2],
+  ]);
+  expect(await stored()).toEqual([
+    [3, 5, nameOf(3)],
+    [6, 2, nameOf(6)],
+  ]);
+  await write([], true);
+  expect(await stored()).toEqual([]);
+});

@@ -146,13 +146,17 @@ export const assetRoutes = ({ offlineAfterSeconds, authorities }: AssetDeps): En
   ...assetExportRoutes({ offlineAfterSeconds, authorities }),
   implement(routes.listAssets, {
     audit: "none",
-    run: async ({ tx, identity }, { query }) => {
+    transaction: "none",
+    run: async ({ db, identity: { companyId } }, { query }) => {
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
       const { sort, q, kind, label, limit } = query;
       const page = { sort, q, kind, label, limit: limit + 1, after, offlineAfterSeconds };
-      const rows = await assetsPage(tx, identity.companyId, page);
-      const count = await countAssets(tx, identity.companyId, q, kind, label);
-      return pageOf(rows, limit, count, toAssetRow, (r) => [r.sortValue, r.id]);
+      const isAll = q === undefined && kind === undefined && label === undefined;
+      return await db[isAll ? "withCompanyPlanned" : "withCompany"](companyId, async (tx) => {
+        const rows = await assetsPage(tx, companyId, page);
+        const count = await countAssets(tx, companyId, query);
+        return pageOf(rows, limit, count, toAssetRow, (r) => [r.sortValue, r.id]);
+      });
     },
   }),
   getAsset(offlineAfterSeconds),

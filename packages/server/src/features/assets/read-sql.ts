@@ -16,60 +16,62 @@ export type AssetSort = keyof typeof SORTS;
 export const likePattern = (q: string | undefined): string =>
   q === undefined || q === "" ? "%" : `%${q.replaceAll(/[\\%_]/g, (c) => `\\${c}`)}%`;
 
-// `ilike` may not look at statistics under row-level security, so where nothing is searched for it must not be there: the
-// planner would expect two rows and sort all of them.
+/** What a list of assets is asked for. */
+interface AssetSearch {
+  readonly q?: string | undefined;
+  readonly kind?: AssetKind | undefined;
+  readonly label?: string | undefined;
+}
+
+/**
+ * A search as a condition on the table named `a`, of the company of the first parameter; what it does not ask is not in it: `ilike` may not look at statistics under row-level
+ * security, so that the planner would expect two rows and sort all of them.
+ */
+const searched = ({ q, kind, label }: AssetSearch, value: (v: unknown) => string): string =>
+  [
+    "a.company_id = $1",
+    ...(q === undefined || q === "" ? [] : [`a.name ilike ${value(likePattern(q))}`]),
+    ...(kind === undefined ? [] : [`a.kind = ${value(kind)}`]),
+    ...(label === undefined ? [] : [`a.labels @> array[${value(label)}]`]),
+  ].join(" and ");
 
 /** A page of assets and the sort value of each, after the pair (value, id). */
 export const assetsPage = async (
   tx: Tx,
   companyId: number,
-  page: {
-    sort: AssetSort;
-    q: string | undefined;
-    kind?: AssetKind | undefined;
-    label?: string | undefined;
-    limit: number;
-    after: [unknown, string] | null;
-    offlineAfterSeconds: number;
+  page: AssetSearch & {
+    readonly sort: AssetSort;
+    readonly limit: number;
+    readonly after: readonly [unknown, string] | null;
+    readonly offlineAfterSeconds: number;
   },
 ): Promise<(AssetRecord & { sortValue: unknown })[]> => {
-  const sort = SORTS[page.sort];
-  const beyond = sort.order === "desc" ? "<" : ">";
+  const { key, order, type } = SORTS[page.sort];
+  const values: unknown[] = [companyId, page.offlineAfterSeconds];
+  const value = (v: unknown): string => `$${values.push(v)}`;
+  let where = searched(page, value);
+  if (page.after !== null) {
+    const beyond = order === "desc" ? "<" : ">";
+    where += ` and (${key}, a.id) ${beyond} (${value(page.after[0])}::${type}, ${value(page.after[1])}::uuid)`;
+  }
+  // the limit is written out: a plan for any number of rows would be one for a tenth of all
   return await tx.query(
-    `select ${ASSET_COLUMNS}, ${sort.key} as "sortValue" from asset a
-     where a.company_id = $1 and ($3 = '%' or a.name ilike $3) and ($7::text is null or a.kind = $7)
-       and ($8::text is null or a.labels @> array[$8])
-       and ($4::${sort.type} is null or (${sort.key}, a.id) ${beyond} ($4::${sort.type}, $5::uuid))
-     order by ${sort.key} ${sort.order}, a.id ${sort.order} limit $6`,
-    [
-      companyId,
-      page.offlineAfterSeconds,
-      likePattern(page.q),
-      page.after?.[0] ?? null,
-      page.after?.[1] ?? null,
-      page.limit,
-      page.kind ?? null,
-      page.label ?? null,
-    ],
+    `select ${ASSET_COLUMNS}, ${key} as "sortValue" from asset a where ${where}
+     order by ${key} ${order}, a.id ${order} limit ${Math.trunc(page.limit)}`,
+    values,
   );
 };
 
 /** How many assets a search has, counted up to COUNT_LIMIT. */
-export const countAssets = async (
-  tx: Tx,
-  companyId: number,
-  q: string | undefined,
-  kind?: AssetKind,
-  label?: string,
-): Promise<number> =>
-  (
-    await tx.query<{ n: number }>(
-      `select count(*)::int as n from (
-         select 1 from asset where company_id = $1 and ($2 = '%' or name ilike $2) and ($4::text is null or kind = $4)
-           and ($5::text is null or labels @> array[$5]) limit $3) x`,
-      [companyId, likePattern(q), COUNT_LIMIT, kind ?? null, label ?? null],
-    )
-  )[0]?.n ?? 0;
+export const countAssets = async (tx: Tx, companyId: number, search: AssetSearch): Promise<number> => {
+  const values: unknown[] = [companyId];
+  const where = searched(search, (v) => `$${values.push(v)}`);
+  const rows = await tx.query<{ n: number }>(
+    `select count(*)::int as n from (select 1 from asset a where ${where} limit ${COUNT_LIMIT}) x`,
+    values,
+  );
+  return rows[0]?.n ?? 0;
+};
 
 /** Branches of one thing that are shown. */
 const BRANCHES_MAX = 100;

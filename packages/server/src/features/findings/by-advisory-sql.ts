@@ -18,7 +18,7 @@ export interface AdvisoryGroupRecord {
 }
 
 /** Nearly every advisory has a finding of such a filter. */
-const isBroad = ({
+export const isBroad = ({
   query,
   q,
   severities,

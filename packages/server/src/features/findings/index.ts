@@ -14,7 +14,7 @@ import { routes } from "./contract.ts";
 import { EXPORT_COLUMNS, exportedFindings } from "./export.ts";
 import { assessmentOf } from "./assessment.ts";
 import { decisionOn } from "./decided-sql.ts";
-import { advisoryGroups, countAdvisories } from "./by-advisory-sql.ts";
+import { advisoryGroups, countAdvisories, isBroad } from "./by-advisory-sql.ts";
 import { countSources, findingsBySource } from "./by-source-sql.ts";
 import { assetAsked } from "./query-sql.ts";
 import { led } from "./leads.ts";
@@ -22,6 +22,7 @@ import { filterOf, type FindingFilter, toFindingRow, whySentence } from "./rules
 import { assetsWith, countFindings, type FindingRecord, findingById, findingsPage, informed } from "./sql.ts";
 
 export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, type Value } from "./query-sql.ts";
+export { assetOf, choiceOfFilter } from "./choice.ts";
 export { filterOf, type FindingFilter } from "./rules.ts";
 export { condition, findings, findingsFrom, informed } from "./sql.ts";
 export { led } from "./leads.ts";
@@ -158,7 +159,8 @@ export const findingRoutes = (knowledge: Knowledge, holdings: HoldingsStore = NO
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
       const asked = await led(db, holdings, companyId, filterOf(query));
-      return await db.withCompany(companyId, async (tx) => {
+      const transaction = isBroad(asked) ? "withCompanyPlanned" : "withCompany";
+      return await db[transaction](companyId, async (tx) => {
         const filter = await informed(tx, companyId, asked);
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
         const rows = await findingsPage(tx, companyId, filter, { sort: query.sort, limit: query.limit + 1, after });

@@ -20,7 +20,7 @@ export const isOfPerson = (method: SignInMethod | undefined): boolean => method 
 /** A session as `GET /api/v1/session` tells it; of a person, what the membership gives at this moment. */
 export const describeSession = async (db: Database, of: Described): Promise<z.input<typeof session>> => {
   const { companyId, personId, method, subject, expiresAt } = of;
-  const { name, member, standing } = await db.withCompany(companyId, async (tx) => ({
+  const { name, member, standing } = await db.withCompanyPlanned(companyId, async (tx) => ({
     name: await companyName(tx, companyId),
     member: personId === undefined ? null : await memberOf(tx, companyId, personId),
     standing: personId === undefined ? null : await standingOf(tx, companyId, personId),

@@ -32,6 +32,7 @@ export const statRoutes = (deps: StatDeps): Endpoint[] => [
   }),
   implement(routes.getStats, {
     audit: "none",
+    transaction: "planned",
     run: async ({ tx, identity: { companyId } }) => {
       const { covered, notCovered, unparsable, ...assets } = await assetTotals(tx, companyId, deps.offlineAfterSeconds);
       const findings = (await keptTotals(tx, companyId)) ?? (await findingTotals(tx, companyId));

@@ -90,7 +90,8 @@ const tooOld = (c: Credential, now: number, { idleMs, absoluteMs }: SessionLimit
 
 /** A person's session holds what the person may do now, not what they might when they signed in. */
 const asOfNow = async (tx: Tx, c: Credential, standingOf: StandingOf): Promise<Credential | null> => {
-  if (c.personId === null) return c;
+  // a token's person is who made it: it holds what it was given
+  if (c.personId === null || c.kind !== "session") return c;
   const standing = (await standingOf?.(tx, c.companyId, c.personId)) ?? null;
   if (standing !== null && c.awaitsFactor) return { ...c, permissions: [], labels: [] };
   return standing && { ...c, ...standing };
@@ -138,7 +139,7 @@ export const lookUpSecret = (
   token: PresentedSecret,
   now: Date,
 ): Promise<Known | null> =>
-  db.withCompany(token.companyId, async (tx) => {
+  db.withCompanyPlanned(token.companyId, async (tx) => {
     let found = await findCredential(tx, token.companyId, token.hash, now);
     let former = false;
     if (found === null) {

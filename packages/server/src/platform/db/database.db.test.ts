@@ -192,3 +192,25 @@ test("a plan that is made once serves every company its own rows, and the connec
   expect(await one.withCompany(81, (tx) => tx.query(modes))).toEqual([{ plans: "auto", scans: "on" }]);
   await one.close();
 });
+
+test("a planned transaction plans each text once for all companies, within the labels that it is scoped by", async () => {
+  const one = openDatabase({ ...base.connections, app: { ...base.connections.app, max: 1 }, onError: () => undefined });
+  const text = "select n, coalesce(current_setting('app.labels', true), '') as labels from scratch where n >= $1";
+  await add(91, 1);
+  await add(92, 2);
+  const read = (companyId: number, labels: readonly string[] | null) =>
+    one.withCompanyPlanned(companyId, (tx) => tx.query(text, [1]), labels);
+  expect(await read(91, null)).toEqual([{ n: 1, labels: "" }]);
+  expect(await read(92, ["site:a"])).toEqual([{ n: 2, labels: ",site:a" }]);
+  expect(await read(92, null)).toEqual([{ n: 2, labels: "" }]);
+  const plans = `select generic_plans::int as generic, custom_plans::int as custom from pg_prepared_statements where statement = $1`;
+  expect(await one.withCompany(91, (tx) => tx.query(plans, [text]))).toEqual([{ generic: 3, custom: 0 }]);
+  await one.close();
+});
+
+test("a planned job sees its company's rows", async () => {
+  await add(93, 3);
+  expect(await base.db.asServicePlanned(93, (tx) => tx.query("select n from scratch where n > $1", [0]))).toEqual([
+    { n: 3 },
+  ]);
+});

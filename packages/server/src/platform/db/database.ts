@@ -53,16 +53,19 @@ export interface Database {
    */
   withCompany<T>(companyId: number, run: (tx: Tx) => Promise<T>, labels?: readonly string[] | null): Promise<T>;
   /**
-   * As `withCompany`, for statements that are `prepared` and go by keys: each is planned once per connection, for every company, and
-   * leads through indexes however small the tables were then. With a plan for each company, planning would cost more than the rest.
+   * As `withCompany`, for statements of fixed texts that go by keys or in the order of an index: each is planned once per connection, for
+   * every company, and leads through indexes however small the tables were then. With a plan for each company, planning would cost more
+   * than the rest. Not for what is searched by words.
    */
-  withCompanyPlanned<T>(companyId: number, run: (tx: Tx) => Promise<T>): Promise<T>;
+  withCompanyPlanned<T>(companyId: number, run: (tx: Tx) => Promise<T>, labels?: readonly string[] | null): Promise<T>;
   /** As `withCompany` with one statement alone, in one round trip instead of two: for what is asked very often. */
   readCompany<R>(companyId: number, statement: Statement, labels?: readonly string[] | null): Promise<R[]>;
   /** Role zerotrace_service, no company set: the global tables. */
   asService<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Role zerotrace_service with this company set: jobs that write a company's rows and read the global tables. */
   asServiceFor<T>(companyId: number, run: (tx: Tx) => Promise<T>, labels?: readonly string[] | null): Promise<T>;
+  /** As `withCompanyPlanned`, as `asServiceFor`: for jobs that come often and concern little. */
+  asServicePlanned<T>(companyId: number, run: (tx: Tx) => Promise<T>): Promise<T>;
   /** As `asServiceFor`, reading only, and everything as it is at one moment: for what reads much of a company. */
   snapshotFor<T>(companyId: number, run: (tx: Tx) => Promise<T>): Promise<T>;
   /** Resolves when the database answers; else AppError DATABASE_UNAVAILABLE. */
@@ -90,13 +93,13 @@ export const openDatabase = (options: {
   return {
     withCompany: async (companyId, run, labels = null) =>
       transaction(app, { openings: [BEGIN, scopeOf(companyId, labels)], labels }, run),
-    withCompanyPlanned: async (companyId, run) =>
-      transaction(app, { openings: [BEGIN, byKeys(scopeOf(companyId, null))], labels: null }, run),
+    withCompanyPlanned: async (companyId, run, labels = null) => transaction(app, planned(companyId, labels), run),
     readCompany: async (companyId, statement, labels = null) =>
       read(app, plannedOnce(scopeOf(companyId, labels)), statement),
     asService: async (run) => transaction(service, { openings: [BEGIN], labels: null }, run),
     asServiceFor: async (companyId, run, labels = null) =>
       transaction(service, { openings: [BEGIN, scopeOf(companyId, labels)], labels }, run),
+    asServicePlanned: async (companyId, run) => transaction(service, planned(companyId, null), run),
     snapshotFor: async (companyId, run) =>
       transaction(service, { openings: [BEGIN_SNAPSHOT, scopeOf(companyId, null)], labels: null }, run),
     ping: async () => {
@@ -192,7 +195,26 @@ const twice = async <T>(run: () => Promise<T>): Promise<T> => {
 interface Scope {
   readonly openings: readonly Opening[];
   readonly labels: readonly string[] | null;
+  /** Statements get names, by which connections remember their plans. */
+  readonly isPlanned?: boolean;
 }
+
+const planned = (companyId: number, labels: readonly string[] | null): Scope => ({
+  openings: [BEGIN, byKeys(scopeOf(companyId, labels))],
+  labels,
+  isPlanned: true,
+});
+
+/** Statements that get a name by their text (count): a connection keeps what it has planned. Those beyond are planned each time. */
+const NAMES_MAX = 300;
+const names = new Map<string, string>();
+const nameOf = (text: string): string | undefined => {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= NAMES_MAX) return known;
+  const name = `zt_planned_${names.size}`;
+  names.set(text, name);
+  return name;
+};
 
 const transaction = <T>(pool: Pool, scope: Scope, run: (tx: Tx) => Promise<T>): Promise<T> =>
   twice(() => attempt(pool, scope, run));
@@ -241,7 +263,7 @@ const acquire = async (pool: Pool): Promise<PoolClient> => {
 };
 
 /** The openings go out with the first statement: one round trip less for each transaction. */
-const txOf = (client: PoolClient, { openings, labels }: Scope): Tx => {
+const txOf = (client: PoolClient, { openings, labels, isPlanned = false }: Scope): Tx => {
   let opened: Promise<unknown> | null = null;
   const open = (): Promise<unknown> =>
     (opened ??= openings.reduce<Promise<unknown>>(
@@ -266,7 +288,10 @@ const txOf = (client: PoolClient, { openings, labels }: Scope): Tx => {
   };
   return {
     labels,
-    query: async <R>(sql: string, values?: unknown[]) => rowsOf<R>({ text: sql, values }),
+    query: async <R>(sql: string, values?: unknown[]) => {
+      const name = isPlanned && values !== undefined ? nameOf(sql) : undefined;
+      return rowsOf<R>({ text: sql, values, ...(name === undefined ? {} : { name }) });
+    },
     prepared: async <R>(name: string, sql: string, values?: unknown[]) => rowsOf<R>({ name, text: sql, values }),
     copyFrom: async (sql, bytes) => {
       try {

@@ -113,11 +113,14 @@ export const createTogether = (db: Database): Together => {
     shared.set(key, known);
     return known.tx;
   };
+  const withCompany: Database["withCompany"] = async (companyId, run, labels = null) =>
+    run(of(JSON.stringify(["app", companyId, labels]), labels, (own) => db.withCompany(companyId, own, labels)));
   return {
     db: {
       ...db,
-      withCompany: async (companyId, run, labels = null) =>
-        run(of(JSON.stringify(["app", companyId, labels]), labels, (own) => db.withCompany(companyId, own, labels))),
+      withCompany,
+      // what is sent together has another text each time
+      withCompanyPlanned: withCompany,
       asService: async (run) => run(of("service", null, (own) => db.asService(own))),
       asServiceFor: async (companyId, run, labels = null) =>
         run(of(JSON.stringify(["job", companyId, labels]), labels, (own) => db.asServiceFor(companyId, own, labels))),

@@ -51,6 +51,7 @@ const scopedTo = (db: Database, labels: readonly string[] | null): Database =>
     : {
         ...db,
         withCompany: (companyId, run) => db.withCompany(companyId, run, labels),
+        withCompanyPlanned: (companyId, run) => db.withCompanyPlanned(companyId, run, labels),
         readCompany: (companyId, statement) => db.readCompany(companyId, statement, labels),
         asServiceFor: (companyId, run) => db.asServiceFor(companyId, run, labels),
       };
@@ -122,7 +123,10 @@ const run = async (
     }
     return answer;
   };
-  return deps.db.withCompany(companyId, inTransaction, labels);
+  const { db } = deps;
+  return handler.transaction === "planned"
+    ? db.withCompanyPlanned(companyId, inTransaction, labels)
+    : db.withCompany(companyId, inTransaction, labels);
 };
 
 const tagOf = (text: string): string => `W/"${createHash("sha1").update(text).digest("base64url")}"`;

@@ -103,8 +103,11 @@ export type Problem = z.output<typeof problem>;
 export interface Handler<R extends Route> {
   /** The audit row's action, `noun.verb`; `none` where nothing worth proving is changed. */
   readonly audit: string;
-  /** `none`: the handler opens its own transactions by `context.db` and writes its audit rows by `context.record`. */
-  readonly transaction?: "company" | "none";
+  /**
+   * `none`: the handler opens its own transactions by `context.db` and writes its audit rows by `context.record`; `planned`: all that it
+   * asks is fit for `withCompanyPlanned`.
+   */
+  readonly transaction?: "company" | "planned" | "none";
   /** A caller on this machine needs no credential (and has no company); never true behind a proxy. */
   readonly loopback?: boolean;
   /** A request that goes well is no line in the log unless one debugs: for what comes all the time and proves nothing. */
