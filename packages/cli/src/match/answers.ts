@@ -27,7 +27,7 @@ const malformedOf = (line: string): string => {
   return headOf(ecosystem, name, version.join("\t")) + MALFORMED;
 };
 
-/** Judges lines of `ecosystem<TAB>name<TAB>version`: one JSON object a line. */
+/** Judges lines of `ecosystem<TAB>name<TAB>version`: one JSON object a line. White space around a field is no part of it. */
 export const createAnswers = (index: AdvisoryIndex): Answers => {
   const writeVerdict = createVerdictWriter(index);
   const out = new ByteText();
@@ -49,13 +49,16 @@ export const createAnswers = (index: AdvisoryIndex): Answers => {
     const second = line.indexOf("\t", first + 1);
     if (first <= 0 || second <= first + 1 || second === line.length - 1) return false;
     if (line.includes("\t", second + 1)) return false;
-    const [ecosystem, name, version] = [line.slice(0, first), line.slice(first + 1, second), line.slice(second + 1)];
+    const ecosystem = line.slice(0, first).trim();
+    const name = line.slice(first + 1, second).trim();
+    const version = line.slice(second + 1).trim();
+    if (ecosystem === "" || name === "" || version === "") return false;
     const before = out.length;
     const nameAt = line.length === end - start ? start + first : bytes.indexOf(TAB, start);
     const versionAt = line.length === end - start ? start + second : bytes.indexOf(TAB, nameAt + 1);
     if (!writeHead(bytes, [start, nameAt, versionAt, end])) {
       out.cut(before);
-      out.text(headOf(ecosystem, name, version));
+      out.text(headOf(line.slice(0, first), line.slice(first + 1, second), line.slice(second + 1)));
     }
     writeVerdict(out, index.match(ecosystem, name, version));
     return true;

@@ -25,6 +25,12 @@ test("lines are the same wherever the chunks end, also within a character or a l
   expect(await linesOf(Buffer.alloc(0), 1)).toEqual([]);
 });
 
+test("a byte order mark before the text is no part of its first line", async () => {
+  const bytes = Buffer.from("\uFEFFa\n\uFEFFb\n");
+  for (let size = 1; size <= bytes.length; size += 1) expect(await linesOf(bytes, size)).toEqual(["a", "\uFEFFb"]);
+  expect(await linesOf(Buffer.from("\uFEFF"), 2)).toEqual([]);
+});
+
 test("a line over the bound is null, counted once, and what follows is read", async () => {
   const long = Buffer.from(`x\n${"a".repeat(LINE_BYTES_MAX)}\n${"a".repeat(3 * LINE_BYTES_MAX)}\ny\n`);
   for (const size of [1000, LINE_BYTES_MAX, long.length]) {

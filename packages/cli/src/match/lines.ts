@@ -15,11 +15,26 @@ const CUT_BYTES = LINE_BYTES_MAX + 2;
 const NEWLINE = 10;
 const RETURN = 13;
 
+/** The mark that some editors write before UTF-8 text. */
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** The first chunk of text without its mark. */
+const withoutMark = (bytes: Buffer): Buffer => (bytes.subarray(0, 3).equals(MARK) ? bytes.subarray(3) : bytes);
+
 /**
  * A stream of chunks of any size as chunks that begin and end with a line, as little joined as that takes. A line over the bound is cut
- * short, yet stays over it, so that memory is bounded by one chunk and one line.
+ * short, yet stays over it, so that memory is bounded by one chunk and one line. A byte order mark at the beginning is left out.
  */
 export async function* wholeLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const lines of joined(chunks)) {
+    const text = isFirst ? withoutMark(lines) : lines;
+    isFirst = false;
+    if (text.length > 0) yield text;
+  }
+}
+
+async function* joined(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);

@@ -60,6 +60,15 @@ test("each line gets one JSON object in the documented shape, in the order of th
   ]);
 });
 
+test("white space around a field and a byte order mark hide no weakness", async () => {
+  const { code, out } = await match("\uFEFFDebian:12\t openssl \t3.0.17-1~deb12u2 \r\nDebian:12\t \t1\n");
+  expect(code).toBe(2);
+  expect(objects(out)).toMatchObject([
+    { name: " openssl ", version: "3.0.17-1~deb12u2 ", verdict: "affected" },
+    { verdict: "unknown", reason: "malformed" },
+  ]);
+});
+
 test("a malformed line is named by its number and answered as such, the rest is done, and the exit code is 2", async () => {
   const path = join(host.dir, "lines");
   const bad = Buffer.from("Debian:12\t\xff\t1\n", "latin1");

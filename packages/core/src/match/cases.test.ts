@@ -159,8 +159,8 @@ test("records without release speak of every release, and make none look covered
     { id: "A-3", of: ["Bioconductor", "x"], events: from("1.2") },
   );
   const said = (ecosystem: string, name: string, version: string): string => {
-    const { verdict, reason } = index.match(ecosystem, name, version);
-    return reason ?? verdict;
+    const found = index.match(ecosystem, name, version);
+    return found.reason ?? found.verdict;
   };
   expect(said("Debian:99", "curl", "7.0-1")).toBe("affected");
   expect(said("Debian:12", "curl", "9.0-1")).toBe("not_affected");

@@ -69,6 +69,16 @@ const createVersionLists = () => {
   };
 };
 
+/** The canonical spelling of ecosystems: few stand on many entries. */
+const createSpellings = () => {
+  const known = new Map<string, string>();
+  return (written: string): string => {
+    let ecosystem = known.get(written);
+    if (ecosystem === undefined) known.set(written, (ecosystem = canonicalEcosystem(written)));
+    return ecosystem;
+  };
+};
+
 /** The builder's memory: columns of numbers and one table of strings, no record objects. */
 export const createStore = () => {
   const strings = createStrings();
@@ -80,13 +90,7 @@ export const createStore = () => {
   const rows = createRows();
   const lists = createVersionLists();
 
-  const canonical = new Map<string, string>();
-  /** Few spellings stand on many entries. */
-  const canonicalOf = (written: string): string => {
-    let ecosystem = canonical.get(written);
-    if (ecosystem === undefined) canonical.set(written, (ecosystem = canonicalEcosystem(written)));
-    return ecosystem;
-  };
+  const canonicalOf = createSpellings();
 
   const ecosystemOf = (ecosystem: string): number => {
     let n = ecosystems.get(ecosystem);

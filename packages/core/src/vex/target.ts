@@ -100,7 +100,8 @@ export const isTargetOf = (target: VexTarget, component: Component, versions: st
   const { source } = component;
   const [name, version] =
     target.isSource && source ? [source.name, source.version] : [component.name, component.version];
-  if (normalizeName(component.ecosystem, name) !== target.name) return false;
+  const spelled = (one: string): string => normalizeName(component.ecosystem, one);
+  if (spelled(name) !== spelled(target.name)) return false;
   if (target.arch !== null && component.arch !== undefined && target.arch !== component.arch) return false;
   if (target.version !== null && !isSameVersion(component.ecosystem, target.version, version)) return false;
   return versions === null || isInVers(versions, component.ecosystem, version);

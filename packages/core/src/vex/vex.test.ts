@@ -59,6 +59,15 @@ test("a purl without version means every version, one with a version that versio
   expect(ruling(openVex([notAffected("pkg:golang/golang.org/x/net@v0.7.0")]), go)).toBe("not_affected");
 });
 
+test("a purl and a component mean one package however either spells its name", () => {
+  const named = (purl: string, ecosystem: string, name: string) =>
+    ruling(openVex([notAffected(purl)]), { ecosystem, name, version: "1.0.0" });
+  expect(named("pkg:nuget/Newtonsoft.Json@1.0.0", "NuGet", "Newtonsoft.Json")).toBe("not_affected");
+  expect(named("pkg:nuget/newtonsoft.json", "NuGet", "Newtonsoft.Json")).toBe("not_affected");
+  expect(named("pkg:swift/github.com/apple/swift-nio", "SwiftURL", "github.com/Apple/swift-nio")).toBe("not_affected");
+  expect(named("pkg:npm/JSONStream", "npm", "jsonstream")).toBeNull();
+});
+
 test("a statement counts for any name of the finding and no other weakness", () => {
   const document = openVex([notAffected("pkg:npm/lodash", { vulnerability: { name: "GHSA-35jh-r3h4-6jhm" } })]);
   expect(ruling(document, lodash, ["CVE-2021-23337", "ghsa-35jh-r3h4-6jhm"])).toBe("not_affected");
