@@ -1,9 +1,11 @@
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { loadConfig } from "../../packages/server/src/platform/config/index.ts";
 
 // As `zerotrace start` does, before anything else is loaded.
+setFlagsFromString("--liftoff-only");
 enableCompileCache(join(homedir(), ".cache", "zerotrace", "code"));
 const { startServer } = await import("../../packages/server/src/main.ts");
 

@@ -115,8 +115,7 @@ const createGroups = (names: Strings, recordsOf: (root: number) => Uint32Array) 
     aliases.add(others);
   };
   const finish = (): AliasGroups => {
-    const texts = Array.from(ids.view(), names.of);
-    const order = Uint32Array.from(texts.keys()).sort((a, b) => compareText(texts[a]!, texts[b]!));
+    const order = Uint32Array.from(ids.view().keys()).sort((a, b) => names.compare(ids.at(a), ids.at(b)));
     const positions = new Uint32Array(names.length);
     order.forEach((n, position) => (positions[ids.at(n)] = position + 1));
     const at = (position: number): AliasGroup => {

@@ -48,28 +48,28 @@ export const createKeys = (store: Store) => {
 
   /** The sorted keys as bytes, the texts that are compared directly, and the position of each number. */
   const finish = () => {
-    const values = Array.from({ length: keys.length }, (_, n) => keys.of(n));
-    const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a]! < values[b]! ? -1 : 1));
-    const positions = new Uint32Array(values.length);
-    const keyOffsets = new Uint32Array(values.length + 1);
-    const keyBytes = new Uint8Array(values.reduce((sum, key) => sum + key.length, 0));
-    let at = 0;
+    const count = keys.length;
+    const order = keys.sorted();
+    const positions = new Uint32Array(count);
+    const keyOffsets = new Uint32Array(count + 1);
     order.forEach((number, position) => {
       positions[number] = position;
-      keyOffsets[position] = at;
-      const key = values[number]!;
-      for (let i = 0; i < key.length; i++) keyBytes[at++] = key.charCodeAt(i);
+      keyOffsets[position + 1] = keyOffsets[position]! + keys.of(number).length;
     });
-    keyOffsets[values.length] = at;
+    const keyBytes = new Uint8Array(keyOffsets[count]!);
+    order.forEach((number, position) => {
+      const key = keys.of(number);
+      for (let i = 0; i < key.length; i++) keyBytes[keyOffsets[position]! + i] = key.charCodeAt(i);
+    });
     for (const one of [keys, known, numbers]) one.free();
     const placed = (number: number): number => {
       if (number >= UNPARSABLE) return number;
-      return number >= FIRST_KEYLESS ? values.length + number - FIRST_KEYLESS : positions[number]!;
+      return number >= FIRST_KEYLESS ? count + number - FIRST_KEYLESS : positions[number]!;
     };
     const direct = [...directTexts]
       .map(([number, text]) => [placed(number), text] as const)
       .sort((a, b) => a[0] - b[0]);
-    keyless.forEach((text, i) => direct.push([values.length + i, text]));
+    keyless.forEach((text, i) => direct.push([count + i, text]));
     return {
       keyOffsets,
       keyBytes,

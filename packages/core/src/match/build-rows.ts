@@ -107,14 +107,14 @@ const placeKeys = (
   { lists, isTextList }: VersionLists,
   placed: (number: number) => number,
 ): void => {
-  const { of } = store.strings;
+  const { compare } = store.strings;
   for (let i = 0; i < drafts.source.length; i++) {
     drafts.high[i] = placed(drafts.high[i]!);
     if ((drafts.flags[i]! & (ROW.keyList | ROW.textList)) === 0) drafts.low[i] = placed(drafts.low[i]!);
   }
   lists.forEach((list, i) => {
     if (isTextList[i]) {
-      list.sort((a, b) => compareText(of(a), of(b)));
+      list.sort(compare);
       return;
     }
     const sorted = list.map(placed).sort();
@@ -124,12 +124,15 @@ const placeKeys = (
 
 const COLUMNS = ["rowRecord", "rowIntroduced", "rowFixed", "rowLast", "rowUrgency", "rowLow", "rowHigh"] as const;
 
-/** Positions sorted by id. */
-const rankOf = (ids: readonly string[]): Uint32Array => {
-  const ranks = new Uint32Array(ids.length);
-  const order = Uint32Array.from(ids.keys()).sort((a, b) => compareText(ids[a]!, ids[b]!) || a - b);
+/** Where each record stands by its id; those of one id stand together. */
+const rankRecords = ({ records, strings }: Store): Uint32Array => {
+  const ranks = Uint32Array.from({ length: records.length }, (_, n) => n);
+  const order = ranks.toSorted((a, b) => strings.compare(records.idText(a), records.idText(b)));
   let rank = 0;
-  order.forEach((n, i) => (ranks[n] = i > 0 && ids[order[i - 1]!] === ids[n] ? rank : (rank = i)));
+  order.forEach((n, i) => {
+    if (i > 0 && records.idText(n) !== records.idText(order[i - 1]!)) rank = i;
+    ranks[n] = rank;
+  });
   return ranks;
 };
 
@@ -137,7 +140,7 @@ const rankOf = (ids: readonly string[]): Uint32Array => {
 const sortedRows = (store: Store, drafts: Drafts, groupOf: Uint32Array, packageRank: Uint32Array): Uint32Array => {
   const rowPackage = store.rows.package.view();
   const rowRecord = store.rows.record.view();
-  const recordRank = rankOf(Array.from({ length: store.records.length }, (_, i) => store.records.id(i)));
+  const recordRank = rankRecords(store);
   const order = new Uint32Array(drafts.source.length);
   for (let i = 0; i < order.length; i++) order[i] = i;
   return order.sort((a, b) => {
@@ -156,12 +159,12 @@ const sortedRows = (store: Store, drafts: Drafts, groupOf: Uint32Array, packageR
 };
 
 /** Positions of packages by ecosystem and name. */
-const sortPackages = ({ packages }: Store): Uint32Array => {
-  const names = Array.from({ length: packages.length }, (_, n) => packages.name(n));
-  return Uint32Array.from(names.keys()).sort(
-    (a, b) => compareText(packages.ecosystem(a), packages.ecosystem(b)) || compareText(names[a]!, names[b]!),
+const sortPackages = ({ packages, strings }: Store): Uint32Array =>
+  Uint32Array.from({ length: packages.length }, (_, n) => n).sort(
+    (a, b) =>
+      compareText(packages.ecosystem(a), packages.ecosystem(b)) ||
+      strings.compare(packages.nameText(a), packages.nameText(b)),
   );
-};
 
 /** Orders and dedupes the rows of all packages. Texts are numbers of the string table still. */
 export const buildRows = (store: Store, groups: AliasGroups) => {

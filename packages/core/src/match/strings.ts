@@ -13,6 +13,11 @@ const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
   return (h ^ (h >>> 13)) >>> 0;
 };
 
+/** First bytes of what UTF-16 writes as surrogates, which sort before U+E000. */
+const FOUR_BYTES = 0xf0;
+const BEFORE_E000 = 0xed;
+const orderOf = (byte: number): number => (byte < FOUR_BYTES ? byte : BEFORE_E000 + (byte - FOUR_BYTES + 1) / 16);
+
 const decoder = new TextDecoder();
 const decode = (bytes: Uint8Array, from: number, to: number): string => {
   if (to - from > SHORT_BYTES) return decoder.decode(bytes.subarray(from, to));
@@ -22,6 +27,16 @@ const decode = (bytes: Uint8Array, from: number, to: number): string => {
     text += String.fromCharCode(bytes[i]!);
   }
   return text;
+};
+
+/** The order of two texts, each between two places, by their UTF-16 units, as JavaScript's; nothing is decoded. */
+const compareAt = (bytes: Uint8Array, at: number, end: number, other: number, otherEnd: number): number => {
+  const length = end - at;
+  const otherLength = otherEnd - other;
+  for (let left = Math.min(length, otherLength); left > 0; left--, at++, other++) {
+    if (bytes[at] !== bytes[other]) return orderOf(bytes[at]!) - orderOf(bytes[other]!);
+  }
+  return length - otherLength;
 };
 
 /**
@@ -126,7 +141,7 @@ export const createStrings = () => {
   /** The text of a number; decoded at each call. */
   const of = (n: number): string => decode(bytes, startOf(n), ends.at(n));
 
-  const hashes = (): Uint32Array => hashesOf(bytes, ends);
+  const compare = (a: number, b: number): number => compareAt(bytes, startOf(a), ends.at(a), startOf(b), ends.at(b));
 
   /** As `sectionsOf`. The table is used up. */
   const finish = (columns: readonly Uint32Array[]) => {
@@ -138,7 +153,10 @@ export const createStrings = () => {
     intern,
     find,
     of,
-    hashes,
+    compare,
+    /** The numbers of all texts, sorted by the texts. */
+    sorted: (): Uint32Array => Uint32Array.from({ length: ends.length }, (_, n) => n).sort(compare),
+    hashes: (): Uint32Array => hashesOf(bytes, ends),
     finish,
     get length(): number {
       return ends.length;

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { encodeEpss } from "./generation-epss.ts";
-import type { EpssTable, LineSection } from "./generation-format.ts";
+import type { LineSection } from "./generation-format.ts";
 
 /** Names a generation by its content: sections in their order, their lines in theirs, then the scores. */
 export class ContentHash {
@@ -15,8 +14,8 @@ export class ContentHash {
     this.#hash.update(bytes);
   }
 
-  /** The hash in hexadecimal. */
-  finish(epss: EpssTable): string {
-    return this.#hash.update("\0epss\n").update(encodeEpss(epss)).digest("hex");
+  /** The hash in hexadecimal; `epss` is the table as `encodeEpss` writes it. */
+  finish(epss: Uint8Array): string {
+    return this.#hash.update("\0epss\n").update(epss).digest("hex");
   }
 }

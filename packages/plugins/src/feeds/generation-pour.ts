@@ -88,6 +88,8 @@ const pourLines = async (generation: Generation, into: PourInto, hash: ContentHa
       }
     }
     blocks?.flush();
+    // What is left of a section is compressed before the next one's names are sorted: each takes 25 MB.
+    await writer?.room();
   }
   return counts;
 };
@@ -110,17 +112,19 @@ export const pour = async (generation: Generation, into: PourInto): Promise<Pour
     const counts = await pourLines(generation, into, hash, writer);
     const table = generation.epss();
     counts.epss = table.keys.length;
-    table.keys.forEach((key, i) => into.builder?.epssRow(key, table.scores[i]!, table.percentiles[i]!));
-    const name = hash.finish(table);
+    const scores = encodeEpss(table);
+    const name = hash.finish(scores);
     const { meta } = generation;
     if (meta.hash !== "" && meta.hash !== name) {
       const detail = `The content is not that of generation ${shortHash(meta.hash)}: it was damaged or changed. Nothing was applied.`;
       throw new AppError("BAD_FEED", detail);
     }
     if (writer !== null) {
-      writer.block("epss", encodeEpss(table), { count: table.keys.length, firstKey: "" });
+      writer.block("epss", scores, { count: table.keys.length, firstKey: "" });
       await writer.finish({ ...meta, kind: "full", base: null, hash: name, counts });
     }
+    // After the file is written, which takes as much memory for a while.
+    table.keys.forEach((key, i) => into.builder?.epssRow(key, table.scores[i]!, table.percentiles[i]!));
     return { hash: name, counts };
   } catch (error) {
     await writer?.close();

@@ -61,18 +61,13 @@ const createPlaces = () => {
     },
     /** Sorted by the key, as JavaScript sorts texts. */
     *sorted(): Generator<readonly [string, number]> {
-      for (const n of sortedNumbers(keys.length, keys.of)) yield [keys.of(n), places.at(n)];
+      for (const n of keys.sorted()) yield [keys.of(n), places.at(n)];
     },
     free(): void {
       keys.free();
       places.free();
     },
   };
-};
-
-const sortedNumbers = (count: number, textOf: (n: number) => string): Uint32Array => {
-  const texts = Array.from({ length: count }, (_, n) => textOf(n));
-  return Uint32Array.from(texts.keys()).sort((a, b) => ((texts[a] as string) < (texts[b] as string) ? -1 : 1));
 };
 
 /**
