@@ -12,6 +12,7 @@ import {
   trustOf,
 } from "./features/feeds/index.ts";
 import { createHoldingsStore, type HoldingsStore } from "./features/holdings/index.ts";
+import { createTallyStore, type TallyStore } from "./features/tallies/index.ts";
 import type { Ingest } from "./features/inventory/index.ts";
 import { createSender, type MailServer, mailServerOf, type Sender } from "./features/mail/index.ts";
 import { createQuotas, type Quotas } from "./features/limits/index.ts";
@@ -51,6 +52,7 @@ export interface Parts {
   readonly sync: FeedSync;
   readonly ingest: Ingest;
   readonly holdings: HoldingsStore;
+  readonly tallies: TallyStore;
   readonly uploads: Uploads;
   readonly registries: Registries;
   readonly canary: Canary;
@@ -152,6 +154,7 @@ export const partsOf = (
     sync,
     ingest: inventories.ingest,
     holdings,
+    tallies: createTallyStore(db),
     uploads,
     registries,
     canary,

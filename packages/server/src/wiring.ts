@@ -39,6 +39,7 @@ import { fixRoutes } from "./features/fixes/index.ts";
 import { graphqlRoutes } from "./features/graphql/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import type { HoldingsStore } from "./features/holdings/index.ts";
+import type { TallyStore } from "./features/tallies/index.ts";
 import { type AfterBatch, createIngest, type Ingest, inventoryRoutes } from "./features/inventory/index.ts";
 import { jobRoutes } from "./features/jobs/index.ts";
 import { invitationRoutes } from "./features/invitations/index.ts";
@@ -148,6 +149,7 @@ export interface WiringDeps {
   readonly epss: EpssHistory;
   readonly ingest: Ingest;
   readonly holdings: HoldingsStore;
+  readonly tallies: TallyStore;
   readonly uploads: Uploads;
   readonly presence: Presence;
   readonly certificates: Certificates;
@@ -220,7 +222,7 @@ const fleetEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoin
 
 /** What is known, what follows from it and what is decided. */
 const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
-  const { config, db, sync, version, epss, holdings } = deps;
+  const { config, db, sync, version, epss, holdings, tallies } = deps;
   const knowledge = createKnowledge(db, feedsDirectory(config.dataDir));
   const offline = offlineAfterSeconds(config.heartbeatSeconds);
   const { feedSyncHours: syncHours, dataDir } = config;
@@ -229,7 +231,7 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
     ...affectedRoutes(holdings),
     ...changeRoutes({ offlineAfterSeconds: offline, syncHours, epss, pendingJobs: countPendingJobs }),
     ...dashboardRoutes({ offlineAfterSeconds: offline }),
-    ...fixRoutes({ onClaimed: requestEnrichment, holdings }),
+    ...fixRoutes({ onClaimed: requestEnrichment, holdings, tallies }),
     ...decisionRoutes({ version, onChanged: onRuled }),
     ...feedRoutes({ sync, syncHours, dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),

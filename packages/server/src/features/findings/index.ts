@@ -22,6 +22,7 @@ import { filterOf, type FindingFilter, toFindingRow, whySentence } from "./rules
 import { assetsWith, countFindings, type FindingRecord, findingById, findingsPage, informed } from "./sql.ts";
 
 export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, type Value } from "./query-sql.ts";
+export { assetOf, choiceOfFilter } from "./choice.ts";
 export { filterOf, type FindingFilter } from "./rules.ts";
 export { condition, findings, findingsFrom, informed } from "./sql.ts";
 export { led } from "./leads.ts";

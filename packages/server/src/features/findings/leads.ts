@@ -85,7 +85,7 @@ const leavesOf = (node: QueryNode): (Term | Word)[] => {
 };
 
 /** Fields of queries that name assets. */
-const OF_ASSETS: ReadonlySet<string> = new Set(["host", "kind", "label", "os", "asset"]);
+const OF_ASSETS: ReadonlySet<string> = new Set(["host", "kind", "label", "exposure", "criticality", "asset"]);
 
 const ofLeaf = (asked: Asked, leaf: Term | Word): Promise<Lead | null> | null => {
   const { tx } = asked;

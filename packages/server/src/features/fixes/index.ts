@@ -6,9 +6,11 @@ import type { Tx } from "../../platform/db/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal, pageOf } from "../assets/index.ts";
 import { filterOf, informed, led } from "../findings/index.ts";
-import { type HoldingsStore, NO_HOLDINGS } from "../holdings/index.ts";
+import { NO_HOLDINGS } from "../holdings/index.ts";
 import { settingsOf } from "../settings/index.ts";
+import { NO_TALLIES } from "../tallies/index.ts";
 import { routes } from "./contract.ts";
+import { type Memory, rememberedFixes, rememberedPage } from "./memory.ts";
 import { isOfParts, isSummed } from "./parts-sql.ts";
 import { performanceRoute } from "./performance.ts";
 import { doneFix, dueOfWork, fixIdOf, fixKeyOf, toFixRow, toWork } from "./rules.ts";
@@ -59,29 +61,30 @@ const detailOf = async (tx: Tx, companyId: number, key: FixKey, now: Date) => {
   };
 };
 
-const list = (holdings: HoldingsStore): Endpoint =>
+const list = (memory: Memory): Endpoint =>
   implement(routes.listFixes, {
     audit: "none",
     run: async ({ tx, db, now, identity: { companyId } }, { query }) => {
       const asked = filterOf(query);
-      const filter = await informed(
-        tx,
-        companyId,
-        isOfParts(asked) ? asked : await led(db, holdings, companyId, asked),
-      );
+      const inParts = isOfParts(asked);
+      const filter = await informed(tx, companyId, inParts ? asked : await led(db, memory.holdings, companyId, asked));
       const after = query.cursor === undefined ? null : decodeCursor(query.cursor, weightAndKey);
-      const summed = await isSummed(tx, companyId);
-      const rows = await fixesPage(tx, companyId, filter, { limit: query.limit + 1, after, summed });
+      const page = { limit: query.limit + 1, after };
+      const remembered = inParts ? null : await rememberedFixes(tx, companyId, filter, memory);
+      const rows =
+        remembered === null
+          ? await fixesPage(tx, companyId, filter, { ...page, summed: await isSummed(tx, companyId) })
+          : await rememberedPage(tx, companyId, remembered, page);
       const { count, allWeight: total } = rows[0] ?? { count: 0, allWeight: 0 };
       const sla = slaOf(await settingsOf(tx, companyId));
-      const page = pageOf(
+      const answer = pageOf(
         rows,
         query.limit,
         count,
         (g) => toFixRow(g, { sla, total, now }),
         (g) => [g.weight, g.ecosystem, g.package, g.hasFix],
       );
-      return { ...page, countIsExact: true, totalRisk: oneDecimal(total) };
+      return { ...answer, countIsExact: true, totalRisk: oneDecimal(total) };
     },
   });
 
@@ -127,7 +130,7 @@ const listAssets: Endpoint = implement(routes.listFixAssets, {
 
 /** The routes of fixes. */
 export const fixRoutes = (deps: FixDeps): Endpoint[] => [
-  list(deps.holdings ?? NO_HOLDINGS),
+  list({ holdings: deps.holdings ?? NO_HOLDINGS, tallies: deps.tallies ?? NO_TALLIES }),
   listWork,
   performanceRoute(),
   implement(routes.listFixMembers, {

@@ -1,8 +1,6 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { condition, type FindingFilter, findingsFrom } from "../findings/index.ts";
-
-/** Advisories that a fix names (count). */
-const ADVISORIES_MAX = 10;
+import { ADVISORIES_MAX } from "./rules.ts";
 
 /** Everything of a finding that its fix is summed from, but how many assets have it. */
 const SAYS = `hash_record_extended(row(f.component_id, f.advisory_id, f.version, f.severity_rank, f.kev_added_at, f.risk, f.fixed_in,

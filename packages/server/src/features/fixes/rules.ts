@@ -7,7 +7,7 @@ import type { fixRow, fixWork } from "./contract.ts";
 import type { FixKey, FixRecord, WorkJson, WorkRecord } from "./sql.ts";
 
 /** Advisories that a fix names (count). */
-const ADVISORIES_MAX = 10;
+export const ADVISORIES_MAX = 10;
 
 /** The id of a fix, as it stands in addresses: what it is of, so that a link lives as long as the package. */
 export const fixIdOf = (key: FixKey): string =>

@@ -139,6 +139,21 @@ export const fixesPage = async (
   return withAssets(tx, companyId, rows);
 };
 
+/** Fixes with what is done about them and the assets that need them. */
+export const withWork = async (
+  tx: Tx,
+  companyId: number,
+  fixes: readonly Omit<FixRecord, "assetCount" | "work">[],
+): Promise<FixRecord[]> => {
+  const rows = await tx.query<{ keptCount: number | null; work: WorkJson | null }>(
+    `select ${KEPT}, to_json(w) as work
+     from unnest($2::text[], $3::text[], $4::boolean[]) with ordinality as g(ecosystem, package, has_fix, n) ${WITH_WORK} order by g.n`,
+    [companyId, fixes.map((f) => f.ecosystem), fixes.map((f) => f.package), fixes.map((f) => f.hasFix)],
+  );
+  const whole = fixes.map((fix, i) => ({ ...fix, keptCount: rows[i]?.keptCount ?? null, work: rows[i]?.work ?? null }));
+  return await withAssets(tx, companyId, whole);
+};
+
 /** How many fixes a filter has, and the risk of all of them. */
 export const fixTotals = async (
   tx: Tx,

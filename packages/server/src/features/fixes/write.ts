@@ -3,6 +3,7 @@ import { stateAfter } from "@zerotrace/core/fix/work";
 import type { z } from "zod";
 import type { Tx } from "../../platform/db/index.ts";
 import type { HoldingsStore } from "../holdings/index.ts";
+import type { TallyStore } from "../tallies/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { emit } from "../stream/index.ts";
 import { noteEvent } from "../webhooks/index.ts";
@@ -15,6 +16,7 @@ export interface FixDeps {
   readonly onClaimed: (tx: Tx, companyId: number) => Promise<void>;
   /** What assets hold; without it the database is asked. */
   readonly holdings?: HoldingsStore;
+  readonly tallies?: TallyStore;
 }
 
 type DetailOf = (tx: Tx, companyId: number, key: FixKey, now: Date) => Promise<z.output<typeof fixDetail>>;

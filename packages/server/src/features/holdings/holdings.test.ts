@@ -25,6 +25,10 @@ test("what is asked of holdings is what each asset was last said to hold, howeve
       const asked = Array.from({ length: 1 + random(4) }, () => random(70));
       const holders = [...known].filter(([, own]) => asked.some((id) => own.has(id))).map(([id]) => id);
       expect(holdings.idsOf(holdings.holders(asked)).toSorted()).toEqual(holders.toSorted());
+      const counts = holdings.holderCounts();
+      expect(asked.map((id) => counts[id] ?? 0)).toEqual(
+        asked.map((id) => [...known.values()].filter((own) => own.has(id)).length),
+      );
       const some = [...known.keys()].filter(() => random(9) === 0);
       const components = new Set(some.flatMap((id) => [...(known.get(id) ?? [])]));
       const set = holdings.setOf([...some, "nobody"]);

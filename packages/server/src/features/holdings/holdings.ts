@@ -20,6 +20,8 @@ export interface Holdings {
   heldAmong(assets: Bits, components: Iterable<number>): Map<number, number[]>;
   /** Components that any of these assets holds. */
   componentsOf(assets: Bits): Bits;
+  /** How many assets hold each component, by its number; kept until something changes. */
+  holderCounts(): Int32Array;
   /** The ids of a set, in the order of their numbers. */
   idsOf(assets: Bits): string[];
   /** The id of one. */
@@ -101,6 +103,22 @@ const createTable = () => {
 };
 type Table = ReturnType<typeof createTable>;
 
+const countHolders = (table: Table): Int32Array => {
+  const counts = new Int32Array(table.end());
+  const { components, starts, assets } = table.packed();
+  const isBeside = bitsOf(table.ids.length);
+  for (const asset of table.beside.keys()) addBit(isBeside, asset);
+  for (const [place, component] of components.entries()) {
+    const [from, end] = [starts[place] as number, starts[place + 1] as number];
+    let gone = 0;
+    if (table.beside.size > 0)
+      for (let i = from; i < end; i += 1) gone += hasBit(isBeside, assets[i] as number) ? 1 : 0;
+    counts[component] = end - from - gone;
+  }
+  for (const own of table.beside.values()) for (const id of own) counts[id] = (counts[id] as number) + 1;
+  return counts;
+};
+
 const componentsIn = (table: Table, assets: Bits): Bits => {
   const found = bitsOf(table.end());
   const { components, starts, assets: all } = table.packed();
@@ -129,6 +147,7 @@ const ID_BYTES = 100;
 export const createHoldings = (): ChangingHoldings => {
   const table = createTable();
   const { ids, numbers, visit } = table;
+  let counts: Int32Array | null = null;
   return {
     ids,
     get bytes() {
@@ -136,7 +155,10 @@ export const createHoldings = (): ChangingHoldings => {
       const arrays = [components, starts, assets, ...table.beside.values()];
       return arrays.reduce((sum, one) => sum + one.byteLength, 0) + ids.length * ID_BYTES;
     },
-    replace: table.replace,
+    replace: (assets) => {
+      table.replace(assets);
+      counts = null;
+    },
     holders: (components) => {
       const found = bitsOf(ids.length);
       for (const component of components) visit(component, (asset) => addBit(found, asset));
@@ -155,6 +177,7 @@ export const createHoldings = (): ChangingHoldings => {
       return held;
     },
     componentsOf: (assets) => componentsIn(table, assets),
+    holderCounts: () => (counts ??= countHolders(table)),
     idsOf: (assets) => ids.filter((_, number) => hasBit(assets, number)),
     idOf: (asset) => ids[asset] as string,
     setOf: (wanted) => {

@@ -1,0 +1,118 @@
+import type { Tx } from "../../platform/db/index.ts";
+import { assetOf, choiceOfFilter, type FindingFilter } from "../findings/index.ts";
+import type { HoldingsStore } from "../holdings/index.ts";
+import {
+  detailOf,
+  type FixWeight,
+  selectorOf,
+  type Selector,
+  type Tallies,
+  type TallyStore,
+  weigh,
+} from "../tallies/index.ts";
+import { ADVISORIES_MAX } from "./rules.ts";
+import { type FixPlace, type FixRecord, type FixTotals, withWork } from "./sql.ts";
+
+/** Who remembers what is open, and which assets have it. */
+export interface Memory {
+  readonly tallies: TallyStore;
+  readonly holdings: HoldingsStore;
+}
+
+/** The fixes of a filter as they are remembered, most risk removed first. */
+export interface RememberedFixes extends FixTotals {
+  readonly weights: readonly FixWeight[];
+  readonly selector: Selector;
+  readonly tallies: Tallies;
+}
+
+/** A decision stands on the asset alone that the filter asks for: it leaves findings out there that others have. */
+const isDecidedThere = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<boolean> => {
+  const asset = filter.mayBeClosed ? assetOf(filter) : null;
+  if (asset === null) return false;
+  const rows = await tx.query(
+    "select 1 from decision_asset o where o.company_id = $1 and o.asset_id = $2::uuid limit 1",
+    [companyId, asset],
+  );
+  return rows.length > 0;
+};
+
+const placeOf = ({ fix, weight }: FixWeight): FixPlace => [weight, fix.ecosystem, fix.package, fix.hasFix];
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byPlace = (a: FixPlace, b: FixPlace): number =>
+  b[0] - a[0] || compare(a[1], b[1]) || compare(a[2], b[2]) || Number(a[3]) - Number(b[3]);
+
+/** The fixes of a filter from memory, without a finding read; null where that cannot tell, or not to who sees some assets only. */
+export const rememberedFixes = async (
+  tx: Tx,
+  companyId: number,
+  filter: FindingFilter,
+  { tallies: store, holdings }: Memory,
+): Promise<RememberedFixes | null> => {
+  if (tx.labels !== null) return null;
+  const [tallies, held] = [await store.of(companyId), await holdings.of(companyId)];
+  const choice = tallies && choiceOfFilter(filter, tallies);
+  const selector = tallies && choice && selectorOf(choice, tallies.end);
+  if (selector === null || tallies === null || held === null || (await isDecidedThere(tx, companyId, filter)))
+    return null;
+  const weights = weigh(tallies.fixes, selector, held.holderCounts());
+  const allWeight = weights.reduce((sum, { weight }) => sum + weight, 0);
+  return {
+    weights: weights.toSorted((a, b) => byPlace(placeOf(a), placeOf(b))),
+    selector,
+    tallies,
+    count: weights.length,
+    allWeight,
+  };
+};
+
+const isoOf = (ms: number | null | undefined): string | null => (ms == null ? null : new Date(ms).toISOString());
+
+const recordOf = (
+  { fix, findingCount, weight }: FixWeight,
+  { selector, tallies }: RememberedFixes,
+): Omit<FixRecord, "assetCount" | "work"> => {
+  const { counts, since, kevSince, advisories, fixes, ...more } = detailOf(fix, selector, {
+    nameOf: (id) => tallies.nameOf(id),
+    most: ADVISORIES_MAX,
+  });
+  const [, unknown = 0, none = 0, low = 0, medium = 0, high = 0, critical = 0] = counts;
+  const { ecosystem, package: name, hasFix } = fix;
+  const [, , , lowSince, mediumSince, highSince, criticalSince] = since.map(isoOf);
+  return {
+    ...more,
+    ecosystem,
+    package: name,
+    hasFix,
+    findingCount,
+    weight,
+    critical,
+    high,
+    medium,
+    low,
+    none,
+    unknown,
+    fixes: fixes.join("\n"),
+    advisories: advisories.map((id) => tallies.nameOf(id)),
+    since: {
+      critical: criticalSince ?? null,
+      high: highSince ?? null,
+      medium: mediumSince ?? null,
+      low: lowSince ?? null,
+      kev: isoOf(kevSince),
+    },
+  };
+};
+
+/** As `fixesPage`, of fixes that are remembered. */
+export const rememberedPage = async (
+  tx: Tx,
+  companyId: number,
+  all: RememberedFixes,
+  { limit, after }: { readonly limit: number; readonly after: FixPlace | null },
+): Promise<(FixRecord & FixTotals)[]> => {
+  const beyond = after === null ? all.weights : all.weights.filter((one) => byPlace(placeOf(one), after) > 0);
+  const records = beyond.slice(0, limit).map((one) => recordOf(one, all));
+  const { count, allWeight } = all;
+  return (await withWork(tx, companyId, records)).map((row) => ({ ...row, count, allWeight }));
+};
