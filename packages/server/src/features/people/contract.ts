@@ -74,6 +74,18 @@ export const memberRow = z.object({
   createdAt: z.string(),
   lastSeenAt: z.string().nullable(),
   deactivatedAt: z.string().nullable(),
+  tokenCount: z
+    .number()
+    .int()
+    .describe("Tokens in force that they made: these stay when the person goes, unless revoked too"),
+});
+
+/** What becomes of the tokens that somebody made who goes. */
+const leaving = z.object({
+  tokens: z
+    .enum(["keep", "revoke"])
+    .default("keep")
+    .describe("Of the tokens that they made; to revoke needs tokens:manage"),
 });
 
 export const listPeople = route({
@@ -114,6 +126,7 @@ export const deactivatePerson = route({
   summary: "Keep somebody out of the company; the sessions end at once",
   permission: "users:manage",
   params: idParam,
+  query: leaving,
 });
 
 export const reactivatePerson = route({
@@ -130,6 +143,7 @@ export const removePerson = route({
   summary: "Take somebody out of the company; the account and other companies stay",
   permission: "users:manage",
   params: idParam,
+  query: leaving,
 });
 
 export const transferOwnership = route({

@@ -1,4 +1,4 @@
-import { insertCredential, newToken } from "../../platform/auth/index.ts";
+import { insertCredential, makerOf, newToken } from "../../platform/auth/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { routes } from "./contract.ts";
 import { apiRangesFor, enrollmentFor, permissionsFor } from "./rules.ts";
@@ -14,6 +14,8 @@ export const createToken = (): Endpoint =>
       const limits = enrollmentFor(body.kind, body.enrollment, identity.labels);
       const ranges = apiRangesFor(body.kind, body.ranges);
       const { secret, hash } = newToken(body.kind, companyId);
+      // of a token that a token makes: who made that one
+      const madeBy = identity.personId ?? (await makerOf(tx, companyId, identity.credentialId));
       const expiresAt = new Date(now.getTime() + body.expiresInSeconds * 1000);
       const { id } = await insertCredential(tx, {
         companyId,
@@ -23,6 +25,7 @@ export const createToken = (): Endpoint =>
         label: body.label,
         permissions,
         expiresAt,
+        ...(madeBy === null ? {} : { personId: madeBy }),
         ...(body.kind === "enrollment" ? { usesLeft: body.maxUses } : {}),
         // a token reaches no further than its maker
         ...(body.kind === "api" ? { labels: identity.labels, ranges } : {}),

@@ -92,7 +92,7 @@ const identityOf = ({ credential: c, accessTokenId }: Known): Identity => ({
   credentialId: c.id,
   labels: c.labels,
   ...(accessTokenId === undefined ? {} : { accessTokenId }),
-  ...(c.personId === null ? {} : { personId: c.personId }),
+  ...(c.personId === null || c.kind !== "session" ? {} : { personId: c.personId }),
   ...(c.method === null ? {} : { method: c.method }),
   ...(c.awaitsFactor ? { awaitsFactor: true } : {}),
   ...(c.assetId === null ? {} : { assetId: c.assetId }),

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { call, contract, type Member, type Session } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { plural } from "../../ui/format.ts";
 import { Address, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
@@ -95,9 +96,12 @@ const Verb = ({ children, error, says }: { children: ReactNode; error?: Error | 
 
 const Verbs = ({ member, session }: { member: Member; session: Session }) => {
   const params = { id: member.id };
-  const deactivate = usePeople(() => call(contract.people.deactivatePerson, { params }));
+  const mayRevoke = member.tokenCount > 0 && session.permissions.includes("tokens:manage");
+  const [revokes, setRevokes] = useState(true);
+  const query = { tokens: mayRevoke && revokes ? "revoke" : "keep" } as const;
+  const deactivate = usePeople(() => call(contract.people.deactivatePerson, { params, query }));
   const reactivate = usePeople(() => call(contract.people.reactivatePerson, { params }));
-  const remove = usePeople(() => call(contract.people.removePerson, { params }));
+  const remove = usePeople(() => call(contract.people.removePerson, { params, query }));
   const transfer = usePeople(() => call(contract.people.transferOwnership, { params }));
   const resetFactors = usePeople(() => call(contract.factors.resetFactors, { params }));
   const { companyName } = session;
@@ -109,6 +113,22 @@ const Verbs = ({ member, session }: { member: Member; session: Session }) => {
   };
   return (
     <ul className="grid gap-2">
+      {member.tokenCount > 0 && (
+        <li>
+          {mayRevoke ? (
+            <label className="flex items-baseline gap-2">
+              <input type="checkbox" checked={revokes} onChange={({ target }) => setRevokes(target.checked)} />
+              {say("Who is kept out or removed loses the {tokens} too that they made.", {
+                tokens: plural(member.tokenCount, "token"),
+              })}
+            </label>
+          ) : (
+            say("They made {tokens}, which stay: whoever manages tokens revokes them.", {
+              tokens: plural(member.tokenCount, "token"),
+            })
+          )}
+        </li>
+      )}
       {member.deactivatedAt ? (
         <Verb says={say("Kept out of {companyName} now.", { companyName })} error={reactivate.error}>
           <button type="button" className="act" onClick={() => reactivate.mutate()}>

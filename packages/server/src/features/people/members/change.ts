@@ -1,5 +1,5 @@
 import { AppError } from "@zerotrace/core";
-import { revokeSessionsOf } from "../../../platform/auth/index.ts";
+import { revokeMadeBy, revokeSessionsOf } from "../../../platform/auth/index.ts";
 import type { Tx } from "../../../platform/db/index.ts";
 import { type Endpoint, implement, type RequestContext } from "../../../platform/http/index.ts";
 import { mayGive } from "../../roles/index.ts";
@@ -32,23 +32,34 @@ export const changePerson = (): Endpoint =>
     },
   });
 
+interface Going {
+  readonly personId: string;
+  /** What becomes of the tokens that they made. */
+  readonly tokens: "keep" | "revoke";
+}
+
 /** Does something to a member and ends the sessions, both in one transaction; the sessions are forgotten after it. */
 const ending = async (
   { forget }: Forgets,
   context: RequestContext,
-  personId: string,
+  { personId, tokens }: Going,
   change: (tx: Tx, before: MemberRow) => Promise<MemberRow | null>,
 ): Promise<void> => {
   const { db, identity, now } = context;
+  if (tokens === "revoke" && !identity.permissions.includes("tokens:manage")) {
+    throw new AppError("FORBIDDEN", "To revoke tokens needs the permission tokens:manage.", { field: "tokens" });
+  }
   const { companyId, subject: actor } = identity;
   const ended = await db.withCompany(companyId, async (tx) => {
     const before = await memberToChange(tx, identity, personId);
     const after = await change(tx, before);
     const ids = await revokeSessionsOf(tx, companyId, [personId], { now });
-    const detail = { email: before.email, sessions: ids.length };
+    const gone = tokens === "keep" ? [] : await revokeMadeBy(tx, companyId, personId, now);
+    const revoked = tokens === "keep" ? {} : { tokens: before.tokenCount };
+    const detail = { email: before.email, sessions: ids.length, ...revoked };
     const told = { before: toldOf(before), ...(after === null ? {} : { after: toldOf(after) }) };
     await context.record(tx, { companyId, actor, target: personId, detail, ...told });
-    return ids;
+    return [...ids, ...gone];
   });
   for (const id of ended) forget(id);
 };
@@ -58,9 +69,9 @@ export const deactivatePerson = (deps: Forgets): Endpoint =>
   implement(routes.deactivatePerson, {
     audit: "member.deactivate",
     transaction: "none",
-    run: async (context, { params: { id } }) => {
+    run: async (context, { params: { id }, query: { tokens } }) => {
       const { companyId } = context.identity;
-      await ending(deps, context, id, async (tx, before) => {
+      await ending(deps, context, { personId: id, tokens }, async (tx, before) => {
         if (before.deactivatedAt !== null) throw new AppError("CONFLICT", "This person is deactivated already.");
         await deactivateMember(tx, companyId, id, context.now);
         return { ...before, deactivatedAt: context.now };
@@ -89,8 +100,8 @@ export const removePerson = (deps: Forgets): Endpoint =>
   implement(routes.removePerson, {
     audit: "member.remove",
     transaction: "none",
-    run: async (context, { params: { id } }) => {
-      await ending(deps, context, id, async (tx) => {
+    run: async (context, { params: { id }, query: { tokens } }) => {
+      await ending(deps, context, { personId: id, tokens }, async (tx) => {
         await deleteMember(tx, context.identity.companyId, id);
         return null;
       });

@@ -10,6 +10,7 @@ import {
 } from "../../../../../../test/support/people.ts";
 import { roleRoutes } from "../../roles/index.ts";
 import { sessionRoutes } from "../../sessions/index.ts";
+import { tokenRoutes } from "../../tokens/index.ts";
 import { createBackOff, makeOwner, peopleRoutes, upsertMember } from "../index.ts";
 
 let api: TestApi;
@@ -30,6 +31,7 @@ beforeAll(async () => {
     }),
     ...sessionRoutes({ forget, publicUrl }),
     ...roleRoutes(),
+    ...tokenRoutes({ forget }),
   ]);
 });
 beforeEach(async () => {
@@ -257,4 +259,32 @@ test("a company that takes single sign-on only lets nobody in by a password but 
   await api.db.withCompany(company.id, (tx) => tx.query(chosen, [company.id]));
   expect((await signIn(ann)).status).toBe(403);
   expect((await signIn(owner)).status).toBe(201);
+});
+
+test("the tokens that somebody made stay when they go, or end with those that came of them, as is asked", async () => {
+  const boss = await asPerson(owner);
+  const leaver = await member("admin");
+  const own = await asPerson(leaver);
+  const make = async (as: Asker) =>
+    (await call("POST", "/tokens", as, { kind: "api", label: "ci", permissions: ["tokens:manage", "users:read"] }))
+      .body;
+  const first = await make(own);
+  // by the token of the one who goes
+  const second = await make({ token: first.secret });
+  const foreign = await make(boss);
+  const works = async (secret: string) => (await call("GET", "/session", { token: secret })).status === 200;
+  expect((await call("GET", `/people/${leaver.id}`, boss)).body).toMatchObject({ tokenCount: 2 });
+
+  expect((await call("POST", `/people/${leaver.id}/deactivate`, boss)).status).toBe(200);
+  expect([await works(first.secret), await works(second.secret)]).toEqual([true, true]);
+  // who may not revoke tokens does not do so by the way
+  const staff = await call("POST", "/roles", boss, { name: "staff", permissions: ["users:manage", "users:read"] });
+  const keeper = await addPerson(api.db);
+  await addMember(api.db, company.id, keeper, { role: staff.body.id });
+  const plain = await member("none");
+  const refused = await call("DELETE", `/people/${plain.id}?tokens=revoke`, await asPerson(keeper));
+  expect([refused.status, refused.body.field]).toEqual([403, "tokens"]);
+
+  expect((await call("DELETE", `/people/${leaver.id}?tokens=revoke`, boss)).status).toBe(200);
+  expect(await Promise.all([first, second, foreign].map(({ secret }) => works(secret)))).toEqual([false, false, true]);
 });

@@ -29,6 +29,7 @@ export const toMemberRow = (m: MemberRow): z.input<typeof memberRow> => ({
   createdAt: m.createdAt.toISOString(),
   lastSeenAt: m.lastSeenAt?.toISOString() ?? null,
   deactivatedAt: m.deactivatedAt?.toISOString() ?? null,
+  tokenCount: m.tokenCount,
 });
 
 /** What an audit row tells of a member. */

@@ -18,10 +18,14 @@ export interface MemberRow {
   readonly createdAt: Date;
   readonly lastSeenAt: Date | null;
   readonly deactivatedAt: Date | null;
+  /** Tokens in force that they made. */
+  readonly tokenCount: number;
 }
 
 const SELECT = `select m.person_id as id, m.email, m.name, m.role, r.name as "roleName", m.labels, m.is_owner as "isOwner", m.source,
-    m.created_at as "createdAt", m.last_seen_at as "lastSeenAt", m.deactivated_at as "deactivatedAt"
+    m.created_at as "createdAt", m.last_seen_at as "lastSeenAt", m.deactivated_at as "deactivatedAt",
+    (select count(*)::int from credential c where c.company_id = m.company_id and c.person_id = m.person_id
+       and c.kind in ('api', 'enrollment') and c.revoked_at is null and c.expires_at > now()) as "tokenCount"
   from membership m left join role r on r.company_id = m.company_id and r.id::text = m.role`;
 
 /** Which members. */
