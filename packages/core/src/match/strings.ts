@@ -97,8 +97,7 @@ export const createStrings = () => {
       if (slots[slot] === 0) return slot;
       const start = startOf(slots[slot]! - 1);
       const length = ends.at(slots[slot]! - 1) - start;
-      if (length !== to - from) continue;
-      let i = 0;
+      let i = length === to - from ? 0 : length + 1;
       while (i < length && bytes[start + i] === bytes[from + i]) i++;
       if (i === length) return slot;
     }
