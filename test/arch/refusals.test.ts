@@ -6,7 +6,7 @@ import { parseInput } from "../../packages/server/src/platform/http/input.ts";
 import german from "../../packages/web/src/texts/de.json" with { type: "json" };
 import { REFUSALS } from "../../packages/web/src/ui/refusals.ts";
 import { SENTENCES } from "../../packages/web/src/ui/sentences.ts";
-import { tellerOf } from "../../packages/web/src/ui/told.ts";
+import { tellerOf } from "../../packages/web/src/ui/teller.ts";
 import { refusalsOfServer } from "../support/texts/refusals.ts";
 
 const catalog: Readonly<Record<string, string>> = german;

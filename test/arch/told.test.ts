@@ -10,7 +10,7 @@ import { sentenceOf } from "../../packages/server/src/features/changes/sentence.
 import { LIMITS } from "../../packages/server/src/features/limits/contract.ts";
 import german from "../../packages/web/src/texts/de.json" with { type: "json" };
 import { SENTENCES } from "../../packages/web/src/ui/sentences.ts";
-import { tellerOf } from "../../packages/web/src/ui/told.ts";
+import { tellerOf } from "../../packages/web/src/ui/teller.ts";
 import { childrenOf, nameOf, type Node, treeOf } from "../support/texts/ast.ts";
 
 // Who builds a sentence of the server's or core's anew sees here that the dashboard has to tell it: each maker is run.

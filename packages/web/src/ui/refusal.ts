@@ -1,8 +1,8 @@
 import { ERRORS } from "@zerotrace/core/errors";
 import { REFUSALS } from "./refusals.ts";
 import { SENTENCES } from "./sentences.ts";
+import { tellerOf } from "./teller.ts";
 import { LOCALE, say } from "./texts.ts";
-import { tellerOf } from "./told.ts";
 
 const tell = tellerOf([...REFUSALS, ...SENTENCES], say, LOCALE);
 

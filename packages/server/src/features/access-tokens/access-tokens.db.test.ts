@@ -173,6 +173,26 @@ test("only the provider sees and changes keys; the former key verifies on until 
   expect((await jwks()).keys.map(({ kid }) => kid)).toEqual([last.body.id]);
   const trail = (await api.audits(provider)).filter(({ action }) => action === "signing_key.rotate");
   expect(trail.map(({ target }) => target)).toEqual([made.body.id, last.body.id]);
+  const [first, second] = await api.db.withCompany(provider, (tx) =>
+    tx.query<{ before: { keys: { id: string }[] }; after: { keys: { id: string; retiredAt: string | null }[] } }>(
+      "select before, after from audit_event where company_id = $1 and action = 'signing_key.rotate' order by id",
+      [provider],
+    ),
+  );
+  const former = decodeProtectedHeader(before).kid;
+  expect(first?.before.keys.map(({ id }) => id)).toEqual([former]);
+  expect(first?.after.keys.map(({ id, retiredAt }) => [id, retiredAt !== null])).toEqual([
+    [made.body.id, false],
+    [former, true],
+  ]);
+  expect(second?.after.keys.map(({ id }) => id)).toEqual([last.body.id]);
+  expect(Object.keys(first?.after.keys[0] ?? {}).sort()).toEqual([
+    "algorithm",
+    "createdAt",
+    "endsAt",
+    "id",
+    "retiredAt",
+  ]);
 });
 
 test("the keys may be kept by others for minutes, and HS256's is never told", async () => {

@@ -41,9 +41,12 @@ export const keyRoutes = ({ keys }: Pick<AccessTokens, "keys">): Endpoint[] => [
       await mustBeProvider(db, identity);
       const { companyId, subject: actor } = identity;
       const made = await db.asServiceFor(companyId, async (tx) => {
+        // an id is the fingerprint of its public half; nothing else of a key is told
+        const told = async () => ({ keys: (await keys.inForce(tx)).map(toRow) });
+        const before = await told();
         const key = await keys.rotate(tx, { endFormer });
         const detail = { algorithm: key.algorithm, endFormer };
-        await context.record(tx, { companyId, actor, target: key.id, detail });
+        await context.record(tx, { companyId, actor, target: key.id, detail, before, after: await told() });
         return key;
       });
       keys.reread();

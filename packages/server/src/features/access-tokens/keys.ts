@@ -45,6 +45,8 @@ export interface SigningKeys {
   /** The public halves of the keys in force; HS256 has none. */
   published(): Promise<JWK[]>;
   list(): Promise<KeyFacts[]>;
+  /** The keys in force, newest first, as a transaction of the service role sees them; nobody else changes them until it ends. */
+  inForce(tx: Tx): Promise<KeyFacts[]>;
   /** Makes a new key in a transaction of the service role; `endFormer` ends what the former ones signed. Call `reread` after the commit. */
   rotate(tx: Tx, options: { endFormer: boolean }): Promise<KeyFacts>;
   reread(): void;
@@ -148,6 +150,10 @@ export const createSigningKeys = (options: Omit<Deps, "now"> & { readonly now?: 
     },
     published: async () => (await reader.rows(now())).flatMap(({ publicJwk }) => publicJwk ?? []),
     list: () => reader.rows(now()),
+    inForce: async (tx) => {
+      await lockSigningKeys(tx);
+      return keysInForce(tx, now());
+    },
     rotate: (tx, { endFormer }) => rotate(deps, tx, endFormer),
     reread: () => reader.reread(),
     keepFresh: async (days) => {

@@ -2,7 +2,7 @@ import { judgeSsvc, riskOf, riskSentence } from "@zerotrace/core";
 import { expect, test } from "vitest";
 import german from "../texts/de.json" with { type: "json" };
 import { SENTENCES } from "./sentences.ts";
-import { tellerOf } from "./told.ts";
+import { tellerOf } from "./teller.ts";
 
 const catalog: Readonly<Record<string, string>> = german;
 const told = tellerOf(
