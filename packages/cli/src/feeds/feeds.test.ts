@@ -83,6 +83,8 @@ test(
   "a bundle is imported by a key that is pinned once; its delta follows, and scans use it",
   async () => {
     const there = await site();
+    const noBundle = await run(["feeds", "import", await inventory("npm left 1.0.0"), ...at(there)]);
+    expect([noBundle.code, noBundle.err.includes("is a file, and no bundle")]).toEqual([2, true]);
     const refused = await run(["feeds", "import", full, ...at(there)]);
     expect([refused.code, refused.err.includes(`--trust ${key}`)]).toEqual([2, true]);
     const early = await run(["feeds", "import", day, "--trust", key, ...at(there)]);
@@ -95,6 +97,9 @@ test(
     expect(next.out).toContain("1 new, 1 withdrawn, 1 other ranges, 1 now known exploited, 1 no longer listed");
     const again = await run(["feeds", "import", full, "--dry-run", ...at(there)]);
     expect(again.err).toContain("It is older");
+    expect(await run(["feeds", "import", full, ...at(there)])).toMatchObject({ code: 0 });
+    const forth = await run(["feeds", "import", day, ...at(there)]);
+    expect([forth.out === next.out, forth.err.includes("older")]).toEqual([true, false]);
     // without --feeds, and without asking anybody
     const lines = await inventory("npm left 2.0.5");
     const plain = await run(["match", "--input", lines, ...at(there)]);

@@ -4,6 +4,7 @@ import {
   type ChangeCounts,
   compareWithKept,
   generationsDirectory,
+  type KeptGeneration,
   openKept,
   openGenerations,
   trustFile,
@@ -17,8 +18,8 @@ import { connect } from "../local.ts";
 import { createProgress } from "../output/progress.ts";
 import { openScanIndex } from "../scan/scan-index.ts";
 import { changesSentence, effectSentence } from "./changes-text.ts";
-import { writeImported } from "./imported.ts";
-import { type GenerationPlace, newestKept } from "./named.ts";
+import { readImported, writeImported } from "./imported.ts";
+import type { GenerationPlace } from "./named.ts";
 import { orderAndWait } from "./wait.ts";
 
 /** What `feeds import` was told about a bundle. */
@@ -51,7 +52,14 @@ const keyText = async (given: string | undefined): Promise<string | undefined> =
   return text.trim();
 };
 
-/** Verifies, compares with what was kept last, and unless it is a dry run makes the index that scans use. */
+/** What decides on this machine until now: the bundle that was imported last, else what was kept last; null: nothing. */
+const decidingHere = async (place: GenerationPlace): Promise<KeptGeneration | null> => {
+  const kept = await openGenerations(generationsDirectory(place.dataDir)).list();
+  const imported = await readImported(place.dataDir);
+  return kept.find(({ hash }) => hash === imported?.generation) ?? kept[0] ?? null;
+};
+
+/** Verifies, compares with what decided until now, and unless it is a dry run makes the index that scans use. */
 const importHere = async (
   cli: Cli,
   path: string,
@@ -64,14 +72,14 @@ const importHere = async (
   const accepted = await acceptBundle(path, trust, { look, ...(pin === undefined ? {} : { pin }) });
   const { header } = accepted;
   const next = accepted.open((hash) => store.open(hash));
-  const newest = await newestKept(place);
+  const deciding = await decidingHere(place);
   const warnings: string[] = [];
-  if (newest !== null && Date.parse(header.builtAt) < Date.parse(newest.builtAt)) {
-    warnings.push(`It is older (${header.builtAt}) than what was kept last (${newest.builtAt}).`);
+  if (deciding !== null && Date.parse(header.builtAt) < Date.parse(deciding.builtAt)) {
+    warnings.push(`It is older (${header.builtAt}) than what decided until now (${deciding.builtAt}).`);
   }
-  const before = newest && openKept(store, newest.hash);
+  const before = deciding && openKept(store, deciding.hash);
   const { counts: changes, isWhole } = await compareWithKept(before, next, { signal: cli.signal });
-  if (newest !== null && !isWhole) warnings.push("What was kept last cannot be read: everything counts as new.");
+  if (deciding !== null && !isWhole) warnings.push("What decided until now cannot be read: everything counts as new.");
   if (!look) {
     const view = createProgress(cli.err);
     const say = (text: string): void => view.line(text);

@@ -4,7 +4,6 @@ import {
   type Generation,
   generationsDirectory,
   isBundleLocation,
-  type KeptGeneration,
   openGenerations,
   trustFile,
 } from "@zerotrace/plugins";
@@ -49,7 +48,3 @@ export const generationNamed = async (place: GenerationPlace, name: string): Pro
     field: "generation",
   });
 };
-
-/** The generation that was kept last on this machine; null when there is none. */
-export const newestKept = async (place: GenerationPlace): Promise<KeptGeneration | null> =>
-  (await openGenerations(generationsDirectory(place.dataDir)).list())[0] ?? null;

@@ -113,10 +113,12 @@ async function folderNames(folder: string): Promise<string[]> {
     const entries = await readdir(folder, { withFileTypes: true });
     const names = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map((entry) => entry.name);
     return names.sort().slice(0, MAX_ECOSYSTEMS);
-  } catch (error) {
-    throw new AppError("FEEDS_UNAVAILABLE", `The folder ${folder} cannot be read: ${messageOf(error)}.`, {
-      cause: error,
-    });
+  } catch (cause) {
+    const isFile = (cause as NodeJS.ErrnoException).code === "ENOTDIR";
+    const what = isFile
+      ? `${folder} is a file, and no bundle: name a folder of feeds, an address, or what \`feeds bundle\` wrote.`
+      : `The folder ${folder} cannot be read: ${messageOf(cause)}.`;
+    throw new AppError("FEEDS_UNAVAILABLE", what, { cause });
   }
 }
 
