@@ -24,6 +24,8 @@ const RULES: Readonly<Record<string, (name: string) => string>> = {
   NuGet: lower,
   Packagist: lower,
   Hex: lower,
+  // NISTIR 7695: names have no case; NVD's are written in lower case.
+  CPE: lower,
   Pub: lower,
   "GitHub Actions": lower,
   VSCode: lower,

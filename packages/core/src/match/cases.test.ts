@@ -141,6 +141,11 @@ test("a commit is no version, though it begin with a number", () => {
   }
 });
 
+test("a CPE name has no case", () => {
+  const index = indexOf({ id: "A-1", of: ["CPE", "a:apache:http_server"], events: from("2.4.50") });
+  expect(index.match("CPE", "a:Apache:HTTP_Server", "2.4.49").verdict).toBe("affected");
+});
+
 test("a Swift package is one by its name and by the address of its repository", () => {
   const index = indexOf({ id: "A-1", of: ["SwiftURL", "github.com/apple/swift-nio"], events: from("2.39.1") });
   for (const name of [
