@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   findings: () => import("./commands/findings.ts"),
   fixes: () => import("./commands/fixes.ts"),
   decisions: () => import("./commands/decisions.ts"),
+  dashboards: () => import("./commands/dashboards.ts"),
   risk: () => import("./commands/risk.ts"),
   assets: () => import("./commands/assets.ts"),
   components: () => import("./commands/components.ts"),

@@ -10,7 +10,7 @@ const ROOTS = ["server/src/features", "server/src/platform/http", "server/src/pl
 const PROGRAMS =
   /^server\/src\/features\/(scim|inventory|access-tokens|graphql|canary|health|jobs)\/|agents\/(presence|report|certificates)/;
 /** Only the command line reads these. */
-const LOCAL = /^core\/src\/(policy|pki|match)\//;
+const LOCAL = /^core\/src\/(?:(?:policy|pki|match)\/|dashboard\/file)/;
 /** Refusals that are no fault of the server's or its operator's. */
 const CODES: ReadonlySet<string> = new Set<ErrorCode>([
   "BAD_REQUEST",

@@ -58,3 +58,36 @@ test("zsh and fish get the same commands, flags and values with what they mean",
   expect(fish).toContain("complete -c zerotrace -n '__zerotrace_at \\'decisions\\'' -f -a 'approve'");
   expect(fish).toContain("-l format -x -a 'table json csv'");
 });
+
+test("zsh's script is of a form that a POSIX-like shell parses, and does its work when it is read the first time too", async () => {
+  const { out } = await run(["completion", "zsh"]);
+  // its own expansions are looked at only when they run
+  execFileSync("bash", ["--norc", "-n"], { input: out });
+  expect(out).not.toMatch(/local (?:-\w+ )?words\b/);
+  expect(out.trimEnd()).toMatch(/== _zerotrace \]\]; then _zerotrace "\$@"; else compdef _zerotrace zerotrace; fi$/);
+});
+
+/** The words of fish's script outside of quotes, line by line. Throws where a quote is open at a line's end. */
+const fishLines = (script: string): string[][] =>
+  script.split("\n").map((line) => {
+    const bare = line.replaceAll(/'(?:[^'\\]|\\.)*'|"[^"]*"/g, "''");
+    if (/['"]/.test(bare.replaceAll("''", "")) && !line.startsWith("#")) throw new Error(`a quote is open: ${line}`);
+    return line.startsWith("#") ? [] : bare.trim().split(/\s+/).filter(Boolean);
+  });
+
+test("fish's script has every quote and block closed, and each line is one that complete documents", async () => {
+  const { out } = await run(["completion", "fish"]);
+  const lines = fishLines(out);
+  let depth = 0;
+  for (const [first = ""] of lines) {
+    if (["function", "for", "if", "switch"].includes(first)) depth += 1;
+    if (first === "end") depth -= 1;
+    expect(depth).toBeGreaterThanOrEqual(0);
+  }
+  expect(depth).toBe(0);
+  const known = new Set(["-c", "-n", "-f", "-F", "-x", "-r", "-a", "-d", "-l", "-s"]);
+  const completes = lines.filter(([first]) => first === "complete");
+  expect(completes.length).toBeGreaterThan(100);
+  expect(completes.flat().filter((word) => /^-./.test(word) && !known.has(word))).toEqual([]);
+  expect(out).toContain("case 'query|--limit'\n        set skip 1");
+});

@@ -82,7 +82,7 @@ const zshOf = (root: Node): string => {
     const commands = node.children.map(({ name, what }) => described(name, what));
     const given = node.argument.values.map((value) => described(value, ""));
     const flags = node.flags.flatMap(({ names, what }) => names.map((name) => described(name, what)));
-    return `    ${quoted(node.path)}) words=(${[...commands, ...given, ...flags].join(" ")}); files=${node.argument.isPath ? "1" : '""'} ;;`;
+    return `    ${quoted(node.path)}) offered=(${[...commands, ...given, ...flags].join(" ")}); files=${node.argument.isPath ? "1" : '""'} ;;`;
   });
   return `#compdef zerotrace
 # zerotrace completion zsh: put this as _zerotrace into a folder of $fpath
@@ -90,17 +90,18 @@ _zerotrace() {
   local cur="\${words[CURRENT]}" prev="\${words[CURRENT-1]}" files=""
   local -a given; given=("\${(@)words[2,CURRENT-1]}")
 ${WALK("given[@]", stepsOf(root))}
-  local -a words
+  local -a offered
   case "$at|$prev" in
 ${values.join("\n")}
   esac
   case "$at" in
 ${words.join("\n")}
   esac
-  _describe 'zerotrace' words
+  _describe 'zerotrace' offered
   if [[ -n $files && $cur != -* ]]; then _files; fi
 }
-compdef _zerotrace zerotrace
+# zsh runs this file as the function itself the first time; read by source or eval it is only made known
+if [[ "$funcstack[1]" == _zerotrace ]]; then _zerotrace "$@"; else compdef _zerotrace zerotrace; fi
 `;
 };
 
@@ -115,11 +116,14 @@ const fishFlag = (path: string, { names, what, takesValue, values, isPath }: Fla
 };
 
 const fishOf = (root: Node): string => {
-  const steps = nodesOf(root).flatMap((node) =>
-    node.children.map(
-      (child) => `      case ${fishQuoted(`${node.path}|${child.name}`)}\n        set at ${fishQuoted(child.path)}`,
+  const steps = [
+    ...nodesOf(root).flatMap((node) =>
+      node.children.map(
+        (child) => `      case ${fishQuoted(`${node.path}|${child.name}`)}\n        set at ${fishQuoted(child.path)}`,
+      ),
     ),
-  );
+    ...valued(root).map(({ key }) => `      case ${fishQuoted(key)}\n        set skip 1`),
+  ];
   const lines = nodesOf(root).flatMap((node) => {
     const here = fishQuoted(`__zerotrace_at ${fishQuoted(node.path)}`);
     return [
@@ -134,7 +138,14 @@ const fishOf = (root: Node): string => {
   return `# zerotrace completion fish: put this into ~/.config/fish/completions/zerotrace.fish
 function __zerotrace_at
   set -l at ''
-  for word in (commandline -opc)[2..-1]
+  set -l skip ''
+  set -l given (commandline -opc)
+  set -e given[1]
+  for word in $given
+    if test -n "$skip"
+      set skip ''
+      continue
+    end
     switch "$at|$word"
 ${steps.join("\n")}
     end
