@@ -235,7 +235,7 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
     ...decisionRoutes({ version, onChanged: onRuled }),
     ...feedRoutes({ sync, syncHours, dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
-    ...findingRoutes(knowledge, holdings),
+    ...findingRoutes(knowledge, holdings, tallies),
     ...riskRoutes({
       onRated: async (tx, companyId, ids) => {
         await announceAssets(tx, companyId, ids);

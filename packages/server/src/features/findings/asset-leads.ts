@@ -8,7 +8,8 @@ const READ_MAX = 20;
 const SOUGHT_MAX = 200;
 const LISTED_MAX = 20_000;
 
-const leadOf = (components: Bits): Lead => {
+/** What these components lead to: listed where they are few. */
+export const leadOf = (components: Bits): Lead => {
   const count = countBits(components);
   const listed = count <= LISTED_MAX ? numbersIn(components) : null;
   if (listed !== null && count <= SOUGHT_MAX) return { components: listed, advisories: [] };

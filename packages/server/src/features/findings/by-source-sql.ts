@@ -1,5 +1,6 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
+import type { SourceCandidates } from "./by-source-memory.ts";
 import type { FindingFilter } from "./rules.ts";
 import { COLUMNS, condition, type FindingRecord, findingsFrom } from "./sql.ts";
 
@@ -21,6 +22,15 @@ const groups = (from: string, where: string): string => `
     max(f.asset_count) as assets
   from ${from} f where ${where} group by f.ecosystem, coalesce(f.source, f.package), f.advisory`;
 
+/** The findings that are grouped: those of a filter, or of these those that may stand on the page. */
+const fromOf = (tx: Tx, filter: FindingFilter, among: SourceCandidates | null, values: unknown[]): string => {
+  if (among === null) return findingsFrom(tx, filter, values);
+  const list = (ids: readonly number[]): string => `$${values.push(`{${ids.join(",")}}`)}::int[]`;
+  return `(select f.* from unnest(${list(among.components)}, ${list(among.advisories)}) as k(component, advisory) cross join lateral (
+    select * from finding f where f.company_id = nullif(current_setting('app.company_id', true), '')::int
+      and f.component_id = k.component and f.advisory_id = k.advisory offset 0) f)`;
+};
+
 /**
  * Findings by source package and advisory: highest risk, highest EPSS, newest; at most `perPackage` of one source package.
  * Where risk and EPSS are the same, source packages take turns, so that one with a thousand does not hide the others.
@@ -29,12 +39,17 @@ export const findingsBySource = async (
   tx: Tx,
   companyId: number,
   filter: FindingFilter,
-  page: { limit: number; after: SourceRecord["sortKey"] | null; perPackage: number | null },
+  page: {
+    limit: number;
+    after: SourceRecord["sortKey"] | null;
+    perPackage: number | null;
+    among: SourceCandidates | null;
+  },
 ): Promise<SourceRecord[]> => {
   const values: unknown[] = [];
   const value = (v: unknown, type: string): string => `$${values.push(v)}::${type}`;
   const where = condition(companyId, filter, values);
-  const parts = [`f.company_id = ${value(companyId, "int")}`];
+  const parts = ["true"];
   if (page.perPackage !== null) parts.push(`r.place <= ${value(page.perPackage, "int")}`);
   if (page.after !== null) {
     const [id, ...numbers] = [page.after[4], ...page.after.slice(0, 4)];
@@ -42,15 +57,18 @@ export const findingsBySource = async (
     parts.push(`(r.risk, r.epss, r.turn, r.published, r.id) < (${key.join(", ")})`);
   }
   return await tx.query(
-    `with g as (${groups(findingsFrom(tx, filter, values), where)}), r as (
+    `with g as (${groups(fromOf(tx, filter, page.among, values), where)}), r as (
        select g.*, row_number() over (partition by g.ecosystem, g.name
            order by g.risk desc, g.epss desc, g.published desc, g.id desc) as place,
          (-row_number() over (partition by g.ecosystem, g.name, g.risk, g.epss
-           order by g.published desc, g.id desc))::float8 as turn from g)
+           order by g.published desc, g.id desc))::float8 as turn from g),
+     p as materialized (
+       select r.* from r where ${parts.join(" and ")}
+       order by r.risk desc, r.epss desc, r.turn desc, r.published desc, r.id desc limit ${value(page.limit, "int")})
      select ${COLUMNS}, r.packages, r."findingCount", r.assets as "assetCount",
        jsonb_build_array(r.risk, r.epss, r.turn, r.published, r.id) as "sortKey"
-     from r join finding f on f.id = r.id where ${parts.join(" and ")}
-     order by r.risk desc, r.epss desc, r.turn desc, r.published desc, r.id desc limit ${value(page.limit, "int")}`,
+     from p r join finding f on f.company_id = ${value(companyId, "int")} and f.id = r.id
+     order by r.risk desc, r.epss desc, r.turn desc, r.published desc, r.id desc`,
     values,
   );
 };

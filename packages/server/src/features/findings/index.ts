@@ -9,20 +9,23 @@ import { judgedComponent } from "../components/index.ts";
 import type { Knowledge } from "../feeds/index.ts";
 import { type HoldingsStore, NO_HOLDINGS } from "../holdings/index.ts";
 import { shownExplanation } from "../explain/index.ts";
+import { NO_TALLIES, type TallyStore } from "../tallies/index.ts";
 import { vexRulingOn } from "../vex/index.ts";
 import { routes } from "./contract.ts";
 import { EXPORT_COLUMNS, exportedFindings } from "./export.ts";
 import { assessmentOf } from "./assessment.ts";
 import { decisionOn } from "./decided-sql.ts";
 import { advisoryGroups, countAdvisories, isBroad } from "./by-advisory-sql.ts";
+import { sourceCandidates } from "./by-source-memory.ts";
 import { countSources, findingsBySource } from "./by-source-sql.ts";
-import { assetAsked } from "./query-sql.ts";
+import { assetOf } from "./choice.ts";
 import { led } from "./leads.ts";
+import { remembered } from "./memory.ts";
 import { filterOf, type FindingFilter, toFindingRow, whySentence } from "./rules.ts";
 import { assetsWith, countFindings, type FindingRecord, findingById, findingsPage, informed } from "./sql.ts";
 
 export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, type Value } from "./query-sql.ts";
-export { assetOf, choiceOfFilter } from "./choice.ts";
+export { type Remembered, remembered } from "./memory.ts";
 export { filterOf, type FindingFilter } from "./rules.ts";
 export { condition, findings, findingsFrom, informed } from "./sql.ts";
 export { led } from "./leads.ts";
@@ -123,18 +126,21 @@ const holdersOf = async (
   return all && all.idsOf(all.holders([componentId]));
 };
 
-const bySourceRoute = (holdings: HoldingsStore): Endpoint =>
+const bySourceRoute = (holdings: HoldingsStore, tallies: TallyStore): Endpoint =>
   implement(routes.listFindingSources, {
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const asked = await led(db, holdings, companyId, filterOf(query));
+      const asked = await led(db, holdings, companyId, filterOf(query), tallies);
       return await db.withCompany(companyId, async (tx) => {
         const filter = await informed(tx, companyId, asked);
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, sourceKey);
         const perPackage = query.perPackage ?? null;
-        const rows = await findingsBySource(tx, companyId, filter, { limit: query.limit + 1, after, perPackage });
-        const count = await countSources(tx, companyId, filter, perPackage);
+        const page = { limit: query.limit + 1, perPackage };
+        const known = await remembered(tx, companyId, filter, tallies);
+        const among = known && sourceCandidates(known, { ...page, belowRisk: after?.[0] ?? null });
+        const rows = await findingsBySource(tx, companyId, filter, { ...page, after, among });
+        const count = among?.count ?? (await countSources(tx, companyId, filter, perPackage));
         const points = await pointsThere(tx, companyId, filter);
         const show = ({ sortKey: _, packages, findingCount, ...record }: (typeof rows)[number]) => ({
           ...toFindingRow({ ...record, risk: record.risk + points }),
@@ -147,18 +153,22 @@ const bySourceRoute = (holdings: HoldingsStore): Endpoint =>
   });
 
 /** What the one asset that a filter asks for adds to each risk; 0 where it asks for none or for several. */
-const pointsThere = async (tx: Tx, companyId: number, { assetId, query }: FindingFilter): Promise<number> => {
-  const asset = assetId ?? (query === null ? null : assetAsked(query));
+const pointsThere = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<number> => {
+  const asset = assetOf(filter);
   return asset === null ? 0 : await pointsOf(tx, companyId, asset);
 };
 
 /** The routes that read findings in every grouping. */
-export const findingRoutes = (knowledge: Knowledge, holdings: HoldingsStore = NO_HOLDINGS): Endpoint[] => [
+export const findingRoutes = (
+  knowledge: Knowledge,
+  holdings: HoldingsStore = NO_HOLDINGS,
+  tallies: TallyStore = NO_TALLIES,
+): Endpoint[] => [
   implement(routes.listFindings, {
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const asked = await led(db, holdings, companyId, filterOf(query));
+      const asked = await led(db, holdings, companyId, filterOf(query), tallies);
       const transaction = isBroad(asked) ? "withCompanyPlanned" : "withCompany";
       return await db[transaction](companyId, async (tx) => {
         const filter = await informed(tx, companyId, asked);
@@ -176,7 +186,7 @@ export const findingRoutes = (knowledge: Knowledge, holdings: HoldingsStore = NO
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const asked = await led(db, holdings, companyId, filterOf(query));
+      const asked = await led(db, holdings, companyId, filterOf(query), tallies);
       const points = await db.withCompany(companyId, (tx) => pointsThere(tx, companyId, asked));
       const rows = exportedFindings(db, companyId, asked, { sort: query.sort, points });
       return exportReply("findings", query.format, EXPORT_COLUMNS, rows);
@@ -186,7 +196,7 @@ export const findingRoutes = (knowledge: Knowledge, holdings: HoldingsStore = NO
     audit: "none",
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
-      const asked = await led(db, holdings, companyId, filterOf(query));
+      const asked = await led(db, holdings, companyId, filterOf(query), tallies);
       return await db.withCompany(companyId, async (tx) => {
         const filter = await informed(tx, companyId, asked);
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, riskAndName);
@@ -203,7 +213,7 @@ export const findingRoutes = (knowledge: Knowledge, holdings: HoldingsStore = NO
       });
     },
   }),
-  bySourceRoute(holdings),
+  bySourceRoute(holdings, tallies),
   detailRoute(knowledge, holdings),
   implement(routes.listFindingAssets, {
     audit: "none",

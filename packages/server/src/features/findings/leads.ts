@@ -1,11 +1,12 @@
 import type { QueryNode, Term, Word } from "@zerotrace/core/query/language/index";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { likePattern } from "../assets/index.ts";
-import type { HoldingsStore } from "../holdings/index.ts";
+import { type HoldingsStore, without } from "../holdings/index.ts";
+import { bitsIn, NO_TALLIES, type Tallies, type TallyStore } from "../tallies/index.ts";
 import { advisoriesWith } from "./known-names.ts";
-import { componentsAmong } from "./asset-leads.ts";
+import { componentsAmong, leadOf } from "./asset-leads.ts";
 import type { Lead, LeadKey, Leads } from "./lead-sql.ts";
-import { assetCondition, glob } from "./query-sql.ts";
+import { assetCondition, glob, namesStatus } from "./query-sql.ts";
 import type { FindingFilter } from "./rules.ts";
 
 /** Components and advisories that one condition may lead to (counts); of what has more, findings are met soon enough in any order. */
@@ -99,7 +100,20 @@ interface Asked {
   readonly tx: Tx;
   readonly companyId: number;
   readonly holdings: HoldingsStore;
+  /** Null: nobody remembers what is open. */
+  readonly tallies: Tallies | null;
 }
+
+/**
+ * What assets of a condition do not hold, of what is open anywhere: where these hold nearly everything, findings of the rest are looked for by
+ * the few components that are left.
+ */
+const besidesOf = (asked: Asked, lead: Lead | undefined, filter: FindingFilter): Lead | null => {
+  const isOpen = filter.status === "open" && (filter.query === null || !namesStatus(filter.query));
+  if (lead?.held === undefined || asked.tallies === null || !isOpen) return null;
+  const rest = leadOf(without(asked.tallies.components, bitsIn(lead)));
+  return rest.held === undefined || rest.listed !== undefined ? rest : null;
+};
 
 const leadsOf = async (asked: Asked, filter: FindingFilter): Promise<Leads> => {
   const { query, q, package: name, advisory, assetId } = filter;
@@ -110,6 +124,9 @@ const leadsOf = async (asked: Asked, filter: FindingFilter): Promise<Leads> => {
     if (lead !== null) leads.set(key, lead);
   };
   for (const leaf of query === null ? [] : leavesOf(query)) await note(leaf, ofLeaf(asked, leaf));
+  for (const part of query?.kind === "and" ? query.parts : [query]) {
+    if (part?.kind === "not") await note(part, Promise.resolve(besidesOf(asked, leads.get(part.part), filter)));
+  }
   if (q !== null) await note("q", ofWord(tx, q));
   if (advisory !== null) await note("advisory", ofAdvisories(tx, [advisory.replaceAll("*", "")]));
   if (assetId !== null)
@@ -125,6 +142,8 @@ const leadsOf = async (asked: Asked, filter: FindingFilter): Promise<Leads> => {
   return leads;
 };
 
+const hasNot = (query: QueryNode | null): boolean =>
+  query?.kind === "not" || (query?.kind === "and" && query.parts.some(({ kind }) => kind === "not"));
 const LED: ReadonlySet<string> = new Set(["package", "advisory", ...OF_ASSETS]);
 const isLed = ({ query, q, package: name, advisory, assetId }: FindingFilter): boolean =>
   [q, name, advisory, assetId].some((one) => one !== null) ||
@@ -140,7 +159,10 @@ export const led = async (
   holdings: HoldingsStore,
   companyId: number,
   filter: FindingFilter,
-): Promise<FindingFilter> =>
-  isLed(filter)
-    ? { ...filter, leads: await db.asServiceFor(companyId, (tx) => leadsOf({ tx, companyId, holdings }, filter)) }
-    : filter;
+  store: TallyStore = NO_TALLIES,
+): Promise<FindingFilter> => {
+  if (!isLed(filter)) return filter;
+  const tallies = hasNot(filter.query) ? await store.of(companyId) : null;
+  const leads = await db.asServiceFor(companyId, (tx) => leadsOf({ tx, companyId, holdings, tallies }, filter));
+  return { ...filter, leads };
+};

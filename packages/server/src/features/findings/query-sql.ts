@@ -233,11 +233,18 @@ export const containsText = (text: string, value: Value): string => {
 export const fieldsWithoutSql = (fields: readonly Field[]): string[] =>
   fields.map((f) => f.name).filter((name) => CONDITIONS[name] === undefined);
 
-const conditionOf = (node: QueryNode, value: Value, leaf: (leaf: Term | Word, value: Value) => string): string => {
+const conditionOf = (
+  node: QueryNode,
+  value: Value,
+  leaf: (leaf: Term | Word, value: Value) => string,
+  besides: (node: QueryNode, value: Value) => string | null = () => null,
+): string => {
   if (node.kind === "word" || node.kind === "term") return leaf(node, value);
   // what is unknown, such as a score that nobody gave, is not what was asked for, nor its opposite's absence
-  if (node.kind === "not") return `not coalesce(${conditionOf(node.part, value, leaf)}, false)`;
-  return `(${node.parts.map((part) => conditionOf(part, value, leaf)).join(` ${node.kind} `)})`;
+  if (node.kind === "not") {
+    return besides(node, value) ?? `not coalesce(${conditionOf(node.part, value, leaf, besides)}, false)`;
+  }
+  return `(${node.parts.map((part) => conditionOf(part, value, leaf, besides)).join(` ${node.kind} `)})`;
 };
 
 /** The risk of the table named `f` as lists show it that ask for one asset: with what that adds. */
@@ -256,15 +263,23 @@ export const queryCondition = (
   leads?: Leads,
   assetId: string | null = assetAsked(node),
 ): string =>
-  conditionOf(node, value, (leaf) => {
-    if (leaf.kind === "term" && leaf.field === "risk" && assetId !== null) return riskOn(assetId, leaf, value);
-    const lead = leads?.get(leaf);
-    if (lead !== undefined) return ofLead(lead, value);
-    if (leaf.kind === "word") return containsText(leaf.text, value);
-    const compile = CONDITIONS[leaf.field];
-    if (compile === undefined) throw new Error(`the field ${leaf.field} has no condition`);
-    return compile(leaf, value);
-  });
+  conditionOf(
+    node,
+    value,
+    (leaf) => {
+      if (leaf.kind === "term" && leaf.field === "risk" && assetId !== null) return riskOn(assetId, leaf, value);
+      const lead = leads?.get(leaf);
+      if (lead !== undefined) return ofLead(lead, value);
+      if (leaf.kind === "word") return containsText(leaf.text, value);
+      const compile = CONDITIONS[leaf.field];
+      if (compile === undefined) throw new Error(`the field ${leaf.field} has no condition`);
+      return compile(leaf, value);
+    },
+    (not) => {
+      const lead = leads?.get(not);
+      return lead === undefined ? null : ofLead(lead, value);
+    },
+  );
 
 /** A query of fields of assets alone as a condition on the table of assets named `a`. */
 export const assetCondition = (node: QueryNode, value: Value): string =>

@@ -1,15 +1,7 @@
 import type { Tx } from "../../platform/db/index.ts";
-import { assetOf, choiceOfFilter, type FindingFilter } from "../findings/index.ts";
+import { type FindingFilter, type Remembered, remembered } from "../findings/index.ts";
 import type { HoldingsStore } from "../holdings/index.ts";
-import {
-  detailOf,
-  type FixWeight,
-  selectorOf,
-  type Selector,
-  type Tallies,
-  type TallyStore,
-  weigh,
-} from "../tallies/index.ts";
+import { detailOf, type FixWeight, type TallyStore, weigh } from "../tallies/index.ts";
 import { ADVISORIES_MAX } from "./rules.ts";
 import { type FixPlace, type FixRecord, type FixTotals, withWork } from "./sql.ts";
 
@@ -20,22 +12,9 @@ export interface Memory {
 }
 
 /** The fixes of a filter as they are remembered, most risk removed first. */
-export interface RememberedFixes extends FixTotals {
+export interface RememberedFixes extends FixTotals, Remembered {
   readonly weights: readonly FixWeight[];
-  readonly selector: Selector;
-  readonly tallies: Tallies;
 }
-
-/** A decision stands on the asset alone that the filter asks for: it leaves findings out there that others have. */
-const isDecidedThere = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<boolean> => {
-  const asset = filter.mayBeClosed ? assetOf(filter) : null;
-  if (asset === null) return false;
-  const rows = await tx.query(
-    "select 1 from decision_asset o where o.company_id = $1 and o.asset_id = $2::uuid limit 1",
-    [companyId, asset],
-  );
-  return rows.length > 0;
-};
 
 const placeOf = ({ fix, weight }: FixWeight): FixPlace => [weight, fix.ecosystem, fix.package, fix.hasFix];
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -49,18 +28,14 @@ export const rememberedFixes = async (
   filter: FindingFilter,
   { tallies: store, holdings }: Memory,
 ): Promise<RememberedFixes | null> => {
-  if (tx.labels !== null) return null;
-  const [tallies, held] = [await store.of(companyId), await holdings.of(companyId)];
-  const choice = tallies && choiceOfFilter(filter, tallies);
-  const selector = tallies && choice && selectorOf(choice, tallies.end);
-  if (selector === null || tallies === null || held === null || (await isDecidedThere(tx, companyId, filter)))
-    return null;
-  const weights = weigh(tallies.fixes, selector, held.holderCounts());
+  const known = await remembered(tx, companyId, filter, store);
+  const held = known && (await holdings.of(companyId));
+  if (known === null || held === null) return null;
+  const weights = weigh(known.tallies.fixes, known.selector, held.holderCounts());
   const allWeight = weights.reduce((sum, { weight }) => sum + weight, 0);
   return {
     weights: weights.toSorted((a, b) => byPlace(placeOf(a), placeOf(b))),
-    selector,
-    tallies,
+    ...known,
     count: weights.length,
     allWeight,
   };

@@ -12,6 +12,24 @@ const partOf = (rank: number, kevDay: number): number => rank * 2 + (kevDay === 
 /** Half away from zero to one decimal, of what 15 digits tell: as PostgreSQL rounds numeric. */
 const rounded = (weight: number): number => Math.round(Number(weight.toPrecision(15)) * 10) / 10;
 
+/** The components of the selected findings of a run, at most so many. */
+export const selectedIn = (
+  { runs, steps, components }: PackedFix,
+  run: number,
+  selected: Selected,
+  most = Number.POSITIVE_INFINITY,
+): number[] => {
+  const found: number[] = [];
+  if (selected === false) return found;
+  const from = steps[(runs[run * RUN + 3] as number) * STEP] as number;
+  const end = steps[(runs[(run + 1) * RUN + 3] as number) * STEP] as number;
+  for (let row = from; row < end && found.length < most; row += 1) {
+    const component = components[row] as number;
+    if (selected === true || hasBit(selected, component)) found.push(component);
+  }
+  return found;
+};
+
 /** How much of a fix is selected. */
 export interface FixWeight {
   readonly fix: PackedFix;
@@ -53,26 +71,40 @@ const sumRun = (fix: PackedFix, run: number, selected: Selected, assets: Int32Ar
   sum.weight = weight + risk * most;
 };
 
-/** How much of each fix is selected, of those of which anything is. `assets`: how many have each component. */
+const weighOne = (fix: PackedFix, selector: Selector, assets: Int32Array, parts: Float64Array): FixWeight => {
+  const sum: RunSum = { count: 0, weight: 0 };
+  let findingCount = 0;
+  parts.fill(0);
+  for (let run = 0; run < fix.risks.length; run += 1) {
+    const selected = selector.of(run);
+    if (selected === false) continue;
+    sumRun(fix, run, selected, assets, sum);
+    if (sum.count === 0) continue;
+    findingCount += sum.count;
+    const part = partOf(fix.runs[run * RUN + 1] as number, fix.runs[run * RUN + 2] as number);
+    parts[part] = (parts[part] as number) + sum.weight;
+  }
+  return { fix, findingCount, weight: parts.reduce((all, weight) => all + rounded(weight), 0) };
+};
+
+/** How much whole fixes weigh, for as long as assets hold what they hold. */
+const wholes = new WeakMap<Int32Array, WeakMap<PackedFix, FixWeight>>();
+
+/**
+ * How much of each fix is selected, of those of which anything is. `assets`: how many have each component; the same array says that nothing
+ * changed, and what a whole fix weighs is remembered.
+ */
 export const weigh = (fixes: Iterable<PackedFix>, selector: Selector, assets: Int32Array): FixWeight[] => {
+  const known = wholes.get(assets) ?? new WeakMap<PackedFix, FixWeight>();
+  wholes.set(assets, known);
   const found: FixWeight[] = [];
   const parts = new Float64Array(PARTS);
-  const sum: RunSum = { count: 0, weight: 0 };
   for (const fix of fixes) {
-    selector.begin(fix);
-    let findingCount = 0;
-    for (let run = 0; run < fix.risks.length; run += 1) {
-      const selected = selector.of(run);
-      if (selected === false) continue;
-      sumRun(fix, run, selected, assets, sum);
-      if (sum.count === 0) continue;
-      findingCount += sum.count;
-      const part = partOf(fix.runs[run * RUN + 1] as number, fix.runs[run * RUN + 2] as number);
-      parts[part] = (parts[part] as number) + sum.weight;
-    }
-    if (findingCount === 0) continue;
-    found.push({ fix, findingCount, weight: parts.reduce((all, weight) => all + rounded(weight), 0) });
-    parts.fill(0);
+    const all = selector.begin(fix);
+    if (all === false) continue;
+    const one = (all === true ? known.get(fix) : undefined) ?? weighOne(fix, selector, assets, parts);
+    if (all === true) known.set(fix, one);
+    if (one.findingCount > 0) found.push(one);
   }
   return found;
 };

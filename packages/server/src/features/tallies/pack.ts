@@ -36,6 +36,8 @@ export interface PackedFix extends TallyKey {
   readonly steps: Int32Array;
   readonly components: Int32Array;
   readonly since: Float64Array;
+  /** Its components, each once. */
+  readonly own: Int32Array;
   /** By the third number of a step. */
   readonly fixes: readonly string[];
 }
@@ -144,6 +146,7 @@ export const packFix = (key: TallyKey, findings: readonly ComponentFindings[]): 
     steps: Int32Array.from(steps),
     components,
     since,
+    own: Int32Array.from(findings, ({ component }) => component),
     fixes,
   };
 };
@@ -152,5 +155,5 @@ export const packFix = (key: TallyKey, findings: readonly ComponentFindings[]): 
 const OBJECT_BYTES = 1_200;
 
 /** What it takes in memory, in bytes. */
-export const sizeOf = ({ runs, risks, steps, components, since }: PackedFix): number =>
-  OBJECT_BYTES + [runs, risks, steps, components, since].reduce((sum, one) => sum + one.byteLength, 0);
+export const sizeOf = ({ runs, risks, steps, components, since, own }: PackedFix): number =>
+  OBJECT_BYTES + [runs, risks, steps, components, since, own].reduce((sum, one) => sum + one.byteLength, 0);

@@ -1,5 +1,5 @@
 import type { QueryNode, Term, Word } from "@zerotrace/core/query/language/index";
-import { addBit, type Bits, bitsOf } from "../holdings/index.ts";
+import { addBit, type Bits, bitsOf, hasBit } from "../holdings/index.ts";
 import { NEVER, type PackedFix, RUN, type TallyKey } from "./pack.ts";
 
 /** What a name leads to: findings of these components and of these advisories, and no others. */
@@ -66,7 +66,8 @@ const leavesOf = (choice: Choice): Leaf[] => {
 
 /** What a choice leaves of each run of a fix. `begin` names the fix. */
 export interface Selector {
-  begin(fix: PackedFix): void;
+  /** What is chosen of every run of this fix; null where that differs. */
+  begin(fix: PackedFix): Selected | null;
   of(run: number): Selected;
 }
 
@@ -108,7 +109,13 @@ export const selectorOf = (choice: Choice, end: number): Selector | null => {
       fix = next;
       base = 0;
       for (const [place, leaf] of leaves.entries()) if (leaf.on === "fix" && leaf.is(next)) base |= 1 << place;
-      if (ofRuns.length === 0) whole = selectedBy(base);
+      if (ofRuns.length > 0) return null;
+      whole = selectedBy(base);
+      if (typeof whole === "boolean") return whole;
+      const set = whole;
+      const chosen = next.own.reduce((sum, component) => sum + (hasBit(set, component) ? 1 : 0), 0);
+      if (chosen === 0 || chosen === next.own.length) whole = chosen > 0;
+      return whole;
     },
     of: (run) => {
       if (fix === null || ofRuns.length === 0) return whole;

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Database } from "../../platform/db/index.ts";
+import { addBit, type Bits, bitsOf } from "../holdings/index.ts";
 import { packFix, type PackedFix, RUN, sizeOf, type TallyKey } from "./pack.ts";
 import { findingCount, findingsOf, type FixMark, marksIn, namesOf, partDigests, PARTS } from "./sql.ts";
 
@@ -19,6 +20,8 @@ export interface Tallies {
   readonly fixes: Iterable<PackedFix>;
   /** Above every component. */
   readonly end: number;
+  /** Components of which anything is open, and some of which nothing is any more. */
+  readonly components: Bits;
   /** What an advisory is called. */
   nameOf(advisory: number): string;
   /** The advisory of a name; undefined where nothing is open of it. */
@@ -47,6 +50,7 @@ interface Entry {
   readonly names: Map<number, string>;
   readonly ids: Map<string, number>;
   end: number;
+  components: Bits;
   digests: ReadonlyMap<number, string>;
   checkedAt: number;
   bytes: number;
@@ -77,6 +81,16 @@ const learnNames = async (db: Database, companyId: number, entry: Entry, fixes: 
   }
 };
 
+const learnComponents = (entry: Entry, { own }: PackedFix): void => {
+  entry.end = own.reduce((end, component) => Math.max(end, component + 1), entry.end);
+  if (entry.components.length * 32 < entry.end) {
+    const wider = bitsOf(entry.end * 2);
+    wider.set(entry.components);
+    entry.components = wider;
+  }
+  for (const component of own) addBit(entry.components, component);
+};
+
 const readSome = async (db: Database, companyId: number, entry: Entry, wanted: readonly FixMark[]): Promise<void> => {
   const rows = await db.asServiceFor(companyId, (tx) => findingsOf(tx, companyId, wanted));
   const byKey = Map.groupBy(rows, keyOf);
@@ -95,7 +109,7 @@ const readSome = async (db: Database, companyId: number, entry: Entry, wanted: r
     else {
       entry.fixes.set(key, fix);
       entry.bytes += sizeOf(fix);
-      entry.end = fix.components.reduce((end, component) => Math.max(end, component + 1), entry.end);
+      learnComponents(entry, fix);
     }
   }
 };
@@ -137,6 +151,7 @@ const emptyEntry = (): Entry => ({
   names: new Map(),
   ids: new Map(),
   end: 0,
+  components: bitsOf(0),
   digests: new Map(),
   checkedAt: 0,
   bytes: 0,
@@ -150,6 +165,7 @@ const talliesOf = (entry: Entry): Tallies | null =>
           return entry.fixes.values();
         },
         end: entry.end,
+        components: entry.components,
         nameOf: (id) => entry.names.get(id) ?? "",
         idOf: (name) => entry.ids.get(name),
       };
