@@ -21,6 +21,7 @@ import { configOf, configOption, dataDirOption, feedsOption, formatOption, gener
 import { counted } from "../output/headline.ts";
 import { createProgress, type ProgressView } from "../output/progress.ts";
 import { megabytes } from "./changes-text.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { generationNamed, type GenerationPlace } from "./named.ts";
 
 interface BundleOptions {
@@ -86,6 +87,9 @@ const checkFirst = async (place: GenerationPlace, { out, since }: BundleOptions)
   if (since !== undefined) await generationNamed(place, since);
 };
 
+/** Where a bundle is packed. */
+const BUNDLING = "bundling-";
+
 const bundle = async (cli: Cli, options: BundleOptions): Promise<void> => {
   const { out, dataDir, feeds, config: file } = options;
   const { config } = configOf(cli, { dataDir, feeds, config: file });
@@ -93,7 +97,8 @@ const bundle = async (cli: Cli, options: BundleOptions): Promise<void> => {
   const nextKey = options.nextKey === undefined ? undefined : bundleKey(options.nextKey);
   await checkFirst(config, options);
   await mkdir(join(config.dataDir, "feeds"), { recursive: true });
-  const folder = await mkdtemp(join(config.dataDir, "feeds", "bundling-"));
+  await removeLeftovers(join(config.dataDir, "feeds"), BUNDLING);
+  const folder = await mkdtemp(join(config.dataDir, "feeds", BUNDLING));
   const view = createProgress(cli.err);
   try {
     const generation =

@@ -6,13 +6,17 @@ import { compileInWorker } from "@zerotrace/plugins/feeds/compile-worker";
 import { generationsDirectory, openGenerations } from "@zerotrace/plugins/feeds/generation-store";
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { removeLeftovers } from "../feeds/leftovers.ts";
 import { openFile, openInParts, readShared } from "./read-index.ts";
 import type { ScanIndexOptions } from "./scan-index.ts";
 
 /** Compiled indexes that are kept, newest first (count). */
 const KEPT_MAX = 4;
 
+const COMPILING = "compiling-";
+
 const prune = async (folder: string): Promise<void> => {
+  await removeLeftovers(folder, COMPILING);
   const names = (await readdir(folder)).filter((name) => name.endsWith(".ztx"));
   const files = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
   files.sort((a, b) => b.at - a.at);
@@ -21,7 +25,7 @@ const prune = async (folder: string): Promise<void> => {
 
 /** Compiles an index in a process of its own and leaves it at `path`. Throws as `compileFeeds`. */
 export const compileIndex = async (options: ScanIndexOptions, folder: string, path: string): Promise<AdvisoryIndex> => {
-  const outDir = join(folder, `compiling-${process.pid}`);
+  const outDir = join(folder, `${COMPILING}${process.pid}`);
   try {
     const isKept = options.keep === true || options.generation !== undefined || options.feeds.some(isBundleLocation);
     const { indexPath } = await compileInWorker({
