@@ -1,6 +1,6 @@
 import { type AdvisoryIndex, createIndexBuilder, openIndex, parseOsvRecord } from "@zerotrace/core";
 import { expect, test } from "vitest";
-import { changesBetween, concernedPackages, hashesOf } from "./changes.ts";
+import { changesBetween, concernedEcosystems, concernedPackages, hashesOf } from "./changes.ts";
 
 const indexOf = (
   ...packages: readonly (readonly [ecosystem: string, name: string, fixed: string])[]
@@ -45,4 +45,20 @@ test("a changed record concerns the packages that it decides on: editions, produ
   expect(concerned(["AlmaLinux:8", "nodejs:20/nodejs", "1-1"])).toEqual(["nodejs"]);
   expect(concerned(["AlmaLinux:8", "?/varnish", "1-1"])).toEqual(["varnish:6/varnish"]);
   expect(concerned(["AlmaLinux:8", "bash", "3-1.el8"])).toEqual(["bash"]);
+});
+
+test("a release that comes to be known concerns all of its system; a name in another spelling is the same package", () => {
+  const known = [
+    { ecosystem: "Debian:12.5", name: "curl" },
+    { ecosystem: "Debian", name: "curl" },
+    { ecosystem: "npm", name: "curl" },
+    { ecosystem: "SwiftURL", name: "github.com/Apple/swift-nio" },
+  ];
+  const before = hashesOf(indexOf(["Debian", "curl", "8"]), known);
+  const swift = ["SwiftURL", "github.com/apple/swift-nio", "2"] as const;
+  const after = hashesOf(indexOf(["Debian", "curl", "8"], ["Debian:13", "bash", "5"], swift), known);
+  const changes = changesBetween(before, after);
+  const ecosystems = known.map((p) => p.ecosystem);
+  expect(concernedEcosystems(ecosystems, changes)).toEqual(["Debian:12.5", "Debian", "SwiftURL"]);
+  expect(concernedPackages(known, changes)).toEqual([known[3]]);
 });

@@ -1,9 +1,12 @@
 import {
   type AdvisoryIndex,
   applicableEcosystems,
+  baseEcosystem,
   decidingNames,
   hasModules,
+  hasReleases,
   nameInModule,
+  normalizeName,
   SYSTEM_ECOSYSTEM,
 } from "@zerotrace/core";
 
@@ -35,8 +38,11 @@ const isEnded = (index: AdvisoryIndex, ecosystem: string): boolean =>
   index.match(ecosystem, "x", "0").reason === "end_of_life";
 
 /** The packages of an index that may decide on one of the dictionary, as `ecosystem\0name`. */
-const keysOf = ({ ecosystem, name }: KnownPackage): string[] =>
-  applicableEcosystems(ecosystem).flatMap((e) => decidingNames(e, name).map((one) => `${e}\0${one}`));
+const keysOf = ({ ecosystem, name }: KnownPackage): string[] => {
+  // Names of the dictionary may be older than the rule by which they are compared now.
+  const spelled = normalizeName(ecosystem, name);
+  return applicableEcosystems(ecosystem).flatMap((e) => decidingNames(e, spelled).map((one) => `${e}\0${one}`));
+};
 
 /** Of those packages alone that concern `known`: an index names far more than anyone has. Nothing where there is no index. */
 export const hashesOf = (index: AdvisoryIndex | null, known: readonly KnownPackage[]): PackageHashes => {
@@ -78,6 +84,13 @@ export const changesBetween = (a: PackageHashes, b: PackageHashes): IndexChanges
 export const concernedPackages = <P extends KnownPackage>(known: readonly P[], changes: IndexChanges): P[] =>
   known.filter((p) => keysOf(p).some((key) => changes.packages.has(key)));
 
-/** Those of the dictionary's ecosystems that came to be covered, or ceased to be. */
-export const concernedEcosystems = (known: readonly string[], changes: IndexChanges): string[] =>
-  known.filter((e) => applicableEcosystems(e).some((x) => changes.ecosystems.has(x)));
+/**
+ * Those of the dictionary's ecosystems that came to be covered, or ceased to be. Whether records without release cover a release
+ * depends on what is known of the others, so a new release concerns every one of its system.
+ */
+export const concernedEcosystems = (known: readonly string[], changes: IndexChanges): string[] => {
+  const released = new Set([...changes.ecosystems].filter(hasReleases).map(baseEcosystem));
+  return known.filter(
+    (e) => released.has(baseEcosystem(e)) || applicableEcosystems(e).some((x) => changes.ecosystems.has(x)),
+  );
+};
