@@ -6,6 +6,7 @@ import { BUILT_IN_ROLES, COMPANY_SETTINGS } from "@zerotrace/core/schema";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { cloneAdvice } from "../../packages/server/src/features/agents/rules.ts";
 import { sentenceOf } from "../../packages/server/src/features/changes/sentence.ts";
 import { LIMITS } from "../../packages/server/src/features/limits/contract.ts";
 import german from "../../packages/web/src/texts/de.json" with { type: "json" };
@@ -114,8 +115,17 @@ test("settings, limits, roles and the fields of queries are told in German, and 
     ...Object.values(COMPANY_SETTINGS).map(({ meaning }) => meaning),
     ...Object.values(LIMITS).flatMap(({ says, unit }) => [says, unit]),
     ...Object.values(BUILT_IN_ROLES).map(({ summary }) => summary),
-    ...Object.keys(BUILT_IN_ROLES),
     ...FINDING_FIELDS.map(({ says }) => says),
+    ...[
+      ["a", "a"],
+      ["a", "b"],
+      ["b", "a"],
+    ].map(([machine = "", boot = ""]) =>
+      cloneAdvice([
+        { machine: "a", boot: "a" },
+        { machine, boot },
+      ]),
+    ),
     ...["npm", "Debian:12"].flatMap((ecosystem) => alternativesOf({ ecosystem, name: "a" })),
   ];
   expect(untold(said)).toEqual([]);

@@ -4,7 +4,9 @@ import { LogOut, SunMoon } from "lucide-react";
 import { call, contract, type Session, takeSession } from "../api.ts";
 import { MentionsLink } from "../features/work/mentions.tsx";
 import { chooseTheme, storedTheme, THEMES } from "../theme/theme.ts";
+import { roleName } from "./role-name.ts";
 import { say } from "./texts.ts";
+import { told } from "./told.ts";
 
 /** Takes the next theme: dark, light, high contrast. */
 export const nextTheme = () => {
@@ -86,7 +88,9 @@ export const Account = ({ session }: { session: Session }) => (
       title={session.person?.email ?? session.subject}
     >
       {session.person?.name ?? session.subject}
-      <span className="block truncate text-xs text-dim">{session.role?.name ?? session.method ?? ""}</span>
+      <span className="block truncate text-xs text-dim">
+        {session.role ? roleName(session.role.name) : told(session.method ?? "")}
+      </span>
     </Link>
     <MentionsLink />
     <Theme />

@@ -106,6 +106,16 @@ const minute = new Intl.DateTimeFormat("sv-SE", { timeStyle: "short", timeZone: 
 /** The time of day in the time zone that this browser chose: `10:42`. */
 export const clock = (atMs: number): string => minute.format(atMs);
 
+const lists = (type: "conjunction" | "disjunction") => {
+  const format = new Intl.ListFormat(LOCALE, { type });
+  return (texts: readonly string[]): string => format.format(texts);
+};
+
+/** `a, b, and c`. */
+export const allOf = lists("conjunction");
+/** `a, b, or c`. */
+export const oneOf = lists("disjunction");
+
 /** Long text cut in its middle, where purls and digests differ least. */
 export const middle = (text: string, max: number): string => {
   if (text.length <= max) return text;

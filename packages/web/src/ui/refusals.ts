@@ -76,6 +76,7 @@ export const REFUSALS: readonly string[] = [
   "Not ready yet",
   "Not valid",
   "Nothing follows the NOT: write what is not wanted.",
+  "Only SAML encrypts assertions.",
   "Only a person enters a company: sign in as one, not by a token or the server's link.",
   "Only a person has dashboards of their own: share the dashboard, or sign in by name.",
   "Only a person has sessions of their own.",

@@ -151,6 +151,9 @@ export const SENTENCES: readonly string[] = [
   "last heard of then, silent since",
   "{n} components added, {n2} removed",
   "two machines use its credential",
+  "Two agents on this machine run with copies of one folder. Stop one of them, and enroll the other again with --replace.",
+  "A disk image was copied with its agent. On the copy: remove /etc/machine-id, run systemd-machine-id-setup, remove the agent's folder and enroll it with a new token. Then enroll the original again with --replace.",
+  "The agent's folder was copied to another machine. Remove it there and enroll that machine with a new token; then enroll the original again with --replace.",
   "generation {id}",
   "{n} records, the first, by {origin}",
   "{n} records (no more records), by {origin}",
@@ -315,11 +318,4 @@ export const SENTENCES: readonly string[] = [
   "a day such as 2026-01-31, a moment such as 2026-01-31T23:00Z, or a time such as 7d for the last seven days",
   "an id: open the thing and copy it there",
   "a text",
-  // Roles that every company has.
-  "admin",
-  "operator",
-  "viewer",
-  "auditor",
-  "agent-manager",
-  "provider",
 ];

@@ -9,7 +9,9 @@ import { Empty, Notice } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Labels } from "../assets/labels.tsx";
 import { EnrollLink } from "../../ui/enroll-link.tsx";
+import { allOf } from "../../ui/format.ts";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const Actions = ({ agent }: { agent: Agent }) => {
   const may = useMay("agents:manage");
@@ -64,12 +66,12 @@ const Clones = ({ agents }: { agents: readonly Agent[] }) => {
     <Notice key={a.id}>
       <p>
         {say("Two machines use the credential of")} <span className="mono">{a.hostname}</span>:{" "}
-        {a.clone?.holders
-          .map((h) => `${h.hostname}${h.ip === "" ? "" : ` ${say("at {ip}", { ip: h.ip })}`}`)
-          .join(" and ")}
+        {allOf(
+          (a.clone?.holders ?? []).map((h) => `${h.hostname}${h.ip === "" ? "" : ` ${say("at {ip}", { ip: h.ip })}`}`),
+        )}
         {say(", found")} <Time at={a.clone?.at ?? null} />.
       </p>
-      <p className="text-dim">{a.clone?.advice}</p>
+      <p className="text-dim">{a.clone && told(a.clone.advice)}</p>
     </Notice>
   ));
 };

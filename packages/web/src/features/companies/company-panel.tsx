@@ -6,6 +6,7 @@ import { useMay } from "../../ui/may.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { CompanyLimits } from "../settings/limits.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
+import { roleName } from "../../ui/role-name.ts";
 import { say } from "../../ui/texts.ts";
 
 /** A mutation of companies that refreshes their list. */
@@ -63,7 +64,9 @@ const Enter = ({ company }: { company: Company }) => {
             onChange={(e) => setRole(ROLES.find((one) => one === e.target.value) ?? "viewer")}
           >
             {ROLES.map((one) => (
-              <option key={one}>{one}</option>
+              <option key={one} value={one}>
+                {roleName(one)}
+              </option>
             ))}
           </select>
         </label>

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { call, contract, queries, type Session } from "../../api.ts";
 import { exact } from "../../ui/format.ts";
+import { roleName } from "../../ui/role-name.ts";
 import { say } from "../../ui/texts.ts";
 
 const clock = (at: string): string =>
@@ -20,7 +21,8 @@ export const VisitBanner = ({ session }: { session: Session }) => {
   return (
     <output className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn px-4 py-1.5 text-sm text-page">
       <span className="min-w-0">
-        {say("You are in")} <strong>{entry.companyName}</strong> {say("as {role} until", { role: entry.role })}{" "}
+        {say("You are in")} <strong>{entry.companyName}</strong>{" "}
+        {say("as {role} until", { role: roleName(entry.role) })}{" "}
         <time dateTime={entry.endsAt} title={exact(entry.endsAt)}>
           {clock(entry.endsAt)}
         </time>

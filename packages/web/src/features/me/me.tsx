@@ -10,6 +10,8 @@ import { browserName } from "../people/browser-name.ts";
 import { Field, Refusal } from "../sessions/credentials.tsx";
 import { ThisBrowser } from "./browser.tsx";
 import { Factors } from "./factors.tsx";
+import { oneOf } from "../../ui/format.ts";
+import { roleName } from "../../ui/role-name.ts";
 import { say } from "../../ui/texts.ts";
 import { told } from "../../ui/told.ts";
 
@@ -166,8 +168,8 @@ export const MePage = () => {
             [
               say("role"),
               session.isOwner
-                ? say("{name}, owner", { name: session.role?.name ?? "" })
-                : (session.role?.name ??
+                ? say("{name}, owner", { name: roleName(session.role?.name ?? "") })
+                : ((session.role && roleName(session.role.name)) ??
                   (method === "provider" ? say("as the yellow line says") : say("what the link was made with"))),
             ],
             [say("signed in by"), told(method ?? "a token")],
@@ -175,7 +177,7 @@ export const MePage = () => {
               say("sees"),
               session.labels === null
                 ? say("every asset")
-                : say("assets labeled {labels}", { labels: session.labels.join(" or ") }),
+                : say("assets labeled {labels}", { labels: oneOf(session.labels) }),
             ],
             [say("ends"), <Time key="ends" at={session.expiresAt} />],
           ]}

@@ -5,6 +5,7 @@ import { Address, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { scopeOf } from "./scope.ts";
+import { roleName } from "../../ui/role-name.ts";
 import { say } from "../../ui/texts.ts";
 import { told } from "../../ui/told.ts";
 
@@ -45,7 +46,7 @@ export const Invite = () => {
           <select className="field" value={role} onChange={(e) => setRole(e.target.value)}>
             {(roles.data?.rows ?? []).map((r) => (
               <option key={r.id} value={r.id} disabled={!r.mayGive}>
-                {r.name}
+                {roleName(r.name)}
               </option>
             ))}
           </select>

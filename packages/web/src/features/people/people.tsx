@@ -10,6 +10,7 @@ import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Invite } from "./invite.tsx";
 import { MemberPanel, usePeople } from "./member.tsx";
 import { CompanySessions } from "./sessions.tsx";
+import { roleName } from "../../ui/role-name.ts";
 import { say } from "../../ui/texts.ts";
 import { told } from "../../ui/told.ts";
 
@@ -30,7 +31,8 @@ const RoleChoice = ({ member }: { member: Member }) => {
       throw error;
     }),
   );
-  if (!may || member.isOwner || member.deactivatedAt) return <>{member.isOwner ? say("owner") : member.role.name}</>;
+  if (!may || member.isOwner || member.deactivatedAt)
+    return <>{member.isOwner ? say("owner") : roleName(member.role.name)}</>;
   return (
     <span className="inline-flex items-center gap-2">
       <select
@@ -41,7 +43,7 @@ const RoleChoice = ({ member }: { member: Member }) => {
       >
         {(roles.data?.rows ?? []).map((r) => (
           <option key={r.id} value={r.id} disabled={!r.mayGive}>
-            {r.name}
+            {roleName(r.name)}
           </option>
         ))}
       </select>
@@ -118,7 +120,7 @@ const RevokeInvitation = ({ invitation }: { invitation: Invitation }) => {
 
 const INVITATIONS: readonly Column<Invitation>[] = [
   { head: "Invited", className: "full", cell: (i) => <span className="mono">{i.email}</span> },
-  { head: "As", width: "160px", label: say("as"), cell: (i) => i.role.name },
+  { head: "As", width: "160px", label: say("as"), cell: (i) => roleName(i.role.name) },
   { head: "By", width: "180px", className: "wide-only", cell: (i) => told(i.invitedBy) },
   {
     head: "Ends",

@@ -6,6 +6,8 @@ import { Confirm } from "../../ui/confirm.tsx";
 import { plural } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
+import { RightsChoice, rightsText } from "../../ui/rights.tsx";
+import { roleName } from "../../ui/role-name.ts";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 import { told } from "../../ui/told.ts";
@@ -63,20 +65,12 @@ const RoleForm = ({ role, mine, onDone }: { role?: Role; mine: readonly Permissi
           />
         </label>
       </div>
-      <fieldset className="flex flex-wrap gap-x-5 gap-y-2">
-        <legend className="mb-1 text-sm text-dim">{say("what it may do, at most what you may")}</legend>
-        {mine.map((p) => (
-          <label key={p} className="mono flex items-center gap-2">
-            <input
-              type="checkbox"
-              className="accent-accent"
-              checked={chosen.includes(p)}
-              onChange={(e) => setChosen(e.target.checked ? [...chosen, p] : chosen.filter((c) => c !== p))}
-            />
-            {p}
-          </label>
-        ))}
-      </fieldset>
+      <RightsChoice
+        legend={say("what it may do, at most what you may")}
+        among={mine}
+        chosen={chosen}
+        onChange={setChosen}
+      />
       {save.error && <ErrorPanel error={save.error} />}
       <div className="flex gap-2">
         <button type="submit" className="button button-primary" disabled={save.isPending || chosen.length === 0}>
@@ -97,14 +91,16 @@ const RoleCard = ({ role, mine }: { role: Role; mine: readonly Permission[] }) =
   return (
     <li className="grid gap-2 border-b border-line px-4 py-3 last:border-0">
       <div className="flex flex-wrap items-baseline gap-x-3">
-        <h2 className="font-semibold">{role.name}</h2>
+        <h2 className="font-semibold">{roleName(role.name)}</h2>
         <span className="text-dim">{told(role.summary)}</span>
         <span className="ml-auto text-xs text-dim">
           {plural(role.memberCount, "person", "people")}
           {role.isBuiltIn ? say(", built in") : ""}
         </span>
       </div>
-      <p className="mono text-dim">{role.permissions.join("  ")}</p>
+      <p className="mono text-dim" title={rightsText(role.permissions)}>
+        {role.permissions.join("  ")}
+      </p>
       {may && !role.isBuiltIn && !editing && (
         <div className="flex gap-4">
           <button type="button" className="act" onClick={() => setEditing(true)}>

@@ -8,7 +8,7 @@ import { useEnter } from "./password-form.tsx";
 import { type Asked, SecondStep } from "./second-step.tsx";
 import { takeToken } from "./token.ts";
 import { say } from "../../ui/texts.ts";
-import { told } from "../../ui/told.ts";
+import { roleName as roleWord } from "../../ui/role-name.ts";
 
 /** Accepts an invitation: with a new account, with the password of one that is there, or as who is signed in. */
 export const JoinPage = () => {
@@ -58,7 +58,8 @@ export const JoinPage = () => {
     <Gate title={say("Join {companyName}", { companyName })}>
       <p>
         <span className="mono">{email}</span>{" "}
-        {say("is invited as {roleName}. The invitation ends", { roleName: told(roleName) })} <Time at={expiresAt} />.
+        {say("is invited as {roleName}. The invitation ends", { roleName: roleWord(roleName) })} <Time at={expiresAt} />
+        .
       </p>
       {isMine ? (
         <>

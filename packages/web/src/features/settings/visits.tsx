@@ -5,6 +5,7 @@ import { useNow } from "../../ui/hooks.ts";
 import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { roleName } from "../../ui/role-name.ts";
 import { say } from "../../ui/texts.ts";
 
 const End = ({ entry }: { entry: CompanyEntry }) => {
@@ -63,7 +64,7 @@ export const Visits = () => {
           {rows.map((entry) => (
             <li key={entry.id} className="flex flex-wrap items-baseline gap-x-4">
               <span>
-                <span className="mono">{entry.email}</span> {say("as {role},", { role: entry.role })}{" "}
+                <span className="mono">{entry.email}</span> {say("as {role},", { role: roleName(entry.role) })}{" "}
                 <Time at={entry.enteredAt} />
               </span>
               <span className="min-w-0 grow text-dim">{entry.reason}</span>

@@ -7,6 +7,7 @@ import { Confirm } from "../../ui/confirm.tsx";
 import { plural } from "../../ui/format.ts";
 import { Command, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
+import { RightsChoice, rightsText } from "../../ui/rights.tsx";
 import { Empty, ErrorPanel } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Rotate } from "./rotate.tsx";
@@ -82,20 +83,7 @@ const CreateToken = () => {
             {say("Create API token")}
           </button>
         </div>
-        <fieldset className="flex flex-wrap gap-x-5 gap-y-2">
-          <legend className="mb-1 text-sm text-dim">{say("what it may do")}</legend>
-          {mine.map((p) => (
-            <label key={p} className="mono flex items-center gap-2">
-              <input
-                type="checkbox"
-                className="accent-accent"
-                checked={chosen.includes(p)}
-                onChange={(e) => setChosen(e.target.checked ? [...chosen, p] : chosen.filter((c) => c !== p))}
-              />
-              {p}
-            </label>
-          ))}
-        </fieldset>
+        <RightsChoice legend={say("what it may do")} among={mine} chosen={chosen} onChange={setChosen} />
       </form>
       {create.error && <ErrorPanel error={create.error} />}
       {create.data && (
@@ -185,7 +173,7 @@ const COLUMNS: readonly Column<Token>[] = [
   {
     head: "May",
     cell: (t) => (
-      <span className="mono text-dim" title={t.permissions.join(", ")}>
+      <span className="mono text-dim" title={rightsText(t.permissions)}>
         {t.kind === "api"
           ? t.permissions.join(", ")
           : t.usesLeft === null
