@@ -97,14 +97,14 @@ export const assetForInventory = async (
   return rows[0];
 };
 
-/** Records that an inventory of the asset was stored. */
-export const assetReported = async (
+/** Records, with the next statement, that an inventory of the asset was stored. */
+export const assetReported = (
   tx: Tx,
   companyId: number,
   assetId: string,
   r: ReportedAsset & { componentCount: number; dirty: boolean; unreadableSources: readonly string[] },
-): Promise<void> => {
-  await tx.prepared(
+): void => {
+  tx.later(
     "asset-reported",
     `update asset set name = $3, os = $4, ecosystem = $5, facts = $6, inventory_taken_at = $7, inventory_at = now(),
        last_seen_at = now(), component_count = $8, dirty = dirty or $9, unreadable_sources = $10, inventory_wanted = false,

@@ -7,7 +7,7 @@ import { COUNT_LIMIT } from "../assets/index.ts";
  * change it afterwards, and nobody remove it within 30 days.
  */
 export const insertAuditEvent = async (tx: Tx, row: AuditRow): Promise<void> => {
-  await tx.prepared(
+  tx.later(
     "audit-insert",
     `insert into audit_event (company_id, actor, action, target, detail, ip, before, after)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,

@@ -40,6 +40,10 @@ interface GroupsPage {
   readonly after: [number, string] | null;
 }
 
+/** A look into the index of advisories for each name: a list of hundreds takes the planner longer than reading what it leads to. */
+const NAMED = (names: string): string => `(select f.* from unnest(${names}::text[]) as n(name) cross join lateral (
+    select * from finding f where f.company_id = $1 and f.advisory = n.name offset 0) f)`;
+
 /** All groups, or those of `names` alone. */
 const groupsOf = async (
   tx: Tx,
@@ -52,15 +56,18 @@ const groupsOf = async (
   const after = page.after ?? [null, null];
   const risk = `$${values.push(after[0])}::real`;
   const name = `$${values.push(after[1])}::text`;
-  const named = page.names === null ? "" : `and f.advisory = any($${values.push(page.names)}::text[])`;
+  const from = findingsFrom(tx, filter, values);
+  const names = page.names === null ? null : `$${values.push(page.names)}`;
+  const isLed = names !== null && from === "finding";
+  const named = names === null || isLed ? "" : `and f.advisory = any(${names}::text[])`;
   return await tx.query(
     `select f.advisory, min(f.summary) as summary, min(f.severity) as severity, max(f.cvss) as cvss, max(f.epss) as epss,
        min(f.kev_added_at)::text as "kevAddedAt", max(f.risk) as risk,
        (array_agg(distinct coalesce(f.source, f.package)))[1:20] as packages, count(*)::int as "findingCount",
        max(f.asset_count)::int as "assetCount", bool_or(f.fixed_in is not null) as "fixAvailable"
-     from ${findingsFrom(tx, filter, values)} f where ${where} ${named} group by f.advisory
+     from ${isLed ? NAMED(names) : from} f where ${where} ${named} group by f.advisory
      having ${risk} is null or (-max(f.risk), f.advisory) > (-${risk}, ${name})
-     order by -max(f.risk), f.advisory limit $${values.push(page.limit)}`,
+     order by -max(f.risk), f.advisory limit ${Math.trunc(page.limit)}`,
     values,
   );
 };
@@ -82,7 +89,7 @@ const riskiest = async (
   const values: unknown[] = [];
   const where = condition(companyId, filter, values);
   const from = after === null ? "" : `and f.risk <= $${values.push(after[0])}::real`;
-  const limit = `$${values.push(read)}::int`;
+  const limit = String(Math.trunc(read));
   const rows = await tx.query<{ names: string[] | null; all: boolean }>(
     `with w as materialized (
        select f.advisory, f.risk from ${findings(tx)} f where ${where} ${from} order by f.risk desc limit ${limit}),
@@ -106,7 +113,9 @@ export const advisoryGroups = async (
   for (let read = READ_A_ROW * page.limit; read <= READ_MAX; read *= 4) {
     const { names, isAll } = await riskiest(tx, companyId, filter, { after: page.after, read });
     if (!isAll && names.length < page.limit) continue;
-    const rows = await groupsOf(tx, companyId, filter, { ...page, names });
+    // of few findings that are all read, every advisory is named: reading them once more is less than looking each up
+    const isWhole = isAll && page.after === null;
+    const rows = await groupsOf(tx, companyId, filter, { ...page, names: isWhole ? null : names });
     if (isAll || rows.length >= page.limit) return rows;
   }
   return await groupsOf(tx, companyId, filter, { ...page, names: null });

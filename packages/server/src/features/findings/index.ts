@@ -197,7 +197,8 @@ export const findingRoutes = (
     transaction: "none",
     run: async ({ db, identity: { companyId } }, { query }) => {
       const asked = await led(db, holdings, companyId, filterOf(query), tallies);
-      return await db.withCompany(companyId, async (tx) => {
+      const transaction = isBroad(asked) ? "withCompanyPlanned" : "withCompany";
+      return await db[transaction](companyId, async (tx) => {
         const filter = await informed(tx, companyId, asked);
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, riskAndName);
         const rows = await advisoryGroups(tx, companyId, filter, { limit: query.limit + 1, after });

@@ -11,7 +11,7 @@ const BATCH_MAX = 32;
  * Companies whose inventories are committed at the same time: more would not be faster, and would take the connections and the cores
  * from those who read. What comes meanwhile shares a transaction.
  */
-const COMPANIES_AT_ONCE = 4;
+const COMPANIES_AT_ONCE = 2;
 
 interface Waiting {
   readonly assetId: string;

@@ -40,14 +40,14 @@ export interface SourceWrite {
 const idLists = (lists: readonly (readonly number[])[]): string =>
   `{${lists.map((ids) => `"${idList(ids)}"`).join(",")}}`;
 
-/** Writes sources of an asset and appends what changed in each, in one statement: most reports need no other. */
-export const writeSources = async (
+/** Writes sources of an asset and appends what changed in each, in one statement, with the next one: most reports need no other. */
+export const writeSources = (
   tx: Tx,
   companyId: number,
   { assetId, takenAt }: { assetId: string; takenAt: string },
   writes: readonly SourceWrite[],
-): Promise<void> => {
-  await tx.prepared(
+): void => {
+  tx.later(
     "inventory-write",
     `with given as materialized (
        select t.*, i.ids::int[] as ids, i.added::int[] as added, i.removed::int[] as removed

@@ -134,7 +134,7 @@ export const store = async (
     if (p.kind !== "same") writes.push(writeOf(p, ids, before));
     else if (before?.status === "unreadable") await sourceReadAgain(tx, companyId, assetId, p.source, takenAt);
   }
-  if (writes.length > 0) await writeSources(tx, companyId, { assetId, takenAt }, writes);
+  if (writes.length > 0) writeSources(tx, companyId, { assetId, takenAt }, writes);
   const gone = [...held.values()].filter((s) => !prepared.some((p) => p.source === s.source));
   if (gone.length > 0) {
     const names = gone.map((s) => s.source);
@@ -143,7 +143,7 @@ export const store = async (
   }
   removedCount += writes.reduce((sum, w) => sum + w.removed.length, 0);
   const addedCount = writes.reduce((sum, w) => sum + w.added.length, 0);
-  await assetReported(tx, companyId, assetId, {
+  assetReported(tx, companyId, assetId, {
     ...reported,
     takenAt,
     componentCount: all.size,

@@ -86,7 +86,7 @@ export const createQuotas = (db: Database): Quotas => {
       throw exceeded(says, "components_per_day", secondsToMidnight());
     },
     took: async (tx, companyId, componentCount) => {
-      if (componentCount > 0) await addComponents(tx, companyId, componentCount);
+      if (componentCount > 0) addComponents(tx, companyId, componentCount);
     },
     scan: async (tx, companyId) => {
       const { concurrent_scans: scans, storage_bytes: bytes } = await fresh(companyId);

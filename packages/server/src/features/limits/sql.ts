@@ -31,8 +31,8 @@ export const setLimit = async (
 };
 
 /** Adds to the components that came on this day (UTC). */
-export const addComponents = async (tx: Tx, companyId: number, count: number): Promise<void> => {
-  await tx.prepared(
+export const addComponents = (tx: Tx, companyId: number, count: number): void => {
+  tx.later(
     "company_usage_components",
     `insert into company_usage as u (company_id, day, components_added)
      values ($1, (now() at time zone 'UTC')::date, $2)

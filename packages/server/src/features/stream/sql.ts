@@ -13,7 +13,7 @@ export const emit = async (
   companyId: number,
   event: { channel: Channel; ids: readonly string[]; count: number; summary: Record<string, string | number | null> },
 ): Promise<void> => {
-  await tx.prepared(
+  tx.later(
     "outbox-insert",
     "insert into outbox (company_id, channel, ids, count, summary) values ($1, $2, $3, $4, $5)",
     [companyId, event.channel, event.ids.slice(0, IDS_MAX), event.count, JSON.stringify(event.summary)],
@@ -34,7 +34,7 @@ export const emitAll = async (tx: Tx, companyId: number, channel: Channel, ids: 
     const rest = ids.slice(n * IDS_MAX, n === EVENTS_MAX - 1 ? undefined : (n + 1) * IDS_MAX);
     return { ids: rest.slice(0, IDS_MAX), count: rest.length };
   });
-  await tx.prepared(
+  tx.later(
     "outbox-insert-all",
     `insert into outbox (company_id, channel, ids, count, summary)
      select $1, $2, array(select jsonb_array_elements_text(e.event -> 'ids')), (e.event ->> 'count')::int, '{}'
@@ -62,7 +62,7 @@ const inOrder = (rows: readonly Row[]): OutboxEvent[] =>
  * look at.
  */
 export const drainOutbox = async (tx: Tx, base: number): Promise<OutboxEvent[]> => {
-  await tx.query("set local synchronous_commit to off");
+  tx.later("outbox-drain-soon", "select set_config('synchronous_commit', 'off', true)", []);
   const rows = await tx.prepared<Row>(
     "outbox-drain",
     `update outbox o set seq = $2::bigint + x.n from (

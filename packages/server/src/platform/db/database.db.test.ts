@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase, type TestDatabase } from "../../../../../test/support/database.ts";
-import { APP_ROLE, CopyWriter, openDatabase } from "./index.ts";
+import { APP_ROLE, CopyWriter, openDatabase, type Tx } from "./index.ts";
 
 let base: TestDatabase;
 
@@ -213,4 +213,46 @@ test("a planned job sees its company's rows", async () => {
   expect(await base.db.asServicePlanned(93, (tx) => tx.query("select n from scratch where n > $1", [0]))).toEqual([
     { n: 3 },
   ]);
+});
+
+test("what comes later is done in its turn, with the next statement or with the commit, and undone with the rest", async () => {
+  const insert = "insert into scratch values ($1, $2)";
+  const write = (companyId: number, more: (tx: Tx) => Promise<unknown>) =>
+    base.db.withCompany(companyId, async (tx) => {
+      tx.later("scratch-insert", insert, [companyId, 1]);
+      tx.later("scratch-insert", insert, [companyId, 2]);
+      return await more(tx);
+    });
+  const count = "select count(*)::int as n from scratch where n > $1";
+  expect(await write(101, (tx) => tx.query(count, [0]))).toEqual([{ n: 2 }]);
+  expect(await write(102, (tx) => tx.query("select count(*)::int as n from scratch"))).toEqual([{ n: 2 }]);
+  await write(103, async () => undefined);
+  await expect(write(104, () => Promise.reject(new AppError("CONFLICT", "no")))).rejects.toMatchObject({
+    code: "CONFLICT",
+  });
+  expect(await Promise.all([101, 102, 103, 104].map(numbers))).toEqual([[1, 2], [1, 2], [1, 2], []]);
+});
+
+test("what comes later and fails is thrown by what carries it, and the connection plans what was passed over", async () => {
+  const one = openDatabase({ ...base.connections, app: { ...base.connections.app, max: 1 }, onError: () => undefined });
+  const put = (tx: Tx, company: number, n: number) =>
+    tx.later("own-insert", "insert into scratch values ($1, $2)", [company, n]);
+  const next = (tx: Tx) => tx.prepared<{ n: number }>("own-next", "select n from scratch where n > $1 order by n", [0]);
+  const failing = one.withCompany(111, async (tx) => {
+    put(tx, 112, 1);
+    return await next(tx);
+  });
+  await expect(failing).rejects.toMatchObject({ code: "42501" });
+  const atCommit = one.withCompany(111, async (tx) => put(tx, 112, 1));
+  await expect(atCommit).rejects.toMatchObject({ code: "42501" });
+  const kept = await one.withCompany(111, async (tx) => {
+    await tx.query("savepoint here");
+    put(tx, 112, 1);
+    await expect(next(tx)).rejects.toMatchObject({ code: "42501" });
+    await tx.query("rollback to savepoint here");
+    put(tx, 111, 5);
+    return await next(tx);
+  });
+  expect(kept).toEqual([{ n: 5 }]);
+  await one.close();
 });

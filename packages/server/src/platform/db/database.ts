@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "@zerotrace/core";
-import { Pool, type PoolClient, type PoolConfig, type QueryConfig } from "pg";
+import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { asAppError, isConnectionLoss, isRetryable } from "./faults.ts";
 import { canFollow, type Opening, queryAfter } from "./opening-query.ts";
@@ -27,6 +27,11 @@ export interface Tx {
   query<R>(sql: string, values?: unknown[]): Promise<R[]>;
   /** As `query`, but planned once per connection under `name`, which must always go with the same SQL. */
   prepared<R>(name: string, sql: string, values?: unknown[]): Promise<R[]>;
+  /**
+   * As `prepared`, for what answers nothing that is needed: it goes out with the next statement, or with the commit, and saves a round
+   * trip. When it fails, that one throws.
+   */
+  later(name: string, sql: string, values: readonly unknown[]): void;
   /**
    * Runs `copy … from stdin` with the bytes (see CopyWriter for the binary format). PostgreSQL copies into no table
    * with row-level security (0A000): copy into a temporary one, then `insert … select`.
@@ -223,10 +228,10 @@ const attempt = async <T>(pool: Pool, scope: Scope, run: (tx: Tx) => Promise<T>)
   const client = await acquire(pool);
   let broken: Error | undefined;
   try {
-    const answer = await run(txOf(client, scope));
-    const committed = await client.query("commit");
+    const { tx, commit } = open(client, scope);
+    const answer = await run(tx);
     // PostgreSQL answers COMMIT with ROLLBACK when a statement failed and its error was swallowed.
-    if (committed.command !== "COMMIT") {
+    if ((await commit()) !== "COMMIT") {
       throw new AppError("INTERNAL", "A failed statement was ignored; the transaction was rolled back.");
     }
     return answer;
@@ -262,21 +267,30 @@ const acquire = async (pool: Pool): Promise<PoolClient> => {
   }
 };
 
-/** The openings go out with the first statement: one round trip less for each transaction. */
-const txOf = (client: PoolClient, { openings, labels, isPlanned = false }: Scope): Tx => {
-  let opened: Promise<unknown> | null = null;
-  const open = (): Promise<unknown> =>
-    (opened ??= openings.reduce<Promise<unknown>>(
-      (last, { name, text, values }) => last.then(() => client.query({ name, text, values: [...values] })),
-      Promise.resolve(),
-    ));
-  const send = async (config: QueryConfig): Promise<{ rows: unknown[] }> => {
-    if (opened === null && canFollow(config)) {
-      const answer = queryAfter(client, openings, config);
-      opened = Promise.resolve();
-      return answer;
-    }
-    await open();
+const COMMIT: Opening = { name: "zt_commit", text: "commit", values: [] };
+
+/** The openings go out with the first statement, and what comes later with the next one: one round trip less for each. */
+const open = (
+  client: PoolClient,
+  { openings, labels, isPlanned = false }: Scope,
+): { tx: Tx; commit: () => Promise<string> } => {
+  let before: readonly Opening[] = openings;
+  let isFlushed: Promise<unknown> = Promise.resolve();
+  const withAllBefore = (config: QueryConfig): Promise<QueryResult> => {
+    const taken = before;
+    before = [];
+    return taken.length === 0 ? client.query(config) : queryAfter(client, taken, config);
+  };
+  /** For what only the simple protocol takes. */
+  const flush = (): Promise<unknown> => {
+    const last = before.at(-1);
+    if (last === undefined) return isFlushed;
+    before = before.slice(0, -1);
+    return (isFlushed = withAllBefore({ ...last, values: [...last.values] }));
+  };
+  const send = async (config: QueryConfig): Promise<QueryResult> => {
+    if (canFollow(config)) return withAllBefore(config);
+    await flush();
     return client.query(config);
   };
   const rowsOf = async <R>(config: QueryConfig): Promise<R[]> => {
@@ -286,21 +300,31 @@ const txOf = (client: PoolClient, { openings, labels, isPlanned = false }: Scope
       throw asAppError(error);
     }
   };
-  return {
+  const tx: Tx = {
     labels,
     query: async <R>(sql: string, values?: unknown[]) => {
       const name = isPlanned && values !== undefined ? nameOf(sql) : undefined;
       return rowsOf<R>({ text: sql, values, ...(name === undefined ? {} : { name }) });
     },
     prepared: async <R>(name: string, sql: string, values?: unknown[]) => rowsOf<R>({ name, text: sql, values }),
+    later: (name, text, values) => void (before = [...before, { name, text, values }]),
     copyFrom: async (sql, bytes) => {
       try {
-        await open();
+        await flush();
         const source = bytes instanceof Uint8Array ? [bytes] : bytes;
         await pipeline(Readable.from(source, { objectMode: false }), client.query(copyFrom(sql)));
       } catch (error) {
         throw asAppError(error);
       }
+    },
+  };
+  return {
+    tx,
+    commit: async () => {
+      // nothing was asked: there is nothing to end
+      if (before === openings) return "COMMIT";
+      const answer = before.length === 0 ? client.query("commit") : withAllBefore({ ...COMMIT, values: [] });
+      return (await answer).command;
     },
   };
 };

@@ -79,6 +79,9 @@ const createShared = (open: (run: (tx: Tx) => Promise<void>) => Promise<void>, l
     labels,
     query: ask,
     prepared: (_, text, values) => ask(text, values),
+    later: () => {
+      throw new Error("nothing is written in a transaction that is shared");
+    },
     copyFrom: async () => {
       throw new Error("nothing is copied in a transaction that is shared");
     },

@@ -24,7 +24,7 @@ const setUp = (pollMs: number) => {
   const committed: OutboxEvent[] = [];
   const published: number[] = [];
   const connections: FakeConnection[] = [];
-  const state = { failures: 0, lost: 0 };
+  const state = { failures: 0, lost: 0, batches: [] as number[] };
   const history = createHistory();
   const notifier = startNotifier({
     connect: async () => {
@@ -35,6 +35,7 @@ const setUp = (pollMs: number) => {
     drain: async () => {
       if (state.failures-- > 0) throw new Error("away");
       const taken = waiting.splice(0, 2);
+      if (taken.length > 0) state.batches.push(taken.length);
       if (state.lost-- > 0) {
         committed.push(...taken);
         throw new Error("the answer to the commit was lost");
@@ -86,5 +87,21 @@ test("what a drain took whose answer was lost is published, and nobody stands be
   await vi.waitFor(() => expect(t.history.unsettled()).not.toBeNull(), { interval: 1 });
   expect(t.history.cursor()).toBeGreaterThanOrEqual(from);
   await vi.waitFor(() => expect(t.published).toEqual([6, 7]));
+  await t.notifier.stop();
+});
+
+test("an event is published at once, and what comes soon after it together", async () => {
+  const t = setUp(60_000);
+  await vi.waitFor(() => expect(t.connections[0]?.said).toHaveLength(1));
+  t.waiting.push(event(8));
+  t.connections[0]?.emit("notification", {});
+  await vi.waitFor(() => expect(t.published).toEqual([8]), { interval: 1 });
+  for (const n of [9, 10]) {
+    t.waiting.push(event(n));
+    t.connections[0]?.emit("notification", {});
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+  await vi.waitFor(() => expect(t.published).toEqual([8, 9, 10]));
+  expect(t.state.batches).toEqual([1, 2]);
   await t.notifier.stop();
 });
