@@ -1,5 +1,3 @@
-import { problem } from "@zerotrace/server/contract";
-
 /** What the server refused, from its RFC 9457 body; status 0 when it could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
@@ -44,23 +42,26 @@ const CODES: Readonly<Record<number, string>> = {
   429: "RATE_LIMITED",
 };
 
-const detailIn = (text: string): string | null => {
+/** What a body says that is an object of JSON; nothing where it is none. */
+const saidIn = (text: string): Readonly<Record<string, unknown>> => {
   try {
-    const { detail } = JSON.parse(text) as { detail?: unknown };
-    return typeof detail === "string" ? detail : null;
+    const body: unknown = JSON.parse(text);
+    return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   } catch {
-    return null;
+    return {};
   }
 };
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** The error that a refusal tells. */
 export const refusalOf = (status: number, text: string, retryAfter: string | null): ApiError => {
-  const afterMs = retryAfterOf(retryAfter);
-  try {
-    const body = problem.parse(JSON.parse(text));
-    return new ApiError(status, body.code, body.detail, body.field, body.correlationId, afterMs);
-  } catch {
-    const detail = detailIn(text) ?? `The server answered ${status}: ${text.slice(0, 200)}`;
-    return new ApiError(status, CODES[status] ?? "INTERNAL", detail, undefined, undefined, afterMs);
-  }
+  const { code, detail, field, correlationId } = saidIn(text);
+  return new ApiError(
+    status,
+    textOf(code) ?? CODES[status] ?? "INTERNAL",
+    textOf(detail) ?? `The server answered ${status}: ${text.slice(0, 200)}`,
+    textOf(field),
+    textOf(correlationId),
+    retryAfterOf(retryAfter),
+  );
 };

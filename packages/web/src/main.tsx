@@ -17,6 +17,9 @@ const router = createPages(client);
 const live = new LiveStream(client);
 const root = document.querySelector("#root");
 
+// the page's code and data are asked for before anything is drawn
+void router.load();
+
 if (root) {
   createRoot(root).render(
     <StrictMode>

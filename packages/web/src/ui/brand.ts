@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { type Brand, NO_BRAND, readableOn } from "@zerotrace/core/brand/brand";
+import type { Brand } from "@zerotrace/core/brand/brand";
+import { NO_BRAND, readableOn } from "@zerotrace/core/brand/look";
 import { useEffect } from "react";
 import { queries } from "../api.ts";
 import { onTheme } from "../theme/theme.ts";

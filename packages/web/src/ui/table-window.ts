@@ -36,7 +36,7 @@ export const spanAt = ({ top, height, rowPx, count }: Place, beyond: number): Sp
 export const useRowWindow = ({ count, rowPx, above }: { count: number; rowPx: number; above: number }) => {
   const body = useRef<HTMLTableSectionElement>(null);
   // what is in view comes first; the rest when it is painted
-  const [span, setSpan] = useState(() => spanAt({ top: 0, height: window.innerHeight, rowPx, count }, 0));
+  const [span, setSpan] = useState(() => ({ from: 0, to: Math.min(count, Math.ceil(window.innerHeight / rowPx)) }));
   const read = useRef({ row: 0, rowPx });
   const look = useCallback(() => {
     const top = body.current?.getBoundingClientRect().top;

@@ -1,0 +1,47 @@
+import type { Plugin } from "vite";
+
+/** The module that describes every route of the API, with a schema for each input and answer. */
+const CONTRACT = /\/server\/src\/contract\.ts$/;
+/** What a client asks of a route when it calls it. */
+const CALLED_BY = ["method", "path", "contentType", "mediaTypes"] as const;
+
+type Exports = Readonly<Record<string, unknown>>;
+
+const isData = (value: unknown): boolean =>
+  typeof value === "string" ||
+  typeof value === "number" ||
+  (typeof value === "object" &&
+    value !== null &&
+    [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value)) &&
+    Object.values(value).every(isData));
+
+const routeAsData = (route: Exports): Exports =>
+  Object.fromEntries(CALLED_BY.filter((name) => route[name] !== undefined).map((name) => [name, route[name]]));
+
+/**
+ * The contract's exports as a browser needs them: how each route is called, without the schemas, which only the server checks by, and
+ * what else is plain data. Who wants more in the browser is told by the build.
+ */
+export const asData = ({ contract, ...others }: Exports): Exports => ({
+  contract: Object.fromEntries(
+    Object.entries(contract as Record<string, Record<string, Exports>>).map(([feature, routes]) => [
+      feature,
+      Object.fromEntries(Object.entries(routes).map(([name, route]) => [name, routeAsData(route)])),
+    ]),
+  ),
+  ...Object.fromEntries(Object.entries(others).filter(([, value]) => isData(value))),
+});
+
+/** Puts the contract as data where the contract is imported: making 270 routes of schemas at each page load takes longer than React does. */
+export const contractAsData = (): Plugin => ({
+  name: "zerotrace:contract-as-data",
+  load: {
+    filter: { id: CONTRACT },
+    handler: async (id) => {
+      const data = asData((await import(id)) as Exports);
+      return Object.entries(data)
+        .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+        .join("\n");
+    },
+  },
+});
