@@ -1,5 +1,5 @@
 import { bounded, compareNumbers, keyWriter, order, writeNumbers } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 import { compareIdentifiers, writeIdentifiers } from "./semver.ts";
 
 const KEY_PRERELEASE = 0x01;
@@ -28,25 +28,15 @@ function parse(version: string): BitnamiVersion | null {
  * digit is a revision and counts upwards from `-0`, which is no revision at all; what begins otherwise (`2.6.0-rc1`)
  * comes from upstream and is a prerelease. Build metadata takes no part.
  */
-export const bitnami: VersionScheme = {
-  id: "bitnami",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const bitnami = parsedScheme("bitnami", {
+  parse,
+  write: (parsed) => {
     writeNumbers(parsed.numbers);
     keyWriter.byte(parsed.isPrerelease ? KEY_PRERELEASE : KEY_RELEASE);
     writeIdentifiers(parsed.identifiers);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return (
-      compareNumbers(left.numbers, right.numbers) ||
-      order(left.isPrerelease ? 0 : 1, right.isPrerelease ? 0 : 1) ||
-      compareIdentifiers(left.identifiers, right.identifiers)
-    );
-  },
-};
+  compare: (left, right) =>
+    compareNumbers(left.numbers, right.numbers) ||
+    order(left.isPrerelease ? 0 : 1, right.isPrerelease ? 0 : 1) ||
+    compareIdentifiers(left.identifiers, right.identifiers),
+});

@@ -1,5 +1,5 @@
-import { bounded, compareDigits, isDigit, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { bounded, compareDigits, compareEach, isDigit, keyWriter, order } from "./key.ts";
+import { parsedScheme } from "./scheme.ts";
 
 const TOKEN = /\d+|[a-z]+/g;
 
@@ -79,12 +79,9 @@ function compareTokens(a: Token, b: Token): -1 | 0 | 1 {
  * absent ones 0, `rc`, `beta` and the like before the release, other words after it (`1.0.2` < `1.0.2k`), numbers
  * after words. Case, punctuation and a leading `v` do not count. Without a digit a version does not parse.
  */
-export const cpe: VersionScheme = {
-  id: "cpe",
-  key(version) {
-    const tokens = parse(version);
-    if (tokens === null) return null;
-    keyWriter.start();
+export const cpe = parsedScheme("cpe", {
+  parse,
+  write: (tokens) => {
     for (const { rank, text } of tokens) {
       keyWriter.byte(rank);
       if (rank === KEY_NUMBER) keyWriter.number(text, 0, text.length);
@@ -92,16 +89,6 @@ export const cpe: VersionScheme = {
       keyWriter.ascii(text, 0, text.length);
       keyWriter.byte(0);
     }
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    for (let i = 0; i < Math.min(left.length, right.length); i++) {
-      const result = compareTokens(left[i] as Token, right[i] as Token);
-      if (result !== 0) return result;
-    }
-    return 0;
-  },
-};
+  compare: (left, right) => compareEach(left, right, compareTokens),
+});

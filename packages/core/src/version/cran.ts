@@ -1,6 +1,6 @@
-import { compareNumbers, keyOfNumbers } from "./hackage.ts";
-import { bounded } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { compareDotted } from "./hackage.ts";
+import { bounded, writeNumbers } from "./key.ts";
+import { parsedScheme } from "./scheme.ts";
 
 const PATTERN = /^\d+(?:[.-]\d+)*$/;
 
@@ -13,15 +13,4 @@ function parse(version: string): string[] | null {
  * R package versions (CRAN, Bioconductor) in the order of R's `package_version`: numbers between points or hyphens,
  * which mean the same. Tolerated beyond R: a single number, as OSV writes `0`.
  */
-export const cran: VersionScheme = {
-  id: "cran",
-  key(version) {
-    const numbers = parse(version);
-    return numbers === null ? null : keyOfNumbers(numbers);
-  },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    return left === null || right === null ? null : compareNumbers(left, right);
-  },
-};
+export const cran = parsedScheme("cran", { parse, write: writeNumbers, compare: compareDotted });

@@ -1,5 +1,5 @@
 import { bounded, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 /** RFC 3339, section 5.6. */
 const PATTERN =
@@ -45,21 +45,12 @@ function withoutTrailingZeros(digits: string): string {
 }
 
 /** Timestamps of RFC 3339 as versions, ordered by their instant whatever the offset. */
-export const datetime: VersionScheme = {
-  id: "datetime",
-  key(version) {
-    const instant = parse(version);
-    if (instant === null) return null;
-    keyWriter.start();
+export const datetime = parsedScheme("datetime", {
+  parse,
+  write: (instant) => {
     const positive = instant.seconds + SECONDS_BASE;
     for (let i = KEY_SECONDS_BYTES - 1; i >= 0; i--) keyWriter.byte(Math.floor(positive / 256 ** i) & 0xff);
     keyWriter.ascii(instant.fraction, 0, instant.fraction.length);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return order(left.seconds, right.seconds) || order(left.fraction, right.fraction);
-  },
-};
+  compare: (left, right) => order(left.seconds, right.seconds) || order(left.fraction, right.fraction),
+});

@@ -1,5 +1,5 @@
 import { bounded, compareDigits, digitsEnd, isDigit, isLetter, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 /** dpkg keeps an epoch in a C int. */
 const MAX_EPOCH = 2_147_483_647;
@@ -85,25 +85,15 @@ export function writePart(part: string): void {
 }
 
 /** Debian and Ubuntu package versions, in the order of `dpkg --compare-versions`. */
-export const dpkg: VersionScheme = {
-  id: "dpkg",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const dpkg = parsedScheme("dpkg", {
+  parse,
+  write: (parsed) => {
     keyWriter.number(parsed.epoch, 0, parsed.epoch.length);
     writePart(parsed.upstream);
     writePart(parsed.revision);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return (
-      compareDigits(left.epoch, right.epoch) ||
-      comparePart(left.upstream, right.upstream) ||
-      comparePart(left.revision, right.revision)
-    );
-  },
-};
+  compare: (left, right) =>
+    compareDigits(left.epoch, right.epoch) ||
+    comparePart(left.upstream, right.upstream) ||
+    comparePart(left.revision, right.revision),
+});

@@ -1,5 +1,5 @@
 import { bounded, compareDigits, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 /** `<PORTVERSION>_<PORTREVISION>,<PORTEPOCH>`: printable ASCII. */
 const PATTERN = /^([!-~]+?)(?:_(\d+))?(?:,(\d+))?$/;
@@ -127,12 +127,9 @@ function writeBlock(components: readonly Component[]): void {
  * of the port after the underscore. What is absent is 0, a letter alone is below it: 10.a = 10alpha < 10 = 10.0 < 10a. A `+` begins a
  * part of its own. Of the base system, `14.3-RELEASE-p1` is `14.3_1`.
  */
-export const freebsd: VersionScheme = {
-  id: "freebsd",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const freebsd = parsedScheme("freebsd", {
+  parse,
+  write: (parsed) => {
     keyWriter.number(parsed.epoch, 0, parsed.epoch.length);
     let skipped = 0;
     for (const block of parsed.blocks) {
@@ -147,12 +144,8 @@ export const freebsd: VersionScheme = {
     }
     keyWriter.byte(MARK.end);
     keyWriter.number(parsed.revision, 0, parsed.revision.length);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
+  compare: (left, right) => {
     const epochs = compareDigits(left.epoch, right.epoch);
     if (epochs !== 0) return epochs;
     for (let i = 0; i < Math.max(left.blocks.length, right.blocks.length); i++) {
@@ -164,4 +157,4 @@ export const freebsd: VersionScheme = {
     }
     return compareDigits(left.revision, right.revision);
   },
-};
+});

@@ -1,5 +1,5 @@
-import { bounded, compareDigits, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { bounded, compareDigits, compareEach, keyWriter, order } from "./key.ts";
+import { parsedScheme } from "./scheme.ts";
 
 const PATTERN = /^(\d+)((?:\.\d+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|p)\d*)*)(?:-r(\d+))?$/;
 const SUFFIX_PATTERN = /_(alpha|beta|pre|rc|p)(\d*)/g;
@@ -57,23 +57,10 @@ function writeToken(token: Token): void {
 }
 
 /** Gentoo package versions in the order of the Package Manager Specification, chapter 3. */
-export const gentoo: VersionScheme = {
-  id: "gentoo",
-  key(version) {
-    const tokens = parse(version);
-    if (tokens === null) return null;
-    keyWriter.start();
+export const gentoo = parsedScheme("gentoo", {
+  parse,
+  write: (tokens) => {
     for (const token of tokens) writeToken(token);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    for (let i = 0; i < Math.min(left.length, right.length); i++) {
-      const result = compareTokens(left[i] as Token, right[i] as Token);
-      if (result !== 0) return result;
-    }
-    return 0;
-  },
-};
+  compare: (left, right) => compareEach(left, right, compareTokens),
+});

@@ -1,5 +1,5 @@
-import { bounded, compareDigits, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { bounded, compareDigits, compareEach, keyWriter, order } from "./key.ts";
+import { parsedScheme } from "./scheme.ts";
 
 const PATTERN = /^([!-~]+?)(?:_(\d+))?$/;
 
@@ -58,12 +58,9 @@ function compareTokens(a: Token, b: Token): -1 | 0 | 1 {
  * `pre`, `rc`), words after it, then the revision of the formula (`1.14.1_2`). Without a digit a version does not parse.
  * One difference: Homebrew's walk ends too early to tell `1.0` from `1rc1`; here the release is above, as in `1.0rc1`.
  */
-export const homebrew: VersionScheme = {
-  id: "homebrew",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const homebrew = parsedScheme("homebrew", {
+  parse,
+  write: (parsed) => {
     for (const { rank, value } of parsed.tokens) {
       keyWriter.byte(rank);
       if (rank === RANK.end) continue;
@@ -74,16 +71,7 @@ export const homebrew: VersionScheme = {
       }
     }
     keyWriter.number(parsed.revision, 0, parsed.revision.length);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    for (let i = 0; i < Math.min(left.tokens.length, right.tokens.length); i++) {
-      const result = compareTokens(left.tokens[i] as Token, right.tokens[i] as Token);
-      if (result !== 0) return result;
-    }
-    return compareDigits(left.revision, right.revision);
-  },
-};
+  compare: (left, right) =>
+    compareEach(left.tokens, right.tokens, compareTokens) || compareDigits(left.revision, right.revision),
+});

@@ -1,5 +1,5 @@
 import { bounded, compareNumbers, keyWriter, order, writeNumbers } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 import { compareIdentifiers, writeIdentifiers } from "./semver.ts";
 
 /** Julia's own expression: a lone `-` is the lowest prerelease, a lone `+` the highest build. */
@@ -53,25 +53,15 @@ function writePart(part: Part): void {
  * Julia package versions in the order of `VersionNumber`: semantic versions in which build metadata counts
  * (`1.2.3+0` < `1.2.3+1`, as the binary packages `*_jll` have it). Tolerated beyond Julia: numbers of any size.
  */
-export const julia: VersionScheme = {
-  id: "julia",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const julia = parsedScheme("julia", {
+  parse,
+  write: (parsed) => {
     writeNumbers(parsed.numbers);
     writePart(parsed.prerelease);
     writePart(parsed.build);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return (
-      compareNumbers(left.numbers, right.numbers) ||
-      comparePart(left.prerelease, right.prerelease) ||
-      comparePart(left.build, right.build)
-    );
-  },
-};
+  compare: (left, right) =>
+    compareNumbers(left.numbers, right.numbers) ||
+    comparePart(left.prerelease, right.prerelease) ||
+    comparePart(left.build, right.build),
+});

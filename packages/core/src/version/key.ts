@@ -124,13 +124,18 @@ export function compareDigits(a: string, b: string): -1 | 0 | 1 {
   return order(left.length, right.length) || order(left, right);
 }
 
-/** -1, 0 or 1: numbers one after another; as many in both. */
-export function compareNumbers(a: readonly string[], b: readonly string[]): -1 | 0 | 1 {
-  for (let i = 0; i < a.length; i++) {
-    const result = compareDigits(a[i] as string, b[i] as string);
+/** -1, 0 or 1: what differs first between two lists, as far as both go. */
+export function compareEach<T>(a: readonly T[], b: readonly T[], compare: (x: T, y: T) => -1 | 0 | 1): -1 | 0 | 1 {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const result = compare(a[i] as T, b[i] as T);
     if (result !== 0) return result;
   }
   return 0;
+}
+
+/** -1, 0 or 1: numbers one after another, as far as both lists go. */
+export function compareNumbers(a: readonly string[], b: readonly string[]): -1 | 0 | 1 {
+  return compareEach(a, b, compareDigits);
 }
 
 /** Writes numbers in the order of `compareNumbers`. */

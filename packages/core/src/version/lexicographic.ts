@@ -1,5 +1,5 @@
 import { bounded, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 const encoder = new TextEncoder();
 
@@ -8,19 +8,12 @@ function parse(version: string): string | null {
 }
 
 /** Any text, ordered by the bytes of its UTF-8 form, which is the order of its code points. Nothing is normalized. */
-export const lexicographic: VersionScheme = {
-  id: "lexicographic",
-  key(version) {
-    const text = parse(version);
-    if (text === null) return null;
-    keyWriter.start();
+export const lexicographic = parsedScheme("lexicographic", {
+  parse,
+  write: (text) => {
     for (const byte of encoder.encode(text)) keyWriter.byte(byte);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
+  compare: (left, right) => {
     for (let i = 0; i < Math.min(left.length, right.length); i++) {
       if (left[i] === right[i]) continue;
       // Where units differ within a surrogate pair, the code points of the pair differ the same way.
@@ -28,4 +21,4 @@ export const lexicographic: VersionScheme = {
     }
     return order(left.length, right.length);
   },
-};
+});

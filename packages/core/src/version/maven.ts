@@ -1,6 +1,6 @@
 import { compareDigits, keyWriter, order } from "./key.ts";
 import { isList, type Item, type List, parseMaven, RELEASE_RANK, type Token, UNKNOWN_RANK } from "./maven-items.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 /**
  * First bytes of what may stand at one place of a version, in ascending order; words before a release are their rank + 1.
@@ -131,18 +131,8 @@ function writeList(outermost: List): void {
  * numbers, and their order is not transitive there; this one is total. What a POM may not have as a version, or what has
  * no digit, does not parse.
  */
-export const maven: VersionScheme = {
-  id: "maven",
-  key(version) {
-    const list = parseMaven(version);
-    if (list === null) return null;
-    keyWriter.start();
-    writeList(list);
-    return keyWriter.finish();
-  },
-  compare(a, b) {
-    const left = parseMaven(a);
-    const right = parseMaven(b);
-    return left === null || right === null ? null : compareLists(left, right);
-  },
-};
+export const maven = parsedScheme("maven", {
+  parse: parseMaven,
+  write: writeList,
+  compare: compareLists,
+});

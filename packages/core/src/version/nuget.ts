@@ -1,5 +1,5 @@
-import { bounded, compareNumbers, keyWriter, writeNumbers } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { bounded, compareNumbers, writeNumbers } from "./key.ts";
+import { parsedScheme } from "./scheme.ts";
 import { comparePrerelease, writePrerelease } from "./semver.ts";
 
 /** One to four numbers, a prerelease, build metadata. `v` before and no hyphen (`1.0rc1`) are tolerated, as in semver. */
@@ -26,20 +26,12 @@ function parse(version: string): Nuget | null {
  * NuGet package versions in the order of NuGet.Versioning: up to four numbers of any size, then a prerelease as in
  * semver but of either case. Build metadata takes no part.
  */
-export const nuget: VersionScheme = {
-  id: "nuget",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const nuget = parsedScheme("nuget", {
+  parse,
+  write: (parsed) => {
     writeNumbers(parsed.numbers);
     writePrerelease(parsed.prerelease);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return compareNumbers(left.numbers, right.numbers) || comparePrerelease(left.prerelease, right.prerelease);
-  },
-};
+  compare: (left, right) =>
+    compareNumbers(left.numbers, right.numbers) || comparePrerelease(left.prerelease, right.prerelease),
+});

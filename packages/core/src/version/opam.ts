@@ -1,6 +1,6 @@
 import { comparePart, writePart } from "./dpkg.ts";
-import { bounded, keyWriter } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { bounded } from "./key.ts";
+import { parsedScheme } from "./scheme.ts";
 
 const PATTERN = /^[!-~]+$/;
 
@@ -22,20 +22,11 @@ function parse(version: string): OpamVersion | null {
  * OCaml package versions in opam's order: Debian's, without an epoch (`:` is a character like any other) and without
  * its demands on form. What follows the last hyphen is compared last; an absent revision is the same as `0`.
  */
-export const opam: VersionScheme = {
-  id: "opam",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const opam = parsedScheme("opam", {
+  parse,
+  write: (parsed) => {
     writePart(parsed.upstream);
     writePart(parsed.revision);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return comparePart(left.upstream, right.upstream) || comparePart(left.revision, right.revision);
-  },
-};
+  compare: (left, right) => comparePart(left.upstream, right.upstream) || comparePart(left.revision, right.revision),
+});

@@ -1,5 +1,5 @@
 import { bounded, compareDigits, compareNumbers, keyWriter, order, writeNumbers } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 /** `1.0.2zk`, `3.0.0-alpha7-dev`; `-fips` and build metadata name the same release. */
 const PATTERN =
@@ -32,30 +32,20 @@ function parse(version: string): Openssl | null {
 }
 
 /** OpenSSL releases: numbers, then patch letters (`z` is below `za`), then alpha, beta and pre before the release. */
-export const openssl: VersionScheme = {
-  id: "openssl",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const openssl = parsedScheme("openssl", {
+  parse,
+  write: (parsed) => {
     writeNumbers(parsed.numbers);
     keyWriter.ascii(parsed.letters, 0, parsed.letters.length);
     keyWriter.byte(0);
     keyWriter.byte(parsed.rank);
     keyWriter.number(parsed.rankNumber, 0, parsed.rankNumber.length);
     keyWriter.byte(parsed.isDev ? 0 : 1);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return (
-      compareNumbers(left.numbers, right.numbers) ||
-      order(left.letters, right.letters) ||
-      order(left.rank, right.rank) ||
-      compareDigits(left.rankNumber, right.rankNumber) ||
-      order(left.isDev ? 0 : 1, right.isDev ? 0 : 1)
-    );
-  },
-};
+  compare: (left, right) =>
+    compareNumbers(left.numbers, right.numbers) ||
+    order(left.letters, right.letters) ||
+    order(left.rank, right.rank) ||
+    compareDigits(left.rankNumber, right.rankNumber) ||
+    order(left.isDev ? 0 : 1, right.isDev ? 0 : 1),
+});

@@ -1,5 +1,5 @@
 import { bounded, compareDigits, digitsEnd, isDigit, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 /** The grammar of PEP 440, appendix B, on lower-cased text. */
 const PATTERN =
@@ -123,12 +123,9 @@ function writeLocal(local: string): void {
 }
 
 /** Python package versions in the order of PEP 440. Legacy versions, which it refuses, do not parse. */
-export const pep440: VersionScheme = {
-  id: "pep440",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const pep440 = parsedScheme("pep440", {
+  parse,
+  write: (parsed) => {
     keyWriter.number(parsed.epoch, 0, parsed.epoch.length);
     writeRelease(parsed.release);
     keyWriter.byte(parsed.phase);
@@ -136,20 +133,13 @@ export const pep440: VersionScheme = {
     writeOptional(parsed.post, KEY_POST, KEY_ABSENT_POST);
     writeOptional(parsed.dev, KEY_DEV, KEY_ABSENT_DEV);
     writeLocal(parsed.local);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return (
-      compareDigits(left.epoch, right.epoch) ||
-      compareLists(left.release.split("."), right.release.split("."), compareDigits) ||
-      order(left.phase, right.phase) ||
-      compareDigits(left.phaseNumber, right.phaseNumber) ||
-      compareOptional(left.post, right.post, -1) ||
-      compareOptional(left.dev, right.dev, 1) ||
-      compareLists(localParts(left.local), localParts(right.local), compareLocalPart)
-    );
-  },
-};
+  compare: (left, right) =>
+    compareDigits(left.epoch, right.epoch) ||
+    compareLists(left.release.split("."), right.release.split("."), compareDigits) ||
+    order(left.phase, right.phase) ||
+    compareDigits(left.phaseNumber, right.phaseNumber) ||
+    compareOptional(left.post, right.post, -1) ||
+    compareOptional(left.dev, right.dev, 1) ||
+    compareLists(localParts(left.local), localParts(right.local), compareLocalPart),
+});

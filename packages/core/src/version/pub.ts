@@ -1,5 +1,5 @@
 import { bounded, compareNumbers, keyWriter, order, writeNumbers } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 import { compareIdentifiers, comparePrerelease, writeIdentifiers, writePrerelease } from "./semver.ts";
 
 const KEY_NO_BUILD = 0x00;
@@ -35,26 +35,16 @@ function compareBuild(a: string, b: string): -1 | 0 | 1 {
  * prerelease and by the same rules. Tolerated beyond pub: a leading `v`, absent minor and patch, more than three
  * numbers.
  */
-export const pub: VersionScheme = {
-  id: "pub",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const pub = parsedScheme("pub", {
+  parse,
+  write: (parsed) => {
     writeNumbers(parsed.numbers);
     writePrerelease(parsed.prerelease);
     if (parsed.build === "") keyWriter.byte(KEY_NO_BUILD);
     else writeIdentifiers(parsed.build);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return (
-      compareNumbers(left.numbers, right.numbers) ||
-      comparePrerelease(left.prerelease, right.prerelease) ||
-      compareBuild(left.build, right.build)
-    );
-  },
-};
+  compare: (left, right) =>
+    compareNumbers(left.numbers, right.numbers) ||
+    comparePrerelease(left.prerelease, right.prerelease) ||
+    compareBuild(left.build, right.build),
+});

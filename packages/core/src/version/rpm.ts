@@ -1,6 +1,6 @@
 import { parseEvr } from "./evr.ts";
 import { compareDigits, digitsEnd, isDigit, isLetter, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 const TILDE = 0x7e;
 const CARET = 0x5e;
@@ -92,26 +92,16 @@ function writePart(part: string): void {
 }
 
 /** rpm package versions `[epoch:]version[-release]`, in the order of rpm's rpmVersionCompare; an absent release sorts below any. */
-export const rpm: VersionScheme = {
-  id: "rpm",
-  key(text) {
-    const parsed = parseEvr(text);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const rpm = parsedScheme("rpm", {
+  parse: parseEvr,
+  write: (parsed) => {
     keyWriter.number(parsed.epoch, 0, parsed.epoch.length);
     writePart(parsed.version);
     if (parsed.release === undefined) keyWriter.byte(KEY_ABSENT);
     else writePart(parsed.release);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parseEvr(a);
-    const right = parseEvr(b);
-    if (left === null || right === null) return null;
-    return (
-      compareDigits(left.epoch, right.epoch) ||
-      comparePart(left.version, right.version) ||
-      compareRelease(left.release, right.release)
-    );
-  },
-};
+  compare: (left, right) =>
+    compareDigits(left.epoch, right.epoch) ||
+    comparePart(left.version, right.version) ||
+    compareRelease(left.release, right.release),
+});

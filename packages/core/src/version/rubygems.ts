@@ -1,7 +1,10 @@
 import { bounded, compareDigits, isDigit, keyWriter, order } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 const PATTERN = /^\d+(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+/** `1.13.0-x86_64-linux`, `1.13.0-java`: Bundler and some tools write the platform of a built gem behind its version. */
+const PLATFORM =
+  /^([^-]+)-(?:java|jruby|(?:x86|x64|x86_64|i[3-6]86|arm|arm64|armv\d[a-z]?|aarch64|universal|ppc64le|powerpc64le|riscv64|s390x)-[a-z][\w-]*)$/i;
 const SEGMENT = /\d+|[A-Za-z]+/g;
 
 const KEY_TEXT = 0x01;
@@ -13,7 +16,8 @@ const SHORT_ZERO_RUN = 0xef;
 
 /** Segments as Gem::Version splits them: `-` means `.pre.`, digits and letters part, zeros at an end go. */
 function parse(version: string): string[] | null {
-  const text = bounded(version);
+  const whole = bounded(version);
+  const text = whole === null ? null : (PLATFORM.exec(whole)?.[1] ?? whole);
   if (text === null || !PATTERN.test(text)) return null;
   const segments = text.replaceAll("-", ".pre.").match(SEGMENT) ?? [];
   const firstText = segments.findIndex((segment) => !isNumber(segment));
@@ -79,24 +83,15 @@ function writeInverse(count: number): void {
   keyWriter.byte((0xffff - count) & 0xff);
 }
 
-/** Ruby gem versions in the order of Gem::Version. */
-export const rubygems: VersionScheme = {
-  id: "rubygems",
-  key(version) {
-    const segments = parse(version);
-    if (segments === null) return null;
-    keyWriter.start();
-    writeSegments(segments);
-    return keyWriter.finish();
-  },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
+/** Ruby gem versions in the order of Gem::Version. A platform behind the version takes no part. */
+export const rubygems = parsedScheme("rubygems", {
+  parse,
+  write: writeSegments,
+  compare: (left, right) => {
     for (let i = 0; i < Math.max(left.length, right.length); i++) {
       const result = compareSegments(left[i] ?? "0", right[i] ?? "0");
       if (result !== 0) return result;
     }
     return 0;
   },
-};
+});

@@ -1,3 +1,5 @@
+import { keyWriter } from "./key.ts";
+
 /** How the versions of an ecosystem order. */
 export interface VersionScheme {
   readonly id: string;
@@ -15,6 +17,32 @@ export interface VersionScheme {
   /** -1, 0 or 1; null when either does not parse. Never throws. The reference that `key` is tested against. */
   compare(a: string, b: string): -1 | 0 | 1 | null;
 }
+
+/** What a scheme does with versions that parse. */
+interface Parsed<T> {
+  /** Null when it does not parse. */
+  readonly parse: (version: string) => T | null;
+  /** Writes the key to `keyWriter`. */
+  readonly write: (parsed: T) => void;
+  readonly compare: (left: T, right: T) => -1 | 0 | 1;
+}
+
+/** A scheme whose every version that parses has a key. */
+export const parsedScheme = <T>(id: string, { parse, write, compare }: Parsed<T>): VersionScheme => ({
+  id,
+  key(version) {
+    const parsed = parse(version);
+    if (parsed === null) return null;
+    keyWriter.start();
+    write(parsed);
+    return keyWriter.finish();
+  },
+  compare(a, b) {
+    const left = parse(a);
+    const right = parse(b);
+    return left === null || right === null ? null : compare(left, right);
+  },
+});
 
 /** True when the scheme can place the version, with a key or without. */
 export function parsesVersion(scheme: VersionScheme, version: string): boolean {

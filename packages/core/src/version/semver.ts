@@ -1,5 +1,5 @@
 import { bounded, compareDigits, compareNumbers, digitsEnd, keyWriter, order, writeNumbers } from "./key.ts";
-import type { VersionScheme } from "./scheme.ts";
+import { parsedScheme } from "./scheme.ts";
 
 const KEY_END = 0x01;
 const KEY_NUMBER = 0x02;
@@ -81,20 +81,12 @@ export function writeIdentifiers(text: string): void {
  * `v`, `=` or `go`, absent minor and patch (they are 0), numbers of any size, a prerelease without its hyphen.
  * Build metadata takes no part. More than three numbers do not parse.
  */
-export const semver: VersionScheme = {
-  id: "semver",
-  key(version) {
-    const parsed = parse(version);
-    if (parsed === null) return null;
-    keyWriter.start();
+export const semver = parsedScheme("semver", {
+  parse,
+  write: (parsed) => {
     writeNumbers(parsed.numbers);
     writePrerelease(parsed.prerelease);
-    return keyWriter.finish();
   },
-  compare(a, b) {
-    const left = parse(a);
-    const right = parse(b);
-    if (left === null || right === null) return null;
-    return compareNumbers(left.numbers, right.numbers) || comparePrerelease(left.prerelease, right.prerelease);
-  },
-};
+  compare: (left, right) =>
+    compareNumbers(left.numbers, right.numbers) || comparePrerelease(left.prerelease, right.prerelease),
+});
