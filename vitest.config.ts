@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+/** A temporary folder of the run's own. */
+const temporary = "test/support/temporary.ts";
 const isolateOff = { pool: "threads", isolate: false } as const;
 
 export default defineConfig({
@@ -10,6 +12,7 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "test/arch/*.test.ts"],
           exclude: ["**/*.db.test.ts"],
+          globalSetup: [temporary],
           ...isolateOff,
           // real processes and servers start in some: a busy machine is no failure
           testTimeout: 30_000,
@@ -19,7 +22,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["packages/*/src/**/*.db.test.ts", "test/integration/*.test.ts"],
-          globalSetup: ["test/support/postgres.ts"],
+          globalSetup: [temporary, "test/support/postgres.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
@@ -29,6 +32,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/*.test.ts"],
+          globalSetup: [temporary],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -5,6 +5,7 @@ import {
   type FeedSync,
   feedsDirectory,
   generationInForce,
+  isReadElsewhere,
   isIndexHere,
   requestSync,
 } from "./features/feeds/index.ts";
@@ -58,6 +59,17 @@ const measure = async (db: Database, metrics: Metrics, offlineSeconds: number): 
   metrics.queueDepth(Object.entries(depth).map(([state, count]) => ({ task: "all", state, count })));
 };
 
+/** Whether the feeds are to be read again: it is time, or a start names other folders, which then do not wait hours. */
+const isOutdated = (
+  { feeds, feedSyncHours }: Config,
+  generation: Awaited<ReturnType<typeof generationInForce>>,
+  isFirst: boolean,
+): boolean => {
+  if (generation?.origin !== "sync") return false;
+  const ageMs = Date.now() - generation.confirmedAt.getTime();
+  return ageMs > feedSyncHours * HOUR_MS || (isFirst && isReadElsewhere(feeds, generation.meta.sources));
+};
+
 /**
  * Asks for a feed sync when one is due, once a day for old rows to be deleted, and keeps the gauges true: at once and then
  * every 15 s until the returned stop. Resolves when it has asked: a queue that starts after that runs what it asked for in place of
@@ -79,6 +91,7 @@ export const startSchedule = async (
   const watchKeys = createKeyWatch(parts);
   const feedsDir = feedsDirectory(config.dataDir);
   let isMissing = false;
+  let isFirst = true;
   let retentionDueMs = 0;
   let overdueDueMs = 0;
   let looking: Promise<void> = Promise.resolve();
@@ -90,9 +103,8 @@ export const startSchedule = async (
         log.warn({ file: generation.indexFile }, "missing index file: the feeds are read again");
       }
       isMissing = !isHere;
-      const isOld =
-        generation?.origin === "sync" && Date.now() - generation.confirmedAt.getTime() > config.feedSyncHours * HOUR_MS;
-      const due = !isHere || isOld;
+      const due = !isHere || isOutdated(config, generation, isFirst);
+      isFirst = false;
       // one that runs already would be followed by another
       if (due && !sync.state().syncing) await requestSync(db);
       if (Date.now() >= retentionDueMs) {

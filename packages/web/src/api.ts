@@ -1,11 +1,12 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Answer, ApiError, contract, createClient } from "@zerotrace/sdk";
 import type { Widget, WidgetKind } from "@zerotrace/core/dashboard/widget";
+import { onceEach } from "./once.ts";
 import { standingOf } from "./ui/standing.ts";
 import { language } from "./ui/texts.ts";
 
 export { contract };
-const ask = createClient({ baseUrl: "" });
+const ask = onceEach(createClient({ baseUrl: "" }));
 
 /** Asks the server; a refusal says what it says in the language of the page. */
 export const call: typeof ask =

@@ -22,6 +22,10 @@ export const assetsExport =
   (format: ExportFormat): string =>
     urlOf("", contract.assets.exportAssets, { query: { ...search, format } });
 
+/** Where what is decided is downloaded as VEX. */
+export const decisionsExport = (format: "openvex" | "cyclonedx" | "csaf"): string =>
+  urlOf("", contract.decisions.exportDecisions, { query: { format } });
+
 /** Where the components of a search are downloaded. */
 export const componentsExport =
   (q: string) =>

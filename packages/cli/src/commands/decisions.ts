@@ -1,5 +1,6 @@
 import { DECISION_DAYS_MAX, DECISION_KINDS, DECISION_STATES } from "@zerotrace/core/decision/decision";
 import { AppError } from "@zerotrace/core";
+import { VEX_FORMATS } from "@zerotrace/core/vex/vex";
 import { type Command, Option } from "@commander-js/extra-typings";
 import { type Answer, contract } from "@zerotrace/sdk";
 import type { Cli } from "../cli.ts";
@@ -184,6 +185,23 @@ const registerReject = (decisions: Command, cli: Cli): void => {
     });
 };
 
+const registerExport = (decisions: Command, cli: Cli): void => {
+  decisions
+    .command("export")
+    .description("write what is decided for the whole company as a VEX document")
+    .addOption(
+      new Option("--format <format>", "openvex, cyclonedx or csaf").choices(VEX_FORMATS).default("openvex" as const),
+    )
+    .addOption(serverOption())
+    .addOption(tokenOption())
+    .addOption(dataDirOption())
+    .action(async ({ format, ...options }) => {
+      const { call } = await connect(cli, options);
+      const document = await call(contract.decisions.exportDecisions, { query: { format } });
+      cli.out.write(`${JSON.stringify(document, null, 2)}\n`);
+    });
+};
+
 /** `zerotrace decisions`: what people decide of findings, with the preview and the way back. */
 export const register = (program: Command, cli: Cli): void => {
   const decisions = program
@@ -195,4 +213,5 @@ export const register = (program: Command, cli: Cli): void => {
   registerApprove(decisions, cli);
   registerReject(decisions, cli);
   registerRevoke(decisions, cli);
+  registerExport(decisions, cli);
 };

@@ -1,6 +1,7 @@
 import { DECISION_DAYS_MAX, DECISION_KINDS, DECISION_STATES } from "@zerotrace/core/decision/decision";
 import { QUERY_CHARS_MAX } from "@zerotrace/core/query/language/index";
 import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
+import { VEX_FORMATS } from "@zerotrace/core/vex/vex";
 import { z } from "zod";
 
 const kind = z.enum(DECISION_KINDS);
@@ -93,10 +94,11 @@ export const getDecision = route({
 
 export const exportDecisions = route({
   method: "GET",
-  path: "/api/v1/decisions/openvex",
+  path: "/api/v1/decisions/vex",
   summary:
-    "What decisions close for the whole company, as OpenVEX: false positives as not affected, accepted risks as affected",
+    "What decisions close for the whole company, as OpenVEX, CycloneDX or CSAF: false positives as not affected, accepted risks as affected",
   permission: "findings:read",
+  query: z.object({ format: z.enum(VEX_FORMATS).default("openvex") }),
   contentType: "application/json",
   answer: z.any(),
 });

@@ -1,3 +1,4 @@
+import { parseVex } from "@zerotrace/core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import { insertCredential, newToken } from "../../platform/auth/index.ts";
@@ -278,7 +279,7 @@ test("no decision is another company's, who only reads makes none, and what cann
   const page = await get("/decisions?limit=1&state=active");
   expect([page.count, page.rows[0].id]).toEqual([1, id]);
   await decide("advisory:CVE-2026-4", { kind: "not_affected", reason: "Not built in" });
-  const document = await get("/decisions/openvex");
+  const document = await get("/decisions/vex");
   expect(document.statements).toMatchObject([
     {
       vulnerability: { name: "CVE-2026-3" },
@@ -287,7 +288,34 @@ test("no decision is another company's, who only reads makes none, and what cann
     },
     { vulnerability: { name: "CVE-2026-4" }, status: "not_affected", impact_statement: "Not built in" },
   ]);
-  expect((await get("/decisions/openvex", other)).statements).toEqual([]);
+  expect((await get("/decisions/vex", other)).statements).toEqual([]);
+});
+
+test("what is decided is written in each format that is read, and read back it says the same of the same package", async () => {
+  await decide("advisory:CVE-2026-3");
+  await decide("advisory:CVE-2026-4", { kind: "false_positive", reason: "Another program of that name" });
+  const said = async (format: string) => {
+    const document = parseVex(await get(`/decisions/vex?format=${format}`));
+    expect([document.format, document.problemCount]).toEqual([format, 0]);
+    return document.statements
+      .map((one) => ({
+        id: one.vulnerability,
+        status: one.status,
+        purls: one.products.map(({ purl }) => purl),
+        note: one.note,
+      }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  };
+  const told = await said("openvex");
+  expect(told).toMatchObject([
+    { id: "CVE-2026-3", status: "affected", note: expect.stringMatching(/accepted until/) },
+    { id: "CVE-2026-4", status: "not_affected", note: "False positive: Another program of that name" },
+  ]);
+  for (const format of ["cyclonedx", "csaf"])
+    expect(
+      (await said(format)).map(({ note: _, ...rest }) => rest),
+      format,
+    ).toEqual(told.map(({ note: _, ...rest }) => rest));
 });
 
 test("who sees some assets only neither decides nor reads what is decided of all", async () => {

@@ -4,10 +4,10 @@ import { decodeCursor, type Endpoint, implement, reply } from "../../platform/ht
 import { pageOf } from "../assets/index.ts";
 import { settingsOf } from "../settings/index.ts";
 import { routes } from "./contract.ts";
-import { openVexOf } from "./openvex.ts";
 import { previewOf } from "./preview-sql.ts";
 import { scopeOf, sqlOf, toDecisionRow } from "./rules.ts";
 import { countDecisions, decidedStatements, decisionsPage } from "./sql.ts";
+import { vexOf } from "./vex.ts";
 import { ALL, type DecisionDeps, required, writeRoutes } from "./write.ts";
 
 export { refreshRulings } from "./refresh.ts";
@@ -41,7 +41,7 @@ const preview: Endpoint = implement(routes.previewDecision, {
 const exported = (version: string): Endpoint =>
   implement(routes.exportDecisions, {
     audit: "none",
-    run: async (context) => {
+    run: async (context, { query: { format } }) => {
       mustSeeAll(context.identity, ALL);
       const { tx, now, identity } = context;
       const records = await decidedStatements(tx, identity.companyId, EXPORT_MAX);
@@ -50,8 +50,8 @@ const exported = (version: string): Endpoint =>
       ]);
       const about = { author: company?.name ?? "unknown", at: now.toISOString(), version };
       return reply({
-        headers: { "content-disposition": 'attachment; filename="decisions.openvex.json"' },
-        body: openVexOf(records, about),
+        headers: { "content-disposition": `attachment; filename="decisions.${format}.json"` },
+        body: await vexOf(records, about, format),
       });
     },
   });

@@ -16,6 +16,7 @@ export { createEpssHistory, type EpssHistory } from "./epss-history.ts";
 export { feedsDirectory, indexPath, isIndexHere } from "./index-file.ts";
 export { type AdvisoryEnrichment, createKnowledge, type Knowledge } from "./knowledge.ts";
 export type { JudgeWithin } from "./publish.ts";
+export { isReadElsewhere } from "./elsewhere.ts";
 export { createFeedSync, type FeedOrder, type FeedSync, orderOf } from "./sync.ts";
 export { companyIds, type Generation, generationInForce, replaceStaleSources } from "./sql.ts";
 export { authoritiesOf, type Authority, withFreshness } from "./coverage.ts";

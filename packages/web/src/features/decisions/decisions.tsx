@@ -1,8 +1,9 @@
 import { DECISION_STATES } from "@zerotrace/core/decision/decision";
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { call, contract, type Decision, queries } from "../../api.ts";
+import { decisionsExport } from "../../downloads.ts";
 import { count, plural } from "../../ui/format.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Time } from "../../ui/marks.tsx";
@@ -70,6 +71,7 @@ const Hides = ({ decision: d }: { decision: Decision }) => {
 
 const Actions = ({ decision: d }: { decision: Decision }) => {
   const client = useQueryClient();
+  const { data: session } = useQuery(queries.session());
   const params = { id: d.id };
   const onSuccess = () => client.invalidateQueries();
   const revoke = useMutation({ mutationFn: () => call(contract.decisions.revokeDecision, { params }), onSuccess });
@@ -77,13 +79,16 @@ const Actions = ({ decision: d }: { decision: Decision }) => {
   const error = revoke.error ?? approve.error;
   if (isOver(d)) return <span className="text-dim">{say("over")}</span>;
   return (
-    <span className="inline-flex flex-wrap gap-3">
+    <span className="inline-flex flex-wrap justify-end gap-x-3">
       {error && (
         <span role="alert" className="text-bad" title={error.message}>
           {error.message}
         </span>
       )}
-      {d.state === "proposed" && (
+      {d.state === "proposed" && session?.subject === d.createdBy && (
+        <span className="text-dim">{say("another approves")}</span>
+      )}
+      {d.state === "proposed" && session?.subject !== d.createdBy && (
         <button type="button" className="act" disabled={approve.isPending} onClick={() => approve.mutate()}>
           {say("Approve")}
         </button>
@@ -124,9 +129,34 @@ const COLUMNS: readonly Column<Decision>[] = [
 const ACTIONS: Column<Decision> = {
   head: "Actions",
   hidesHead: true,
-  width: "132px",
+  className: "end",
+  width: "192px",
   cell: (d) => <Actions decision={d} />,
 };
+
+const VEX_EXPORTS = [
+  ["openvex", "OpenVEX"],
+  ["cyclonedx", "CycloneDX VEX"],
+  ["csaf", "CSAF"],
+] as const;
+
+/** What is decided for the whole company, for others to read. */
+const VexExports = () => (
+  <fieldset className="inline-flex" aria-label={say("Export what is decided as VEX")}>
+    {VEX_EXPORTS.map(([format, name]) => (
+      <a
+        key={format}
+        className="button -ml-px px-2.5 first:ml-0 hover:z-10"
+        href={decisionsExport(format)}
+        download
+        title={say("What is decided for the whole company, as {name}", { name })}
+      >
+        {format === "openvex" && <Download className="size-4" aria-hidden="true" />}
+        {name}
+      </a>
+    ))}
+  </fieldset>
+);
 
 const api = getRouteApi("/decisions");
 
@@ -160,9 +190,7 @@ export const DecisionsPage = () => {
               ))}
             </select>
           </label>
-          <a className="button" href="/api/v1/decisions/openvex" download>
-            <Download className="size-4" aria-hidden="true" /> {say("OpenVEX")}
-          </a>
+          <VexExports />
           <Decide scope="" />
         </>
       }

@@ -50,22 +50,22 @@ const Share = ({ value }: { value: number }) => (
 export const FIX_COLUMNS: readonly Column<Fix>[] = [
   { head: "Fix", className: "full", cell: (fix) => <Target fix={fix} /> },
   { head: "Ecosystem", width: "104px", cell: (fix) => <span className="text-dim">{fix.ecosystem}</span> },
-  { head: "Risk closed", width: "136px", label: say("risk closed"), cell: (fix) => <Share value={fix.riskShare} /> },
-  { head: "Findings", width: "152px", cell: (fix) => <SeverityLine counts={fix.severities} /> },
+  { head: "Risk closed", width: "128px", label: say("risk closed"), cell: (fix) => <Share value={fix.riskShare} /> },
+  { head: "Findings", width: "216px", cell: (fix) => <SeverityLine counts={fix.severities} /> },
   {
     head: "KEV",
-    width: "72px",
+    width: "64px",
     cell: (fix) =>
       fix.kevCount > 0 ? <span className="mono font-semibold">{say("{n} KEV", { n: count(fix.kevCount) })}</span> : "",
   },
   {
     head: "Assets",
-    width: "72px",
+    width: "64px",
     label: say("assets"),
     cell: (fix) => <span className="mono">{count(fix.assetCount)}</span>,
   },
-  { head: "Due", width: "120px", cell: (fix) => <Due of={fix} /> },
-  { head: "State", width: "144px", cell: (fix) => <WorkState work={fix.work} /> },
+  { head: "Due", width: "112px", cell: (fix) => <Due of={fix} /> },
+  { head: "State", width: "112px", cell: (fix) => <WorkState work={fix.work} /> },
   { head: "Who", width: "104px", cell: (fix) => fix.work?.assignee?.name ?? "" },
 ];
 

@@ -21,13 +21,27 @@ const mustFit = (files: readonly File[]): void => {
   }
 };
 
-const send = async (findingId: string, text: string, files: readonly File[]): Promise<readonly string[]> => {
+/** What is on its way: a text, and files of it or of the comment that was taken before they were refused. */
+interface Sending {
+  readonly text: string;
+  readonly files: readonly File[];
+  readonly commentId: string | null;
+}
+
+const send = async (
+  findingId: string,
+  { text, files, commentId }: Sending,
+  taken: { comment: (id: string) => void; file: (file: File) => void },
+): Promise<readonly string[]> => {
   mustFit(files);
   const params = { id: findingId };
   const made = text.trim() === "" ? null : await call(contract.work.addComment, { params, body: { text } });
+  if (made) taken.comment(made.id);
+  const of = made?.id ?? commentId;
   for (const file of files) {
-    const query = { name: file.name.slice(0, 200), ...(made ? { commentId: made.id } : {}) };
+    const query = { name: file.name.slice(0, 200), ...(of === null ? {} : { commentId: of }) };
     await call(contract.work.addAttachment, { params, query, body: file });
+    taken.file(file);
   }
   return made?.mentioned ?? [];
 };
@@ -38,11 +52,23 @@ export const CommentForm = ({ findingId }: { findingId: string }) => {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [files, setFiles] = useState<readonly File[]>([]);
+  const comment = useRef<string | null>(null);
   const add = useMutation({
-    mutationFn: () => send(findingId, text, files),
+    // what was taken leaves the form at once: to try again sends only what was refused
+    mutationFn: () =>
+      send(
+        findingId,
+        { text, files, commentId: comment.current },
+        {
+          comment: (id) => {
+            comment.current = id;
+            setText("");
+          },
+          file: (file) => setFiles((left) => left.filter((one) => one !== file)),
+        },
+      ),
     onSuccess: (mentioned) => {
-      setText("");
-      setFiles([]);
+      comment.current = null;
       if (mentioned.length > 0) toast({ text: say("{names} will be told.", { names: mentioned.join(", ") }) });
     },
     // a file may be refused after its comment was taken

@@ -1,6 +1,6 @@
-import type { VexStatement } from "@zerotrace/core";
+import type { VexFormat, VexStatement } from "@zerotrace/core";
 import { isAccepted } from "@zerotrace/core/decision/decision";
-import { writeOpenVex } from "@zerotrace/plugins/formats/openvex/write";
+import { writeVex } from "@zerotrace/plugins/formats/vex-out";
 import type { StatementRecord } from "./sql.ts";
 
 const noteOf = ({ kind, reason, expiresAt }: StatementRecord): string => {
@@ -9,11 +9,15 @@ const noteOf = ({ kind, reason, expiresAt }: StatementRecord): string => {
   return `${what} until ${expiresAt.toISOString().slice(0, 10)}: ${reason}`;
 };
 
-/** Decisions as an OpenVEX document. An accepted risk is a risk: it is affected, with what was decided as the action. */
-export const openVexOf = (
+/** How the writers call the formats that are read. */
+const WRITERS = { openvex: "openvex", cyclonedx: "cyclonedx-vex", csaf: "csaf-vex" } as const;
+
+/** Decisions as a VEX document. An accepted risk is a risk: it is affected, with what was decided as the action. */
+export const vexOf = async (
   records: readonly StatementRecord[],
   about: { author: string; at: string; version: string },
-): string => {
+  format: VexFormat,
+): Promise<string> => {
   const statements = records.map((record): VexStatement => ({
     vulnerability: record.advisory,
     aliases: record.aliases,
@@ -25,5 +29,6 @@ export const openVexOf = (
     at: record.createdAt.toISOString(),
   }));
   const tool = { name: "zerotrace", version: about.version };
-  return writeOpenVex({ id: "", author: about.author, at: about.at, statements, tool }).text;
+  const document = { id: "", author: about.author, at: about.at, statements, tool };
+  return (await writeVex(document, WRITERS[format])).text;
 };
