@@ -1,11 +1,8 @@
-import type { Plugin } from "vite";
-
-/** The module that describes every route of the API, with a schema for each input and answer. */
-const CONTRACT = /\/server\/src\/contract\.ts$/;
 /** What a client asks of a route when it calls it. */
 const CALLED_BY = ["method", "path", "contentType", "mediaTypes"] as const;
 
-type Exports = Readonly<Record<string, unknown>>;
+/** What a module gives, by name. */
+export type Exports = Readonly<Record<string, unknown>>;
 
 const isData = (value: unknown): boolean =>
   typeof value === "string" ||
@@ -30,18 +27,4 @@ export const asData = ({ contract, ...others }: Exports): Exports => ({
     ]),
   ),
   ...Object.fromEntries(Object.entries(others).filter(([, value]) => isData(value))),
-});
-
-/** Puts the contract as data where the contract is imported: making 270 routes of schemas at each page load takes longer than React does. */
-export const contractAsData = (): Plugin => ({
-  name: "zerotrace:contract-as-data",
-  load: {
-    filter: { id: CONTRACT },
-    handler: async (id) => {
-      const data = asData((await import(id)) as Exports);
-      return Object.entries(data)
-        .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
-        .join("\n");
-    },
-  },
 });
