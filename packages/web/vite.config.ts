@@ -15,7 +15,7 @@ const contractAsData = (): Plugin => ({
     handler: async (id) => {
       const data = asData((await import(id)) as Exports);
       return Object.entries(data)
-        .map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`)
+        .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
         .join("\n");
     },
   },
