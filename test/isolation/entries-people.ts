@@ -230,6 +230,9 @@ export const PEOPLE_ENTRIES: Readonly<Record<string, Entry>> = {
   })),
   "sso.deleteIdentityProvider": byId("providerId"),
   "sso.testIdentityProvider": byId("providerId"),
+  "sso.renewEncryptionKey": byId("providerId", {
+    control: { statuses: [400], why: "it speaks OpenID Connect, which encrypts nothing" },
+  }),
   "sso.unlinkIdentity": asks((of) => ({ params: { id: of["providerId"] ?? "", personId: of["colleagueId"] ?? "" } }), {
     control: { statuses: [404], why: "nobody signed in by it yet" },
   }),

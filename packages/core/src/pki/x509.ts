@@ -15,9 +15,13 @@ import {
   utf8,
 } from "./der.ts";
 
-/** Certificates and requests for them (RFC 5280, RFC 2986): their bytes, without the signing. Signatures are ECDSA with SHA-256. */
+/** Certificates and requests for them (RFC 5280, RFC 2986): their bytes, without the signing. Signatures are ECDSA or RSA with SHA-256. */
 
 const ECDSA_SHA256 = sequence(oid("1.2.840.10045.4.3.2"));
+const NULL = Uint8Array.from([0x05, 0x00]);
+const SIGNED_WITH = { ecdsa: ECDSA_SHA256, rsa: sequence(oid("1.2.840.113549.1.1.11"), NULL) } as const;
+/** What signs, always over SHA-256. */
+export type SigningKind = keyof typeof SIGNED_WITH;
 const COMMON_NAME = oid("2.5.4.3");
 const ORGANIZATION = oid("2.5.4.10");
 
@@ -46,17 +50,25 @@ export interface CertificateBody {
   /** 20 bytes that tell the key, and the issuer's. */
   readonly keyId: Uint8Array;
   readonly issuerKeyId: Uint8Array;
-  /** `ca` signs others; `client` proves itself to a TLS server by this URI. */
-  readonly use: { readonly kind: "ca" } | { readonly kind: "client"; readonly uri: string };
+  /** `ca` signs others; `client` proves itself to a TLS server by this URI; for the key of `encryption` others seal keys. */
+  readonly use: { readonly kind: "ca" | "encryption" } | { readonly kind: "client"; readonly uri: string };
+  /** Of the issuer's key; ECDSA where it is not given. */
+  readonly signedWith?: SigningKind;
 }
+
+// keyCertSign and cRLSign, digitalSignature, keyEncipherment: bits from the left
+const KEY_USAGE = {
+  ca: bitString(Uint8Array.from([0x06]), 1),
+  client: bitString(Uint8Array.from([0x80]), 7),
+  encryption: bitString(Uint8Array.from([0x20]), 5),
+} as const;
 
 const extensionsOf = ({ use, keyId, issuerKeyId }: CertificateBody): Uint8Array[] => {
   const isCa = use.kind === "ca";
   return [
     extension("2.5.29.19", isCa ? sequence(isTrue, integer(Uint8Array.from([0]))) : sequence(), true),
-    // keyCertSign and cRLSign, or digitalSignature
-    extension("2.5.29.15", isCa ? bitString(Uint8Array.from([0x06]), 1) : bitString(Uint8Array.from([0x80]), 7), true),
-    ...(isCa ? [] : [extension("2.5.29.37", sequence(oid("1.3.6.1.5.5.7.3.2")))]),
+    extension("2.5.29.15", KEY_USAGE[use.kind], true),
+    ...(use.kind === "client" ? [extension("2.5.29.37", sequence(oid("1.3.6.1.5.5.7.3.2")))] : []),
     extension("2.5.29.14", octetString(keyId)),
     extension("2.5.29.35", sequence(implicit(0, issuerKeyId))),
     ...(use.kind === "client"
@@ -70,7 +82,7 @@ export const certificateBody = (body: CertificateBody): Uint8Array =>
   sequence(
     explicit(0, integer(Uint8Array.from([2]))),
     integer(body.serial),
-    ECDSA_SHA256,
+    SIGNED_WITH[body.signedWith ?? "ecdsa"],
     nameOf(body.issuer),
     sequence(time(body.notBefore), time(body.notAfter)),
     nameOf(body.subject),
@@ -83,8 +95,8 @@ export const requestBody = (subject: X509Name, publicKey: Uint8Array): Uint8Arra
   sequence(integer(Uint8Array.from([0])), nameOf(subject), publicKey, explicit(0));
 
 /** A certificate or request: its body with the signature (DER) over it. */
-export const signedBy = (body: Uint8Array, signature: Uint8Array): Uint8Array =>
-  sequence(body, ECDSA_SHA256, bitString(signature));
+export const signedBy = (body: Uint8Array, signature: Uint8Array, signedWith: SigningKind = "ecdsa"): Uint8Array =>
+  sequence(body, SIGNED_WITH[signedWith], bitString(signature));
 
 /** What a request for a certificate holds; whether the signature is right is for the caller to see. */
 export interface CertificateRequest {

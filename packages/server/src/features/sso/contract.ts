@@ -95,6 +95,10 @@ const provider = z.object({
   oidc: oidcConfig.nullable(),
   saml: samlConfig.nullable(),
   hasSecret: z.boolean(),
+  /** The first is in our metadata; what was encrypted for the other is opened too. */
+  ownCertificates: z
+    .array(z.string())
+    .describe("SAML: our certificates for which assertions may be encrypted, newest first (PEM)"),
   /** What is entered at the provider. */
   startUrl: z.string(),
   redirectUrl: z.string().describe("OpenID Connect: redirect URI. SAML: assertion consumer service"),
@@ -159,6 +163,16 @@ export const testIdentityProvider = route({
     ok: z.boolean(),
     checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
   }),
+});
+
+export const renewEncryptionKey = route({
+  method: "POST",
+  path: "/api/v1/identity-providers/:id/encryption-key",
+  summary:
+    "Make another key for which a SAML provider encrypts its assertions; the former opens them too until the next",
+  permission: "sso:manage",
+  params: idParam,
+  answer: provider,
 });
 
 export const unlinkIdentity = route({
@@ -242,6 +256,7 @@ export const routes = {
   updateIdentityProvider,
   deleteIdentityProvider,
   testIdentityProvider,
+  renewEncryptionKey,
   unlinkIdentity,
   signInOptions,
   startSignIn,

@@ -1,5 +1,6 @@
 import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
+import type { SamlProvider } from "./sql.ts";
 
 /** What a composition root gives to single sign-on. */
 export interface SsoOptions {
@@ -22,6 +23,15 @@ export interface SsoDeps extends SsoOptions {
 
 /** Where a provider's secret is sealed to. */
 export const secretPlace = (providerId: string) => ({ table: "identity_provider", column: "secret", row: providerId });
+
+/** The private keys (PEM) for which a SAML provider may have encrypted, newest first. */
+export const samlKeys = async (
+  { keys }: Pick<SsoOptions, "keys">,
+  tx: Tx,
+  companyId: number,
+  { id, secret }: Pick<SamlProvider, "id" | "secret">,
+): Promise<string[]> =>
+  secret === null ? [] : (JSON.parse(await keys.open(tx, companyId, secretPlace(id), secret)) as string[]);
 
 /** The addresses of our side. */
 export const addressesOf = (publicUrl: string, companyId: number, providerId: string) => {

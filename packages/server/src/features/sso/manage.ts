@@ -3,9 +3,11 @@ import { randomUUID } from "node:crypto";
 import { mustSeeAll, revokeSessionsOf } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { newEncryptionKey } from "../../platform/pki/index.ts";
 import { routes } from "./contract.ts";
-import { addressesOf, secretPlace, type SsoDeps } from "./deps.ts";
+import { addressesOf, samlKeys, secretPlace, type SsoDeps } from "./deps.ts";
 import { deleteLink, peopleOfProvider } from "./link-sql.ts";
+import { certificateOf } from "./saml-metadata.ts";
 import {
   deleteProvider,
   insertProvider,
@@ -13,6 +15,7 @@ import {
   type Provider,
   providerById,
   type ProviderRow,
+  type SamlSettings,
   updateProvider,
 } from "./sql.ts";
 import { ALL, providerOf, type Wish } from "./wish.ts";
@@ -30,6 +33,11 @@ const found = async (tx: Tx, companyId: number, id: string): Promise<ProviderRow
   return row;
 };
 
+const settingsOf = ({ ownCertificates: _, ...config }: SamlSettings) => ({
+  ...config,
+  certificates: [...config.certificates],
+});
+
 const shown = (publicUrl: string, companyId: number, row: ProviderRow) => {
   const { id, kind, name, domains, mappings, defaultRole, defaultLabels, createsMembers, enabled } = row;
   const isSaml = kind === "saml";
@@ -45,7 +53,8 @@ const shown = (publicUrl: string, companyId: number, row: ProviderRow) => {
     createsMembers,
     enabled,
     oidc: row.kind === "oidc" ? { ...row.config, scopes: [...row.config.scopes] } : null,
-    saml: row.kind === "saml" ? { ...row.config, certificates: [...row.config.certificates] } : null,
+    saml: row.kind === "saml" ? settingsOf(row.config) : null,
+    ownCertificates: row.kind === "saml" ? [...(row.config.ownCertificates ?? [])] : [],
     hasSecret: row.secret !== null,
     startUrl: at.start,
     redirectUrl: isSaml ? at.acs : at.callback,
@@ -98,6 +107,7 @@ const secretFor = async (
 ): Promise<string | null> => {
   const { id, wish, before } = of;
   if (wish.clientSecret !== undefined) return keys.seal(tx, companyId, secretPlace(id), wish.clientSecret);
+  if (before?.kind === "saml" && wish.saml !== undefined) return before.secret;
   if (before?.kind !== "oidc" || wish.oidc === undefined) return null;
   // a secret goes to the issuer and the client that it was given for, and to no other
   const isSame = before.config.issuer === wish.oidc.issuer && before.config.clientId === wish.oidc.clientId;
@@ -126,6 +136,12 @@ const create = (deps: SsoDeps): Endpoint =>
 const endSessions = async (tx: Tx, companyId: number, providerId: string, now: Date): Promise<string[]> =>
   revokeSessionsOf(tx, companyId, await peopleOfProvider(tx, companyId, providerId), { now, method: "sso" });
 
+/** What a change of a SAML provider keeps: our certificates for it. */
+const withOwn = (after: Provider, before: ProviderRow): Provider =>
+  after.kind === "saml" && before.kind === "saml" && before.config.ownCertificates !== undefined
+    ? { ...after, config: { ...after.config, ownCertificates: before.config.ownCertificates } }
+    : after;
+
 const update = (deps: SsoDeps): Endpoint =>
   implement(routes.updateIdentityProvider, {
     audit: "identity_provider.update",
@@ -136,7 +152,7 @@ const update = (deps: SsoDeps): Endpoint =>
       const { answer, ended } = await db.withCompany(companyId, async (tx) => {
         const before = await found(tx, companyId, id);
         const secret = await secretFor(deps, tx, companyId, { id, wish: body, before });
-        const after = { id, secret, ...(await providerOf(deps, tx, identity, body)) } as Provider;
+        const after = withOwn({ id, secret, ...(await providerOf(deps, tx, identity, body)) } as Provider, before);
         if (!(await updateProvider(tx, companyId, after))) throw taken();
         const sessions = after.enabled ? [] : await endSessions(tx, companyId, id, now);
         const detail = { hasSecret: secret !== null, newSecret: body.clientSecret !== undefined };
@@ -190,11 +206,34 @@ const unlink = (deps: SsoDeps): Endpoint =>
     },
   });
 
+/** Keys for which a provider may encrypt at one time: the newest, and the one that it knew before. */
+const ENCRYPTION_KEYS = 2;
+
+const renewKey = (deps: SsoDeps): Endpoint =>
+  implement(routes.renewEncryptionKey, {
+    audit: "identity_provider.renew_key",
+    run: async (context, { params: { id } }) => {
+      const { tx, identity, now } = context;
+      mustSeeAll(identity, ALL);
+      const { companyId } = identity;
+      const before = await found(tx, companyId, id);
+      if (before.kind !== "saml") throw new AppError("BAD_REQUEST", "Only SAML encrypts assertions.", { field: "id" });
+      const made = await newEncryptionKey(`Single sign-on ${id}`, now);
+      const keys = [made.key, ...(await samlKeys(deps, tx, companyId, before))].slice(0, ENCRYPTION_KEYS);
+      const own = [made.certificate, ...(before.config.ownCertificates ?? [])].slice(0, ENCRYPTION_KEYS);
+      const secret = await deps.keys.seal(tx, companyId, secretPlace(id), JSON.stringify(keys));
+      await updateProvider(tx, companyId, { ...before, secret, config: { ...before.config, ownCertificates: own } });
+      context.note(id, { certificate: certificateOf(made.certificate).fingerprint });
+      return shown(deps.publicUrl(), companyId, await found(tx, companyId, id));
+    },
+  });
+
 /** The routes by which identity providers are kept. */
 export const manageRoutes = (deps: SsoDeps): Endpoint[] => [
   list(deps),
   create(deps),
   update(deps),
   remove(deps),
+  renewKey(deps),
   unlink(deps),
 ];

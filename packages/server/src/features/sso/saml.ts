@@ -1,7 +1,8 @@
 import type { CacheProvider, Profile, SAML } from "@node-saml/node-saml";
 import type { Claimed } from "./admit.ts";
-import { addressesOf, type SsoDeps } from "./deps.ts";
+import { addressesOf, samlKeys, type SsoDeps } from "./deps.ts";
 import { groupsOf, refused } from "./rules.ts";
+import { withDecrypted } from "./saml-decrypt.ts";
 import type { SamlProvider } from "./sql.ts";
 import { isRequestId, newRequestId } from "./transaction.ts";
 
@@ -16,6 +17,7 @@ const TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
 const BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 /** No identity provider needs document types, comments or marked sections, and attacks on signatures are made of them. */
 const FORBIDDEN = /<!/;
+const MARKED = "the response has a document type, a comment or a marked section";
 /** Signatures and digests by SHA-1 can be forged. */
 const WEAK = /xmldsig#(?:rsa-sha1|dsa-sha1|hmac-sha1|sha1)\b|rsa-md5/i;
 
@@ -39,7 +41,12 @@ const noCache: CacheProvider = {
   removeAsync: async () => null,
 };
 
-const partyOf = async (deps: SsoDeps, { companyId, provider, now }: Where, requestId: string | null): Promise<SAML> => {
+const partyOf = async (
+  deps: SsoDeps,
+  { companyId, provider, now }: Where,
+  requestId: string | null,
+  tells: { readonly isEncrypting?: boolean } = {},
+): Promise<SAML> => {
   const saml = await import("@node-saml/node-saml");
   const { issuer, entryPoint, certificates, emailAttribute } = provider.config;
   const { acs, metadata } = addressesOf(deps.publicUrl(), companyId, provider.id);
@@ -65,6 +72,8 @@ const partyOf = async (deps: SsoDeps, { companyId, provider, now }: Where, reque
     maxAssertionAgeMs: ASSERTION_MS,
     cacheProvider,
     ...(requestId === null ? {} : { generateUniqueId: () => requestId }),
+    // the library only looks whether there is a key before it tells the certificate: it opens nothing
+    ...(tells.isEncrypting ? { decryptionPvk: "-" } : {}),
   });
 };
 
@@ -76,8 +85,11 @@ export const startSaml = async (deps: SsoDeps, where: Where): Promise<{ url: str
 };
 
 /** Our metadata for the provider. */
-export const ownMetadata = async (deps: SsoDeps, where: Where): Promise<string> =>
-  (await partyOf(deps, where, null)).generateServiceProviderMetadata(null, null);
+export const ownMetadata = async (deps: SsoDeps, where: Where): Promise<string> => {
+  const [certificate = null] = where.provider.config.ownCertificates ?? [];
+  const party = await partyOf(deps, where, null, { isEncrypting: certificate !== null });
+  return party.generateServiceProviderMetadata(certificate, null);
+};
 
 interface Element {
   readonly $?: Readonly<Record<string, string>>;
@@ -120,6 +132,12 @@ const claimedBy = ({ config, mappings }: SamlProvider, profile: Profile): Assert
   };
 };
 
+/** The keys by which an encrypted assertion is opened; none are asked for where nothing is encrypted. */
+const keysFor = async (deps: SsoDeps, { companyId, provider }: Where, xml: string): Promise<string[]> =>
+  xml.includes("EncryptedAssertion")
+    ? deps.db.withCompany(companyId, (tx) => samlKeys(deps, tx, companyId, provider))
+    : [];
+
 /**
  * What a provider's response proves. Throws UNAUTHENTICATED unless exactly one assertion is signed by one of the provider's
  * certificates, made by it, for us, now, and as an answer to a request of ours to this very provider.
@@ -127,11 +145,14 @@ const claimedBy = ({ config, mappings }: SamlProvider, profile: Profile): Assert
 export const verifySaml = async (deps: SsoDeps, where: Where, encoded: string): Promise<Asserted> => {
   const { companyId, provider, now } = where;
   try {
-    const xml = Buffer.from(encoded, "base64").toString("utf8");
-    if (FORBIDDEN.test(xml)) throw new Error("the response has a document type, a comment or a marked section");
+    const sent = Buffer.from(encoded, "base64").toString("utf8");
+    if (FORBIDDEN.test(sent)) throw new Error(MARKED);
+    const xml = withDecrypted(sent, await keysFor(deps, where, sent));
+    if (FORBIDDEN.test(xml)) throw new Error(MARKED);
     if (WEAK.test(xml)) throw new Error("the response is signed by SHA-1: have the provider use SHA-256");
     const party = await partyOf(deps, where, null);
-    const { profile } = await party.validatePostResponseAsync({ SAMLResponse: encoded });
+    const response = xml === sent ? encoded : Buffer.from(xml).toString("base64");
+    const { profile } = await party.validatePostResponseAsync({ SAMLResponse: response });
     if (profile === null) throw new Error("the response has no assertion");
     if (profile.issuer !== provider.config.issuer) throw new Error("the assertion is of another issuer");
     const assertion = (profile.getAssertion?.() ?? {})["Assertion"] as Assertion | undefined;

@@ -19,12 +19,14 @@ export interface SamlSettings {
   readonly emailAttribute: string | null;
   readonly nameAttribute: string | null;
   readonly groupsAttribute: string;
+  /** PEM of our certificates for which it may encrypt, newest first; their keys are in `secret`. Absent: none was made. */
+  readonly ownCertificates?: readonly string[];
 }
 
 interface Common extends Granting {
   readonly id: string;
   readonly name: string;
-  /** Sealed. */
+  /** Sealed: the client's, or of SAML the private keys of `ownCertificates` as a list in JSON. */
   readonly secret: string | null;
   readonly domains: readonly string[];
   readonly createsMembers: boolean;

@@ -1,15 +1,19 @@
 import { AppError } from "@zerotrace/core";
-import { certificateBody, type CertificateBody, readRequest, signedBy } from "@zerotrace/core/pki/x509";
+import { certificateBody, type CertificateBody, pemOf, readRequest, signedBy } from "@zerotrace/core/pki/x509";
 import {
   createHash,
   createPrivateKey,
   createPublicKey,
+  generateKeyPair,
   generateKeyPairSync,
   randomBytes,
   sign,
   verify,
   X509Certificate,
 } from "node:crypto";
+import { promisify } from "node:util";
+
+const generateRsa = promisify(generateKeyPair);
 
 /** What signs the certificates of a company's agents. */
 export interface Authority {
@@ -47,7 +51,38 @@ const keyIdOf = (publicKey: Uint8Array): Buffer => createHash("sha256").update(p
 
 const signedWith = (key: string, body: CertificateBody): Buffer => {
   const bytes = certificateBody(body);
-  return Buffer.from(signedBy(bytes, sign("sha256", bytes, createPrivateKey(key))));
+  return Buffer.from(signedBy(bytes, sign("sha256", bytes, createPrivateKey(key)), body.signedWith));
+};
+
+/** A key pair for which others encrypt, with a certificate that it signed itself. */
+export interface EncryptionKey {
+  /** PEM. */
+  readonly certificate: string;
+  /** PKCS #8 in PEM. */
+  readonly key: string;
+}
+
+const ENCRYPTION_BITS = 3_072;
+
+/** A new RSA key for which others encrypt; its certificate is good for ten years, because those who use it look at the key alone. */
+export const newEncryptionKey = async (commonName: string, now: Date): Promise<EncryptionKey> => {
+  const { publicKey, privateKey } = await generateRsa("rsa", { modulusLength: ENCRYPTION_BITS });
+  const spki = publicKey.export({ type: "spki", format: "der" });
+  const key = privateKey.export({ type: "pkcs8", format: "pem" });
+  const name = { organization: ORGANIZATION, commonName };
+  const certificate = signedWith(key, {
+    serial: serial(),
+    issuer: name,
+    subject: name,
+    notBefore: new Date(now.getTime() - SKEW_MS),
+    notAfter: new Date(now.getTime() + AUTHORITY_MS),
+    publicKey: spki,
+    keyId: keyIdOf(spki),
+    issuerKeyId: keyIdOf(spki),
+    use: { kind: "encryption" },
+    signedWith: "rsa",
+  });
+  return { certificate: pemOf("CERTIFICATE", certificate.toString("base64")), key };
 };
 
 /** A new authority for a company, good for ten years. */

@@ -55,6 +55,43 @@ const enterThere = (p: IdentityProvider): (readonly [string, string])[] =>
         ["metadata", p.metadataUrl ?? ""],
       ];
 
+/** Our certificate for which a provider of SAML may encrypt what it says, and the next. */
+const Encryption = ({ provider }: { provider: IdentityProvider }) => {
+  const [certificate, former] = provider.ownCertificates;
+  const renew = useProviders(() => call(contract.sso.renewEncryptionKey, { params: { id: provider.id } }));
+  return (
+    <div className="grid justify-items-start gap-2">
+      <h3 className="text-sm text-dim">{say("Encrypted assertions")}</h3>
+      {certificate === undefined ? (
+        <p>{say("Let the provider encrypt what it says of people: make a key, and enter its certificate there.")}</p>
+      ) : (
+        <>
+          <p>
+            {former === undefined
+              ? say("This certificate is in the metadata too. What is not encrypted is taken as before.")
+              : say(
+                  "This certificate is in the metadata too; what was encrypted for the one before it is opened as well.",
+                )}
+          </p>
+          <Copy text={certificate} />
+        </>
+      )}
+      {certificate === undefined ? (
+        <button type="button" className="button" disabled={renew.isPending} onClick={() => renew.mutate()}>
+          {say("Make a key")}
+        </button>
+      ) : (
+        <Confirm
+          verb={say("Make another key")}
+          question={say("The next certificate is to be entered at the provider; this one works until another is made")}
+          onConfirm={() => renew.mutate()}
+        />
+      )}
+      {renew.error && <ErrorPanel error={renew.error} />}
+    </div>
+  );
+};
+
 const Provider = ({ provider }: { provider: IdentityProvider }) => {
   const [editing, setEditing] = useState(false);
   const remove = useProviders(() => call(contract.sso.deleteIdentityProvider, { params: { id: provider.id } }));
@@ -107,6 +144,7 @@ const Provider = ({ provider }: { provider: IdentityProvider }) => {
           <h3 className="mb-1 text-sm text-dim">{say("What is entered at the provider")}</h3>
           <Facts rows={enterThere(provider).map(([name, text]) => [name, <Copy key={name} text={text} />] as const)} />
         </div>
+        {provider.kind === "saml" && <Encryption provider={provider} />}
         <Test provider={provider} />
         {remove.error && <ErrorPanel error={remove.error} />}
       </div>
