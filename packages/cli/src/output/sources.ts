@@ -7,6 +7,15 @@ import { printable } from "./style.ts";
 const ORIGINS_MAX = 2;
 const ORIGIN_CHARS_MAX = 70;
 
+/** Records that cannot be used and are named with the reason (count). */
+const BAD_MAX = 3;
+
+const badLines = ({ bad, badCount }: SourceReport): string[] => {
+  const named = bad.slice(0, BAD_MAX).map(({ id, reason }) => `    unusable: ${id}: ${reason}`);
+  const rest = badCount - named.length;
+  return named.length === 0 || rest === 0 ? named : [...named, `    ... and ${counted(rest, "more unusable record")}`];
+};
+
 const originsText = (origins: readonly string[]): string => {
   const named = origins
     .slice(0, ORIGINS_MAX)
@@ -24,7 +33,8 @@ export const ageText = (hours: number | null): string => {
 const boundText = (hours: number): string => (hours > 72 ? `${Math.floor(hours / 24)} days` : `${hours} hours`);
 
 /**
- * What a person needs to know of one source: name, date, age, count, place; then what it does not cover. `syncHours` is the
+ * What a person needs to know of one source: name, date, age, count, place; then the first records that cannot
+ * be used, and what it does not cover. `syncHours` is the
  * interval at which a server reads it; 0 where nothing does.
  */
 export const sourceLines = (
@@ -42,6 +52,7 @@ export const sourceLines = (
     const place = source.location === "" ? "" : ` from ${source.location}`;
     return [
       `  ${source.feed}${origins}: ${counted(source.recordCount, "record")}, ${at}${bad}${place}`,
+      ...badLines(source),
       ...source.notCovered.map((sentence) => `    not covered: ${sentence}`),
     ].map(printable);
   });

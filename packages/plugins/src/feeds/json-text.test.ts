@@ -9,6 +9,10 @@ test("what JSON.parse reads is read the same, brackets in strings are no nesting
   }
 });
 
+test("the mark that some editors write before UTF-8 is no part of the text", () => {
+  expect(parse('\uFEFF{"a":"\uFEFF"}')).toEqual({ a: "\uFEFF" });
+});
+
 test("deep nesting is refused before it costs anything; other faults are those of JSON.parse", () => {
   expect(() => parse("[[[]]]", 2)).toThrow("nested deeper than 2");
   expect(() => parseJson(Buffer.alloc(20_000_000, "["))).toThrow("nested deeper");

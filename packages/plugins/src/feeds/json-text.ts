@@ -20,7 +20,13 @@ export function parseJson(bytes: Uint8Array, maxDepth: number = JSON_MAX_DEPTH):
     else if ((byte | CASE_BIT) === OPEN && ++depth > maxDepth) throw new Error(`it is nested deeper than ${maxDepth}`);
     else if ((byte | CASE_BIT) === CLOSE) depth--;
   }
-  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
+  return JSON.parse(jsonText(bytes));
+}
+
+/** The text of UTF-8 bytes without the mark that some editors write before it, which is no JSON. */
+export function jsonText(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 /** Where the string that opens at `from` is closed; the end of the bytes when it is not. */

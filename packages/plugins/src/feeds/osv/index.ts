@@ -5,6 +5,7 @@ import type { AdvisoryRecord, SourcePart, SourceReport } from "@zerotrace/core";
 import { DOWNLOAD_LIMITS, isUrl, publicUrl } from "../download.ts";
 import type { DownloadLimits } from "../download.ts";
 import type { Feed, FeedContext, FeedSink } from "../feed.ts";
+import { jsonText } from "../json-text.ts";
 import { Tally } from "../report.ts";
 import { forgetChanges, overlayRecords, updateEcosystem } from "./changes.ts";
 import type { Changes } from "./changes.ts";
@@ -258,7 +259,7 @@ const shown = (location: string): string => (isUrl(location) ? publicUrl(locatio
 
 function readRecord(name: string, bytes: Buffer, tally: Tally, sink: FeedSink): void {
   let record: AdvisoryRecord;
-  const raw = bytes.toString("utf8");
+  const raw = jsonText(bytes);
   try {
     record = parseOsvRecord(JSON.parse(raw));
     if (record.id.length > MAX_ID_CHARS) throw new AppError("BAD_RECORD", "its id is too long");
