@@ -5,7 +5,13 @@ import { childrenOf, isNode, nameOf, type Node, treeOf } from "./ast.ts";
 
 const PACKAGES = new URL("../../../packages/", import.meta.url).pathname;
 /** Where what a page asks for may be refused. */
-const ROOTS = ["server/src/features", "server/src/platform/http", "server/src/platform/auth", "core/src"];
+const ROOTS = [
+  "server/src/features",
+  "server/src/platform/auth",
+  "server/src/platform/http",
+  "server/src/platform/outgoing",
+  "core/src",
+];
 /** Asked by programs alone. */
 const PROGRAMS =
   /^server\/src\/features\/(scim|inventory|access-tokens|graphql|canary|health|jobs)\/|agents\/(presence|report|certificates)/;

@@ -1,10 +1,6 @@
 import { ERRORS } from "@zerotrace/core/errors";
-import { REFUSALS } from "./refusals.ts";
-import { SENTENCES } from "./sentences.ts";
-import { tellerOf } from "./teller.ts";
-import { LOCALE, say } from "./texts.ts";
-
-const tell = tellerOf([...REFUSALS, ...SENTENCES], say, LOCALE);
+import { say } from "./texts.ts";
+import { told } from "./told.ts";
 
 const isCode = (code: string): code is keyof typeof ERRORS => Object.hasOwn(ERRORS, code);
 
@@ -13,6 +9,6 @@ const isCode = (code: string): code is keyof typeof ERRORS => Object.hasOwn(ERRO
  * means.
  */
 export const refusalIn = (code: string, detail: string): string => {
-  const said = tell(detail);
+  const said = told(detail);
   return said === detail && isCode(code) ? `${say(ERRORS[code].title)}: ${detail}` : said;
 };

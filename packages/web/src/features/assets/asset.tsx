@@ -17,6 +17,7 @@ import { AssetTrend, RiskCourse } from "./asset-trend.tsx";
 import { AssetLabels } from "./labels.tsx";
 import { AssetChanges, AssetCoverage, AssetFacts, AssetInventory } from "./asset-tabs.tsx";
 import { say } from "../../ui/texts.ts";
+import { told } from "../../ui/told.ts";
 
 const TABS: readonly (readonly [AssetTab, string])[] = [
   ["findings", say("Findings")],
@@ -38,7 +39,9 @@ const Figure = ({ name, children }: { name: string; children: React.ReactNode })
 const api = getRouteApi("/assets/$id");
 
 const leadOf = ({ kind, branch, os }: AssetDetail): string =>
-  [kind, branch === "" ? "" : `${kind === "image" ? "tag" : "branch"} ${branch}`, os].filter(Boolean).join(", ");
+  [told(kind), branch === "" ? "" : `${kind === "image" ? say("tag") : say("branch")} ${branch}`, os]
+    .filter(Boolean)
+    .join(", ");
 
 const VersionOf = ({ version }: { version: string }) =>
   version === "" ? <span className="text-dim">{say("not told")}</span> : <Copy text={version} max={18} />;

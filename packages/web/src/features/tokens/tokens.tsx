@@ -157,7 +157,7 @@ const Ends = ({ token }: { token: Token }) => (
 );
 
 const COLUMNS: readonly Column<Token>[] = [
-  { head: "Kind", width: "110px", cell: (t) => told(t.kind) },
+  { head: "Kind", width: "110px", cell: (t) => <span title={told(t.kind)}>{told(t.kind)}</span> },
   {
     head: "For",
     className: "full",
