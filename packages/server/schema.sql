@@ -349,6 +349,24 @@ create table company_ca_5 partition of company_ca FOR VALUES WITH (modulus 8, re
 create table company_ca_6 partition of company_ca FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
 create table company_ca_7 partition of company_ca FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
 
+create table company_computed (
+  company_id integer not null,
+  formula text not null,
+  horizon xid8 not null,
+  written_by xid8 not null,
+  constraint company_computed_pkey PRIMARY KEY (company_id)
+) partition by HASH (company_id);
+alter table company_computed enable row level security;
+alter table company_computed force row level security;
+create table company_computed_0 partition of company_computed FOR VALUES WITH (modulus 8, remainder 0); -- row-level security enabled and forced
+create table company_computed_1 partition of company_computed FOR VALUES WITH (modulus 8, remainder 1); -- row-level security enabled and forced
+create table company_computed_2 partition of company_computed FOR VALUES WITH (modulus 8, remainder 2); -- row-level security enabled and forced
+create table company_computed_3 partition of company_computed FOR VALUES WITH (modulus 8, remainder 3); -- row-level security enabled and forced
+create table company_computed_4 partition of company_computed FOR VALUES WITH (modulus 8, remainder 4); -- row-level security enabled and forced
+create table company_computed_5 partition of company_computed FOR VALUES WITH (modulus 8, remainder 5); -- row-level security enabled and forced
+create table company_computed_6 partition of company_computed FOR VALUES WITH (modulus 8, remainder 6); -- row-level security enabled and forced
+create table company_computed_7 partition of company_computed FOR VALUES WITH (modulus 8, remainder 7); -- row-level security enabled and forced
+
 create table company_data_key (
   company_id integer not null,
   id text not null,
@@ -2013,6 +2031,7 @@ create policy company_only on audit_link as permissive for all to public using (
 create policy company_only on audit_sink as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on bulk_action as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_ca as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
+create policy company_only on company_computed as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_data_key as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_export as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
 create policy company_only on company_limit as permissive for all to public using ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer)) with check ((company_id = (NULLIF(current_setting('app.company_id'::text, true), ''::text))::integer));
@@ -2125,6 +2144,7 @@ grant delete, insert, select, update on table audit_sink to zerotrace_service;
 grant delete, insert, select, update on table bulk_action to zerotrace_app;
 grant delete, insert, select, update on table bulk_action to zerotrace_service;
 grant delete, insert, select, update on table company to zerotrace_service;
+grant delete, insert, select, update on table company_computed to zerotrace_service;
 grant delete, insert, select, update on table company_export to zerotrace_app;
 grant delete, insert, select, update on table company_export to zerotrace_service;
 grant delete, insert, select, update on table company_limit to zerotrace_service;

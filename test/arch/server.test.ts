@@ -190,6 +190,7 @@ const OWNERS: Record<string, string> = {
   company: "features/companies",
   agent_chain: "features/agents",
   company_ca: "features/agents",
+  company_computed: "features/enrichment",
   company_export: "features/companies",
   company_limit: "features/limits",
   company_total: "features/stats",

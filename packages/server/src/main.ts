@@ -228,7 +228,11 @@ const compose = async (
   closers.push(() => queue.stop());
   void db
     .asService(companyIds)
-    .then((ids) => parts.holdings.prepare(ids).then(() => parts.tallies.prepare(ids)))
+    .then(async (ids) => {
+      await parts.holdings.prepare(ids);
+      await parts.enrichment.prepare(true);
+      await parts.tallies.prepare(ids);
+    })
     .catch((error: unknown) => log.debug({ error: messageOf(error) }, "holdings not prepared"));
   // Days that came while an older version ran.
   void parts.epss.keep();

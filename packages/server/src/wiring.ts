@@ -5,13 +5,7 @@ import { accessTokenRoutes, type AccessTokens } from "./features/access-tokens/i
 import { advisoryRoutes } from "./features/advisories/index.ts";
 import { affectedRoutes } from "./features/affected/index.ts";
 import { agentRoutes, type Certificates, offlineAfterSeconds, type Presence } from "./features/agents/index.ts";
-import {
-  assetDiffRoute,
-  assetLabelRoutes,
-  assetRoutes,
-  markAllDirty,
-  removeAssetRoute,
-} from "./features/assets/index.ts";
+import { assetDiffRoute, assetLabelRoutes, assetRoutes, removeAssetRoute } from "./features/assets/index.ts";
 import { auditRoutes, writeAudit } from "./features/audit/index.ts";
 import { changeRoutes } from "./features/changes/index.ts";
 import { companyRoutes } from "./features/companies/index.ts";
@@ -178,12 +172,6 @@ const healthChecks = (db: Database, feedsDir: string, canary: Canary) => ({
   },
 });
 
-/** What verdicts rest on changed: everything of the company is looked at again. */
-const onRuled = async (tx: Tx, companyId: number): Promise<void> => {
-  await markAllDirty(tx, companyId);
-  await requestEnrichment(tx, companyId);
-};
-
 /** Machines, what they have and what they bring. */
 const fleetEndpoints = (deps: WiringDeps, forget: (id: string) => void): Endpoint[] => {
   const { config, db } = deps;
@@ -232,7 +220,7 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
     ...changeRoutes({ offlineAfterSeconds: offline, syncHours, epss, pendingJobs: countPendingJobs }),
     ...dashboardRoutes({ offlineAfterSeconds: offline }),
     ...fixRoutes({ onClaimed: requestEnrichment, holdings, tallies }),
-    ...decisionRoutes({ version, onChanged: onRuled }),
+    ...decisionRoutes({ version, onChanged: requestEnrichment }),
     ...feedRoutes({ sync, syncHours, dataDir, trust: trustOf(config) }),
     ...explainRoutes(knowledge),
     ...findingRoutes(knowledge, holdings, tallies),
@@ -244,8 +232,8 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
     }),
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...viewRoutes(),
-    ...vexRoutes({ onChanged: onRuled }),
-    ...workRoutes({ onChanged: onRuled, quotas: deps.quotas }),
+    ...vexRoutes({ onChanged: requestEnrichment }),
+    ...workRoutes({ onChanged: requestEnrichment, quotas: deps.quotas }),
   ];
 };
 

@@ -50,6 +50,15 @@ export const writeHeld = async (
   await tx.prepared("held-write", WRITE, [companyId, ids, idList(held.map((h) => h.assetCount))]);
 };
 
+/** The components of a company by what is noted: how many assets have each. Service role with the company set. */
+export const heldCounts = async (tx: Tx, companyId: number): Promise<Map<number, number>> => {
+  const rows = await tx.query<Held>(
+    `select component_id as "componentId", asset_count as "assetCount" from held_component where company_id = $1`,
+    [companyId],
+  );
+  return new Map(rows.map(({ componentId, assetCount }) => [componentId, assetCount]));
+};
+
 /** As `writeHeld` of everything, counted by the database. */
 export const countHeld = async (tx: Tx, companyId: number): Promise<void> => {
   const held = await tx.query<Held>(

@@ -23,7 +23,7 @@ import { type Authorities, toAssetRow, toBranchRow, toComponentRow } from "./row
 
 export { COUNT_LIMIT, likePattern } from "./read-sql.ts";
 export { oneDecimal, toRating } from "./rows.ts";
-export { countHeld, writeHeld } from "./held-sql.ts";
+export { countHeld, heldCounts, writeHeld } from "./held-sql.ts";
 export { assetDiffRoute } from "./diff.ts";
 export { type RemovalDeps, removeAssetRoute } from "./remove.ts";
 export { assetLabelRoutes } from "./labels.ts";

@@ -233,6 +233,8 @@ const SUM_KEYS = [
 ] as const;
 const SUM_COLUMNS = "critical, high, medium, low, none, unknown, kev_count, risk, covered, not_covered, unparsable";
 
+const columnsOf = (table: string): string => SUM_COLUMNS.replaceAll(/\w+/g, (column) => `${table}.${column}`);
+
 /** Writes the sums that differ; the assets are not dirty any more. Locks by id, as inventories do. Returns the ids whose sums changed. */
 export const writeAssetSums = async (tx: Tx, companyId: number, sums: readonly AssetSums[]): Promise<string[]> => {
   // As PostgreSQL's text, made at once: the driver's own would be made when the statement's turn has come.
@@ -242,15 +244,12 @@ export const writeAssetSums = async (tx: Tx, companyId: number, sums: readonly A
        select * from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[], $9::int[],
          $10::real[], $11::int[], $12::int[], $13::int[]) as t(id, ${SUM_COLUMNS})),
      former as materialized (
-       select id, dirty, row(${SUM_COLUMNS}) as sums from asset
-       where company_id = $1 and id in (select id from given) order by id for no key update)
-     update asset a set dirty = false, (${SUM_COLUMNS}) = (select g.critical, g.high, g.medium, g.low, g.none, g.unknown,
-       g.kev_count, g.risk, g.covered, g.not_covered, g.unparsable)
-     from given g join former f on f.id = g.id
-     where a.company_id = $1 and a.id = g.id and (f.dirty or f.sums is distinct from row(g.critical, g.high, g.medium, g.low,
-       g.none, g.unknown, g.kev_count, g.risk, g.covered, g.not_covered, g.unparsable))
-     returning a.id, f.sums is distinct from row(a.critical, a.high, a.medium, a.low, a.none, a.unknown, a.kev_count, a.risk,
-       a.covered, a.not_covered, a.unparsable) as changed`,
+       select a.id, row(${columnsOf("a")}) as sums from asset a join given g on g.id = a.id
+       where a.company_id = $1 and (a.dirty or row(${columnsOf("a")}) is distinct from row(${columnsOf("g")}))
+       order by a.id for no key update of a)
+     update asset a set dirty = false, (${SUM_COLUMNS}) = (select ${columnsOf("g")})
+     from given g join former f on f.id = g.id where a.company_id = $1 and a.id = g.id
+     returning a.id, f.sums is distinct from row(${columnsOf("a")}) as changed`,
     [companyId, ...SUM_KEYS.map(list)],
   );
   return rows

@@ -14,6 +14,7 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   audit_sink: ["secret"],
   bulk_action: [],
   company_ca: ["key"],
+  company_computed: "all",
   company_data_key: ["wrapped"],
   company_export: [],
   company_limit: [],

@@ -97,6 +97,14 @@ export const refreshDecidedAssets = async (
   return rows.length;
 };
 
+/** A look into an index for each component, whatever the planner thinks of how many there are. */
+const findingsOf = (components: string): string => `unnest(${components}::int[]) as t(id) cross join lateral (
+  select * from finding f where f.company_id = $1 and f.component_id = t.id offset 0) f`;
+
+/** Which findings are looked at: those of these components, or all. */
+export type Among = readonly number[] | null;
+const listOf = (among: readonly number[]): string => `{${among.join(",")}}`;
+
 /**
  * Makes the findings of a decision those that its scope names, and keeps how bad each was when it came to be one. Call it after its
  * assets are right. Returns how many are other than before.
@@ -105,9 +113,10 @@ export const refreshDecidedFindings = async (
   tx: Tx,
   companyId: number,
   { id, byAsset }: LiveDecision,
-  findings: ScopeSql["findings"],
+  { findings, among }: { findings: ScopeSql["findings"]; among: Among },
 ): Promise<number> => {
   const { values, value } = valuesOf([companyId, id]);
+  const given = among === null ? null : value(listOf(among));
   const held = `f.component_id in (
     select unnest(i.component_ids) from inventory i
     join decision_asset o on o.company_id = i.company_id and o.asset_id = i.asset_id
@@ -117,10 +126,11 @@ export const refreshDecidedFindings = async (
   const rows = await tx.query(
     `with named as materialized (
        select f.component_id, f.advisory_id, f.severity_rank, f.kev_added_at is not null as is_kev
-       from finding f where ${parts.join(" and ")}),
+       from ${given === null ? "finding f" : findingsOf(given)} where ${parts.join(" and ")}),
      gone as (
        update decision_finding d set in_force = false, closes = false
-       where d.company_id = $1 and d.decision_id = $2 and d.in_force and not exists (
+       where d.company_id = $1 and d.decision_id = $2 and d.in_force ${given === null ? "" : `and d.component_id = any(${given}::int[])`}
+         and not exists (
          select 1 from named n where n.component_id = d.component_id and n.advisory_id = d.advisory_id) returning 1),
      come as (
        insert into decision_finding as d (company_id, decision_id, component_id, advisory_id, severity_rank, is_kev, in_force, closes)
@@ -137,12 +147,12 @@ export const refreshDecidedFindings = async (
  * Where decisions name assets: says of each of their findings whether every asset that has it is decided on, by one of them or by
  * several. Returns how many are other than before.
  */
-export const refreshCovered = async (tx: Tx, companyId: number): Promise<number> => {
+export const refreshCovered = async (tx: Tx, companyId: number, among: Among): Promise<number> => {
   const rows = await tx.query(
     `with partly as materialized (
        select c.component_id, c.advisory_id, c.decision_id from decision_finding c
        join decision d on d.company_id = c.company_id and d.id = c.decision_id
-       where c.company_id = $1 and c.in_force and d.by_asset),
+       where c.company_id = $1 and c.in_force and d.by_asset ${among === null ? "" : "and c.component_id = any($2::int[])"}),
      holders as materialized (
        select distinct u.id as component_id, i.asset_id from inventory i, unnest(i.component_ids) as u(id)
        where i.company_id = $1 and u.id in (select component_id from partly)),
@@ -160,7 +170,7 @@ export const refreshCovered = async (tx: Tx, companyId: number): Promise<number>
      update decision_finding c set closes = n.closes from now n
      where c.company_id = $1 and c.component_id = n.component_id and c.advisory_id = n.advisory_id
        and c.decision_id = n.decision_id and c.closes <> n.closes returning 1`,
-    [companyId],
+    among === null ? [companyId] : [companyId, listOf(among)],
   );
   return rows.length;
 };

@@ -1,8 +1,10 @@
 import type { Tx } from "../../platform/db/index.ts";
 import { writeAudit } from "../audit/index.ts";
 import { emit } from "../stream/index.ts";
+import { queryCondition, queryLeads, type Value } from "../findings/index.ts";
 import { closedAmong, lockFindings, refreshVexEffects } from "../vex/index.ts";
 import {
+  type Among,
   endDecisions,
   type EndedDecision,
   type Lapse,
@@ -17,17 +19,38 @@ import { scopeOf, sqlOf } from "./rules.ts";
 /** Advisories that an audit row names. */
 const NAMED_MAX = 20;
 
-const standings = async (tx: Tx, companyId: number): Promise<{ changed: number; lapses: Lapse[] }> => {
+/** What may be decided otherwise than before. */
+export interface Doubtful {
+  /** Findings of these components, since they or the assets that have them are other ones; null: all. */
+  readonly components: Among;
+  /** All findings of this decision, which stands from now on. */
+  readonly decision?: string;
+}
+
+const standings = async (
+  tx: Tx,
+  companyId: number,
+  doubtful: Doubtful,
+): Promise<{ changed: number; lapses: Lapse[] }> => {
   const live = await liveDecisions(tx, companyId);
   if (live.length === 0) return { changed: 0, lapses: [] };
   const lapses = await lapseWorse(tx, companyId);
   let changed = lapses.length;
+  let covered = doubtful.components;
   for (const decision of live) {
-    const sql = sqlOf(scopeOf(decision.scope));
-    if (sql.assets !== null) changed += await refreshDecidedAssets(tx, companyId, decision.id, sql.assets);
-    changed += await refreshDecidedFindings(tx, companyId, decision, sql.findings);
+    const { assets, findings } = scopeOf(decision.scope);
+    const sql = sqlOf({ assets, findings });
+    const moved = sql.assets === null ? 0 : await refreshDecidedAssets(tx, companyId, decision.id, sql.assets);
+    const among = moved > 0 || decision.id === doubtful.decision ? null : doubtful.components;
+    if (among === null && decision.byAsset) covered = null;
+    changed += moved;
+    if (among !== null && among.length === 0) continue;
+    const leads = among === null && findings !== null ? await queryLeads(tx, companyId, findings) : undefined;
+    const named = findings && ((value: Value) => queryCondition(findings, value, leads));
+    changed += await refreshDecidedFindings(tx, companyId, decision, { findings: named, among });
   }
-  if (live.some((d) => d.byAsset)) changed += await refreshCovered(tx, companyId);
+  const isCovering = live.some((d) => d.byAsset) && (covered === null || covered.length > 0);
+  if (isCovering) changed += await refreshCovered(tx, companyId, covered);
   return { changed, lapses };
 };
 
@@ -68,10 +91,14 @@ const tellReopened = async (
  * worse than what was decided is open again, with an audit row and an event. Recomputed, so that running it twice changes nothing.
  * Needs the service role with the company set. Returns how many findings or assets are decided otherwise than before.
  */
-export const refreshRulings = async (tx: Tx, companyId: number): Promise<number> => {
+export const refreshRulings = async (
+  tx: Tx,
+  companyId: number,
+  doubtful: Doubtful = { components: null },
+): Promise<number> => {
   await lockFindings(tx, companyId);
   const ended = await endDecisions(tx, companyId);
-  const { changed, lapses } = await standings(tx, companyId);
+  const { changed, lapses } = await standings(tx, companyId, doubtful);
   const effects = await refreshVexEffects(tx, companyId);
   if (ended.length + lapses.length > 0) await tellReopened(tx, companyId, ended, lapses);
   return ended.length + changed + effects;

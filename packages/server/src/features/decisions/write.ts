@@ -41,8 +41,10 @@ export const required = async (tx: Tx, companyId: number, id: string): Promise<D
   return decision;
 };
 
-const refreshed = async (tx: Tx, companyId: number, { onChanged }: DecisionDeps): Promise<void> => {
-  if ((await refreshRulings(tx, companyId)) > 0) await onChanged(tx, companyId);
+/** Looks at all findings of a decision that stands now; at nothing but what ended where none is named. */
+const refreshed = async (tx: Tx, companyId: number, { onChanged }: DecisionDeps, decision?: string): Promise<void> => {
+  const doubtful = { components: [], ...(decision === undefined ? {} : { decision }) };
+  if ((await refreshRulings(tx, companyId, doubtful)) > 0) await onChanged(tx, companyId);
 };
 
 /** What somebody decides. */
@@ -77,7 +79,7 @@ export const makeDecision = async (
   const { kind, scope, reason, owner = actor } = wish;
   const given = { kind, scope, reason, owner, expiresAt, needsApproval, createdBy: actor };
   const id = await insertDecision(tx, companyId, { ...given, byAsset: assets !== null });
-  await refreshed(tx, companyId, deps);
+  await refreshed(tx, companyId, deps, id);
   const decision = await required(tx, companyId, id);
   const { closedCount, findingCount } = decision;
   const after = { kind, scope, reason, owner, expiresAt: expiresAt.toISOString(), needsApproval };
@@ -118,7 +120,7 @@ const approve = (deps: DecisionDeps): Endpoint =>
           throw new AppError("FORBIDDEN", "You proposed this decision: somebody else approves it.");
         }
         await approveDecision(tx, companyId, id, actor);
-        await refreshed(tx, companyId, deps);
+        await refreshed(tx, companyId, deps, id);
         const decision = await required(tx, companyId, id);
         const { closedCount, findingCount } = decision;
         const change = { before: { state }, after: { state: "active" } };

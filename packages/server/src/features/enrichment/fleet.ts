@@ -1,13 +1,11 @@
 import type { Tx } from "../../platform/db/index.ts";
 import type { AssetSums, OpenSums } from "../assets/index.ts";
 import { type ComponentSums, componentSums } from "../components/index.ts";
-import { sourceComponents, sourcesDigest, sourceVersions } from "../inventory/index.ts";
-import { countHolders } from "./holder-counts.ts";
+import { differingParts, distinct, heldIn, partDigests, partOf, PARTS_AT_ONCE } from "../holdings/index.ts";
 import type { EcosystemCoverage } from "../stats/index.ts";
+import { countHolders } from "./holder-counts.ts";
 import { createSums, type Ruled } from "./sums.ts";
 
-/** Sources read in one statement. */
-const READ_SOURCES = 500;
 /** Components whose sums are read in one statement. */
 const READ_COMPONENTS = 20_000;
 
@@ -41,105 +39,99 @@ export interface Fleet {
   holders(componentIds: readonly number[]): string[];
   /** Of each group of components how many assets have one of them. Groups of several cost one look at everything together. */
   holderCounts(groups: readonly (readonly number[])[]): number[];
-  /** Sums of assets, from scratch: zeros for those that hold nothing; `ruled` stands for what the components add. */
-  sumsOf(assets: Iterable<string>, ruled: Ruled): AssetSums[];
+  /** All that the assets hold, in any order. */
+  components(): Iterable<number>;
+  /** Of these assets all that they hold. */
+  heldBy(assets: Iterable<string>): Set<number>;
   /**
-   * Sums of `whole` from scratch, and of every other asset that has a component that adds otherwise than when its sums were computed last:
-   * of those by the difference, unless statements rule on any component. The same as `sumsOf` says of them.
+   * Sums of `whole` from scratch, and of every other asset of which they are other than when they were computed last: because of what
+   * components add, by the difference; because of what is ruled there, from scratch.
    */
   changedSums(whole: ReadonlySet<string>, ruled: Ruled): AssetSums[];
   /** Of all components that any asset has, how many are judged, by ecosystem, most first. */
   coverage(): EcosystemCoverage[];
-  /** What is open of all components that any asset has, each once, and the highest risk. */
-  total(ruled: Ruled): OpenSums;
+  /** What is open of all components that any asset has, each once, and the highest risk; as was ruled when sums were computed last. */
+  total(): OpenSums;
 }
 
-interface Source {
-  readonly version: string;
-  readonly ids: Int32Array;
-}
-type Sources = Map<string, Source>;
+const NOTHING = new Int32Array();
 
-const idsOf = (sources: Sources | undefined): Set<number> => {
-  const ids = new Set<number>();
-  for (const source of sources?.values() ?? []) for (const id of source.ids) ids.add(id);
-  return ids;
+/** What one of two ascending lists has and the other has not, as a number above 0 or below. */
+const differences = (before: Int32Array, now: Int32Array, tell: (id: number, by: 1 | -1) => void): void => {
+  let [i, j] = [0, 0];
+  while (i < before.length || j < now.length) {
+    const [a, b] = [before[i] ?? Infinity, now[j] ?? Infinity];
+    if (a < b) tell(a, -1);
+    else if (b < a) tell(b, 1);
+    if (a <= b) i += 1;
+    if (b <= a) j += 1;
+  }
 };
 
 const createInventories = (companyId: number) => {
-  const assets = new Map<string, Sources>();
+  const assets = new Map<string, Int32Array>();
   const counts = new Map<number, number>();
+  let size = 0;
+  let digests = "";
 
-  /** Replaces the sources of one asset and tells which components it came to have, or has no more. */
-  const replace = (assetId: string, sources: Sources): Set<number> => {
-    const before = idsOf(assets.get(assetId));
-    const after = idsOf(sources);
-    if (sources.size === 0) assets.delete(assetId);
-    else assets.set(assetId, sources);
-    const changed = before.symmetricDifference(after);
-    for (const id of changed) {
-      const count = (counts.get(id) ?? 0) + (after.has(id) ? 1 : -1);
-      if (count === 0) counts.delete(id);
-      else counts.set(id, count);
-    }
-    return changed;
+  const replace = (id: string, now: Int32Array, { assets: changed, components }: Changing): void => {
+    differences(assets.get(id) ?? NOTHING, now, (component, by) => {
+      changed.add(id);
+      components.add(component);
+      const count = (counts.get(component) ?? 0) + by;
+      if (count === 0) counts.delete(component);
+      else counts.set(component, count);
+      size += by;
+    });
+    if (now.length === 0) assets.delete(id);
+    else assets.set(id, now);
   };
-
-  /** The sources of every asset that differs from what is held. */
-  const differing = async (tx: Tx): Promise<Map<string, Sources>> => {
-    const stored = new Map<string, Map<string, string>>();
-    for (const { assetId, source, version } of await sourceVersions(tx, companyId)) {
-      const own = stored.get(assetId);
-      if (own) own.set(source, version);
-      else stored.set(assetId, new Map([[source, version]]));
-    }
-    const next = new Map<string, Sources>();
-    const wanted: { assetId: string; source: string }[] = [];
-    for (const [assetId, versions] of stored) {
-      const held = assets.get(assetId);
-      const old = [...versions].filter(([source, version]) => held?.get(source)?.version === version);
-      if (held !== undefined && old.length === versions.size && held.size === versions.size) continue;
-      next.set(assetId, new Map(old.map(([source]) => [source, held?.get(source) as Source])));
-      for (const source of versions.keys()) if (!next.get(assetId)?.has(source)) wanted.push({ assetId, source });
-    }
-    for (const assetId of assets.keys()) if (!stored.has(assetId)) next.set(assetId, new Map());
-    for (let from = 0; from < wanted.length; from += READ_SOURCES) {
-      const rows = await sourceComponents(tx, companyId, wanted.slice(from, from + READ_SOURCES));
-      for (const { assetId, source, version, ids } of rows) next.get(assetId)?.set(source, { version, ids });
-    }
-    return next;
+  return {
+    assets: assets as ReadonlyMap<string, Int32Array>,
+    counts: counts as ReadonlyMap<number, number>,
+    size: () => size,
+    read: async (tx: Tx): Promise<Changing> => {
+      const changing: Changing = { assets: new Set(), components: new Set() };
+      // Taken before the inventories: what is written in between makes the next one another.
+      const now = await partDigests(tx, companyId);
+      const parts = differingParts(digests, now);
+      const isWanted = new Set(parts);
+      const gone = new Set(parts.length === 0 ? [] : [...assets.keys()].filter((id) => isWanted.has(partOf(id))));
+      for (let from = 0; from < parts.length; from += PARTS_AT_ONCE) {
+        for (const { id, components } of await heldIn(tx, companyId, parts.slice(from, from + PARTS_AT_ONCE))) {
+          replace(id, distinct(components), changing);
+          gone.delete(id);
+        }
+      }
+      for (const id of gone) replace(id, NOTHING, changing);
+      digests = now;
+      return changing;
+    },
   };
-  return { assets, counts, replace, differing };
 };
+interface Changing {
+  readonly assets: Set<string>;
+  readonly components: Set<number>;
+}
 
 /** An empty fleet: the first `read` finds everything changed. */
 export const createFleet = (companyId: number): Fleet => {
-  const { assets, counts, replace, differing } = createInventories(companyId);
+  const { assets, counts, size, read } = createInventories(companyId);
   const sums = createSums();
-  let size = 0;
-  let digest = "";
-  const held = (assetId: string): Int32Array[] => Array.from(assets.get(assetId)?.values() ?? [], ({ ids }) => ids);
-  const sumsOf = (ids: Iterable<string>, ruled: Ruled): AssetSums[] =>
-    Array.from(ids, (id) => sums.whole(id, held(id), ruled));
+  /** Assets on which something was ruled otherwise than elsewhere when sums were computed last. */
+  let formerThere: readonly string[] = [];
+  const held = (assetId: string): Int32Array => assets.get(assetId) ?? NOTHING;
   return {
     judgedUpTo: 0,
     recordedDay: "",
     get size() {
-      return size;
+      return size();
     },
     async read(tx) {
-      const components = new Set<number>();
-      // Taken before the sources: what is written in between makes the next one another.
-      const now = await sourcesDigest(tx, companyId);
-      if (now === digest) return { components, assets: new Set() };
-      digest = now;
-      const next = await differing(tx);
-      for (const [assetId, sources] of next) for (const id of replace(assetId, sources)) components.add(id);
-      size = 0;
-      for (const sources of assets.values()) for (const { ids } of sources.values()) size += ids.length;
-      for (const id of components) if (!counts.has(id)) sums.forget(id);
-      for (const id of next.keys()) if (!assets.has(id)) sums.forgetAsset(id);
-      return { components, assets: new Set(next.keys()) };
+      const changes = await read(tx);
+      for (const id of changes.components) if (!counts.has(id)) sums.forget(id);
+      for (const id of changes.assets) if (!assets.has(id)) sums.forgetAsset(id);
+      return changes;
     },
     async readSums(tx, ids) {
       const wanted = [...ids].filter((id) => counts.has(id));
@@ -152,27 +144,38 @@ export const createFleet = (companyId: number): Fleet => {
     },
     assetCount: (id) => counts.get(id) ?? 0,
     holders: (componentIds) => {
-      const wanted = new Set(componentIds);
-      return Array.from(assets.keys()).filter((id) => held(id).some((ids) => ids.some((one) => wanted.has(one))));
+      const wanted = new Uint8Array(componentIds.reduce((most, id) => Math.max(most, id), -1) + 1);
+      for (const id of componentIds) wanted[id] = 1;
+      return Array.from(assets.keys()).filter((id) => held(id).some((one) => wanted[one] === 1));
     },
     holderCounts: (groups) => {
       const several = groups.filter((group) => group.length > 1);
-      const all = several.length === 0 ? [] : countHolders(several, assets.keys().map(held));
+      const all = several.length === 0 ? [] : countHolders(several, assets.values());
       let at = 0;
       return groups.map((group) => (group.length > 1 ? all[at++] : counts.get(group[0] ?? -1)) ?? 0);
     },
-    sumsOf,
-    changedSums: (whole, ruled) => {
-      const rest: AssetSums[] = [];
-      for (const assetId of sums.begin() ? assets.keys() : []) {
-        const total = whole.has(assetId) ? null : sums.moved(assetId, held(assetId), ruled);
-        if (total !== null) rest.push(total);
-      }
-      const all = [...sumsOf(whole, ruled), ...rest];
-      sums.settle();
+    components: () => counts.keys(),
+    heldBy: (ids) => {
+      const all = new Set<number>();
+      for (const id of ids) for (const component of held(id)) all.add(component);
       return all;
     },
+    changedSums: (whole, { everywhere, there }) => {
+      sums.rule(everywhere);
+      const apart = new Set([...there.keys(), ...formerThere]);
+      formerThere = [...there.keys()];
+      const changed = Array.from(whole, (id) => sums.whole(id, held(id), there.get(id)));
+      const moved = (id: string, total: AssetSums | null): void => {
+        if (total !== null && !whole.has(id)) changed.push(total);
+      };
+      for (const id of apart) if (!whole.has(id)) moved(id, sums.movedWhole(id, held(id), there.get(id)));
+      for (const id of sums.begin() ? assets.keys() : []) {
+        if (!whole.has(id) && !apart.has(id)) moved(id, sums.moved(id, held(id)));
+      }
+      sums.settle();
+      return changed;
+    },
     coverage: () => sums.coverage(counts.keys()),
-    total: (ruled) => sums.total(counts.keys(), ruled),
+    total: () => sums.total(counts.keys()),
   };
 };

@@ -14,7 +14,8 @@ import { FINDING_KINDS, noteEvent } from "../webhooks/index.ts";
 import type { Fleet } from "./fleet.ts";
 import { createJudgedLog } from "./judged.ts";
 import { createPace } from "./pace.ts";
-import { type Known, recompute, type Recomputed } from "./recompute.ts";
+import { FORMULA, type Known, recompute, type Recomputed } from "./recompute.ts";
+import { markComputed } from "./sql.ts";
 
 /** What the notifier needs to send what was committed, in ms. */
 const NEWS_FIRST_MS = 20;
@@ -22,6 +23,8 @@ const NEWS_FIRST_MS = 20;
 const PUBLISHED_MAX = 20_000;
 /** Components of assets that are remembered, of all companies together; four bytes each. */
 const HELD_MAX = 16_000_000;
+/** Components of the assets of a company that is large. */
+const LARGE = 300_000;
 const pace = createPace();
 
 const enqueueEnrichment = async (tx: Tx, companyId: number, delayMs: number): Promise<void> => {
@@ -56,15 +59,12 @@ export interface EnrichmentOrder {
   readonly feedChanged?: boolean;
 }
 
-const refresh = async (
-  tx: Tx,
-  { companyId, feedChanged = false }: EnrichmentOrder,
-  known: Pick<Known, "fleet" | "judged">,
-): Promise<Pick<Recomputed, "fleet" | "computed" | "touched">> => {
-  const { fleet, assets, computed, changedAssets, findings, open, isRuled, touched } = await recompute(tx, companyId, {
-    ...known,
-    feedChanged,
-  });
+/** What of a computation is asked by what follows it. */
+type Followed = Pick<Recomputed, "fleet" | "assets" | "touched" | "upTo">;
+
+const refresh = async (tx: Tx, { companyId }: EnrichmentOrder, known: Known): Promise<Followed> => {
+  const recomputed = await recompute(tx, companyId, known);
+  const { assets, changedAssets, findings, open, isRuled } = recomputed;
   const { opened: all, closedCount, changedCount } = findings;
   const ids = isRuled ? all.map((o) => o.id) : [];
   const closed = ids.length > 0 ? await closedAmong(tx, companyId, ids) : new Set();
@@ -92,7 +92,7 @@ const refresh = async (
     await emit(tx, companyId, { channel: "scan_update", ids: assets, count: assets.length, summary });
   }
   await emitAll(tx, companyId, "asset_update", changedAssets);
-  return { fleet, computed, touched };
+  return recomputed;
 };
 
 /** Computes findings. One for a server: what it remembers is true as long as nobody else judges and computes. */
@@ -110,9 +110,10 @@ export interface Enrichment {
   publishing<T>(publish: (judge: JudgeWithin) => Promise<T>): Promise<T>;
   /**
    * Asks for the findings of companies of which nothing is remembered, as none is after a start, while a generation is being made:
-   * once it is published only what it changed is left to compute. As many companies as can be remembered.
+   * once it is published only what it changed is left to compute. As many companies as can be remembered; `onlyLarge`: of which to read what
+   * their assets hold takes longer than anybody should wait for.
    */
-  prepare(): Promise<void>;
+  prepare(onlyLarge?: boolean): Promise<void>;
 }
 
 const dayOf = (now: Date): string => now.toISOString().slice(0, 10);
@@ -138,30 +139,32 @@ const judgeAll = async ({ db, pool, feedsDir }: EnrichmentDeps): Promise<{ judge
  * What follows a computation: the days of its assets, fixes, counters. Nobody waits for these, and somebody does for the news of what
  * was just committed, which takes the same cores. Where it fails, nothing is remembered, and the next attempt writes them anew.
  */
-const follow = async (
-  db: Database,
-  companyId: number,
-  { fleet, computed, touched }: Pick<Recomputed, "fleet" | "computed" | "touched">,
-): Promise<void> => {
-  await db.asServiceFor(companyId, (tx) => recordAssetDays(tx, companyId, computed));
+const follow = async (db: Database, companyId: number, { fleet, assets, touched, upTo }: Followed): Promise<void> => {
+  await db.asServiceFor(companyId, (tx) => recordAssetDays(tx, companyId, assets));
   const holders = fleet && ((ids: readonly number[]) => fleet.holders(ids));
   await db.asServiceFor(companyId, async (tx) => {
     const holderCounts = fleet && ((groups: readonly (readonly number[])[]) => fleet.holderCounts(groups));
     await refreshFixes(tx, companyId, { components: touched, holders, holderCounts });
     // Which asset and finding changed is told already: this one says that the company's counters did.
-    if (!(await keepTotals(tx, companyId, fleet?.coverage() ?? null))) return;
-    await emit(tx, companyId, { channel: "asset_update", ids: [], count: 0, summary: {} });
+    if (await keepTotals(tx, companyId, fleet?.coverage() ?? null)) {
+      await emit(tx, companyId, { channel: "asset_update", ids: [], count: 0, summary: {} });
+    }
+    await markComputed(tx, companyId, { ...upTo, formula: FORMULA });
   });
 };
 
 /** Orders the companies of which nothing is remembered, as many as can be. */
-const orderUnknown = async (db: Database, known: Pick<LRUCache<number, Fleet>, "has">): Promise<void> => {
+const orderUnknown = async (
+  db: Database,
+  known: Pick<LRUCache<number, Fleet>, "has">,
+  onlyLarge: boolean,
+): Promise<void> => {
   let room = HELD_MAX;
   for (const companyId of await db.asService(companyIds)) {
     if (known.has(companyId)) continue;
     await db.asServiceFor(companyId, async (tx) => {
       const held = await heldComponents(tx, companyId);
-      if (held === 0 || held > room) return;
+      if (held < (onlyLarge ? LARGE : 1) || held > room) return;
       room -= held;
       await enqueueEnrichment(tx, companyId, 0);
     });
@@ -203,7 +206,7 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
         });
         return { judged, result };
       }),
-    prepare: () => orderUnknown(db, fleets),
+    prepare: (onlyLarge = false) => orderUnknown(db, fleets, onlyLarge),
     run: async (order) => {
       const startedAt = performance.now();
       const generation = await db.asService(generationInForce);
@@ -218,7 +221,7 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
       }
       const refreshedAt = performance.now();
       const recordedDay = dayOf(new Date());
-      const { fleet, computed, touched } = await db.asServiceFor(order.companyId, async (tx) => {
+      const followed = await db.asServiceFor(order.companyId, async (tx) => {
         // Taken out until the commit: a second attempt, and one after a failure, begins from scratch.
         const known = fleets.get(order.companyId) ?? null;
         fleets.delete(order.companyId);
@@ -226,7 +229,8 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
         return await refresh(tx, order, { fleet: known, judged });
       });
       await sleep(NEWS_FIRST_MS);
-      await follow(db, order.companyId, { fleet, computed, touched });
+      await follow(db, order.companyId, followed);
+      const { fleet } = followed;
       if (fleet !== null) {
         fleet.recordedDay = recordedDay;
         fleets.set(order.companyId, fleet);

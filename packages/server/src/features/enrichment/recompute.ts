@@ -4,6 +4,7 @@ import {
   countHeld,
   dirtyAssets,
   heldComponents,
+  heldCounts,
   markAllDirty,
   type OpenSums,
   refreshDirtyAssets,
@@ -16,19 +17,26 @@ import type { ChangedMatch, Rejudged } from "../components/index.ts";
 import { type Present, refreshFindings, type Refreshed } from "../findings/index.ts";
 import { refreshRulings } from "../decisions/index.ts";
 import { isRuledOn, lockFindings } from "../vex/index.ts";
-import { createFleet, type Fleet } from "./fleet.ts";
+import { createFleet, type Fleet, type FleetChanges } from "./fleet.ts";
+import { type Computed, takeMark, writtenSince } from "./sql.ts";
 import type { Ruled } from "./sums.ts";
 
 /** Components of a company's assets above which it is not remembered, and computed as a whole each time. */
 const FLEET_MAX = 16_000_000;
 
+/**
+ * Which formula findings, sums, fixes and counters follow. Another one for every change of what is written from the same inventories,
+ * verdicts and decisions: what an older formula wrote is computed anew, once.
+ */
+export const FORMULA = "1";
+
 export interface Recomputed {
+  /** Up to where everything is true that was recomputed. */
+  readonly upTo: Computed;
   /** What the findings are now true of; null where the company is too large to be remembered. */
   readonly fleet: Fleet | null;
   /** Assets of which something may be other than before, sorted. */
   readonly assets: string[];
-  /** Assets whose sums were computed, in any order: from scratch all that there are. */
-  readonly computed: string[];
   /** Those of them whose sums changed, sorted. */
   readonly changedAssets: string[];
   readonly findings: Refreshed;
@@ -45,20 +53,20 @@ export interface Known {
   readonly fleet: Fleet | null;
   /** `since`: what was judged since the fleet's position, null when that is not known; `end`: the position now. */
   readonly judged: { readonly end: number; readonly since: readonly Rejudged[] | null };
-  readonly feedChanged: boolean;
 }
 
+type Own = Omit<Recomputed, "upTo">;
+
 /** A company that is too large to be remembered: the database takes its inventories apart. */
-const everythingStored = async (tx: Tx, companyId: number, { feedChanged }: Known): Promise<Recomputed> => {
+const everythingStored = async (tx: Tx, companyId: number): Promise<Own> => {
   const findings = await refreshFindings(tx, companyId);
   await countHeld(tx, companyId);
-  const ruledAnew = await refreshRulings(tx, companyId);
-  if (feedChanged || ruledAnew > 0) await markAllDirty(tx, companyId);
+  await refreshRulings(tx, companyId);
+  await markAllDirty(tx, companyId);
   const assets = await refreshDirtyAssets(tx, companyId);
   return {
     fleet: null,
     assets,
-    computed: assets,
     changedAssets: assets,
     findings,
     open: null,
@@ -75,27 +83,20 @@ const rulings = async (tx: Tx, companyId: number): Promise<Ruled> => {
   for (const { key } of assets) if (!byKey.has(key)) byKey.set(key, new Map());
   for (const { key, ...row } of sums) byKey.get(key)?.set(row.id, row);
   const there = new Map(assets.map(({ id, key }) => [id, byKey.get(key) ?? new Map<number, OpenSums>()]));
-  return { isEmpty: everywhere.size + there.size === 0, everywhere, there };
+  return { everywhere, there };
 };
 
 /** Reads what the assets hold once, and computes of it what the database would take apart several times. */
-const everything = async (tx: Tx, companyId: number, known: Known): Promise<Recomputed> => {
-  if ((await heldComponents(tx, companyId)) > FLEET_MAX) return await everythingStored(tx, companyId, known);
-  const fleet = createFleet(companyId);
-  fleet.judgedUpTo = known.judged.end;
-  const held = (await fleet.read(tx)).components;
-  await fleet.readSums(tx, held);
-  const components = Array.from(held, (componentId) => ({ componentId, assetCount: fleet.assetCount(componentId) }));
+const everything = async (tx: Tx, companyId: number, fleet: Fleet): Promise<Own> => {
+  const components = Array.from(fleet.components(), (id) => ({ componentId: id, assetCount: fleet.assetCount(id) }));
   const findings = await refreshFindings(tx, companyId, { components, matches: [], isAll: true });
   await writeHeld(tx, companyId, components, true);
   await refreshRulings(tx, companyId);
   const dirty = await dirtyAssets(tx, companyId);
-  const ruled = await rulings(tx, companyId);
-  const sums = fleet.changedSums(new Set(await assetIds(tx, companyId)), ruled);
+  const sums = fleet.changedSums(new Set(await assetIds(tx, companyId)), await rulings(tx, companyId));
   const changedAssets = await writeAssetSums(tx, companyId, sums);
   const assets = [...new Set([...dirty, ...changedAssets])].sort();
-  const computed = sums.map(({ id }) => id);
-  return { fleet, assets, computed, changedAssets, findings, open: fleet.total(ruled), isRuled: true, touched: null };
+  return { fleet, assets, changedAssets, findings, open: fleet.total(), isRuled: true, touched: null };
 };
 
 /** What of the findings may be other than before: some components as a whole, of others single matches. */
@@ -118,8 +119,12 @@ const presentOf = (fleet: Fleet, moved: ReadonlySet<number>, since: readonly Rej
   };
 };
 
+const componentsOf = ({ components, matches }: Present): number[] => [
+  ...new Set([...components, ...matches].map(({ componentId }) => componentId)),
+];
+
 /** No statement and no decision speaks of anything. */
-const NOTHING_RULED: Ruled = { isEmpty: true, everywhere: new Map(), there: new Map() };
+const NOTHING_RULED: Ruled = { everywhere: new Map(), there: new Map() };
 
 /** What sums depend on beside the components. */
 interface Standing {
@@ -147,38 +152,82 @@ const findingsAndSums = async <T>(
     return { findings: await writing, isRuled, sums: await summing };
   }
   const findings = await refreshFindings(tx, companyId, present);
-  if ((await refreshRulings(tx, companyId)) > 0) await markAllDirty(tx, companyId);
+  await refreshRulings(tx, companyId, { components: componentsOf(present) });
   const ruled = await rulings(tx, companyId);
   return { findings, isRuled, sums: await sum({ ruled, dirty: await dirtyAssets(tx, companyId) }) };
 };
 
-/**
- * Makes a company's findings and the sums of its assets true. From scratch where nothing is remembered; else of those
- * matches alone that judging changed and of components that another number of assets has, and of those assets alone that have one
- * of which something changed. Both ways recompute, and give the same.
- */
-export const recompute = async (tx: Tx, companyId: number, known: Known): Promise<Recomputed> => {
-  const { fleet } = known;
-  const { end, since } = known.judged;
-  await lockFindings(tx, companyId);
-  if (fleet === null || since === null) return await everything(tx, companyId, known);
-  fleet.judgedUpTo = end;
-  const moved = await fleet.read(tx);
-  await writeHeld(
-    tx,
-    companyId,
-    Array.from(moved.components, (componentId) => ({ componentId, assetCount: fleet.assetCount(componentId) })),
-  );
+/** What is other than when everything was computed last. */
+interface Differences {
+  readonly moved: FleetChanges;
+  readonly since: readonly Rejudged[];
+  /** Assets whose sums are not remembered. */
+  readonly unsummed: readonly string[];
+}
+
+/** Of these differences alone: of those matches that judging changed, of components that other assets have, and of assets that have one. */
+const differencesOnly = async (
+  tx: Tx,
+  companyId: number,
+  fleet: Fleet,
+  { moved, since, unsummed }: Differences,
+): Promise<Own> => {
+  const held = Array.from(moved.components, (id) => ({ componentId: id, assetCount: fleet.assetCount(id) }));
+  await writeHeld(tx, companyId, held);
   const present = presentOf(fleet, moved.components, since);
   const { sums: summed, ...judgedNow } = await findingsAndSums(tx, companyId, present, async ({ ruled, dirty }) => {
     for (const { sums } of since) fleet.takeSums(sums ?? []);
     const unknown = since.flatMap(({ ids, sums }) => (sums === null ? ids : []));
     await fleet.readSums(tx, new Set([...unknown, ...moved.components]));
-    const changed = fleet.changedSums(new Set([...moved.assets, ...dirty]), ruled);
-    const open = fleet.total(ruled);
-    const changedAssets = await writeAssetSums(tx, companyId, changed);
-    return { assets: changed.map(({ id }) => id).sort(), changedAssets, open };
+    const sums = fleet.changedSums(new Set([...moved.assets, ...dirty, ...unsummed]), ruled);
+    const changedAssets = await writeAssetSums(tx, companyId, sums);
+    const assets = [...new Set([...moved.assets, ...dirty, ...changedAssets])].sort();
+    return { assets, changedAssets, open: fleet.total() };
   });
-  const touched = [...new Set([...present.components, ...present.matches].map(({ componentId }) => componentId))];
-  return { ...summed, ...judgedNow, fleet, computed: summed.assets, touched };
+  return { ...summed, ...judgedNow, fleet, touched: componentsOf(present) };
+};
+
+/**
+ * What differs from what is stored since it was marked as computed, as nothing is remembered: a component of which another number of
+ * assets is known, and all that an asset has of which a source was written since. Who came to have a component is such an asset, and when nobody did
+ * there are fewer.
+ */
+const differencesSince = async (tx: Tx, companyId: number, fleet: Fleet, mark: Computed): Promise<Differences> => {
+  const written = await writtenSince(tx, companyId, mark);
+  await fleet.readSums(tx, fleet.components());
+  const components = fleet.heldBy(written.assets);
+  const known = await heldCounts(tx, companyId);
+  for (const [id, count] of known) if (fleet.assetCount(id) !== count) components.add(id);
+  for (const id of fleet.components()) if (!known.has(id)) components.add(id);
+  return {
+    moved: { components, assets: new Set(written.assets) },
+    since: [{ ids: written.components, changed: null, sums: null }],
+    unsummed: await assetIds(tx, companyId),
+  };
+};
+
+/**
+ * Makes a company's findings and the sums of its assets true. From scratch where nothing is known; else of the differences alone: from
+ * what is remembered, or, as after a start, from what is marked as computed. All ways recompute, and give the same. Takes the mark.
+ */
+export const recompute = async (tx: Tx, companyId: number, known: Known): Promise<Recomputed> => {
+  const { end, since } = known.judged;
+  await lockFindings(tx, companyId);
+  const { now: upTo, mark } = await takeMark(tx, companyId, FORMULA);
+  if (known.fleet !== null && since !== null) {
+    const { fleet } = known;
+    fleet.judgedUpTo = end;
+    const moved = await fleet.read(tx);
+    return { upTo, ...(await differencesOnly(tx, companyId, fleet, { moved, since, unsummed: [] })) };
+  }
+  if ((await heldComponents(tx, companyId)) > FLEET_MAX) return { upTo, ...(await everythingStored(tx, companyId)) };
+  const fleet = createFleet(companyId);
+  fleet.judgedUpTo = end;
+  await fleet.read(tx);
+  if (mark === null) {
+    await fleet.readSums(tx, fleet.components());
+    return { upTo, ...(await everything(tx, companyId, fleet)) };
+  }
+  const differences = await differencesSince(tx, companyId, fleet, mark);
+  return { upTo, ...(await differencesOnly(tx, companyId, fleet, differences)) };
 };

@@ -15,8 +15,6 @@ import {
 
 /** What statements and decisions leave of components. */
 export interface Ruled {
-  /** Nothing is said of any component, on any asset. */
-  readonly isEmpty: boolean;
   /** By component, on every asset that `there` does not know better of. */
   readonly everywhere: ReadonlyMap<number, OpenSums>;
   /** By asset, then by component: where decisions stand on some assets alone. */
@@ -52,42 +50,17 @@ const addChanges = (total: Total, changes: readonly Change[], which: readonly nu
   return isLower;
 };
 
-const highest = (held: readonly Int32Array[], riskOf: (id: number) => number): number => {
+const highest = (held: Int32Array, riskOf: (id: number) => number): number => {
   let risk = 0;
-  for (const ids of held) for (const id of ids) risk = Math.max(risk, riskOf(id));
+  for (const id of held) risk = Math.max(risk, riskOf(id));
   return risk;
 };
 
-/** What is left of components on an asset; null where nothing is said of any. */
-const leftOn = (
-  { isEmpty, everywhere, there }: Ruled,
-  assetId: string,
-): ((id: number) => OpenSums | undefined) | null => {
-  const own = there.get(assetId);
-  return isEmpty ? null : (id) => own?.get(id) ?? everywhere.get(id);
-};
+const KEYS = [...Object.keys(NO_SUMS), ...Object.keys(NO_COVERAGE)] as readonly (keyof AssetSums)[];
+const isSame = (a: AssetSums | undefined, b: AssetSums): boolean =>
+  a !== undefined && KEYS.every((key) => a[key] === b[key]);
 
 const NOTHING: Added = { coverage: undefined, open: NO_SUMS };
-
-/** Tells whether a number below `size` is met for the first time in its round; without an object for each round. */
-const createMarks = () => {
-  let marks = new Uint32Array(0);
-  let round = 0;
-  return {
-    begin: (size: number): void => {
-      if (marks.length < size || round === 0xffff_ffff) {
-        marks = new Uint32Array(size);
-        round = 0;
-      }
-      round += 1;
-    },
-    isFirst: (n: number): boolean => {
-      if (marks[n] === round) return false;
-      marks[n] = round;
-      return true;
-    },
-  };
-};
 
 const coverageBy = (
   { names, at }: ReturnType<typeof createEcosystems>,
@@ -106,54 +79,76 @@ const coverageBy = (
     .sort((a, b) => b.componentCount - a.componentCount || (a.ecosystem < b.ecosystem ? -1 : 1));
 };
 
-/**
- * The sums of assets: from scratch, and by what components add otherwise than before. `held` is what an asset's sources hold; a component
- * that several of them hold counts once.
- */
-export const createSums = () => {
+/** What components add, with what statements and decisions leave of them everywhere, and what of it is other than before. */
+const createRuledColumns = () => {
   const columns = createSumColumns();
-  const ecosystems = createEcosystems();
-  const marks = createMarks();
+  /** What components add by themselves, of those that something is said of. */
+  const own = new Map<number, OpenSums>();
   /** What components added when sums were computed last, of those that add otherwise now. */
   const former = new Map<number, Added>();
-  /** The sums that were computed last, without any ruling. */
-  const totals = new Map<string, AssetSums>();
-  /** By component: which of the changes it is, plus one; 0 for most. */
-  let changeOf = new Int32Array(0);
-  let changes: Change[] = [];
-
   const put = (id: number, added: Added): void => {
     if (columns.isSame(id, added)) return;
     if (!former.has(id)) former.set(id, columns.at(id));
     columns.put(id, added);
   };
-
-  const whole = (assetId: string, held: readonly Int32Array[], ruled: Ruled): AssetSums => {
-    const total: Total = { ...NO_SUMS, ...NO_COVERAGE, id: assetId };
-    marks.begin(columns.end);
-    const left = leftOn(ruled, assetId);
-    for (const ids of held) for (const id of ids) if (marks.isFirst(id)) columns.add(total, id, left?.(id));
-    if (ruled.isEmpty) totals.set(assetId, total);
-    else totals.delete(assetId);
-    return total;
+  return {
+    columns,
+    former,
+    set: (id: number, added: Added): void => {
+      if (!own.has(id)) return put(id, added);
+      own.set(id, added.open);
+      put(id, { ...added, open: columns.at(id).open });
+    },
+    forget: (id: number): void => {
+      own.delete(id);
+      put(id, NOTHING);
+    },
+    /** From now on this is left of these components, and of all others what they add by themselves. */
+    rule: (everywhere: Ruled["everywhere"]): void => {
+      for (const [id, open] of own) {
+        if (everywhere.has(id)) continue;
+        own.delete(id);
+        put(id, { coverage: columns.coverage(id), open });
+      }
+      for (const [id, open] of everywhere) {
+        const added = columns.at(id);
+        if (!own.has(id)) own.set(id, added.open);
+        put(id, { coverage: added.coverage, open });
+      }
+    },
   };
+};
 
-  /** Which changes concern an asset, each once. */
-  const changedIn = (held: readonly Int32Array[]): number[] => {
-    const found: number[] = [];
-    for (const ids of held) for (const id of ids) if (changeOf[id]! > 0) found.push(changeOf[id]! - 1);
-    return held.length > 1 ? [...new Set(found)] : found;
+/**
+ * The sums of assets: from scratch, and by what components add otherwise than before. `held` is what an asset holds, each component
+ * once.
+ */
+export const createSums = () => {
+  const { columns, former, set, forget, rule } = createRuledColumns();
+  const ecosystems = createEcosystems();
+  /** The sums that were computed last. */
+  const totals = new Map<string, AssetSums>();
+  /** By component: which of the changes it is, plus one; 0 for most. */
+  let changeOf = new Int32Array(0);
+  let changes: Change[] = [];
+
+  const whole = (assetId: string, held: Int32Array, left: ReadonlyMap<number, OpenSums> | undefined): AssetSums => {
+    const total: Total = { ...NO_SUMS, ...NO_COVERAGE, id: assetId };
+    for (const id of held) columns.add(total, id, left?.get(id));
+    totals.set(assetId, total);
+    return total;
   };
 
   return {
     /** From now on the component adds this. */
     set: ({ id, coverage, ecosystem, ...open }: ComponentSums): void => {
       ecosystems.set(id, ecosystem);
-      put(id, { coverage, open });
+      set(id, { coverage, open });
     },
     /** No asset has the component any more. */
-    forget: (id: number): void => put(id, NOTHING),
+    forget,
     forgetAsset: (id: string): void => void totals.delete(id),
+    rule,
     whole,
     /** Before `moved` is asked: false when no component adds otherwise than before. */
     begin: (): boolean => {
@@ -164,16 +159,23 @@ export const createSums = () => {
       });
       return changes.length > 0;
     },
-    /** Null when no component of the asset adds otherwise than before. */
-    moved: (assetId: string, held: readonly Int32Array[], ruled: Ruled): AssetSums | null => {
-      const changed = changedIn(held);
+    /** Null when no component of the asset adds otherwise than before. For assets on which nothing is left otherwise than elsewhere. */
+    moved: (assetId: string, held: Int32Array): AssetSums | null => {
+      const changed: number[] = [];
+      for (const id of held) if (changeOf[id]! > 0) changed.push(changeOf[id]! - 1);
       if (changed.length === 0) return null;
       const known = totals.get(assetId);
-      if (known === undefined || !ruled.isEmpty) return whole(assetId, held, ruled);
+      if (known === undefined) return whole(assetId, held, undefined);
       const total: Total = { ...known };
       if (addChanges(total, changes, changed)) total.risk = highest(held, columns.risk);
       totals.set(assetId, total);
       return total;
+    },
+    /** From scratch; null when they are what they were. */
+    movedWhole: (assetId: string, held: Int32Array, left?: ReadonlyMap<number, OpenSums>): AssetSums | null => {
+      const known = totals.get(assetId);
+      const total = whole(assetId, held, left);
+      return isSame(known, total) ? null : total;
     },
     /** All sums are computed: what components add now is what they added before. */
     settle: (): void => {
@@ -184,9 +186,9 @@ export const createSums = () => {
     /** Of these components how many are judged, by ecosystem, most first. */
     coverage: (components: Iterable<number>) => coverageBy(ecosystems, components, columns.coverage),
     /** What is open of these components, each once, and the highest risk. */
-    total: (components: Iterable<number>, ruled: Ruled): OpenSums => {
+    total: (components: Iterable<number>): OpenSums => {
       const total = { ...NO_SUMS, ...NO_COVERAGE, id: "" };
-      for (const id of components) columns.add(total, id, ruled.everywhere.get(id));
+      for (const id of components) columns.add(total, id);
       return total;
     },
   };

@@ -28,7 +28,7 @@ export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, ty
 export { type Remembered, remembered } from "./memory.ts";
 export { filterOf, type FindingFilter } from "./rules.ts";
 export { condition, findings, findingsFrom, informed } from "./sql.ts";
-export { led } from "./leads.ts";
+export { led, queryLeads } from "./leads.ts";
 export { idsNamed } from "./named.ts";
 export { type Present, refreshFindings, type Refreshed } from "./refresh-sql.ts";
 

@@ -1,7 +1,7 @@
 import type { QueryNode, Term, Word } from "@zerotrace/core/query/language/index";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { likePattern } from "../assets/index.ts";
-import { type HoldingsStore, without } from "../holdings/index.ts";
+import { type HoldingsStore, NO_HOLDINGS, without } from "../holdings/index.ts";
 import { bitsIn, NO_TALLIES, type Tallies, type TallyStore } from "../tallies/index.ts";
 import { advisoriesWith } from "./known-names.ts";
 import { componentsAmong, leadOf } from "./asset-leads.ts";
@@ -104,18 +104,20 @@ interface Asked {
   readonly tallies: Tallies | null;
 }
 
+type Named = Pick<FindingFilter, "query" | "q" | "package" | "advisory" | "assetId" | "status">;
+
 /**
  * What assets of a condition do not hold, of what is open anywhere: where these hold nearly everything, findings of the rest are looked for by
  * the few components that are left.
  */
-const besidesOf = (asked: Asked, lead: Lead | undefined, filter: FindingFilter): Lead | null => {
+const besidesOf = (asked: Asked, lead: Lead | undefined, filter: Named): Lead | null => {
   const isOpen = filter.status === "open" && (filter.query === null || !namesStatus(filter.query));
   if (lead?.held === undefined || asked.tallies === null || !isOpen) return null;
   const rest = leadOf(without(asked.tallies.components, bitsIn(lead)));
   return rest.held === undefined || rest.listed !== undefined ? rest : null;
 };
 
-const leadsOf = async (asked: Asked, filter: FindingFilter): Promise<Leads> => {
+const leadsOf = async (asked: Asked, filter: Named): Promise<Leads> => {
   const { query, q, package: name, advisory, assetId } = filter;
   const { tx } = asked;
   const leads = new Map<LeadKey, Lead>();
@@ -148,6 +150,13 @@ const LED: ReadonlySet<string> = new Set(["package", "advisory", ...OF_ASSETS]);
 const isLed = ({ query, q, package: name, advisory, assetId }: FindingFilter): boolean =>
   [q, name, advisory, assetId].some((one) => one !== null) ||
   (query !== null && leavesOf(query).some((leaf) => leaf.kind === "word" || LED.has(leaf.field)));
+
+/** As the leads of `led`, of a query that names no assets. Service role with the company set. */
+export const queryLeads = (tx: Tx, companyId: number, query: QueryNode): Promise<Leads> =>
+  leadsOf(
+    { tx, companyId, holdings: NO_HOLDINGS, tallies: null },
+    { query, q: null, package: null, advisory: null, assetId: null, status: "open" },
+  );
 
 /**
  * The filter with what its names lead to: components of the dictionary, advisories of the feeds in force, and components of the assets that

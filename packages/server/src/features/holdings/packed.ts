@@ -10,6 +10,8 @@ const SHORT_MAX = 65_536;
 
 /** The numbers of a list, each once, ascending. */
 export const distinct = (components: Int32Array): Int32Array => {
+  // as the one source of most assets has them
+  if (components.every((id, i) => i === 0 || (components[i - 1] as number) < id)) return components;
   const sorted = components.toSorted();
   let end = 0;
   for (const [i, id] of sorted.entries()) if (i === 0 || id !== sorted[i - 1]) sorted[end++] = id;

@@ -1,24 +1,36 @@
 import type { Tx } from "../../platform/db/index.ts";
 import type { HeldAsset } from "./holdings.ts";
 
-/** Parts in which assets are compared, by the first ten bits of their ids (count). */
-export const PARTS = 1_024;
+/** Assets are compared in 1,024 parts, by the first ten bits of their ids. */
 const PART = "(get_byte(uuid_send(i.asset_id), 0) * 4 + get_byte(uuid_send(i.asset_id), 1) / 64)";
+
+/** Parts that are read in one statement. */
+export const PARTS_AT_ONCE = 32;
 
 /** The part that an asset is in. */
 export const partOf = (id: string): number => Number.parseInt(id.slice(0, 3), 16) >> 2;
 
 /**
- * A number for each part that has sources, another one when any of these is new, gone or written since. Two states are taken for the
- * same by an accident of one in 10^19.
+ * A text that has a number for each part that has sources: another one when any of these is new, gone or written since. Two states are
+ * taken for the same by an accident of one in 10^19. One row, whatever there is: most of the time nothing else is looked at.
  */
-export const partDigests = async (tx: Tx, companyId: number): Promise<Map<number, string>> => {
-  const rows = await tx.query<{ part: number; digest: string }>(
-    `select ${PART} as part, sum(hashtidextended(i.ctid, i.xmin::text::bigint))::text as digest
-     from inventory i where i.company_id = $1 group by 1`,
-    [companyId],
-  );
-  return new Map(rows.map(({ part, digest }) => [part, digest]));
+export const partDigests = async (tx: Tx, companyId: number): Promise<string> =>
+  (
+    await tx.query<{ digests: string }>(
+      `select coalesce(string_agg(concat(part, ':', digest), ' ' order by part), '') as digests from (
+         select ${PART} as part, sum(hashtidextended(i.ctid, i.xmin::text::bigint))::text as digest
+         from inventory i where i.company_id = $1 group by 1) x`,
+      [companyId],
+    )
+  )[0]?.digests ?? "";
+
+/** The parts of which two of these texts say otherwise, ascending. */
+export const differingParts = (before: string, now: string): number[] => {
+  if (before === now) return [];
+  const known = new Set(before.split(" "));
+  const found = new Set(now.split(" "));
+  const parts = Array.from(known.symmetricDifference(found), (one) => Number.parseInt(one, 10));
+  return [...new Set(parts)].filter((part) => !Number.isNaN(part)).sort((a, b) => a - b);
 };
 
 /** Bytes before the elements of PostgreSQL's binary array, and of each element with its length. */

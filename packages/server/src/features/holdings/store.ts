@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Database } from "../../platform/db/index.ts";
 import { type ChangingHoldings, createHoldings, type HeldAsset, type Holdings } from "./holdings.ts";
-import { heldCount, heldIn, partDigests, partOf, PARTS } from "./sql.ts";
+import { differingParts, heldCount, heldIn, partDigests, partOf, PARTS_AT_ONCE } from "./sql.ts";
 
 /**
  * How long what was read is taken for true, unless a writer of this process says otherwise; and how much longer while it is looked at
@@ -15,7 +15,6 @@ const AWAITED_MAX = 300_000;
 const HELD_MAX = 40_000_000;
 /** What the holdings of all companies may take together. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
-const PARTS_AT_ONCE = 32;
 
 /** What the assets of companies hold, in memory. */
 export interface HoldingsStore {
@@ -39,19 +38,16 @@ export const NO_HOLDINGS: HoldingsStore = {
 
 interface Entry {
   readonly holdings: ChangingHoldings;
-  digests: ReadonlyMap<number, string>;
+  digests: string;
   checkedAt: number;
   /** The doubts that had been said when it was looked at last. */
   doubts: number;
 }
 
-const differing = (a: ReadonlyMap<number, string>, b: ReadonlyMap<number, string>): number[] =>
-  Array.from({ length: PARTS }, (_, part) => part).filter((part) => a.get(part) !== b.get(part));
-
 /** Brings an entry up to what is stored now. */
 const refresh = async (db: Database, companyId: number, entry: Entry): Promise<void> => {
   const digests = await db.asServiceFor(companyId, (tx) => partDigests(tx, companyId));
-  const changed = differing(entry.digests, digests);
+  const changed = differingParts(entry.digests, digests);
   const assets: HeldAsset[] = [];
   for (let from = 0; from < changed.length; from += PARTS_AT_ONCE) {
     const parts = changed.slice(from, from + PARTS_AT_ONCE);
@@ -93,9 +89,7 @@ export const createHoldingsStore = (db: Database, nowMs: () => number = () => pe
     const count = await db.asServiceFor(companyId, (tx) => heldCount(tx, companyId));
     if (count > HELD_MAX) return null;
     if (!reading.has(companyId)) {
-      void read(companyId, { holdings: createHoldings(), digests: new Map(), checkedAt: 0, doubts: 0 }).catch(
-        () => undefined,
-      );
+      void read(companyId, { holdings: createHoldings(), digests: "", checkedAt: 0, doubts: 0 }).catch(() => undefined);
     }
     return count > AWAITED_MAX && !isPatient ? null : ((await reading.get(companyId)?.entry)?.holdings ?? null);
   };

@@ -6,7 +6,7 @@ import { sourcesOf } from "./sql.ts";
 export { createIngest, type AfterBatch, type Ingest } from "./ingest.ts";
 export { differences } from "./rules.ts";
 export { type ComponentPlace, copyPlaces, replacePlaces } from "./places-sql.ts";
-export { expireDeltas, sourceComponents, sourcesDigest, sourcesOf, sourceVersions } from "./sql.ts";
+export { expireDeltas, sourcesOf } from "./sql.ts";
 
 /** The routes by which agents report what is installed; `onStored` hears of each asset whose inventory was committed. */
 export const inventoryRoutes = (ingest: Ingest, onStored?: (assetId: string) => void): Endpoint[] => [

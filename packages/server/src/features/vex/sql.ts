@@ -258,10 +258,15 @@ export const replaceEffects = async (tx: Tx, companyId: number, effects: readonl
 
 /** Which of these findings a statement or a decision closes. */
 export const closedAmong = async (tx: Tx, companyId: number, findingIds: readonly string[]): Promise<Set<string>> => {
+  // a look into an index for each: a join might read all findings and effects
   const rows = await tx.query<{ id: string }>(
-    `select f.id from finding f join vex_effect e on e.company_id = f.company_id and e.component_id = f.component_id
-       and e.advisory_id = f.advisory_id
-     where f.company_id = $1 and f.id = any($2::uuid[]) and e.closes`,
+    `select t.id from unnest($2::uuid[]) as t(id)
+     cross join lateral (
+       select f.component_id, f.advisory_id from finding f where f.company_id = $1 and f.id = t.id offset 0) f
+     cross join lateral (
+       select e.closes from vex_effect e where e.company_id = $1 and e.component_id = f.component_id
+         and e.advisory_id = f.advisory_id offset 0) e
+     where e.closes`,
     [companyId, findingIds],
   );
   return new Set(rows.map((r) => r.id));
