@@ -218,7 +218,7 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
     ...advisoryRoutes(knowledge, epss),
     ...affectedRoutes(holdings),
     ...changeRoutes({ offlineAfterSeconds: offline, syncHours, epss, pendingJobs: countPendingJobs }),
-    ...dashboardRoutes({ offlineAfterSeconds: offline }),
+    ...dashboardRoutes({ offlineAfterSeconds: offline, holdings, tallies }),
     ...fixRoutes({ onClaimed: requestEnrichment, holdings, tallies }),
     ...decisionRoutes({ version, onChanged: requestEnrichment }),
     ...feedRoutes({ sync, syncHours, dataDir, trust: trustOf(config) }),
@@ -229,6 +229,8 @@ const findingEndpoints = (deps: WiringDeps): Endpoint[] => {
         await announceAssets(tx, companyId, ids);
         await requestEnrichment(tx, companyId);
       },
+      holdings,
+      tallies,
     }),
     ...statRoutes({ offlineAfterSeconds: offline, pendingJobs: countPendingJobs }),
     ...viewRoutes(),

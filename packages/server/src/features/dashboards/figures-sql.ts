@@ -20,7 +20,7 @@ const KEYS: Readonly<Record<OwnGroup, string>> = {
   day: DAY,
 };
 const ACROSS: Readonly<Record<HeatColumn, string>> = { severity: "f.severity", day: DAY };
-const VALUES: Readonly<Record<WidgetMeasure, string>> = { findings: "count(*)::float8", risk: "sum(f.risk)::float8" };
+const VALUES: Readonly<Record<WidgetMeasure, string>> = { findings: "count(*)::float8", risk: "sum(f.risk::float8)" };
 
 /** What is counted. */
 export interface Counted {
@@ -163,10 +163,11 @@ export const assetGroups = (
   const which = assets === null ? "true" : assetCondition(assets, value);
   const col = asked.across === null ? "''::text" : ACROSS[asked.across];
   const { key, name, from } = ASSET_KEYS[group];
+  const weight = asked.measure === "findings" ? "n" : "weight";
   // what is decided for one asset alone is asked for each finding of each asset; most companies have none
   const perComponent = asked.filter.mayBeClosed
     ? "select f.component_id, f.col, 1::float8 as n, f.risk::float8 as weight, f.advisory_id from m f"
-    : "select component_id, col, count(*)::float8 as n, sum(risk)::float8 as weight, null::int as advisory_id from m group by 1, 2";
+    : "select component_id, col, count(*)::float8 as n, sum(risk::float8) as weight, null::int as advisory_id from m group by 1, 2";
   const decided = asked.filter.mayBeClosed
     ? `where not ${isDecidedOn("h.asset_id").replaceAll("f.company_id", "$1")}`
     : "";
@@ -181,12 +182,51 @@ export const assetGroups = (
          select distinct u.component_id from inventory i cross join lateral unnest(i.component_ids) as u(component_id)
          where i.company_id = $1 and i.asset_id = a.id) u),
      p as materialized (
-       select h.asset_id, f.col, sum(f.${asked.measure === "findings" ? "n" : "weight"}) as value
-       from h join c f on f.component_id = h.component_id ${decided} group by 1, 2),
+       select h.asset_id, f.col, sum(f.${weight}) as value
+       from h join c f on f.component_id = h.component_id ${decided} group by 1, 2 having sum(f.${weight}) > 0),
      g as materialized (
        select ${key} as key, min(${name}) as name, p.col, sum(p.value) as value, max(a.weighted_risk) as risk
        from p join asset a on a.company_id = $1 and a.id = p.asset_id ${from} group by 1, 3),
      ${ordered(value(asked.rows), asked.across !== null)}`,
+    values,
+  );
+};
+
+/** What an asset has, with what stands across. */
+export interface AssetSum {
+  readonly id: string;
+  readonly col: string;
+  readonly value: number;
+}
+
+/** Groups of assets of what each of them has; `assets` says which count. */
+export const groupAssets = (
+  tx: Tx,
+  companyId: number,
+  group: AssetGroup,
+  given: {
+    readonly rows: readonly AssetSum[];
+    readonly limit: number;
+    readonly assets: QueryNode | null;
+    readonly isAcross: boolean;
+  },
+): Promise<GroupRecord[]> => {
+  const { rows } = given;
+  const values: unknown[] = [
+    companyId,
+    `{${rows.map(({ id }) => id).join(",")}}`,
+    rows.map(({ col }) => col),
+    `{${rows.map(({ value }) => value).join(",")}}`,
+  ];
+  const value = (v: unknown): string => `$${values.push(v)}`;
+  const which = given.assets === null ? "true" : assetCondition(given.assets, value);
+  const { key, name, from } = ASSET_KEYS[group];
+  return tx.query(
+    `with p as (select * from unnest($2::uuid[], $3::text[], $4::float8[]) as p(asset_id, col, value)),
+     g as materialized (
+       select ${key} as key, min(${name}) as name, p.col, sum(p.value) as value, max(a.weighted_risk) as risk
+       from p join asset a on a.company_id = $1 and a.id = p.asset_id ${from} where ${which} group by 1, 3),
+     ${ordered(value(given.limit), given.isAcross)}`,
     values,
   );
 };

@@ -5,7 +5,7 @@ import type { Database, Tx } from "../../platform/db/index.ts";
 import { createKept, type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
 import { generationInForce } from "../feeds/index.ts";
-import { filterOf, informed, namesStatus } from "../findings/index.ts";
+import { filterOf, type FindingFilter, informed, led, namesStatus } from "../findings/index.ts";
 import { isOfParts, isSummed } from "../fixes/index.ts";
 import { keptTotals } from "../stats/index.ts";
 import { viewsFor } from "../views/index.ts";
@@ -26,6 +26,7 @@ import {
   staysSince,
   totalOf,
 } from "./figures-sql.ts";
+import { assetGroupsRemembered, groupsRemembered, type Memory, totalRemembered } from "./memory.ts";
 import { courseOf, daysUpTo, filledDays, partsOf, severitiesAlone } from "./rules.ts";
 
 type Asked = z.output<typeof routes.getFigures.query>;
@@ -49,6 +50,13 @@ const inOrder = (rows: readonly GroupRecord[], group: Asked["group"], days: read
   return days.map((day) => known.get(day) ?? { ...none, key: day, name: day });
 };
 
+/** What is counted, the days of its course, and who remembers what is open. */
+interface Figured {
+  readonly counted: Counted;
+  readonly days: string[];
+  readonly memory: Memory;
+}
+
 const isPartGroup = (group: Asked["group"]): group is PartGroup =>
   group === "severity" || group === "ecosystem" || group === "package";
 
@@ -56,14 +64,21 @@ const isPartGroup = (group: Asked["group"]): group is PartGroup =>
 const areInParts = async (tx: Tx, companyId: number, { filter, measure, across, since }: Counted): Promise<boolean> =>
   measure === "findings" && across !== "day" && since === null && isOfParts(filter) && (await isSummed(tx, companyId));
 
-const groupsOf = async (tx: Tx, companyId: number, asked: Asked, counted: Counted): Promise<GroupRecord[]> => {
+const groupsOf = async (
+  tx: Tx,
+  companyId: number,
+  asked: Asked,
+  { counted, memory }: { readonly counted: Counted; readonly memory: Memory },
+): Promise<GroupRecord[]> => {
   const { group } = asked;
   if (!isAssetGroup(group)) {
     if (isPartGroup(group) && (await areInParts(tx, companyId, counted))) {
       return partGroups(tx, companyId, group, counted);
     }
     const rows = group === "day" ? asked.days : counted.rows;
-    return ownGroups(tx, companyId, group satisfies OwnGroup, { ...counted, rows });
+    const all = { ...counted, rows };
+    const own: OwnGroup = group;
+    return (await groupsRemembered(tx, companyId, own, { asked: all, memory })) ?? ownGroups(tx, companyId, own, all);
   }
   const { assets, rest } = partsOf(counted.filter.query);
   const severities = severitiesAlone(rest);
@@ -72,11 +87,15 @@ const groupsOf = async (tx: Tx, companyId: number, asked: Asked, counted: Counte
     return assetSums(tx, companyId, group, { severities, rows: counted.rows, isAcross }, assets);
   }
   // which assets count is asked of the assets, and not of each finding once more
-  return assetGroups(tx, companyId, group, { ...counted, filter: { ...counted.filter, query: rest } }, assets);
+  const ofRest = { ...counted, filter: { ...counted.filter, query: rest } };
+  return (
+    (await assetGroupsRemembered(tx, companyId, group, { asked: ofRest, memory, assets })) ??
+    assetGroups(tx, companyId, group, ofRest, assets)
+  );
 };
 
-const grouped = async (tx: Tx, companyId: number, asked: Asked, counted: Counted, days: string[]): Promise<Body> => {
-  const found = await groupsOf(tx, companyId, asked, counted);
+const grouped = async (tx: Tx, companyId: number, asked: Asked, { counted, days, memory }: Figured): Promise<Body> => {
+  const found = await groupsOf(tx, companyId, asked, { counted, memory });
   const rows = inOrder(found, asked.group, days);
   const [first] = found;
   const columns =
@@ -99,7 +118,11 @@ const grouped = async (tx: Tx, companyId: number, asked: Asked, counted: Counted
  * One number: as it is kept where the query asks for severities alone and nothing that is open is closed by a decision, else as the
  * parts of fixes tell it, else counted.
  */
-const totalFor = async (tx: Tx, companyId: number, counted: Counted): Promise<{ total: number; risk: number }> => {
+const totalFor = async (
+  tx: Tx,
+  companyId: number,
+  { counted, memory }: Pick<Figured, "counted" | "memory">,
+): Promise<{ total: number; risk: number }> => {
   const { filter, measure } = counted;
   const severities = measure === "findings" && !filter.mayBeClosed ? severitiesAlone(filter.query) : null;
   const kept = severities === null ? null : await keptTotals(tx, companyId);
@@ -107,17 +130,16 @@ const totalFor = async (tx: Tx, companyId: number, counted: Counted): Promise<{ 
     const total = severities.reduce((sum, one) => sum + kept[one], 0);
     return { total, risk: total === 0 ? 0 : await highestRisk(tx, companyId, counted) };
   }
-  return (await areInParts(tx, companyId, counted))
-    ? partTotal(tx, companyId, counted)
-    : totalOf(tx, companyId, counted);
+  if (await areInParts(tx, companyId, counted)) return partTotal(tx, companyId, counted);
+  return (await totalRemembered(tx, companyId, counted, memory)) ?? totalOf(tx, companyId, counted);
 };
 
 /** What was open at the end of each day: as recorded where the query asks for severities alone, else by when findings came and went. */
-const course = async (tx: Tx, companyId: number, asked: Asked, counted: Counted, days: string[]): Promise<Body> => {
+const course = async (tx: Tx, companyId: number, asked: Asked, { counted, days, memory }: Figured): Promise<Body> => {
   const { query } = counted.filter;
   const severities = asked.measure === "findings" && tx.labels === null ? severitiesAlone(query) : null;
   const saysStatus = query !== null && namesStatus(query);
-  const now = await totalFor(tx, companyId, counted);
+  const now = await totalFor(tx, companyId, { counted, memory });
   let values: { day: string; value: number }[];
   if (severities !== null) {
     const known = filledDays(await companyDays(tx, companyId, asked.days), days);
@@ -138,8 +160,13 @@ const course = async (tx: Tx, companyId: number, asked: Asked, counted: Counted,
   return { ...NOTHING, total: oneDecimal(now.total), risk: oneDecimal(now.risk), rows, groupCount: rows.length };
 };
 
-const bodyOf = async (tx: Tx, companyId: number, asked: Asked): Promise<Body> => {
-  const filter = await informed(tx, companyId, filterOf({ status: "open", query: asked.query }));
+const bodyOf = async (
+  tx: Tx,
+  companyId: number,
+  asked: Asked,
+  { plain, memory }: { readonly plain: FindingFilter; readonly memory: Memory },
+): Promise<Body> => {
+  const filter = await informed(tx, companyId, plain);
   const days = daysUpTo(await todayOf(tx), asked.days);
   const isByDay = asked.group === "day" || (asked.shape === "cells" && asked.across === "day");
   const counted: Counted = {
@@ -149,9 +176,10 @@ const bodyOf = async (tx: Tx, companyId: number, asked: Asked): Promise<Body> =>
     across: asked.shape === "cells" ? asked.across : null,
     since: isByDay && (asked.shape === "groups" || asked.shape === "cells") ? (days[0] ?? null) : null,
   };
-  if (asked.shape === "course") return course(tx, companyId, asked, counted, days);
-  if (asked.shape !== "total") return grouped(tx, companyId, asked, counted, days);
-  const { total, risk } = await totalFor(tx, companyId, counted);
+  const figured = { counted, days, memory };
+  if (asked.shape === "course") return course(tx, companyId, asked, figured);
+  if (asked.shape !== "total") return grouped(tx, companyId, asked, figured);
+  const { total, risk } = await totalFor(tx, companyId, figured);
   return { ...NOTHING, total: oneDecimal(total), risk: oneDecimal(risk) };
 };
 
@@ -172,7 +200,7 @@ const neverRead = async (db: Database, text: string): Promise<AddingSource[]> =>
 };
 
 /** The route of figures. Answers are kept by what they cost, for whoever sees the same assets of the company. */
-export const figuresRoute = (now: () => number): Endpoint => {
+export const figuresRoute = (now: () => number, memory: Memory): Endpoint => {
   const kept = createKept<Figures>(now);
   return implement(routes.getFigures, {
     audit: "none",
@@ -185,7 +213,9 @@ export const figuresRoute = (now: () => number): Endpoint => {
           : await db.withCompany(companyId, (tx) => queryAsked(tx, companyId, identity.personId ?? null, asked));
       const whole = { ...asked, query, viewId: "" as const };
       return kept(JSON.stringify([companyId, labels, whole]), async () => {
-        const body = await db.withCompany(companyId, (tx) => bodyOf(tx, companyId, whole));
+        const asking = filterOf({ status: "open", query });
+        const plain = await led(db, memory.holdings, companyId, asking, memory.tallies);
+        const body = await db.withCompany(companyId, (tx) => bodyOf(tx, companyId, whole, { plain, memory }));
         return { ...body, query, unknown: await neverRead(db, query), at: new Date(now()).toISOString() };
       });
     },

@@ -3,6 +3,8 @@ import type { Widget } from "@zerotrace/core/dashboard/widget";
 import { type Identity, mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { type HoldingsStore, NO_HOLDINGS } from "../holdings/index.ts";
+import { NO_TALLIES, type TallyStore } from "../tallies/index.ts";
 import { viewsFor } from "../views/index.ts";
 import { routes } from "./contract.ts";
 import { executiveRoute } from "./executive.ts";
@@ -28,6 +30,8 @@ export interface DashboardDeps {
   readonly offlineAfterSeconds: number;
   /** Milliseconds that only grow; by them answers are kept. */
   readonly now?: () => number;
+  readonly holdings?: HoldingsStore;
+  readonly tallies?: TallyStore;
 }
 
 const personOf = (identity: Identity): string | null => identity.personId ?? null;
@@ -159,9 +163,14 @@ const writeRoutes: readonly Endpoint[] = [
 ];
 
 /** The routes of dashboards, of the figures that their widgets ask for, and of the page for a board. */
-export const dashboardRoutes = ({ offlineAfterSeconds, now = () => Date.now() }: DashboardDeps): Endpoint[] => [
+export const dashboardRoutes = ({
+  offlineAfterSeconds,
+  now = () => Date.now(),
+  holdings = NO_HOLDINGS,
+  tallies = NO_TALLIES,
+}: DashboardDeps): Endpoint[] => [
   ...readRoutes,
   ...writeRoutes,
-  figuresRoute(now),
+  figuresRoute(now, { holdings, tallies }),
   executiveRoute(offlineAfterSeconds, now),
 ];

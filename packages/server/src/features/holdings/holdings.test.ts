@@ -29,6 +29,16 @@ test("what is asked of holdings is what each asset was last said to hold, howeve
       expect(asked.map((id) => counts[id] ?? 0)).toEqual(
         asked.map((id) => [...known.values()].filter((own) => own.has(id)).length),
       );
+      const values = Float64Array.from({ length: 50 }, (_, id) => id % 7);
+      const weights = [...known].map(([id, own]) => [id, [...own].map((one) => values[one] ?? 0)] as const);
+      const [sums, highest] = [holdings.perAsset(values, "sum"), holdings.perAsset(values, "highest")];
+      for (const [id, of] of weights) {
+        const number = holdings.ids.indexOf(id);
+        expect([sums[number], highest[number]]).toEqual([
+          of.reduce((sum, value) => sum + value, 0),
+          Math.max(0, ...of),
+        ]);
+      }
       const some = [...known.keys()].filter(() => random(9) === 0);
       const components = new Set(some.flatMap((id) => [...(known.get(id) ?? [])]));
       const set = holdings.setOf([...some, "nobody"]);

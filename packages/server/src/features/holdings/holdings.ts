@@ -14,6 +14,10 @@ export interface HeldAsset {
 export interface Holdings {
   /** What it takes in memory, in bytes. */
   readonly bytes: number;
+  /** The assets by their numbers. */
+  readonly ids: readonly string[];
+  /** The number of an asset; undefined where it never held anything. */
+  numberOf(id: string): number | undefined;
   /** Assets that hold any of these components. */
   holders(components: Iterable<number>): Bits;
   /** Of these components those that each of these assets holds, by the asset's number. */
@@ -22,6 +26,8 @@ export interface Holdings {
   componentsOf(assets: Bits): Bits;
   /** How many assets hold each component, by its number; kept until something changes. */
   holderCounts(): Int32Array;
+  /** Of each asset, by its number: the sum, or the highest, of what these are for the components that it holds; 0 where all are. */
+  perAsset(values: Float64Array, of: "sum" | "highest"): Float64Array;
   /** The ids of a set, in the order of their numbers. */
   idsOf(assets: Bits): string[];
   /** The id of one. */
@@ -35,8 +41,6 @@ const BESIDE_MAX = 128;
 
 /** Holdings that can be told what assets hold now. */
 export interface ChangingHoldings extends Holdings {
-  /** The assets by their numbers. */
-  readonly ids: readonly string[];
   /** From now on these assets hold this and nothing else; empty: the asset is gone. */
   replace(assets: readonly HeldAsset[]): void;
 }
@@ -176,9 +180,22 @@ export const createHoldings = (): ChangingHoldings => {
       }
       return held;
     },
+    perAsset: (values, of) => {
+      const found = new Float64Array(ids.length);
+      for (let component = 0; component < values.length; component += 1) {
+        const value = values[component] as number;
+        if (value === 0) continue;
+        visit(component, (asset) => {
+          if (of === "sum") found[asset] = (found[asset] as number) + value;
+          else if (value > (found[asset] as number)) found[asset] = value;
+        });
+      }
+      return found;
+    },
     componentsOf: (assets) => componentsIn(table, assets),
     holderCounts: () => (counts ??= countHolders(table)),
     idsOf: (assets) => ids.filter((_, number) => hasBit(assets, number)),
+    numberOf: (id) => numbers.get(id),
     idOf: (asset) => ids[asset] as string,
     setOf: (wanted) => {
       const set = bitsOf(ids.length);

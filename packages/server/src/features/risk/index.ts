@@ -3,6 +3,8 @@ import { mustSeeAll } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal, rateByHand, rateByRules, ratingForUpdate, ratingPreview, toRating } from "../assets/index.ts";
+import { type HoldingsStore, NO_HOLDINGS } from "../holdings/index.ts";
+import { NO_TALLIES, type TallyStore } from "../tallies/index.ts";
 import { routes } from "./contract.ts";
 import { ratingRulesOf } from "./rules.ts";
 import { type RuleRecord, riskRules, writeRiskRules } from "./sql.ts";
@@ -11,6 +13,8 @@ import { whatIfRoute } from "./what-if.ts";
 export interface RiskDeps {
   /** Called in the transaction with the assets that are rated otherwise than before. */
   readonly onRated: (tx: Tx, companyId: number, assetIds: readonly string[]) => Promise<void>;
+  readonly holdings?: HoldingsStore;
+  readonly tallies?: TallyStore;
 }
 
 /** Why one with labels makes none. */
@@ -93,5 +97,5 @@ export const riskRoutes = (deps: RiskDeps): Endpoint[] => [
   }),
   putRules(deps),
   setRating(deps),
-  whatIfRoute,
+  whatIfRoute({ holdings: deps.holdings ?? NO_HOLDINGS, tallies: deps.tallies ?? NO_TALLIES }),
 ];

@@ -75,7 +75,8 @@ const partsOf = (isDecidedSomewhere: boolean) => ({
       : "",
 });
 
-const isDecidedSomewhere = async (tx: Tx, companyId: number): Promise<boolean> =>
+/** Whether a decision stands on some assets alone. */
+export const isDecidedSomewhere = async (tx: Tx, companyId: number): Promise<boolean> =>
   (
     await tx.query<{ is: boolean }>("select exists (select 1 from decision_asset where company_id = $1) as is", [
       companyId,

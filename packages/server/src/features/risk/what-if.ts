@@ -1,11 +1,12 @@
 import { AppError } from "@zerotrace/core";
-import { FINDING_FIELDS, parseQuery } from "@zerotrace/core/query/language/index";
+import { FINDING_FIELDS, parseQuery, type QueryNode } from "@zerotrace/core/query/language/index";
 import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
-import { queryCondition } from "../findings/index.ts";
+import { filterOf, type FindingFilter, informed, led, queryCondition } from "../findings/index.ts";
 import { routes } from "./contract.ts";
 import { closes, fixKeyOf } from "./rules.ts";
+import { type Answered, type Memory, standingRemembered } from "./what-if-memory.ts";
 import { fixableOf, openOf, type Standing, standingWithout } from "./what-if-sql.ts";
 
 const shown = ({ risk, findingCount, kevCount, assetCount, ...findings }: Standing) => ({
@@ -31,29 +32,53 @@ const closedByKeys = async (tx: Tx, companyId: number, written: readonly string[
   };
 };
 
-const closedByQuery = async (tx: Tx, companyId: number, text: string) => {
+/** Throws BAD_REQUEST for a query that asks for nothing, or cannot be read. */
+const queryAsked = (text: string): QueryNode => {
   const { node, errors } = parseQuery(text, FINDING_FIELDS);
   const [first] = errors;
-  if (first !== undefined || node === null) {
-    const message = first === undefined ? "Write which findings." : `At character ${first.at + 1}: ${first.message}`;
-    throw new AppError("BAD_REQUEST", message, { field: "query" });
-  }
-  return { ids: await openOf(tx, (value) => queryCondition(node, value), companyId), keys: [] };
+  if (first === undefined && node !== null) return node;
+  const message = first === undefined ? "Write which findings." : `At character ${first.at + 1}: ${first.message}`;
+  throw new AppError("BAD_REQUEST", message, { field: "query" });
+};
+
+/** As `standingRemembered`, read from the findings. */
+export const standingRead = async (
+  tx: Tx,
+  companyId: number,
+  asked: { keys: readonly string[] } | { filter: FindingFilter },
+) => {
+  const { ids, keys } =
+    "keys" in asked
+      ? await closedByKeys(tx, companyId, asked.keys)
+      : {
+          ids: await openOf(
+            tx,
+            (value) =>
+              asked.filter.query === null ? "true" : queryCondition(asked.filter.query, value, asked.filter.leads),
+            companyId,
+          ),
+          keys: [],
+        };
+  return { ...(await standingWithout(tx, companyId, ids)), closedCount: ids.length, keys };
 };
 
 /** The route that answers how the company would stand. */
-export const whatIfRoute: Endpoint = implement(routes.whatIf, {
-  audit: "none",
-  run: async ({ tx, identity: { companyId } }, { body: { keys, query } }) => {
-    const closed =
-      keys === undefined ? await closedByQuery(tx, companyId, query ?? "") : await closedByKeys(tx, companyId, keys);
-    const { before, after, touchedCount } = await standingWithout(tx, companyId, closed.ids);
-    return {
-      before: shown(before),
-      after: shown(after),
-      closedCount: closed.ids.length,
-      touchedCount,
-      keys: closed.keys,
-    };
-  },
-});
+export const whatIfRoute = (memory: Memory): Endpoint =>
+  implement(routes.whatIf, {
+    audit: "none",
+    run: async ({ tx, db, identity: { companyId } }, { body: { keys, query } }) => {
+      let answer: Awaited<ReturnType<typeof standingRead>> | Answered | null;
+      if (keys === undefined) {
+        const plain = { ...filterOf({ status: "open" }), query: queryAsked(query ?? "") };
+        const filter = await informed(tx, companyId, await led(db, memory.holdings, companyId, plain, memory.tallies));
+        answer = await standingRemembered(tx, companyId, { filter }, memory);
+        answer ??= await standingRead(tx, companyId, { filter });
+      } else {
+        const named = [...new Set(keys)].map(fixKeyOf);
+        answer = await standingRemembered(tx, companyId, { keys: named }, memory);
+        answer ??= await standingRead(tx, companyId, { keys });
+      }
+      const { before, after, ...counts } = answer;
+      return { ...counts, before: shown(before), after: shown(after), keys: [...answer.keys] };
+    },
+  });
