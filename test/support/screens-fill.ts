@@ -81,7 +81,7 @@ export const fillMany = async (live: Live): Promise<Ids> => {
          purl, fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, status, asset_count, first_seen_at)
        select $1, n, n, 'CVE-2026-' || n, '{}', 'A weakness of package ' || n % 4000, 'Debian:12', 'package-' || n % 4000, 'source-' || n % 2500,
          '1.' || n % 90 || '-1', 'pkg:deb/debian/package-' || n % 4000 || '@1.' || n % 90 || '-1', case n % 4 when 0 then null else '2.0-1' end,
-         (array['critical', 'high', 'medium', 'low', 'unknown'])[1 + n % 5], 5 - n % 5, 9.8 - n % 5 * 1.7, (n * 7919 % 10000) / 10000.0,
+         (array['critical', 'high', 'medium', 'low', 'unknown'])[1 + n % 5], case n % 5 when 4 then 1 else 6 - n % 5 end, 9.8 - n % 5 * 1.7, (n * 7919 % 10000) / 10000.0,
          case n % 400 when 0 then date '2026-01-05' end, (5 - n % 5) * 17 + (n * 6151 % 150) / 10.0, '', 'CVE-2026-' || n, 'open', 1 + n % 900, now() - make_interval(mins => n % 90000)
        from generate_series(1, $2) n returning id`,
       [live.server.companyId, MANY_FINDINGS],
@@ -89,7 +89,8 @@ export const fillMany = async (live: Live): Promise<Ids> => {
     await client.query("commit");
     await client.query("analyze asset");
     await client.query("analyze finding");
-    return { findings: found.rows[0]?.id ?? "", assets: rows[0]?.id ?? "", advisories: "CVE-2026-1001" };
+    // one whose advisory the feeds know
+    return { findings: found.rows[1_000]?.id ?? "", assets: rows[0]?.id ?? "", advisories: "CVE-2026-1001" };
   } finally {
     await client.end();
   }

@@ -50,7 +50,7 @@ export const Page = ({
           <h1 className="text-lg font-semibold wrap-anywhere">{title}</h1>
           {lead && <p className="text-dim">{lead}</p>}
         </div>
-        {actions && <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="flex sm:ml-auto flex-wrap items-center gap-2">{actions}</div>}
       </header>
       {children}
     </div>

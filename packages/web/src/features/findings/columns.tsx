@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { AdvisoryGroup, Finding } from "../../api.ts";
-import { count, plural } from "../../ui/format.ts";
+import { count } from "../../ui/format.ts";
 import { Copy, Epss, Kev, Risk, Time } from "../../ui/marks.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import type { Column } from "../../ui/table.tsx";
@@ -148,7 +148,8 @@ export const ADVISORY_GROUP_COLUMNS: readonly Column<AdvisoryGroup>[] = [
   {
     head: "Assets",
     width: "96px",
-    className: "end",
-    cell: (g) => <span className="text-dim">{plural(g.assetCount, "asset")}</span>,
+    className: "mono end",
+    label: say("assets"),
+    cell: (g) => count(g.assetCount),
   },
 ];

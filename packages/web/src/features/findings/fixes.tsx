@@ -18,7 +18,7 @@ interface RowProps {
 }
 
 const FixRow = ({ fix, place, most, choice }: RowProps) => (
-  <li className="grid grid-cols-[24px_minmax(0,1fr)] gap-x-3 gap-y-2 border-b border-line px-4 py-3 last:border-0 wide:grid-cols-[24px_minmax(0,1.1fr)_minmax(0,0.8fr)_200px_minmax(0,1.2fr)] wide:items-center">
+  <li className="grid grid-cols-[24px_minmax(0,1fr)] gap-x-3 gap-y-2 border-b border-line px-4 py-3 last:border-0 wide:grid-cols-[24px_minmax(0,1.1fr)_minmax(0,0.8fr)_224px_minmax(0,1.1fr)] wide:items-center">
     {choice ? (
       <input
         type="checkbox"
@@ -77,7 +77,7 @@ const FixRow = ({ fix, place, most, choice }: RowProps) => (
       <span className="h-2 min-w-16 flex-1 bg-raised" aria-hidden="true">
         <span className="block h-2 bg-accent" style={{ width: `${most > 0 ? (fix.riskShare / most) * 100 : 0}%` }} />
       </span>
-      <span className="mono w-28 text-right text-sm">
+      <span className="mono w-36 text-right text-sm whitespace-nowrap">
         {share(fix.riskShare)} <span className="text-dim">{say("of risk")}</span>
       </span>
     </div>

@@ -61,11 +61,12 @@ export const FIX_COLUMNS: readonly Column<Fix>[] = [
   {
     head: "Assets",
     width: "64px",
+    className: "mono end",
     label: say("assets"),
-    cell: (fix) => <span className="mono">{count(fix.assetCount)}</span>,
+    cell: (fix) => count(fix.assetCount),
   },
-  { head: "Due", width: "112px", cell: (fix) => <Due of={fix} /> },
-  { head: "State", width: "112px", cell: (fix) => <WorkState work={fix.work} /> },
+  { head: "Due", width: "136px", cell: (fix) => <Due of={fix} /> },
+  { head: "State", width: "104px", cell: (fix) => <WorkState work={fix.work} /> },
   { head: "Who", width: "104px", cell: (fix) => fix.work?.assignee?.name ?? "" },
 ];
 

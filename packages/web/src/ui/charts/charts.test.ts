@@ -2,8 +2,15 @@ import { expect, test } from "vitest";
 import { roundTop } from "./scale.ts";
 import { squarify } from "./squarify.ts";
 
-test("the bound above a value is round and never below it", () => {
-  expect([0, 1, 3, 7, 12, 24, 40, 98, 4_100].map(roundTop)).toEqual([1, 1, 5, 10, 20, 25, 50, 100, 5_000]);
+test("the bound above a value is round and never below it, and nothing is counted in halves", () => {
+  expect([0, 1, 3, 5, 7, 12, 24, 40, 98, 100, 4_100].map(roundTop)).toEqual([
+    2, 2, 4, 6, 8, 20, 40, 40, 100, 100, 6_000,
+  ]);
+  for (let value = 0; value < 2_000; value += 0.5) {
+    const top = roundTop(value);
+    expect(top).toBeGreaterThanOrEqual(value);
+    expect(Number.isInteger(top / 2)).toBe(true);
+  }
 });
 
 test("rectangles of a map fill it, do not overlap, and have the areas of their values", () => {

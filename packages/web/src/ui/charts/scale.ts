@@ -1,11 +1,9 @@
 import { LOCALE } from "../texts.ts";
 
-/** A bound above a value that is round for the eye, at least 1: 1, 2, 5, 10, 20, 50 … */
+/** A bound above a value that is round for the eye and whose half is a whole number, as counts are: 2, 4, 6, 8, 10, 20, 40 … */
 export const roundTop = (value: number): number => {
-  if (value <= 1) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 2.5, 5, 10].find((one) => one * power >= value) ?? 10;
-  return step * power;
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, value)));
+  return [1, 2, 4, 6, 8, 10].map((step) => step * power).find((top) => top >= value && top % 2 === 0) ?? 10 * power;
 };
 
 const short = new Intl.DateTimeFormat(LOCALE, { month: "short", day: "numeric", timeZone: "UTC" });
