@@ -72,6 +72,20 @@ const groupsOf = async (
   );
 };
 
+/** How many open findings and advisories of them there are, as kept with the company's other counts; null where not yet, or not for this. */
+const keptOf = async (
+  tx: Tx,
+  companyId: number,
+  filter: FindingFilter,
+): Promise<{ findings: number; advisories: number } | null> => {
+  if (tx.labels !== null || !isBroad(filter)) return null;
+  const [row] = await tx.query<{ findings: number; advisories: number | null }>(
+    `select finding_count as findings, advisory_count as advisories from company_total where company_id = $1`,
+    [companyId],
+  );
+  return row === undefined || row.advisories === null ? null : { ...row, advisories: row.advisories };
+};
+
 /** Findings that are read in the order of their risk for one row of a page, and for all its rows at once at most (counts). */
 const READ_A_ROW = 100;
 const READ_MAX = 50_000;
@@ -102,7 +116,8 @@ const riskiest = async (
 
 /**
  * Findings of a filter by advisory after the pair (risk, advisory). The riskiest findings name the advisories of a page, of which then all
- * findings are read; many of one risk, or few of an advisory's, and all findings are.
+ * findings are read; many of one risk, or few of an advisory's, and all findings are. Where the company has few,
+ * they are read at once.
  */
 export const advisoryGroups = async (
   tx: Tx,
@@ -110,7 +125,12 @@ export const advisoryGroups = async (
   filter: FindingFilter,
   page: GroupsPage,
 ): Promise<AdvisoryGroupRecord[]> => {
-  for (let read = READ_A_ROW * page.limit; read <= READ_MAX; read *= 4) {
+  const first = READ_A_ROW * page.limit;
+  const kept = page.after === null ? await keptOf(tx, companyId, filter) : null;
+  if (kept !== null && kept.findings <= first) {
+    return await groupsOf(tx, companyId, filter, { ...page, names: null });
+  }
+  for (let read = first; read <= READ_MAX; read *= 4) {
     const { names, isAll } = await riskiest(tx, companyId, filter, { after: page.after, read });
     if (!isAll && names.length < page.limit) continue;
     // of few findings that are all read, every advisory is named: reading them once more is less than looking each up
@@ -121,18 +141,10 @@ export const advisoryGroups = async (
   return await groupsOf(tx, companyId, filter, { ...page, names: null });
 };
 
-/** As it is kept with the company's other counts; null where it is not yet. */
-const keptCount = async (tx: Tx, companyId: number): Promise<number | null> =>
-  (
-    await tx.query<{ n: number | null }>("select advisory_count as n from company_total where company_id = $1", [
-      companyId,
-    ])
-  )[0]?.n ?? null;
-
 /** How many advisories a filter's findings have, counted up to COUNT_LIMIT. */
 export const countAdvisories = async (tx: Tx, companyId: number, filter: FindingFilter): Promise<number> => {
-  const kept = tx.labels === null && isBroad(filter) ? await keptCount(tx, companyId) : null;
-  if (kept !== null) return kept;
+  const kept = await keptOf(tx, companyId, filter);
+  if (kept !== null) return kept.advisories;
   const values: unknown[] = [];
   const where = condition(companyId, filter, values);
   const limit = `$${values.push(COUNT_LIMIT)}`;

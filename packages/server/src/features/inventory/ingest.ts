@@ -40,7 +40,7 @@ type Outcome = { stored: Stored } | { error: unknown };
 
 /** Stores one of several; one that fails is rolled back to its own savepoint. */
 const storeOne = async (tx: Tx, companyId: number, w: Waiting): Promise<Outcome> => {
-  await tx.prepared("savepoint-one", "savepoint one");
+  tx.later("savepoint-one", "savepoint one", []);
   try {
     const stored = await store(tx, companyId, w.assetId, w.reported, w.prepared);
     await tx.prepared("release-one", "release savepoint one");
