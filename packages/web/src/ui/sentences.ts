@@ -310,6 +310,7 @@ export const SENTENCES: readonly string[] = [
   "{name} takes at most {n} characters.",
   "{name} takes at most {n} values.",
   "{name} takes one value.",
+  "{name} takes one value, with a point for decimals: {value}.",
   "{name} has no order: write {mend}.",
   "{name} compares moments: write {one} or {other}.",
   "{name} compares days: write {one}, or {other} for the last {value}.",

@@ -73,7 +73,13 @@ export const termFault = (field: Field, op: Operator, values: readonly string[])
   if (values.length > QUERY_VALUES_MAX) return `${field.name} takes at most ${QUERY_VALUES_MAX} values.`;
   if (op !== ":" && op !== "=") {
     if (!isOrdered(field)) return `${field.name} has no order: write ${field.name}:${values[0] ?? ""}.`;
-    if (values.length > 1) return `${field.name}${op} takes one value.`;
+    if (values.length > 1) {
+      const [whole = "", part = ""] = values;
+      // who writes decimals with a comma is told how they are written here
+      return values.length === 2 && /^\d+$/.test(whole) && /^\d+%?$/.test(part)
+        ? `${field.name}${op} takes one value, with a point for decimals: ${whole}.${part}.`
+        : `${field.name}${op} takes one value.`;
+    }
   }
   for (const value of values) {
     const fault = oneFault(field, op, value);

@@ -20,7 +20,7 @@ export interface Goal {
 }
 
 const Axis = ({ top }: { top: number }) => (
-  <div aria-hidden="true" className="mono relative w-10 shrink-0 text-right text-xs text-dim">
+  <div aria-hidden="true" className="mono relative w-12 shrink-0 whitespace-nowrap text-right text-xs text-dim">
     {[top, top / 2, 0].map((value, i) => (
       <span key={value} className="absolute right-2 -translate-y-1/2" style={{ top: `${i * 50}%` }}>
         {shortFigure(value)}
@@ -108,7 +108,7 @@ export const Trend = ({
             )}
           </div>
         </div>
-        <div className="mono mt-2 flex justify-between pl-10 text-xs text-dim">
+        <div className="mono mt-2 flex justify-between pl-12 text-xs text-dim">
           <span>{first && first !== last ? dayText(first.day) : ""}</span>
           <span>{say("today")}</span>
         </div>
