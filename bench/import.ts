@@ -52,7 +52,9 @@ const main = async (): Promise<void> => {
   const dataDir = join(base, "data");
   const feeds = feedLocations(values.feeds, base);
   say(`feeds: ${feeds.join(", ")}`);
-  const child = fork(new URL("./import/server.ts", import.meta.url).pathname, [dataDir, ...feeds]);
+  const child = fork(new URL("./import/server.ts", import.meta.url).pathname, [dataDir, ...feeds], {
+    env: { ...process.env, MALLOC_ARENA_MAX: "2" }, // as `zerotrace start` sets it
+  });
   const pid = child.pid as number;
   const heard = (): Promise<Said> =>
     new Promise((resolve, reject) => {

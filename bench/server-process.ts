@@ -48,7 +48,9 @@ export const startBenchServer = async (given: readonly string[] = []): Promise<B
   await chmod(dataDir, 0o755); // as root, PostgreSQL runs as nobody and must be able to enter
   if (given.length === 0) writeFeed(join(dataDir, "bench-feed"));
   const feeds = given.length > 0 ? given : [join(dataDir, "bench-feed")];
-  const child = fork(new URL("./ingest/server.ts", import.meta.url).pathname, [join(dataDir, "data"), ...feeds]);
+  const child = fork(new URL("./ingest/server.ts", import.meta.url).pathname, [join(dataDir, "data"), ...feeds], {
+    env: { ...process.env, MALLOC_ARENA_MAX: "2" }, // as `zerotrace start` sets it
+  });
   const { url, companyId, token } = await messageFrom<FromServer & { kind: "listening" }>(child, "listening");
   const place = await choosePlace(join(dataDir, "data"), () => undefined);
   const connections = connectionsOf({

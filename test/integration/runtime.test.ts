@@ -77,6 +77,22 @@ test("the agent and every command run on the pinned Node when the machine's olde
   else expect(Number(node.split(".")[0])).toBeGreaterThanOrEqual(24);
 });
 
+test("on Linux commands that stay begin with few arenas for freed memory, unless the environment says how many", async () => {
+  const tells = "--import data:text/javascript,console.error(process.pid,process.env.MALLOC_ARENA_MAX)";
+  const told = async (command: string, given?: string): Promise<string[]> => {
+    const { MALLOC_ARENA_MAX: _, ...env } = process.env;
+    const own = { ...env, NODE_OPTIONS: tells, ...(given !== undefined && { MALLOC_ARENA_MAX: given }) };
+    const { stderr } = await run(process.execPath, [join(ROOT, "packages/cli/bin/zerotrace.mjs"), command, "--help"], {
+      env: own,
+    });
+    return stderr.trim().split("\n");
+  };
+  const [before = "", after = "", ...more] = await told("start");
+  expect([after, ...more]).toEqual([before.replace("undefined", "2")]);
+  expect(await told("version")).toHaveLength(1);
+  expect(await told("start", "8")).toHaveLength(1);
+});
+
 test("CI runs npm scripts alone, so it runs on the pinned Node", () => {
   const started = read(".ci/run").match(/^(?:node|npx|vitest|tsc)\b.*$/gm) ?? [];
   expect(started).toEqual(["node --version"]);

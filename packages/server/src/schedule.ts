@@ -126,7 +126,8 @@ export const startSchedule = async (
       await requestDecisionEnds(db, companies);
       await watchKeys();
       await parts.accessTokens.keys.keepFresh(config.jwtKeyDays);
-      await parts.canary.request();
+      // the feed reader beside this process needs room
+      if (!sync.state().syncing) await parts.canary.request();
       await watchSources({ db, metrics, log, syncHours: config.feedSyncHours }, generation, new Date());
       await measure(db, metrics, offlineAfterSeconds(config.heartbeatSeconds));
     } catch (error) {
