@@ -27,7 +27,7 @@ test("an ecosystem has its scheme with and without its release", () => {
     ["RubyGems", "rubygems"],
     ["Maven:https://repo1.maven.org/maven2", "maven"],
     ["NuGet", "nuget"],
-    ["Packagist:https://packages.drupal.org/8", "packagist"],
+    ["Packagist:https://packages.drupal.org/8", "composer-normalized"],
     ["ConanCenter", "conan"],
   ] as const;
   for (const [ecosystem, id] of pairs) expect(schemeFor(ecosystem)?.id, ecosystem).toBe(id);
@@ -59,6 +59,7 @@ test("what the package tools refuse has no key", () => {
     apk: ["0.1bc", "0.1a.1", "0.1_foobar", "0.1-r", "0.1-r2-r3", ".1", "a", "0.1_1_alpha"],
     maven: ["hello", "${revision}", "[1.0,2.0)", "1.0 beta", "1.0é", "a/1"],
     nuget: ["1.0.0.0.0", "1..0", "a1", "1.0-", "1.0-b_1"],
+    "composer-normalized": ["hello", "master", "dev-main", "1.2.#", "^1.0"],
     packagist: ["hello", "master", "1.0 as 2.0", "dev-", "^1.0"],
     gentoo: ["1.0-r", "1.a", "1ab", "1_foo", "v1"],
     openssl: ["OpenSSL 1.0", "1.0.0.0", "1.0.1_g", "1.0.2-foo"],

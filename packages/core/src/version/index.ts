@@ -2,6 +2,7 @@ import { baseEcosystem } from "../component/ecosystem.ts";
 import { alpm } from "./alpm.ts";
 import { apk } from "./apk.ts";
 import { bitnami } from "./bitnami.ts";
+import { composerNormalized } from "./composer-normalized.ts";
 import { conan } from "./conan.ts";
 import { cpe } from "./cpe.ts";
 import { cran } from "./cran.ts";
@@ -32,6 +33,7 @@ export const SCHEMES: readonly VersionScheme[] = [
   alpm,
   apk,
   bitnami,
+  composerNormalized,
   conan,
   cpe,
   cran,
@@ -84,7 +86,7 @@ const SCHEME_OF_ECOSYSTEM: ReadonlyMap<string, VersionScheme> = new Map(
     { scheme: maven, ecosystems: ["Maven"] },
     { scheme: nuget, ecosystems: ["NuGet"] },
     { scheme: opam, ecosystems: ["opam"] },
-    { scheme: packagist, ecosystems: ["Packagist"] },
+    { scheme: composerNormalized, ecosystems: ["Packagist"] },
     { scheme: pub, ecosystems: ["Pub"] },
     { scheme: pep440, ecosystems: ["PyPI"] },
     {

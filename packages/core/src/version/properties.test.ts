@@ -79,6 +79,11 @@ const VERSIONS: Readonly<Record<string, fc.Arbitrary<string>>> = {
     optional(fc.constantFrom("-", "-RC.", "rc", "-0.", "-.", "+")),
     optional(pieces(".", "-", "a", "A", "Z", "+b")),
   ),
+  "composer-normalized": joined(
+    optional(fc.constant("v")),
+    number,
+    pieces(".", ".", "-", "a", "beta", "RC", "pl", "dev", "foo", "-stable", "+b", ".x-dev"),
+  ),
   openssl: joined(
     dotted,
     optional(fc.constantFrom("a", "z", "za", "zh")),

@@ -2,10 +2,10 @@ import type { VersionScheme } from "@zerotrace/core";
 
 /** Beginnings of what may follow a version, by scheme: the first that the scheme places after it is taken. */
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
+  "composer-normalized": ["-p1"],
   cpe: ["-a"],
   maven: ["-sp"],
   nuget: [".0"],
-  packagist: ["-p1"],
   pep440: [".post0.dev0"],
   pub: ["+0", ".0"],
   rubygems: [".0.0.0.1"],
