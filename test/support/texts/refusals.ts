@@ -50,6 +50,10 @@ const COUNTED =
   /^[A-Z][A-Z\d_]+$|^(?:n|at|most|max|length|seconds|count|days|total|mega|said)$|(?:Max|Count|Seconds|Bytes|Days)$/;
 /** Two words of its own: less is no sentence to be known by. */
 const WORDS = /\p{L}{2,}\P{L}+\p{L}{2,}/u;
+/** What stands within another sentence has more of them: with fewer it would be found in any. */
+const INNER_WORDS = /(?:\p{L}{2,}\P{L}+){2}\p{L}{2,}/u;
+
+const bare = (text: string): string => text.replaceAll(/\{\w+\}/g, " ");
 
 const baseOf = (node: Node): string => {
   if (node.type === "Identifier") return nameOf(node);
@@ -88,7 +92,10 @@ const textsOf = (node: unknown, named: ReadonlyMap<string, Node[]>, depth = 0): 
     const places = values.map((one) => placeOf(one, taken));
     const parts = (node["quasis"] as { value: { cooked: string } }[]).map(({ value }) => value.cooked);
     // what stands in a place that is told is a sentence of its own
-    const within = values.filter((_, i) => places[i]?.startsWith("{says")).flatMap(inner);
+    const within = values
+      .filter((_, i) => places[i]?.startsWith("{says"))
+      .flatMap(inner)
+      .filter((text) => INNER_WORDS.test(bare(text)));
     return [parts.map((part, i) => part + (places[i] ?? "")).join(""), ...within];
   }
   if (node.type === "ConditionalExpression") return [...inner(node["consequent"]), ...inner(node["alternate"])];
@@ -142,8 +149,7 @@ export const refusalsOfServer = (): string[] => {
       const tree = treeOf(readFileSync(join(PACKAGES, path), "utf8"), "ts");
       const named = constantsOf(tree);
       walk(tree, (node) => {
-        for (const text of textsOf(saidBy(node), named))
-          if (WORDS.test(text.replaceAll(/\{\w+\}/g, " "))) found.add(text);
+        for (const text of textsOf(saidBy(node), named)) if (WORDS.test(bare(text))) found.add(text);
       });
     }
   }

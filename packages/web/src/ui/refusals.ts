@@ -316,7 +316,6 @@ export const REFUSALS: readonly string[] = [
   "{host} is asked over TLS only: {saysMend}.",
   "{host} is at an address that is not public: the operator allows it with {setting}.",
   "{members} {saysChoice} and {invitations} open invitations",
-  "{name} in the {saysPart}",
   "{name} is larger than 8 GiB.",
   "{name} would be out of your reach: {saysMend}.",
   "{name} would have more than {n} labels.",

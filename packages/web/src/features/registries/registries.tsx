@@ -9,8 +9,8 @@ import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { RegistryForm } from "./registry-form.tsx";
+import { toldFault } from "../../ui/refusal.ts";
 import { say } from "../../ui/texts.ts";
-import { told } from "../../ui/told.ts";
 
 type State = "waiting" | "scanning" | "scanned" | "failed" | "gone" | "unwatched";
 
@@ -38,7 +38,8 @@ const Look = ({ registry: r }: { registry: Registry }) => {
   if (r.lastError !== null) {
     return (
       <p className="text-bad wrap-anywhere">
-        {say("The look")} <Time at={r.lastLookedAt} /> {say("failed: {lastError}", { lastError: told(r.lastError) })}
+        {say("The look")} <Time at={r.lastLookedAt} />{" "}
+        {say("failed: {lastError}", { lastError: toldFault(r.lastError) })}
       </p>
     );
   }
