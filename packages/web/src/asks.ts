@@ -2,6 +2,7 @@ import { queryOf } from "@zerotrace/core/query/language/index";
 import { ahead } from "./ahead.ts";
 import { queries } from "./api.ts";
 import { changesSearch, spanOf, todayIn, zoneHere } from "./features/changes/span.ts";
+import { healthQuery } from "./features/health/queries.ts";
 import {
   assetSearch,
   assetsSearch,
@@ -99,6 +100,7 @@ export const asks = {
   ]),
   agents: ahead("assets:read", ({ client }) => [client.prefetchInfiniteQuery(queries.agents())]),
   jobs: ahead("jobs:read", ({ client }) => [client.prefetchQuery(queries.jobs())]),
+  health: ahead("jobs:read", ({ client }) => [client.prefetchQuery(healthQuery())]),
   audit: ahead("audit:read", ({ client, search }) => [
     client.prefetchInfiniteQuery(queries.audit(auditSearch(search))),
   ]),

@@ -170,6 +170,12 @@ const jobs = createRoute({
   loader: (visit) => asks.jobs(visit),
   component: lazyRouteComponent(() => import("./features/jobs/jobs.tsx"), "JobsPage"),
 });
+// "/health" is the server's own
+const health = createRoute({
+  ...page("/status"),
+  loader: (visit) => asks.health(visit),
+  component: lazyRouteComponent(() => import("./features/health/health.tsx"), "HealthPage"),
+});
 const tokens = createRoute({
   ...page("/tokens"),
   component: lazyRouteComponent(() => import("./features/tokens/tokens.tsx"), "TokensPage"),
@@ -251,6 +257,7 @@ export const routeTree = root.addChildren([
   agents,
   enroll,
   jobs,
+  health,
   tokens,
   signIn,
   join,

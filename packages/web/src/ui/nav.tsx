@@ -54,6 +54,7 @@ export const NAV = [
       { to: "/audit", name: say("Audit"), needs: "audit:read" },
       { to: "/tokens", name: say("Tokens"), needs: "tokens:manage" },
       { to: "/jobs", name: say("Jobs"), needs: "jobs:read" },
+      { to: "/status", name: say("Health"), needs: "jobs:read" },
     ],
   },
   {
