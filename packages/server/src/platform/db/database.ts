@@ -16,8 +16,8 @@ const RECONNECT_BUDGET_MS = 1_500;
 const RECONNECT_PAUSE_MS = 50;
 const APP_POOL_SIZE = 12;
 const SERVICE_POOL_SIZE = 8;
-/** A new connection knows no table and has no plan: what jobs do first would take twice as long. */
-const SERVICE_IDLE_MS = 5 * 60_000;
+/** A new connection knows no table and has no plan: what is asked first would take twice as long. */
+const IDLE_MS = 5 * 60_000;
 
 /** One open transaction. It must not be used after the function that got it returned. */
 export interface Tx {
@@ -85,12 +85,15 @@ export const openDatabase = (options: {
   service: PoolConfig;
   onError: (error: Error) => void;
 }): Database => {
-  const app = openPool({ max: APP_POOL_SIZE, statement_timeout: APP_STATEMENT_TIMEOUT_MS, ...options.app }, options);
+  const app = openPool(
+    { max: APP_POOL_SIZE, statement_timeout: APP_STATEMENT_TIMEOUT_MS, idleTimeoutMillis: IDLE_MS, ...options.app },
+    options,
+  );
   const service = openPool(
     {
       max: SERVICE_POOL_SIZE,
       statement_timeout: SERVICE_STATEMENT_TIMEOUT_MS,
-      idleTimeoutMillis: SERVICE_IDLE_MS,
+      idleTimeoutMillis: IDLE_MS,
       ...options.service,
     },
     options,
