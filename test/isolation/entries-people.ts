@@ -230,6 +230,7 @@ export const PEOPLE_ENTRIES: Readonly<Record<string, Entry>> = {
   })),
   "sso.deleteIdentityProvider": byId("providerId"),
   "sso.testIdentityProvider": byId("providerId"),
+  "sso.getSignOutElsewhere": plain(),
   "sso.renewEncryptionKey": byId("providerId", {
     control: { statuses: [400], why: "it speaks OpenID Connect, which encrypts nothing" },
   }),

@@ -14,10 +14,17 @@ export const nextTheme = () => {
   chooseTheme(THEMES[(at + 1) % THEMES.length] ?? "dark");
 };
 
+/** Signs out here, and at the identity provider where that is wanted. */
+export const signOutEverywhere = async (): Promise<void> => {
+  const { url } = await call(contract.sso.getSignOutElsewhere).catch(() => ({ url: null }));
+  await call(contract.sessions.signOut);
+  if (url !== null) location.assign(url);
+};
+
 const SignOut = () => {
   const client = useQueryClient();
   const signOut = useMutation({
-    mutationFn: () => call(contract.sessions.signOut),
+    mutationFn: signOutEverywhere,
     onSettled: () => client.resetQueries(),
   });
   return (

@@ -118,7 +118,12 @@ const give = async (sign: Sign, member: Member | null, grant: Grant): Promise<Me
   return changed;
 };
 
-type Outcome = { refusal: AppError; ended: readonly string[] } | { cookie: string };
+/** Who came in, and the Set-Cookie value of the session. */
+export interface Admitted {
+  readonly cookie: string;
+  readonly personId: string;
+}
+type Outcome = { refusal: AppError; ended: readonly string[] } | Admitted;
 
 const decide = async (deps: SsoDeps, sign: Sign): Promise<Outcome> => {
   const { tx, companyId, provider, claimed, context } = sign;
@@ -149,24 +154,24 @@ const decide = async (deps: SsoDeps, sign: Sign): Promise<Outcome> => {
   });
   const detail = { method: "sso", provider: provider.name, userAgent };
   await context.record(tx, { companyId, actor: subject, target: session.id, detail });
-  return { cookie: session.cookie };
+  return { cookie: session.cookie, personId };
 };
 
 /**
  * Lets in whom a provider vouched for, in its company alone: links the identity the first time, makes a member where that is wanted,
- * gives and takes away what the groups say. Answers the session's Set-Cookie value; throws FORBIDDEN.
+ * gives and takes away what the groups say. Throws FORBIDDEN.
  */
 export const admit = async (
   deps: SsoDeps,
   context: RequestContext,
   { companyId, provider, claimed }: { companyId: number; provider: Provider; claimed: Claimed },
-): Promise<string> => {
+): Promise<Admitted> => {
   if (claimed.subject === "" || claimed.subject.length > SUBJECT_CHARS_MAX) throw forbidden(NO_MEMBER);
   const email = emailOf(claimed.email, provider.domains);
   const outcome = await deps.db.asServiceFor(companyId, (tx) =>
     decide(deps, { tx, companyId, provider, claimed, email, context }),
   );
-  if ("cookie" in outcome) return outcome.cookie;
+  if ("cookie" in outcome) return outcome;
   for (const id of outcome.ended) deps.forget(id);
   throw outcome.refusal;
 };

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Endpoint, implement, reply, type RequestContext } from "../../platform/http/index.ts";
 import { admit } from "./admit.ts";
 import { routes } from "./contract.ts";
+import { elsewhereCookie } from "./elsewhere.ts";
 import { addressesOf, type SsoDeps } from "./deps.ts";
 import type { Oidc } from "./oidc.ts";
 import { refusalPage } from "./page.ts";
@@ -91,9 +92,15 @@ const callback = (deps: SsoDeps, oidc: Oidc): Endpoint =>
         await once(deps, companyId, `state ${begun.state}`, new Date(begun.until));
         const url = new URL(addressesOf(deps.publicUrl(), companyId, provider.id).callback);
         for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-        const claimed = await oidc.finish(companyId, provider, { url, begun });
-        const cookie = await admit(deps, context, { companyId, provider, claimed });
-        return redirect(begun.returnTo, [cookie, endedTransaction(context.secure)]);
+        const { claimed, idToken } = await oidc.finish(companyId, provider, { url, begun });
+        const { cookie, personId } = await admit(deps, context, { companyId, provider, claimed });
+        const cookies = [cookie, endedTransaction(context.secure)];
+        if (provider.config.signsOut === true) {
+          cookies.push(
+            await elsewhereCookie(deps, companyId, { providerId: provider.id, personId, idToken }, context.secure),
+          );
+        }
+        return redirect(begun.returnTo, cookies);
       });
     },
   });
@@ -138,7 +145,7 @@ const finish = (deps: SsoDeps): Endpoint =>
         if (claimed.requestId !== begun.requestId) throw refused(new Error("another browser began this sign-in"));
         const provider = await enabledProvider(deps, companyId, begun.providerId, "saml");
         await once(deps, companyId, `ticket ${claimed.requestId}`, new Date(begun.until));
-        const cookie = await admit(deps, context, { companyId, provider, claimed });
+        const { cookie } = await admit(deps, context, { companyId, provider, claimed });
         return redirect(begun.returnTo, [cookie, endedTransaction(context.secure)]);
       });
     },

@@ -31,6 +31,7 @@ const oidcConfig = z
     emailClaim: text.default("email"),
     nameClaim: text.default("name"),
     groupsClaim: text.default("groups"),
+    signsOut: z.boolean().default(false).describe("Who signs out here signs out at the provider too"),
   })
   .strict();
 
@@ -102,6 +103,7 @@ const provider = z.object({
   /** What is entered at the provider. */
   startUrl: z.string(),
   redirectUrl: z.string().describe("OpenID Connect: redirect URI. SAML: assertion consumer service"),
+  signOutUrl: z.string().nullable().describe("OpenID Connect: where the provider sends who signed out there"),
   entityId: z.string().nullable(),
   metadataUrl: z.string().nullable(),
   peopleCount: z.number().int(),
@@ -250,6 +252,14 @@ export const finishSignIn = route({
   contentType: "text/html",
 });
 
+export const getSignOutElsewhere = route({
+  method: "GET",
+  path: "/api/v1/sso/elsewhere",
+  summary: "Where a browser goes after signing out here, so that its session at the identity provider ends too",
+  permission: "signed-in",
+  answer: z.object({ url: z.string().nullable().describe("Null: there is nothing to end elsewhere") }),
+});
+
 export const routes = {
   listIdentityProviders,
   createIdentityProvider,
@@ -264,4 +274,5 @@ export const routes = {
   samlMetadata,
   samlResponse,
   finishSignIn,
+  getSignOutElsewhere,
 };

@@ -37,5 +37,12 @@ export const samlKeys = async (
 export const addressesOf = (publicUrl: string, companyId: number, providerId: string) => {
   const base = `${publicUrl.replace(/\/+$/, "")}/api/v1/sso`;
   const own = `${base}/${companyId}/${providerId}`;
-  return { start: `${own}/start`, callback: `${base}/callback`, acs: `${own}/acs`, metadata: `${own}/metadata` };
+  const signedOut = `${publicUrl.replace(/\/+$/, "")}/sign-in`;
+  return {
+    signedOut,
+    start: `${own}/start`,
+    callback: `${base}/callback`,
+    acs: `${own}/acs`,
+    metadata: `${own}/metadata`,
+  };
 };

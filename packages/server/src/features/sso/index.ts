@@ -3,6 +3,7 @@ import type { Database } from "../../platform/db/index.ts";
 import type { Endpoint } from "../../platform/http/index.ts";
 import { comeBackRoutes } from "./come-back.ts";
 import { secretPlace, type SsoDeps, type SsoOptions } from "./deps.ts";
+import { elsewhereRoute } from "./elsewhere.ts";
 import { manageRoutes } from "./manage.ts";
 import { createOidc } from "./oidc.ts";
 import { testRoute } from "./probe.ts";
@@ -17,7 +18,7 @@ export { companyGranting } from "./sql.ts";
 export const ssoRoutes = (options: SsoOptions): Endpoint[] => {
   const deps: SsoDeps = { ...options, fetch: smallFetch(options.ssoHosts) };
   const oidc = createOidc(deps);
-  return [...manageRoutes(deps), testRoute(deps, oidc), ...comeBackRoutes(deps, oidc)];
+  return [...manageRoutes(deps), testRoute(deps, oidc), ...comeBackRoutes(deps, oidc), elsewhereRoute(deps, oidc)];
 };
 
 /** Seals the providers' secrets anew that an older data key of the company sealed; answers how many. */

@@ -33,7 +33,14 @@ export const startProvider = async (redirectUri: string) => {
   const server = createServer((request, answer) => handle(request, answer));
   const issuer = await listen(server);
   const provider = new Provider(issuer, {
-    clients: [{ client_id: "zerotrace", client_secret: "s3cret-of-the-client", redirect_uris: [redirectUri] }],
+    clients: [
+      {
+        client_id: "zerotrace",
+        client_secret: "s3cret-of-the-client",
+        redirect_uris: [redirectUri],
+        post_logout_redirect_uris: [new URL("/sign-in", redirectUri).href],
+      },
+    ],
     cookies: { keys: ["test"] },
     ttl: { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600 },
     jwks: { keys: [{ ...(await exportJWK(signing.privateKey)), kid: "1", alg: "RS256", use: "sig" }] },

@@ -297,3 +297,36 @@ test("a disabled provider, one of another company and one that is none look the 
   expect((await at(company.id, provider.id)).status).toBe(404);
   expect((await begun.browser.go(begun.url.href)).status).toBe(404);
 });
+
+test("who signs out here is sent to sign out at the provider too, where that is wanted, and comes back", async () => {
+  const elsewhere = async (cookie: string) => (await api.call("GET", "/api/v1/sso/elsewhere", { cookie })).body.url;
+  const cookieOf = (browser: ReturnType<typeof createBrowser>) =>
+    [...browser.cookiesOf(api.origin)].map(([name, value]) => `${name}=${value}`).join("; ");
+  const quiet = await addProvider();
+  account("ann@corp.example", ["ops"]);
+  expect(await elsewhere(cookieOf((await signIn(quiet.startUrl)).browser))).toBeNull();
+
+  const scopes = ["openid", "email", "profile", "groups"];
+  const oidc = { issuer: real.issuer, clientId: "zerotrace", scopes, signsOut: true };
+  const loud = await addProvider({ name: "Signs out", oidc });
+  real.state.who = `subject-${count}-loud`;
+  account("bob@corp.example", ["ops"]);
+  const { browser } = await signIn(loud.startUrl);
+  const own = cookieOf(browser);
+  expect(own).toMatch(/zt_sso_out=sealed:v1:/);
+  const url = new URL(await elsewhere(own));
+  expect(url.origin).toBe(real.issuer);
+  expect(url.searchParams.get("post_logout_redirect_uri")).toBe(`${api.origin}/sign-in`);
+  expect(url.searchParams.get("id_token_hint")).toMatch(/^eyJ/);
+  // the provider takes it: the hint is its own, and the address is one that it knows
+  const asked = await browser.go(url.href);
+  expect([asked.status, (await asked.text()).includes("form")]).toEqual([200, true]);
+
+  // what one browser kept is no use to another person, to another company, or by a token
+  const sealed = own.split("; ").find((one) => one.startsWith("zt_sso_out=")) ?? "";
+  real.state.who = `subject-${count}-other`;
+  account("eve@corp.example", ["ops"]);
+  const { session } = await signIn(quiet.startUrl);
+  expect(await elsewhere(`zt_session=${session}; ${sealed}`)).toBeNull();
+  expect((await api.call("GET", "/api/v1/sso/elsewhere", { token: company.owner })).body).toEqual({ url: null });
+});

@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { ClientAuth, Configuration } from "openid-client";
 import type { Claimed } from "./admit.ts";
 import type { SsoDeps } from "./deps.ts";
-import { secretPlace } from "./deps.ts";
+import { addressesOf, secretPlace } from "./deps.ts";
 import { groupsOf, refused } from "./rules.ts";
 import { ANSWER_MS } from "./small-fetch.ts";
 import type { OidcProvider, ProviderRow } from "./sql.ts";
@@ -51,12 +51,20 @@ const discover = async (deps: SsoDeps, { config }: OidcProvider, secret: string 
   );
 };
 
+/** What a provider says of somebody, and the token that says so. */
+export interface Vouched {
+  readonly claimed: Claimed;
+  readonly idToken: string | null;
+}
+
 /** Speaks OpenID Connect with the providers of the companies. */
 export interface Oidc {
   /** Where the browser goes, and what it keeps meanwhile. Throws AppError where the provider cannot be asked. */
   start(companyId: number, provider: Kept, callbackUrl: string): Promise<{ url: string; kept: OidcKept }>;
   /** What the provider says of who came back. Throws UNAUTHENTICATED for everything that is not as it must be. */
-  finish(companyId: number, provider: Kept, came: CameBack): Promise<Claimed>;
+  finish(companyId: number, provider: Kept, came: CameBack): Promise<Vouched>;
+  /** Where a session at the provider ends; null where it has no such address, or cannot be asked now. */
+  endUrl(companyId: number, provider: Kept, idToken: string | null): Promise<string | null>;
   /** Asks for the discovery document anew; throws what is wrong. */
   probe(companyId: number, provider: OidcProvider): Promise<{ name: string; detail: string }[]>;
 }
@@ -97,7 +105,7 @@ const begin = async (config: Configuration, scopes: readonly string[], callbackU
   return { url: url.href, kept };
 };
 
-const end = async (config: Configuration, provider: OidcProvider, { url, begun }: CameBack): Promise<Claimed> => {
+const end = async (config: Configuration, provider: OidcProvider, { url, begun }: CameBack): Promise<Vouched> => {
   const oidc = await import("openid-client");
   const { emailClaim, nameClaim, groupsClaim } = provider.config;
   const tokens = await oidc.authorizationCodeGrant(config, url, {
@@ -110,12 +118,24 @@ const end = async (config: Configuration, provider: OidcProvider, { url, begun }
   const claims = await claimsOf(config, tokens, wanted);
   if (claims["email_verified"] === false) throw new Error("the email is not verified");
   const name = claims[nameClaim];
-  return {
+  const claimed = {
     subject: claims["sub"] as string,
     email: claims[emailClaim],
     name: typeof name === "string" ? name : null,
     groups: groupsOf(claims[groupsClaim]),
   };
+  return { claimed, idToken: tokens.id_token ?? null };
+};
+
+const endUrlOf = async (deps: SsoDeps, config: Configuration, idToken: string | null): Promise<string | null> => {
+  const at = config.serverMetadata().end_session_endpoint;
+  // a browser is sent there: nothing but an address of the web
+  if (at === undefined || !/^https?:\/\//i.test(at)) return null;
+  const oidc = await import("openid-client");
+  const { signedOut } = addressesOf(deps.publicUrl(), 0, "");
+  const asked = new URLSearchParams({ post_logout_redirect_uri: signedOut });
+  if (idToken !== null) asked.set("id_token_hint", idToken);
+  return oidc.buildEndSessionUrl(config, asked).href;
 };
 
 const probe = async (deps: SsoDeps, config: Configuration): Promise<{ name: string; detail: string }[]> => {
@@ -163,6 +183,14 @@ export const createOidc = (deps: SsoDeps): Oidc => {
         return await end(await configurationOf(companyId, provider), provider, came);
       } catch (cause) {
         throw refused(cause);
+      }
+    },
+    endUrl: async (companyId, provider, idToken) => {
+      try {
+        return await endUrlOf(deps, await configurationOf(companyId, provider), idToken);
+      } catch {
+        // who signs out is signed out here all the same
+        return null;
       }
     },
     probe: async (companyId, provider) => probe(deps, await ask(companyId, provider)),

@@ -9,6 +9,8 @@ export interface OidcConfig {
   readonly emailClaim: string;
   readonly nameClaim: string;
   readonly groupsClaim: string;
+  /** Who signs out here signs out there too. Absent: no. */
+  readonly signsOut?: boolean;
 }
 
 export interface SamlSettings {

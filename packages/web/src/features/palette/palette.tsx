@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { useEffect, useRef, useState } from "react";
 import { call, contract, queries, type Session } from "../../api.ts";
-import { nextTheme } from "../../ui/account.tsx";
+import { nextTheme, signOutEverywhere } from "../../ui/account.tsx";
 import { type Command as One, fitting, type Group, pageCommands, viewCommands } from "./commands.ts";
 import { useFound } from "./found.ts";
 import { say } from "../../ui/texts.ts";
@@ -42,7 +42,7 @@ const useActions = (session: Session, go: (address: { to: string }) => void): On
       name: say("Sign out"),
       says: session.person?.email ?? session.subject,
       run: async () => {
-        await call(contract.sessions.signOut);
+        await signOutEverywhere();
         await client.resetQueries();
       },
     },

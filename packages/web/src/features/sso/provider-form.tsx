@@ -26,6 +26,7 @@ interface Draft {
   mappings: string;
   defaultRole: string;
   createsMembers: boolean;
+  signsOut: boolean;
   enabled: boolean;
 }
 
@@ -41,6 +42,7 @@ const draftOf = (p?: IdentityProvider): Draft => ({
   mappings: textOfMappings(p?.mappings ?? []),
   defaultRole: p?.defaultRole ?? "",
   createsMembers: p?.createsMembers ?? true,
+  signsOut: p?.oidc?.signsOut ?? false,
   enabled: p?.enabled ?? true,
 });
 
@@ -57,7 +59,13 @@ const bodyOf = (d: Draft, before?: IdentityProvider) => {
     enabled: d.enabled,
     ...(d.kind === "oidc"
       ? {
-          oidc: { ...before?.oidc, issuer: d.issuer, clientId: d.clientId, scopes: words(d.scopes) },
+          oidc: {
+            ...before?.oidc,
+            issuer: d.issuer,
+            clientId: d.clientId,
+            scopes: words(d.scopes),
+            signsOut: d.signsOut,
+          },
           ...(d.clientSecret === "" ? {} : { clientSecret: d.clientSecret }),
         }
       : { saml: isXml ? { ...kept, metadata: d.metadata } : { ...kept, metadataUrl: d.metadata || null } }),
@@ -138,6 +146,11 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
             say("scopes; some providers give groups by one more, such as groups"),
             say("openid email profile"),
           )}
+          <Switch
+            label={say("Who signs out here signs out at the provider too")}
+            on={draft.signsOut}
+            onChange={(signsOut) => set({ signsOut })}
+          />
         </>
       ) : (
         <Labeled label={say("metadata of the provider: its address, or its XML")}>

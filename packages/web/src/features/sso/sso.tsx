@@ -48,7 +48,10 @@ const Test = ({ provider }: { provider: IdentityProvider }) => {
 
 const enterThere = (p: IdentityProvider): (readonly [string, string])[] =>
   p.kind === "oidc"
-    ? [[say("redirect URI"), p.redirectUrl]]
+    ? [
+        [say("redirect URI"), p.redirectUrl],
+        ...(p.oidc?.signsOut ? ([[say("redirect URI after signing out"), p.signOutUrl ?? ""]] as const) : []),
+      ]
     : [
         [say("assertion consumer service"), p.redirectUrl],
         [say("entity id"), p.entityId ?? ""],
