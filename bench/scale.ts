@@ -6,7 +6,7 @@ import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
 import { say } from "./measure.ts";
-import { HEAD, knownIn, measureRequests, REQUEST_MS } from "./scale/measure-requests.ts";
+import { HEAD, inMemory, knownIn, measureRequests, REQUEST_MS } from "./scale/measure-requests.ts";
 import { screenRequests } from "./scale/requests.ts";
 import { timed } from "./scale/fill.ts";
 import { makeScaleData, startScaleServer } from "./scale/server.ts";
@@ -29,6 +29,7 @@ const main = async (): Promise<void> => {
   await makeScaleData(values.dir, { hosts: Number(values.hosts), seed: Number(values.seed) });
   const server = await startScaleServer(values.dir);
   await timed("nothing left to compute", () => server.settle());
+  await timed("what is open is in memory", () => inMemory(server));
   const client = new Client(server.connections.owner);
   await client.connect();
   try {

@@ -1,7 +1,10 @@
 /** One request of a screen. */
 export interface ScreenRequest {
   readonly screen: string;
+  /** RUN is another number each time: what was just answered is not to be told again. */
   readonly path: string;
+  /** What is sent with it; without, nothing is. */
+  readonly body?: unknown;
   /** The obvious statement for the same answer; where there is none, the answer does not grow with the fleet. */
   readonly naive?: string;
 }
@@ -11,11 +14,14 @@ export interface Known {
   readonly findingId: string;
   readonly assetId: string;
   readonly advisory: string;
+  /** The keys of the fixes that remove most risk. */
+  readonly fixes: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
 const enc = encodeURIComponent;
 const findings = (query: string, more = ""): string => `/api/v1/findings?limit=100&query=${enc(query)}${more}`;
+const figures = (query: string, shape = "groups"): string => `/api/v1/figures?shape=${shape}&rows=RUN&${query}`;
 const fixes = (query: string): string => `/api/v1/fixes?limit=50&query=${enc(query)}`;
 
 const OPEN = `f.company_id = COMPANY and f.status = 'open' and not exists (
@@ -136,6 +142,9 @@ const LISTS: readonly ScreenRequest[] = [
   { screen: "Advisories, a word", path: "/api/v1/advisories?limit=100&q=openssl" },
   { screen: "Fixes, a label", path: fixes("label:prod") },
   { screen: "Fixes, few hosts", path: fixes("host:web-000*") },
+  { screen: "Fixes, some hosts", path: fixes("host:web-01*") },
+  { screen: "Fixes, not a label", path: fixes("-label:prod") },
+  { screen: "Fixes, label and exploited", path: fixes("label:prod kev:true") },
   { screen: "Fixes, a package", path: fixes("package:lodash") },
   { screen: "Fixes, a word", path: fixes("openssl") },
   { screen: "Fixes, critical", path: fixes("severity:critical") },
@@ -144,6 +153,15 @@ const LISTS: readonly ScreenRequest[] = [
     screen: "What changed, a week",
     path: `/api/v1/changes?zone=UTC&from=${new Date(Date.now() - 7 * DAY_MS).toISOString().slice(0, 10)}`,
   },
+  { screen: "Figures, by advisory", path: figures("group=advisory") },
+  { screen: "Figures, risk by package", path: figures("group=package&measure=risk") },
+  { screen: "Figures, risk by label", path: figures("group=label&measure=risk") },
+  { screen: "Figures, a label by ecosystem", path: figures(`group=ecosystem&query=${enc("label:prod kev:true")}`) },
+  {
+    screen: "Figures, by asset and severity",
+    path: figures(`group=asset&across=severity&query=${enc("fix:yes")}`, "cells"),
+  },
+  { screen: "Figures, a number of a label", path: figures(`query=${enc("label:prod fix:yes")}`, "total") },
   { screen: "Are we affected?", path: "/api/v1/affected?limit=100&q=openssl" },
   { screen: "Agents", path: "/api/v1/agents?limit=100" },
   { screen: "Decisions", path: "/api/v1/decisions?limit=100" },
@@ -160,8 +178,11 @@ const LISTS: readonly ScreenRequest[] = [
 ];
 
 /** The requests of every screen that grows with a fleet. */
-export const screenRequests = ({ findingId, assetId, advisory }: Known): readonly ScreenRequest[] => [
+export const screenRequests = ({ findingId, assetId, advisory, fixes: keys }: Known): readonly ScreenRequest[] => [
   ...LISTS,
+  { screen: "What if, a fix", path: "/api/v1/risk/what-if", body: { keys: keys.slice(0, 1) } },
+  { screen: "What if, ten fixes", path: "/api/v1/risk/what-if", body: { keys } },
+  { screen: "What if, a query", path: "/api/v1/risk/what-if", body: { query: "label:prod severity:critical" } },
   { screen: "A finding", path: `/api/v1/findings/${findingId}` },
   {
     screen: "A finding, its assets",

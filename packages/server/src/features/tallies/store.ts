@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { Database } from "../../platform/db/index.ts";
 import { addBit, type Bits, bitsOf } from "../holdings/index.ts";
@@ -114,8 +115,11 @@ const readSome = async (db: Database, companyId: number, entry: Entry, wanted: r
   }
 };
 
-/** Brings an entry up to what is stored now: of fixes that changed, all findings are read again. */
-const refresh = async (db: Database, companyId: number, entry: Entry): Promise<void> => {
+/**
+ * Brings an entry up to what is stored now: of fixes that changed, all findings are read again. `isCalm`: nobody waits; it rests as long as it
+ * reads.
+ */
+const refresh = async (db: Database, companyId: number, entry: Entry, isCalm: boolean): Promise<void> => {
   const digests = await db.asServiceFor(companyId, (tx) => partDigests(tx, companyId));
   const parts = Array.from({ length: PARTS }, (_, part) => part).filter(
     (part) => entry.digests.get(part) !== digests.get(part),
@@ -135,7 +139,9 @@ const refresh = async (db: Database, companyId: number, entry: Entry): Promise<v
       some.push(mark);
       count += mark.findingCount;
       if (count < READ_MAX) continue;
+      const from = performance.now();
       await readSome(db, companyId, entry, some);
+      if (isCalm) await sleep(performance.now() - from, undefined, { ref: false });
       some = [];
       count = 0;
     }
@@ -175,9 +181,9 @@ export const createTallyStore = (db: Database, nowMs: () => number = () => perfo
   const entries = new LRUCache<number, Entry>({ maxSize: MEMORY_BYTES, sizeCalculation: ({ bytes }) => bytes + 1 });
   const reading = new Map<number, { readonly entry: Promise<Entry> }>();
 
-  const read = (companyId: number, entry: Entry): Promise<Entry> => {
+  const read = (companyId: number, entry: Entry, isCalm = false): Promise<Entry> => {
     const checkedAt = nowMs();
-    const done = refresh(db, companyId, entry)
+    const done = refresh(db, companyId, entry, isCalm)
       .then(() => {
         entry.checkedAt = checkedAt;
         entries.set(companyId, entry);
@@ -192,10 +198,10 @@ export const createTallyStore = (db: Database, nowMs: () => number = () => perfo
     reading.set(companyId, { entry: done });
     return done;
   };
-  const first = async (companyId: number, isPatient: boolean): Promise<Entry | null> => {
+  const first = async (companyId: number, isPatient: boolean, isCalm = false): Promise<Entry | null> => {
     const count = await db.asServiceFor(companyId, (tx) => findingCount(tx, companyId));
     if (count === 0 || count > FINDINGS_MAX) return null;
-    if (!reading.has(companyId)) read(companyId, emptyEntry()).catch(() => undefined);
+    if (!reading.has(companyId)) read(companyId, emptyEntry(), isCalm).catch(() => undefined);
     return count > AWAITED_MAX && !isPatient ? null : ((await reading.get(companyId)?.entry) ?? null);
   };
   const current = async (companyId: number, isPatient: boolean): Promise<Entry | null> => {
@@ -214,7 +220,7 @@ export const createTallyStore = (db: Database, nowMs: () => number = () => perfo
         const count = entries.has(companyId)
           ? 0
           : await db.asServiceFor(companyId, (tx) => findingCount(tx, companyId));
-        if (count > AWAITED_MAX) await first(companyId, true);
+        if (count > AWAITED_MAX) await first(companyId, true, true);
       }
     },
     of: async (companyId, isPatient = false) => {
