@@ -1,28 +1,12 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Answer, ApiError, contract, createClient } from "@zerotrace/sdk";
 import type { Widget, WidgetKind } from "@zerotrace/core/dashboard/widget";
+import { inLanguage } from "./in-language.ts";
 import { onceEach } from "./once.ts";
 import { standingOf } from "./ui/standing.ts";
-import { language } from "./ui/texts.ts";
 
 export { contract };
-const ask = onceEach(createClient({ baseUrl: "" }));
-
-/** Asks the server; a refusal says what it says in the language of the page. */
-export const call: typeof ask =
-  language === "en"
-    ? ask
-    : async (...asked) => {
-        try {
-          return await ask(...asked);
-        } catch (error) {
-          if (error instanceof ApiError) {
-            const { refusalIn } = await import("./ui/refusal.ts");
-            error.message = refusalIn(error.code, error.message);
-          }
-          throw error;
-        }
-      };
+export const call = inLanguage(onceEach(createClient({ baseUrl: "" })));
 
 /** Rows fetched at a time by the lists. */
 export const PAGE_ROWS = 100;
