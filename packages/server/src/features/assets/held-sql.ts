@@ -47,7 +47,8 @@ export const writeHeld = async (
       [companyId, ids],
     );
   }
-  await tx.prepared("held-write", WRITE, [companyId, ids, idList(held.map((h) => h.assetCount))]);
+  // planned each time: a plan that was made for a small table would read all of it for each component ever after
+  await tx.query(WRITE, [companyId, ids, idList(held.map((h) => h.assetCount))]);
 };
 
 /** The components of a company by what is noted: how many assets have each. Service role with the company set. */
