@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { type Answer, ApiError, contract, createClient } from "@zerotrace/sdk";
 import type { Widget, WidgetKind } from "@zerotrace/core/dashboard/widget";
 import { inLanguage } from "./in-language.ts";
@@ -32,8 +32,18 @@ export interface FindingFilter {
 const retry = (failures: number, error: Error): boolean =>
   failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500);
 
-export const createQueryClient = (): QueryClient =>
-  new QueryClient({ defaultOptions: { queries: { staleTime: STALE_MS, retry, refetchOnWindowFocus: true } } });
+export const createQueryClient = (): QueryClient => {
+  // whose session ended hears of it with the first refusal, and not when the page is opened anew
+  const onError = (error: Error): void => {
+    if (error instanceof ApiError && error.status === 401) void client.invalidateQueries({ queryKey: ["session"] });
+  };
+  const client = new QueryClient({
+    defaultOptions: { queries: { staleTime: STALE_MS, retry, refetchOnWindowFocus: true } },
+    queryCache: new QueryCache({ onError: (error, { queryKey }) => queryKey[0] !== "session" && onError(error) }),
+    mutationCache: new MutationCache({ onError }),
+  });
+  return client;
+};
 
 export type Session = Answer<typeof contract.sessions.getSession>;
 export type Stats = Answer<typeof contract.stats.getStats>;
@@ -367,10 +377,17 @@ export const queries = {
   tokens: () => pages(["tokens"], (cursor) => call(contract.tokens.listTokens, { query: { limit, cursor } })),
 };
 
-/** Shows everything as another session sees it. What watches the session hears of it, and all else is asked for anew. */
+/**
+ * Shows everything as another session sees it. What watches the session hears of it, and all else is asked for anew; who comes back after
+ * their session ended finds the page as they left it.
+ */
 export const takeSession = (client: QueryClient, session: Session): void => {
-  forgetAllBut(client, "session");
-  client.setQueryData(queries.session().queryKey, session);
+  const { queryKey } = queries.session();
+  const before = client.getQueryData(queryKey);
+  const isBack = before !== undefined && standingOf(before) === standingOf(session);
+  if (!isBack) forgetAllBut(client, "session");
+  client.setQueryData(queryKey, session);
+  if (isBack) void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "session" });
 };
 
 /** What a saved view of assets asks for: `label:NAME` first, where it has one, then part of a name. */

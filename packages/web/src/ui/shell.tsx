@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { IsRestoringProvider, useQuery } from "@tanstack/react-query";
 import { Link, Navigate, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { ApiError } from "@zerotrace/sdk";
 import { Menu } from "lucide-react";
@@ -112,12 +112,12 @@ const PageFor = ({ session }: { session: Session }) => {
   );
 };
 
-const SignedIn = ({ session }: { session: Session }) => {
+const SignedIn = ({ session, isEnded }: { session: Session; isEnded: boolean }) => {
   const [help, setHelp] = useState(false);
   const [menu, setMenu] = useState(false);
   const openHelp = useCallback(() => setHelp(true), []);
   const maySeeFindings = session.permissions.includes("findings:read");
-  useLiveStream(useLive(), maySeeFindings);
+  useLiveStream(useLive(), maySeeFindings && !isEnded);
   useGlobalKeys(openHelp);
   useFocusOnChange();
   return (
@@ -164,6 +164,29 @@ const SignedIn = ({ session }: { session: Session }) => {
   );
 };
 
+/** Over a page whose session ended in the middle: what was typed there stays, and nothing of it is seen. */
+const SignInAgain = () => {
+  const [title] = useState(() => document.title);
+  useEffect(
+    () => () => {
+      document.title = title;
+    },
+    [title],
+  );
+  return (
+    <dialog
+      ref={(dialog) => {
+        if (dialog && !dialog.open) dialog.showModal();
+      }}
+      onCancel={(event) => event.preventDefault()}
+      aria-label={say("Sign in")}
+      className="m-0 size-full max-h-none max-w-none overflow-y-auto bg-page text-text"
+    >
+      <PasswordForm notice={say("Your session has ended. Sign in to go on: what you wrote is still here.")} />
+    </dialog>
+  );
+};
+
 /** Pages for who is not signed in. */
 const OUTSIDE: ReadonlySet<string> = new Set(["/sign-in", "/join", "/reset"]);
 
@@ -173,10 +196,20 @@ export const Shell = () => {
   const isOutside = OUTSIDE.has(path);
   const session = useQuery({ ...queries.session(), enabled: !isOutside });
   if (isOutside) return <Outlet />;
-  const expired = session.error instanceof ApiError && session.error.status === 401;
-  if (expired) return <PasswordForm />;
+  const isEnded = session.error instanceof ApiError && session.error.status === 401;
+  if (isEnded && !session.data) return <PasswordForm />;
   if (session.data?.awaitsFactor) return <SetUpFactor session={session.data} />;
-  if (session.data) return <SignedIn key={standingOf(session.data)} session={session.data} />;
+  if (session.data) {
+    return (
+      <>
+        {/* nothing is asked for while nobody is signed in */}
+        <IsRestoringProvider value={isEnded}>
+          <SignedIn key={standingOf(session.data)} session={session.data} isEnded={isEnded} />
+        </IsRestoringProvider>
+        {isEnded && <SignInAgain />}
+      </>
+    );
+  }
   return (
     <div className="mx-auto max-w-3xl p-4">
       {session.error ? <ErrorPanel error={session.error} retry={() => void session.refetch()} /> : <PageSkeleton />}

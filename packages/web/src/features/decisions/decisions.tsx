@@ -36,7 +36,7 @@ const History = ({ decision: d }: { decision: Decision }) => (
   <span title={`${d.createdBy}, ${d.createdAt.slice(0, 16).replace("T", " ")}`}>
     {nameOf(d.createdBy)} <Time at={d.createdAt} />
     {d.approvedBy && (
-      <span className="block text-dim">{say("approved by {approvedBy}", { approvedBy: d.approvedBy })}</span>
+      <span className="block text-dim">{say("approved by {approvedBy}", { approvedBy: nameOf(d.approvedBy) })}</span>
     )}
     {d.revokedBy && <span className="block text-dim">{say("revoked by {revokedBy}", { revokedBy: d.revokedBy })}</span>}
   </span>
@@ -105,8 +105,8 @@ const Actions = ({ decision: d }: { decision: Decision }) => {
 };
 
 const COLUMNS: readonly Column<Decision>[] = [
-  { head: "State", width: "84px", cell: (d) => <span className={STATE_TONES[d.state]}>{told(d.state)}</span> },
-  { head: "Decision", width: "118px", cell: (d) => KIND_WORDS[d.kind] },
+  { head: "State", width: "104px", cell: (d) => <span className={STATE_TONES[d.state]}>{told(d.state)}</span> },
+  { head: "Decision", width: "136px", cell: (d) => KIND_WORDS[d.kind] },
   {
     head: "About",
     className: "full",
@@ -124,7 +124,7 @@ const COLUMNS: readonly Column<Decision>[] = [
     label: say("until"),
     cell: (d) => <span title={d.expiresAt}>{shortDay(d.expiresAt)}</span>,
   },
-  { head: "By", width: "168px", label: say("by"), cell: (d) => <History decision={d} /> },
+  { head: "By", width: "168px", label: say("decided by"), cell: (d) => <History decision={d} /> },
 ];
 const ACTIONS: Column<Decision> = {
   head: "Actions",

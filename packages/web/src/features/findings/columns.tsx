@@ -67,7 +67,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   },
   {
     head: "Fixed in",
-    label: "fixed in",
+    label: say("fixed in"),
     cell: (f) =>
       f.fixedIn ? <Copy text={f.fixedIn} max={32} /> : <span className="text-dim">{say("no fix yet")}</span>,
   },
@@ -142,6 +142,7 @@ export const ADVISORY_GROUP_COLUMNS: readonly Column<AdvisoryGroup>[] = [
   {
     head: "Fix",
     width: "72px",
+    label: say("fix"),
     cell: (g) => (g.fixAvailable ? say("yes") : <span className="text-dim">{say("not yet")}</span>),
   },
   { head: "EPSS", width: "96px", className: "wide-only", cell: (g) => <Epss value={g.epss} /> },

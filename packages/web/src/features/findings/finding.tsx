@@ -230,7 +230,12 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
               <Epss value={f.epss} />
               {f.epssPercentile !== null && (
                 <span className="text-dim">
-                  {say(", above {n} % of all", { n: decimal(f.epssPercentile * 100, 0) })}
+                  {say(", above {n} % of all", {
+                    n: decimal(
+                      Math.min(99.9, Math.floor(f.epssPercentile * 1000) / 10),
+                      f.epssPercentile >= 0.99 ? 1 : 0,
+                    ),
+                  })}
                 </span>
               )}
             </span>
