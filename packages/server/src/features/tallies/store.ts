@@ -5,9 +5,11 @@ import { addBit, type Bits, bitsOf } from "../holdings/index.ts";
 import { packFix, type PackedFix, RUN, sizeOf, type TallyKey } from "./pack.ts";
 import { findingCount, findingsOf, type FixMark, marksIn, namesOf, partDigests, PARTS } from "./sql.ts";
 
-/** How long what was read is taken for true, and how much longer while it is looked at again beside the answer. */
+/** How long what was read of many fixes is taken for true, and how much longer while it is looked at again beside the answer. */
 const TRUST_MS = 1_000;
-const TRUST_BESIDE_MS = 4_000;
+const TRUST_BESIDE_MS = 1_000;
+/** Of so few fixes each answer looks (count). */
+const FEW = 1_000;
 /** Findings that are read while somebody waits; more are read while the database answers; of more it is always asked (counts). */
 const AWAITED_MAX = 20_000;
 const FINDINGS_MAX = 8_000_000;
@@ -32,7 +34,7 @@ export interface Tallies {
 /** What is open of companies, in memory. */
 export interface TallyStore {
   /**
-   * The tallies of a company, true of the sums of its fixes as they were within the last five seconds. Null: they are just being read for the
+   * The tallies of a company, true of the sums of its fixes as they were within the last two seconds. Null: they are just being read for the
    * first time, or are too many, or there are none; then findings are to be read. `isPatient`: waits for the first reading.
    */
   of(companyId: number, isPatient?: boolean): Promise<Tallies | null>;
@@ -207,12 +209,16 @@ export const createTallyStore = (db: Database, nowMs: () => number = () => perfo
   const current = async (companyId: number, isPatient: boolean): Promise<Entry | null> => {
     const known = entries.get(companyId);
     if (known === undefined) return await first(companyId, isPatient);
-    const age = nowMs() - known.checkedAt;
-    if (age < TRUST_MS) return known;
-    const again = reading.get(companyId)?.entry ?? read(companyId, known);
-    if (age >= TRUST_MS + TRUST_BESIDE_MS) return await again;
-    again.catch(() => undefined);
-    return known;
+    const isTrusted = (ms: number): boolean => known.marks.size > FEW && nowMs() - known.checkedAt < ms;
+    if (isTrusted(TRUST_MS)) return known;
+    if (isTrusted(TRUST_MS + TRUST_BESIDE_MS)) {
+      (reading.get(companyId)?.entry ?? read(companyId, known)).catch(() => undefined);
+      return known;
+    }
+    // what is being read may have been begun before what is asked for
+    await reading.get(companyId)?.entry.catch(() => undefined);
+    if (isTrusted(TRUST_MS)) return known;
+    return await (reading.get(companyId)?.entry ?? read(companyId, known));
   };
   return {
     prepare: async (companyIds) => {
