@@ -118,3 +118,19 @@ test("a member is managed in a panel: labels, and a link for a forgotten passwor
   await panel.getByRole("dialog").getByRole("button", { name: "Keep out" }).click();
   await panel.getByRole("button", { name: "Let in again" }).waitFor();
 });
+
+test("the sign-in page says what to do about a forgotten password, keeps the email, and refuses in the language that was chosen", async () => {
+  const context = await browser.newContext();
+  contexts.push(context);
+  await context.addInitScript(() => localStorage.setItem("zerotrace.language", "de"));
+  const page = await context.newPage();
+  await page.goto(`${live.server.url}/sign-in`);
+  await page.getByLabel("E-Mail").fill("nobody@acme.test");
+  await page.getByLabel("Passwort", { exact: true }).fill("wrong");
+  await page.getByRole("button", { name: "Anmelden", exact: true }).click();
+  await page.getByText("Die E-Mail-Adresse oder das Passwort stimmt nicht.").waitFor();
+  await page.getByRole("button", { name: "Passwort vergessen?" }).click();
+  expect(await page.getByLabel("E-Mail").inputValue()).toBe("nobody@acme.test");
+  await page.getByRole("button", { name: "Link zuschicken" }).click();
+  await page.getByText("Dieser Server verschickt keine Mails.").waitFor();
+});
