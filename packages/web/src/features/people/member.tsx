@@ -118,7 +118,7 @@ const Verbs = ({ member, session }: { member: Member; session: Session }) => {
           {mayRevoke ? (
             <label className="flex items-baseline gap-2">
               <input type="checkbox" checked={revokes} onChange={({ target }) => setRevokes(target.checked)} />
-              {say("Who is kept out or removed loses the {tokens} too that they made.", {
+              {say("Keeping out and removing revoke also what they made: {tokens}", {
                 tokens: plural(member.tokenCount, "token"),
               })}
             </label>
