@@ -12,7 +12,7 @@ import { round, say } from "./measure.ts";
 import { knownIn } from "./scale/measure-requests.ts";
 import { timed } from "./scale/fill.ts";
 import { makeScaleData, type ScaleServer, startScaleServer } from "./scale/server.ts";
-import { dashboardIn } from "./scale-browser/dashboard.ts";
+import { dashboardIn, fixIn } from "./scale-browser/dashboard.ts";
 import { measureCounters } from "./scale-browser/counters.ts";
 import { measureFirst } from "./scale-browser/first.ts";
 import { putProbe } from "./scale-browser/probe.ts";
@@ -53,9 +53,10 @@ const verdict = (holds: boolean): string => (holds ? "" : "  over");
 const line = (what: string, figure: string, bar: string, holds: boolean): void =>
   say(`${what.padEnd(52)}${figure.padStart(14)}${bar.padStart(14)}${verdict(holds)}`);
 
-const sayScroll = (what: string, { fps, p99, shift, rows }: Scrolled): void => {
+const sayScroll = (what: string, { fps, p99, shift, rows, cpuMs }: Scrolled): void => {
   line(`${what}, ${rows} rows: frames a second`, String(round(fps, 1)), `${FPS}`, fps >= FPS);
   say(`  slowest frame of a hundred ${round(p99, 1)} ms, layout shift ${round(shift, 4)} (bar 0)`);
+  say(`  CPU of the main thread ${round(cpuMs, 1)} ms a frame`);
 };
 
 const main = async (): Promise<void> => {
@@ -78,7 +79,11 @@ const main = async (): Promise<void> => {
     const page = await newPage();
     await page.goto(await linkTo(server));
     await page.waitForURL(`${server.url}/`);
-    const screens = screensOf({ ...(await knownIn(server)), dashboardId: await dashboardIn(server) });
+    const screens = screensOf({
+      ...(await knownIn(server)),
+      dashboardId: await dashboardIn(server),
+      fixId: await fixIn(server),
+    });
     const overview = screens[0]!;
     const visits = Number(values.visits);
     if (parts.has("screens")) {

@@ -32,3 +32,11 @@ export const dashboardIn = async ({ url, token }: ScaleServer): Promise<string> 
   if (!made.ok) throw new Error(`dashboard: ${await made.text()}`);
   return ((await made.json()) as { id: string }).id;
 };
+
+/** The id of the fix that removes most risk. */
+export const fixIn = async ({ url, token }: ScaleServer): Promise<string> => {
+  const listed = await fetch(`${url}/api/v1/fixes?limit=1`, { headers: { authorization: `Bearer ${token}` } });
+  const { rows } = (await listed.json()) as { rows: { id: string }[] };
+  if (rows[0] === undefined) throw new Error("there are no fixes");
+  return rows[0].id;
+};

@@ -13,13 +13,17 @@ const ROWS = "table.grid-table tbody tr";
 /** Where each visit begins: a page that asks for nothing that grows with a fleet. */
 export const NEUTRAL: Screen = { name: "Tokens", path: "/tokens", heading: "Tokens", has: [] };
 
+/** Pages of the router that are no screen of the bar: who is outside sees no data, and a fleet has no such objects. */
+export const NOT_MEASURED: readonly string[] = ["/sign-in", "/join", "/reset", "/registries/$id", "/vex/$id"];
+
 /** Every screen of the bar, with the ids that the data has. */
 export const screensOf = ({
   findingId,
   assetId,
   advisory,
   dashboardId,
-}: Known & { dashboardId: string }): readonly Screen[] => [
+  fixId,
+}: Known & { dashboardId: string; fixId: string }): readonly Screen[] => [
   { name: "Overview", path: "/", heading: "Overview", has: ["ol li", 'a[href="/findings"].mono'] },
   { name: "What changed", path: "/changes", heading: "What changed", has: ['section[aria-label="In short"]'] },
   { name: "Fixes", path: "/fixes", heading: "Fixes", has: [ROWS] },
@@ -48,4 +52,19 @@ export const screensOf = ({
   { name: "Dashboards", path: "/dashboards", heading: "Dashboards", has: ["h1"] },
   { name: "A dashboard", path: `/dashboards/${dashboardId}`, heading: "", has: [".widget-number", "table"] },
   { name: "For the board", path: "/executive", heading: "Security of", has: ["ol li"] },
+  { name: "A fix", path: `/fixes/${fixId}`, heading: "", has: [ROWS] },
+  { name: "Rules of risk", path: "/assets/rules", heading: "", has: ["h1"] },
+  { name: "Upload", path: "/upload", heading: "", has: ["section"] },
+  { name: "Registries", path: "/registries", heading: "Registries", has: ["section"] },
+  { name: "Mentions", path: "/mentions", heading: "", has: ["h1"] },
+  { name: "VEX", path: "/vex", heading: "VEX", has: ["section"] },
+  { name: "Enroll an agent", path: "/agents/enroll", heading: "", has: ["h1"] },
+  { name: "People", path: "/people", heading: "People", has: ["section"] },
+  { name: "Roles", path: "/roles", heading: "Roles", has: ["section"] },
+  { name: "Single sign-on", path: "/single-sign-on", heading: "", has: ["section"] },
+  { name: "Companies", path: "/companies", heading: "Companies", has: [ROWS] },
+  { name: "Settings", path: "/settings", heading: "Settings", has: ["section"] },
+  { name: "Webhooks", path: "/webhooks", heading: "Webhooks", has: ["section"] },
+  { name: "Me", path: "/me", heading: "", has: ["section"] },
+  { name: "Health", path: "/status", heading: "Health", has: ["ul li"] },
 ];

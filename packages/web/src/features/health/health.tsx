@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { exact } from "../../ui/format.ts";
 import { Page } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
@@ -36,6 +37,9 @@ const MORE: Readonly<Record<string, ReactNode>> = {
   ),
 };
 
+/** A moment as the server writes it. */
+const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
+
 const One = ({ name, status, detail }: Dependency) => (
   <li className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 border-b border-line px-4 py-2 last:border-0 sm:grid-cols-[200px_144px_minmax(0,1fr)_auto]">
     <span className="font-medium">{NAMES[name] ?? name}</span>
@@ -46,7 +50,9 @@ const One = ({ name, status, detail }: Dependency) => (
       />
       {STATES[status]}
     </span>
-    <span className="col-span-full text-sm wrap-anywhere text-dim sm:col-span-1">{told(detail)}</span>
+    <span className="col-span-full text-sm wrap-anywhere text-dim sm:col-span-1">
+      {told(detail).replace(MOMENT, exact)}
+    </span>
     <span className="text-sm">{MORE[name]}</span>
   </li>
 );
