@@ -73,8 +73,8 @@ const enroll = async (server: ScaleServer) => {
 };
 
 /** So old that every advisory of the package speaks of it, and never seen before: each report of it moves the company's counters. */
-const old = (name: string, n: number): Component => {
-  const version = `0.0.${n}-${process.pid}`;
+const old = (name: string): Component => {
+  const version = `0.0.1-${Date.now()}`;
   return { ecosystem: "Debian:12", name, version, arch: "amd64", source: { name, version } };
 };
 
@@ -111,8 +111,8 @@ export const changesOf = async (server: ScaleServer, client: Client): Promise<Sc
     )
   ).rows;
   const [first, second] = [...new Set(rows.map(({ advisory }) => advisory))];
-  const [one, two, three] = (await ordinary(client)).map(old) as [Component, Component, Component];
-  const worst = old("openssl", 3);
+  const [one, two, three] = (await ordinary(client)).map((name) => old(name)) as [Component, Component, Component];
+  const worst = old("openssl");
   return [
     { name: "the first report after a start", make: () => report([one]) },
     { name: "a host reports two more packages", make: () => report([one, two, three]) },

@@ -39,7 +39,7 @@ export {
   ratingPreview,
   type RatingRule,
 } from "./ratings-sql.ts";
-export { ruledSums, ruledThere } from "./ruled-sql.ts";
+export { ruledKeys, ruledSums, ruledThere } from "./ruled-sql.ts";
 export { assetsSeen } from "./seen-sql.ts";
 export {
   type AssetSums,

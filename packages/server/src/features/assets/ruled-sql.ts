@@ -10,9 +10,10 @@ const leftOf = (isOpen: string): string =>
 const CLOSED = `left join vex_effect e on e.company_id = $1 and e.component_id = m.component_id
     and e.advisory_id = m.advisory_id and e.closes`;
 
+const LEFT = `select m.component_id, ${leftOf("e.closes is null")}
+  from component_match m join advisory a on a.id = m.advisory_id ${CLOSED}`;
 /** Of the components that VEX statements and decisions of a company speak of: what they leave of each. */
-export const RULED = `select m.component_id, ${leftOf("e.closes is null")}
-  from component_match m join advisory a on a.id = m.advisory_id ${CLOSED}
+export const RULED = `${LEFT}
   where m.component_id in (select component_id from vex_effect where company_id = $1 and closes) group by 1`;
 
 /** The decisions of each asset on which some stand that do not stand on all assets. */
@@ -37,9 +38,24 @@ export const RULED_THERE = `select s.decisions, m.component_id, ${leftOf("e.clos
 
 const SUMS = `component_id as id, critical, high, medium, low, none, unknown, kev_count as kev, max_risk as risk`;
 
-/** Of the components that VEX statements and decisions of a company speak of: what they leave of each. */
-export const ruledSums = async (tx: Tx, companyId: number): Promise<(OpenSums & { readonly id: number })[]> =>
-  await tx.query(`select ${SUMS} from (${RULED}) r`, [companyId]);
+/** The components of which VEX statements and decisions of a company close something, each with a number for what that is. */
+export const ruledKeys = (tx: Tx, companyId: number): Promise<{ id: number; key: string }[]> =>
+  tx.query(
+    `select component_id as id, concat(count(*), ' ', bit_xor(hashint8extended(advisory_id, 0))) as key
+     from vex_effect where company_id = $1 and closes group by 1`,
+    [companyId],
+  );
+
+/** What statements and decisions leave of some components, of those that have a match. */
+export const ruledSums = (
+  tx: Tx,
+  companyId: number,
+  components: readonly number[],
+): Promise<(OpenSums & { readonly id: number })[]> =>
+  tx.query(`select ${SUMS} from (${LEFT} where m.component_id = any($2::int[]) group by 1) r`, [
+    companyId,
+    `{${components.join(",")}}`,
+  ]);
 
 /** What decisions leave of components on some assets alone: `key` says which of `assets` it is true of. */
 export interface RuledThere {

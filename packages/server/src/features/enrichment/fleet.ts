@@ -4,6 +4,7 @@ import { type ComponentSums, componentSums } from "../components/index.ts";
 import { differingParts, distinct, heldIn, partDigests, partOf, PARTS_AT_ONCE } from "../holdings/index.ts";
 import type { EcosystemCoverage } from "../stats/index.ts";
 import { countHolders } from "./holder-counts.ts";
+import { createRulings, type Rulings } from "./rulings.ts";
 import { createSums, type Ruled } from "./sums.ts";
 
 /** Components whose sums are read in one statement. */
@@ -28,6 +29,8 @@ export interface Fleet {
   judgedUpTo: number;
   /** The day (UTC, YYYY-MM-DD) on which its figures were written last. */
   recordedDay: string;
+  /** What is ruled of its components. */
+  readonly rulings: Rulings;
   /** Brings it up to what is stored now. */
   read(tx: Tx): Promise<FleetChanges>;
   /** Reads what these components add to sums. */
@@ -124,6 +127,7 @@ export const createFleet = (companyId: number): Fleet => {
   return {
     judgedUpTo: 0,
     recordedDay: "",
+    rulings: createRulings(),
     get size() {
       return size();
     },

@@ -4,8 +4,10 @@ import { createPace } from "./pace.ts";
 test("a company's reports gather for a quarter of a second, and for longer where computing them took long", () => {
   const pace = createPace();
   expect(pace.delayMsOf(1, 0)).toBe(250);
-  pace.computed(1, { wholeMs: 400, busyMs: 100 }, 1_000);
-  expect(pace.delayMsOf(1, 1_000)).toBe(2_000);
+  pace.computed(1, { wholeMs: 100, busyMs: 100 }, 1_000);
+  expect(pace.delayMsOf(1, 1_000)).toBe(500);
+  pace.computed(1, { wholeMs: 900, busyMs: 100 }, 2_000);
+  expect(pace.delayMsOf(1, 2_000)).toBe(1_000);
   expect(pace.delayMsOf(1, 2_900)).toBe(250);
   pace.computed(1, { wholeMs: 60_000, busyMs: 100 }, 61_000);
   expect(pace.delayMsOf(1, 61_000)).toBe(10_000);

@@ -3,6 +3,8 @@ import { rememberUpTo } from "../../platform/cache/index.ts";
 /** How long a company's reports gather before its findings are computed again, in ms; longer where that takes long. */
 const DEBOUNCE_MS = 250;
 const DEBOUNCE_MAX_MS = 10_000;
+/** Most rest of a company after a computation that takes no longer: what is reported is counted within two seconds. */
+const PROMPT_MS = 1_000;
 /** The rest after a computation, as a multiple of its duration: a large company's ingest and pages keep that share. */
 const REST_FACTOR = 5;
 /** The same over all companies: what many small ones compute together leaves the cores to who reads and reports. */
@@ -26,7 +28,8 @@ export const createPace = (): Pace => {
     delayMsOf: (companyId, nowMs) =>
       Math.round(Math.max(DEBOUNCE_MS, Math.max(restsUntilMs.get(companyId) ?? 0, allRestUntilMs) - nowMs)),
     computed: (companyId, { wholeMs, busyMs }, nowMs) => {
-      restsUntilMs.set(companyId, nowMs + Math.min(DEBOUNCE_MAX_MS, wholeMs * REST_FACTOR));
+      const most = wholeMs <= PROMPT_MS ? PROMPT_MS : DEBOUNCE_MAX_MS;
+      restsUntilMs.set(companyId, nowMs + Math.min(most, wholeMs * REST_FACTOR));
       const until = Math.max(allRestUntilMs, nowMs) + busyMs * REST_FACTOR_OF_ALL;
       allRestUntilMs = Math.min(until, nowMs + DEBOUNCE_MAX_MS);
     },

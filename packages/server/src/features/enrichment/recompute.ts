@@ -8,8 +8,6 @@ import {
   markAllDirty,
   type OpenSums,
   refreshDirtyAssets,
-  ruledSums,
-  ruledThere,
   writeAssetSums,
   writeHeld,
 } from "../assets/index.ts";
@@ -75,17 +73,6 @@ const everythingStored = async (tx: Tx, companyId: number): Promise<Own> => {
   };
 };
 
-/** What statements and decisions leave of components. */
-const rulings = async (tx: Tx, companyId: number): Promise<Ruled> => {
-  const everywhere = new Map((await ruledSums(tx, companyId)).map((row): [number, OpenSums] => [row.id, row]));
-  const { assets, sums } = await ruledThere(tx, companyId);
-  const byKey = new Map<string, Map<number, OpenSums>>();
-  for (const { key } of assets) if (!byKey.has(key)) byKey.set(key, new Map());
-  for (const { key, ...row } of sums) byKey.get(key)?.set(row.id, row);
-  const there = new Map(assets.map(({ id, key }) => [id, byKey.get(key) ?? new Map<number, OpenSums>()]));
-  return { everywhere, there };
-};
-
 /** Reads what the assets hold once, and computes of it what the database would take apart several times. */
 const everything = async (tx: Tx, companyId: number, fleet: Fleet): Promise<Own> => {
   const components = Array.from(fleet.components(), (id) => ({ componentId: id, assetCount: fleet.assetCount(id) }));
@@ -93,7 +80,7 @@ const everything = async (tx: Tx, companyId: number, fleet: Fleet): Promise<Own>
   await writeHeld(tx, companyId, components, true);
   await refreshRulings(tx, companyId);
   const dirty = await dirtyAssets(tx, companyId);
-  const sums = fleet.changedSums(new Set(await assetIds(tx, companyId)), await rulings(tx, companyId));
+  const sums = fleet.changedSums(new Set(await assetIds(tx, companyId)), await fleet.rulings.read(tx, companyId, []));
   const changedAssets = await writeAssetSums(tx, companyId, sums);
   const assets = [...new Set([...dirty, ...changedAssets])].sort();
   return { fleet, assets, changedAssets, findings, open: fleet.total(), isRuled: true, touched: null };
@@ -139,11 +126,12 @@ interface Standing {
 const findingsAndSums = async <T>(
   tx: Tx,
   companyId: number,
-  present: Present,
+  { present, fleet }: { present: Present; fleet: Fleet },
   sum: (standing: Standing) => Promise<T>,
 ): Promise<{ findings: Refreshed; isRuled: boolean; sums: T }> => {
   const isRuled = await isRuledOn(tx, companyId);
   if (!isRuled) {
+    fleet.rulings.forget();
     const dirty = await dirtyAssets(tx, companyId);
     const writing = refreshFindings(tx, companyId, present);
     const summing = sum({ ruled: NOTHING_RULED, dirty });
@@ -152,8 +140,9 @@ const findingsAndSums = async <T>(
     return { findings: await writing, isRuled, sums: await summing };
   }
   const findings = await refreshFindings(tx, companyId, present);
-  await refreshRulings(tx, companyId, { components: componentsOf(present) });
-  const ruled = await rulings(tx, companyId);
+  const components = componentsOf(present);
+  await refreshRulings(tx, companyId, { components });
+  const ruled = await fleet.rulings.read(tx, companyId, components);
   return { findings, isRuled, sums: await sum({ ruled, dirty: await dirtyAssets(tx, companyId) }) };
 };
 
@@ -175,15 +164,20 @@ const differencesOnly = async (
   const held = Array.from(moved.components, (id) => ({ componentId: id, assetCount: fleet.assetCount(id) }));
   await writeHeld(tx, companyId, held);
   const present = presentOf(fleet, moved.components, since);
-  const { sums: summed, ...judgedNow } = await findingsAndSums(tx, companyId, present, async ({ ruled, dirty }) => {
-    for (const { sums } of since) fleet.takeSums(sums ?? []);
-    const unknown = since.flatMap(({ ids, sums }) => (sums === null ? ids : []));
-    await fleet.readSums(tx, new Set([...unknown, ...moved.components]));
-    const sums = fleet.changedSums(new Set([...moved.assets, ...dirty, ...unsummed]), ruled);
-    const changedAssets = await writeAssetSums(tx, companyId, sums);
-    const assets = [...new Set([...moved.assets, ...dirty, ...changedAssets])].sort();
-    return { assets, changedAssets, open: fleet.total() };
-  });
+  const { sums: summed, ...judgedNow } = await findingsAndSums(
+    tx,
+    companyId,
+    { present, fleet },
+    async ({ ruled, dirty }) => {
+      for (const { sums } of since) fleet.takeSums(sums ?? []);
+      const unknown = since.flatMap(({ ids, sums }) => (sums === null ? ids : []));
+      await fleet.readSums(tx, new Set([...unknown, ...moved.components]));
+      const sums = fleet.changedSums(new Set([...moved.assets, ...dirty, ...unsummed]), ruled);
+      const changedAssets = await writeAssetSums(tx, companyId, sums);
+      const assets = [...new Set([...moved.assets, ...dirty, ...changedAssets])].sort();
+      return { assets, changedAssets, open: fleet.total() };
+    },
+  );
   return { ...summed, ...judgedNow, fleet, touched: componentsOf(present) };
 };
 
