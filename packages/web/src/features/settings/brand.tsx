@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Brand, BRAND_NAME_MAX, LOGO_BYTES_MAX } from "@zerotrace/core/brand/brand";
-import { useState } from "react";
+import { Upload } from "lucide-react";
+import { useRef, useState } from "react";
 import { call, contract, queries } from "../../api.ts";
 import { bytes } from "../../ui/format.ts";
 import { InputError } from "../../ui/input-error.ts";
@@ -32,6 +33,7 @@ const pictureOf = (file: File): Promise<string> => {
 const Form = ({ brand }: { brand: Brand }) => {
   const client = useQueryClient();
   const [draft, setDraft] = useState<Partial<Brand>>({});
+  const input = useRef<HTMLInputElement>(null);
   const shown = { ...brand, ...draft };
   const choose = useMutation({
     mutationFn: async (file: File) => setDraft({ ...draft, logo: await pictureOf(file) }),
@@ -85,11 +87,17 @@ const Form = ({ brand }: { brand: Brand }) => {
           <label htmlFor="brand-logo" className="text-dim">
             {say("logo: PNG, JPEG or WebP, at most {size}", { size: bytes(LOGO_BYTES_MAX) })}
           </label>
+          {/* the browser's own field says what it says in the browser's language: it is reached by the button */}
+          <button type="button" className="button justify-self-start" onClick={() => input.current?.click()}>
+            <Upload className="size-4" aria-hidden="true" /> {say("Choose a picture")}
+          </button>
           <input
+            ref={input}
             id="brand-logo"
             type="file"
+            tabIndex={-1}
             accept="image/png,image/jpeg,image/webp"
-            className="text-sm"
+            className="sr-only"
             onChange={(e) => {
               const file = e.target.files?.[0];
               if (file) choose.mutate(file);
