@@ -48,12 +48,13 @@ export const totalRemembered = async (
   return sum;
 };
 
-type KeyOf = (counted: RunCount, remembered: Remembered) => string;
+/** An advisory by its number: it gets its name when all are added up. */
+type KeyOf = (counted: RunCount) => string | number;
 const KEYS: Readonly<Record<Exclude<OwnGroup, "day">, KeyOf>> = {
   severity: ({ rank }) => severityOf(rank),
   ecosystem: ({ fix }) => fix.ecosystem,
   package: ({ fix }) => fix.package,
-  advisory: ({ advisory }, { tallies }) => tallies.nameOf(advisory),
+  advisory: ({ advisory }) => advisory,
 };
 
 /** As `ownGroups`, from memory; null where it cannot tell. */
@@ -65,11 +66,11 @@ export const groupsRemembered = async (
 ): Promise<GroupRecord[] | null> => {
   const found = group === "day" ? null : await known(tx, companyId, asked, memory);
   if (found === null || group === "day") return null;
-  const groups = new Map<string, { value: number; risk: number; cells: Record<string, number> }>();
+  const groups = new Map<string | number, { value: number; risk: number; cells: Record<string, number> }>();
   const keyOf = KEYS[group];
   countRuns(found.tallies.fixes, found.selector, (counted) => {
     const value = asked.measure === "risk" ? counted.count * counted.risk : counted.count;
-    const key = keyOf(counted, found);
+    const key = keyOf(counted);
     const one = groups.get(key) ?? { value: 0, risk: 0, cells: {} };
     groups.set(key, one);
     one.value += value;
@@ -78,7 +79,10 @@ export const groupsRemembered = async (
     const column = severityOf(counted.rank);
     one.cells[column] = (one.cells[column] ?? 0) + value;
   });
-  const all = [...groups].map(([key, one]) => ({ key, name: key, ...one }));
+  const all = [...groups].map(([id, one]) => {
+    const name = typeof id === "number" ? found.tallies.nameOf(id) : id;
+    return { key: name, name, ...one };
+  });
   const total = all.reduce((sum, { value }) => sum + value, 0);
   const top = all.reduce((most, { risk }) => Math.max(most, risk), 0);
   return all
