@@ -30,6 +30,10 @@ const goalText = ({ risk, day }: Executive["goal"]): string => {
     : say("The goal is {risk} or lower by {day}.", { risk, day: longDayText(day) });
 };
 
+/** Whether there is anything to judge: without it a zero would be a false comfort. */
+const isJudged = ({ coverage: { covered, notCovered, unparsable } }: Executive): boolean =>
+  covered + notCovered + unparsable > 0;
+
 /** Risk against the goal, with what it takes to be there in time. */
 const RiskNow = ({ board }: { board: Executive }) => {
   const maySet = useMay("config:modify");
@@ -43,16 +47,16 @@ const RiskNow = ({ board }: { board: Executive }) => {
         <div>
           <p className="flex items-baseline gap-2">
             <Link to="/assets" className="mono text-[44px] leading-[48px] font-semibold hover:text-accent">
-              {decimal(board.risk)}
+              {isJudged(board) ? decimal(board.risk) : "–"}
             </Link>
             <span className="mono text-dim">/ 100</span>
           </p>
           <p className={`mt-1 font-semibold ${isBad ? "text-warn" : standing === "none" ? "text-dim" : "text-accent"}`}>
-            {WORDS[standing]}
+            {isJudged(board) && WORDS[standing]}
           </p>
           <div className="mt-3 grid gap-2 text-sm">
             <p>{goalText(board.goal)}</p>
-            <p>{paceText(pace)}</p>
+            <p>{isJudged(board) ? paceText(pace) : say("Not known before inventory and advisories are in.")}</p>
             {neededPerWeek !== null && (
               <p>{say("To be there in time it has to fall by {needed} a week.", { needed: decimal(neededPerWeek) })}</p>
             )}
@@ -64,15 +68,17 @@ const RiskNow = ({ board }: { board: Executive }) => {
           </div>
         </div>
         <div className="h-56 print:h-44">
-          <Trend
-            label={say("Risk by day")}
-            unit={say("Risk")}
-            points={board.trend.map(({ day, risk }) => ({ day, value: risk }))}
-            goal={
-              board.goal.risk === null ? undefined : { value: board.goal.risk, name: say("goal {risk}", board.goal) }
-            }
-            most={100}
-          />
+          {isJudged(board) && (
+            <Trend
+              label={say("Risk by day")}
+              unit={say("Risk")}
+              points={board.trend.map(({ day, risk }) => ({ day, value: risk }))}
+              goal={
+                board.goal.risk === null ? undefined : { value: board.goal.risk, name: say("goal {risk}", board.goal) }
+              }
+              most={100}
+            />
+          )}
         </div>
       </div>
     </Panel>
@@ -136,7 +142,9 @@ const Moved = ({ board }: { board: Executive }) => {
         <p>{say("critical findings open for more than {days} days", { days: goal.overdueDays })}</p>
         <p className="text-dim">
           {overdue.oldestDays === null
-            ? say("Nothing critical waits that long.")
+            ? isJudged(board)
+              ? say("Nothing critical waits that long.")
+              : say("Not known before inventory and advisories are in.")
             : say("The oldest has waited for {days} days.", { days: count(overdue.oldestDays) })}
         </p>
       </Figure>
@@ -168,7 +176,7 @@ const Action = ({ fix }: { fix: Fix }) => {
   );
 };
 
-const Actions = () => {
+const Actions = ({ board }: { board: Executive }) => {
   const fixes = useQuery(queries.fixes({ query: "fix:yes" }, BOARD_FIXES));
   const rows = fixes.data?.rows ?? [];
   return (
@@ -176,7 +184,11 @@ const Actions = () => {
       {fixes.isPending && <Block className="m-4 h-24" />}
       {fixes.error && <ErrorPanel error={fixes.error} retry={() => void fixes.refetch()} />}
       {fixes.data && rows.length === 0 && (
-        <p className="p-4 text-dim">{say("Nothing that is open has a fix to install.")}</p>
+        <p className="p-4 text-dim">
+          {isJudged(board)
+            ? say("Nothing that is open has a fix to install.")
+            : say("Not known before inventory and advisories are in.")}
+        </p>
       )}
       {rows.length > 0 && (
         <ol className="divide-y divide-line">
@@ -248,7 +260,7 @@ export const ExecutivePage = () => {
       >
         <RiskNow board={data} />
         <Moved board={data} />
-        <Actions />
+        <Actions board={data} />
         <Coverage board={data} />
       </Page>
     </div>

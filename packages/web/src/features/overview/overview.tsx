@@ -258,8 +258,7 @@ export const OverviewPage = () => {
   const judged = stats.data !== undefined && canJudge(stats.data, feeds.data);
   // nothing below is shown before it is known how high this is, so that nothing moves
   const isKnown = !feeds.isPending && !coverage.isPending;
-  const unsure =
-    !stats.data || stats.data.pendingJobs > 0 || !feeds.data || feeds.data.syncing || !feeds.data.generation;
+  const unsure = !judged || stats.data.pendingJobs > 0 || feeds.data?.syncing === true;
   return (
     <Page title={say("Overview")}>
       {stats.data && isKnown && <Caveats stats={stats.data} feeds={feeds.data} />}
