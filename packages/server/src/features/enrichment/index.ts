@@ -237,7 +237,9 @@ export const createEnrichment = (deps: EnrichmentDeps): Enrichment => {
       }
       const nowMs = performance.now();
       const wholeMs = nowMs - refreshedAt;
-      pace.computed(order.companyId, { wholeMs, busyMs: wholeMs - NEWS_FIRST_MS }, nowMs);
+      // what is read once after a start says nothing of the next computation
+      const isUsual = held !== undefined || fleet === null;
+      if (isUsual) pace.computed(order.companyId, { wholeMs, busyMs: wholeMs - NEWS_FIRST_MS }, nowMs);
       metrics.match({ seconds: (performance.now() - startedAt) / 1000, components });
     },
   };
