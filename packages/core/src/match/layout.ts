@@ -4,7 +4,7 @@ import { checksum } from "./bytes.ts";
 /** "ZTIX", little-endian. */
 const MAGIC = 0x5849545a;
 /** Raised with every change of the layout. */
-export const INDEX_FORMAT = 6;
+export const INDEX_FORMAT = 7;
 /** Largest index that is opened, in bytes. */
 export const INDEX_BYTES_MAX = 1024 * 1024 * 1024;
 

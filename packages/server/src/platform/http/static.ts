@@ -20,7 +20,7 @@ const isFile = async (path: string): Promise<boolean> => (await stat(path).catch
 /** Answers with a file of `folder`, or its index.html for an address that the dashboard itself knows; 404 for a file that is not there, 503 when not built. */
 export const serveStatic = (app: FastifyInstance, folder: string) => {
   const root = resolve(folder);
-  void app.register(fastifyStatic, { root, serve: false, cacheControl: false });
+  void app.register(fastifyStatic, { root, serve: false, cacheControl: false, preCompressed: true });
   return async (request: FastifyRequest, answer: FastifyReply): Promise<FastifyReply> => {
     if (!existsSync(resolve(root, "index.html"))) {
       return answer.code(503).header("retry-after", "10").type("text/html; charset=utf-8").send(NOT_BUILT);
