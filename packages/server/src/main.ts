@@ -119,6 +119,14 @@ const openStore = async (
   return { db, connections };
 };
 
+/** Reads what is kept in memory of large companies before somebody asks, one after the other. */
+const prepareMemories = async ({ db, holdings, enrichment, tallies }: Parts): Promise<void> => {
+  const ids = await db.asService(companyIds);
+  await holdings.prepare(ids);
+  await enrichment.prepare(true);
+  await tallies.prepare(ids);
+};
+
 const listen = async (
   options: StartOptions,
   parts: Parts & { connections: Connections },
@@ -226,14 +234,9 @@ const compose = async (
   closers.push(await startSchedule(config, parts));
   await patiently(() => queue.start(), options.signal);
   closers.push(() => queue.stop());
-  void db
-    .asService(companyIds)
-    .then(async (ids) => {
-      await parts.holdings.prepare(ids);
-      await parts.enrichment.prepare(true);
-      await parts.tallies.prepare(ids);
-    })
-    .catch((error: unknown) => log.debug({ error: messageOf(error) }, "holdings not prepared"));
+  void prepareMemories(parts).catch((error: unknown) =>
+    log.debug({ error: messageOf(error) }, "memories not prepared"),
+  );
   // Days that came while an older version ran.
   void parts.epss.keep();
 

@@ -5,6 +5,9 @@ const DEBOUNCE_MS = 250;
 const DEBOUNCE_MAX_MS = 10_000;
 /** Most rest of a company after a computation that takes no longer: what is reported is counted within two seconds. */
 const PROMPT_MS = 1_000;
+/** Rest that is not taken yet after some quiet, in ms: a few changes in a row are counted at once. */
+const BURST_MS = 25_000;
+const BURST_OF_ALL_MS = 10_000;
 /** The rest after a computation, as a multiple of its duration: a large company's ingest and pages keep that share. */
 const REST_FACTOR = 5;
 /** The same over all companies: what many small ones compute together leaves the cores to who reads and reports. */
@@ -21,17 +24,21 @@ export interface Pace {
 }
 
 export const createPace = (): Pace => {
-  const restsUntilMs = rememberUpTo<number, number>(COMPANIES_MAX);
-  let allRestUntilMs = 0;
+  /** When all rest that a company owes would be over. */
+  const owedUntilMs = rememberUpTo<number, number>(COMPANIES_MAX);
+  let allOweUntilMs = 0;
   return {
     // what comes after the rests waits for its neighbors alone
-    delayMsOf: (companyId, nowMs) =>
-      Math.round(Math.max(DEBOUNCE_MS, Math.max(restsUntilMs.get(companyId) ?? 0, allRestUntilMs) - nowMs)),
+    delayMsOf: (companyId, nowMs) => {
+      const until = Math.max((owedUntilMs.get(companyId) ?? 0) - BURST_MS, allOweUntilMs - BURST_OF_ALL_MS);
+      return Math.round(Math.max(DEBOUNCE_MS, until - nowMs));
+    },
     computed: (companyId, { wholeMs, busyMs }, nowMs) => {
       const most = wholeMs <= PROMPT_MS ? PROMPT_MS : DEBOUNCE_MAX_MS;
-      restsUntilMs.set(companyId, nowMs + Math.min(most, wholeMs * REST_FACTOR));
-      const until = Math.max(allRestUntilMs, nowMs) + busyMs * REST_FACTOR_OF_ALL;
-      allRestUntilMs = Math.min(until, nowMs + DEBOUNCE_MAX_MS);
+      const until = Math.max(owedUntilMs.get(companyId) ?? 0, nowMs) + wholeMs * REST_FACTOR;
+      owedUntilMs.set(companyId, Math.min(until, nowMs + BURST_MS + most));
+      const all = Math.max(allOweUntilMs, nowMs) + busyMs * REST_FACTOR_OF_ALL;
+      allOweUntilMs = Math.min(all, nowMs + BURST_OF_ALL_MS + DEBOUNCE_MAX_MS);
     },
   };
 };

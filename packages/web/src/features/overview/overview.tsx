@@ -278,7 +278,7 @@ export const OverviewPage = () => {
           title={say("Fix first")}
           flush
           aside={
-            <Link to="/findings" search={{ view: "fixes" }} className="link">
+            <Link to="/fixes" className="link">
               {say("all fixes")}
             </Link>
           }
