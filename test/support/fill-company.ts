@@ -52,6 +52,7 @@ const valueOf = ({ type, allowed, to, to_column: column }: Column, ofCompanies: 
   if (type === "boolean") return "false";
   if (type === "date") return "current_date - n";
   if (type.startsWith("timestamp")) return "now()";
+  if (type === "xid8") return "n::text::xid8";
   return type === "text" ? "'x' || n" : `n::${type}`;
 };
 
