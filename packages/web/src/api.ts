@@ -33,9 +33,11 @@ const retry = (failures: number, error: Error): boolean =>
   failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500);
 
 export const createQueryClient = (): QueryClient => {
-  // whose session ended hears of it with the first refusal, and not when the page is opened anew
+  // whose session ended hears of it with the first refusal, and not when the page is opened anew; who is signing in has none
   const onError = (error: Error): void => {
-    if (error instanceof ApiError && error.status === 401) void client.invalidateQueries({ queryKey: ["session"] });
+    const { queryKey } = queries.session();
+    const isEnd = error instanceof ApiError && error.status === 401 && client.getQueryData(queryKey) !== undefined;
+    if (isEnd) void client.invalidateQueries({ queryKey });
   };
   const client = new QueryClient({
     defaultOptions: { queries: { staleTime: STALE_MS, retry, refetchOnWindowFocus: true } },
