@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createLine } from "node:net";
 import { expect, test } from "vitest";
 import { guardedFetch, isPublicAddress } from "./index.ts";
 
@@ -36,5 +36,26 @@ test("a host that the operator allows is asked, and no redirect is followed", as
   } finally {
     server.closeAllConnections();
     server.close();
+  }
+});
+
+test("whatever a receiver answers, it is an answer or an error: nothing hangs and nothing ends the process", async () => {
+  const ends: Record<string, number | RegExp> = {
+    "HTTP/1.1 204 Fine\r\n\r\n": 204,
+    "HTTP/1.1 205 Reset\r\ncontent-length: 2\r\n\r\nhi": 205,
+    "HTTP/1.1 101 Switch\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n": /it answers 101/,
+    "HTTP/1.1 600 Odd\r\ncontent-length: 0\r\n\r\n": /it answers 600/,
+    "HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n": /it answers 999/,
+    "SSH-2.0-OpenSSH\r\n": /Parse Error/,
+    "": /hang up/,
+  };
+  for (const [said, end] of Object.entries(ends)) {
+    const line = createLine((socket) => void socket.on("error", () => undefined).once("data", () => socket.end(said)));
+    await new Promise<void>((resolve) => void line.listen(0, "127.0.0.1", resolve));
+    const host = `127.0.0.1:${(line.address() as AddressInfo).port}`;
+    const asked = guardedFetch([host])(`http://${host}/`, { method: "POST", body: "x" });
+    if (typeof end === "number") expect((await asked).status, said).toBe(end);
+    else await expect(asked, said).rejects.toThrow(end);
+    line.close();
   }
 });

@@ -74,10 +74,14 @@ const publicLookup =
     });
   };
 
-const bodyOf = (answer: IncomingMessage): ReadableStream<Uint8Array> | null =>
-  answer.statusCode === 204 || answer.statusCode === 304
-    ? null
-    : (Readable.toWeb(answer) as ReadableStream<Uint8Array>);
+/** Statuses whose answers have no body. */
+const BODILESS: readonly number[] = [204, 205, 304];
+
+const bodyOf = (answer: IncomingMessage, status: number): ReadableStream<Uint8Array> | null => {
+  if (!BODILESS.includes(status)) return Readable.toWeb(answer) as ReadableStream<Uint8Array>;
+  answer.resume();
+  return null;
+};
 
 const headersOf = (answer: IncomingMessage): Headers => {
   const headers = new Headers();
@@ -85,6 +89,15 @@ const headersOf = (answer: IncomingMessage): Headers => {
     headers.append(answer.rawHeaders[i] as string, answer.rawHeaders[i + 1] as string);
   }
   return headers;
+};
+
+/** What came, as fetch answers it. Throws for what is no answer of HTTP, such as a status of 999. */
+const responseOf = (answer: IncomingMessage): Response => {
+  const status = answer.statusCode ?? 0;
+  if (status >= 200 && status <= 599)
+    return new Response(bodyOf(answer, status), { status, headers: headersOf(answer) });
+  answer.destroy();
+  throw new Error(`it answers ${status}, which is no status of an answer`);
 };
 
 /** Whether an address is excepted from the guard. Throws BAD_REQUEST for one that is not and that the guard refuses. */
@@ -142,10 +155,14 @@ export const guardedFetch = (allowed: readonly string[], guarded: Guarded = REGI
       });
       request.setTimeout(SILENCE_MS, () => request.destroy(new Error("it brings nothing any more")));
       request.once("error", reject);
-      request.once("response", (answer) => {
-        const head = { status: answer.statusCode ?? 502, headers: headersOf(answer) };
-        resolve(new Response(bodyOf(answer), head));
+      // whatever is thrown here would have nobody to catch it
+      request.once("response", (answer) => resolve(new Promise((done) => done(responseOf(answer)))));
+      // without an ear for it Node closes the line and tells nobody
+      request.once("upgrade", (_, socket) => {
+        socket.destroy();
+        reject(new Error("it answers 101: it wants another protocol than HTTP"));
       });
+      request.once("close", () => reject(new Error("it closed the line without an answer")));
       request.end(body ?? undefined);
     });
   };
