@@ -4,6 +4,7 @@ import { LogOut, SunMoon } from "lucide-react";
 import { call, contract, type Session, takeSession } from "../api.ts";
 import { MentionsLink } from "../features/work/mentions.tsx";
 import { chooseTheme, storedTheme, THEMES } from "../theme/theme.ts";
+import { Choice } from "./field.tsx";
 import { roleName } from "./role-name.ts";
 import { say } from "./texts.ts";
 import { told } from "./told.ts";
@@ -63,26 +64,15 @@ export const CompanyChoice = ({ session }: { session: Session }) => {
   });
   if (session.companies.length < 2) return null;
   return (
-    <label className="grid gap-1 text-xs text-dim">
-      {say("company")}
-      <select
-        className="field w-full"
-        value={session.companyId}
-        disabled={change.isPending}
-        onChange={(e) => change.mutate(Number(e.target.value))}
-      >
-        {session.companies.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-      {change.error && (
-        <span role="alert" className="text-bad">
-          {change.error.message}
-        </span>
-      )}
-    </label>
+    <Choice
+      label={say("company")}
+      className="w-full"
+      error={change.error?.message}
+      value={session.companyId}
+      options={session.companies.map(({ id, name }) => [id, name])}
+      disabled={change.isPending}
+      onChange={(companyId) => change.mutate(companyId)}
+    />
   );
 };
 

@@ -2,11 +2,12 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract, queries } from "../../api.ts";
+import { Choice, Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { plural } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Command, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
-import { ErrorPanel } from "../../ui/states.tsx";
 import { labelsOf } from "../assets/labels.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -114,67 +115,47 @@ export const EnrollPage = () => {
       )}
     >
       <Panel title={say("1. Make an enrollment token")}>
-        <form
-          className="flex flex-wrap items-end gap-4"
-          onSubmit={(e) => {
-            e.preventDefault();
-            create.mutate();
-          }}
-        >
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("works for")}</span>
-            <select className="field" value={expiresInSeconds} onChange={(e) => setExpires(Number(e.target.value))}>
-              {LIFETIMES.map(([seconds, name]) => (
-                <option key={seconds} value={seconds}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("on how many machines")}</span>
-            <input
-              className="field w-32"
-              type="number"
-              min={1}
-              max={100_000}
-              required
-              value={maxUses}
-              onChange={(e) => setMaxUses(Number(e.target.value))}
-            />
-          </label>
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("labels its assets get")}</span>
-            <input
-              className="field w-56 max-w-full"
-              placeholder="site:berlin, production"
-              value={labels}
-              onChange={(e) => setLabels(e.target.value)}
-            />
-          </label>
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("only from these addresses")}</span>
-            <input
-              className="field w-56 max-w-full"
-              placeholder={say("any, or 10.0.0.0/8")}
-              value={ranges}
-              onChange={(e) => setRanges(e.target.value)}
-            />
-          </label>
-          <button type="submit" className="button button-primary" disabled={!may || create.isPending}>
-            {say("Create enrollment token")}
-          </button>
-        </form>
+        <Form row of={create} onSend={() => create.mutate()} verb={say("Create enrollment token")} isOff={!may}>
+          <Choice
+            name="expiresInSeconds"
+            label={say("works for")}
+            value={expiresInSeconds}
+            options={LIFETIMES}
+            onChange={setExpires}
+          />
+          <Field
+            name="maxUses"
+            label={say("on how many machines")}
+            className="w-32"
+            type="number"
+            min={1}
+            max={100_000}
+            required
+            value={maxUses}
+            onChange={(text) => setMaxUses(Number(text))}
+          />
+          <Field
+            name="labels"
+            label={say("labels its assets get")}
+            className="w-56 max-w-full"
+            placeholder="site:berlin, production"
+            value={labels}
+            onChange={setLabels}
+          />
+          <Field
+            name="ranges"
+            label={say("only from these addresses")}
+            className="w-56 max-w-full"
+            placeholder={say("any, or 10.0.0.0/8")}
+            value={ranges}
+            onChange={setRanges}
+          />
+        </Form>
         <Here agents={known} />
         {!may && (
           <p className="mt-4 text-dim">
             {say("Your role may not create tokens. Ask an administrator of your company for one.")}
           </p>
-        )}
-        {create.error && (
-          <div className="mt-4">
-            <ErrorPanel error={create.error} />
-          </div>
         )}
       </Panel>
       {token && <Run token={token} arrived={arrived.map(({ hostname }) => hostname)} maxUses={maxUses} />}

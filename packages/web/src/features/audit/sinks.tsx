@@ -2,6 +2,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type AuditSink, call, contract, queries } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { Choice, Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { count } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -45,6 +47,11 @@ const COLUMNS: readonly Column<AuditSink>[] = [
   { head: "Actions", width: "160px", className: "end", cell: (s) => <Remove sink={s} /> },
 ];
 
+const FORMATS = [
+  ["json", say("JSON")],
+  ["cef", say("CEF")],
+] as const;
+
 const Add = () => {
   const client = useQueryClient();
   const [name, setName] = useState("");
@@ -55,35 +62,25 @@ const Add = () => {
     onSuccess: () => client.invalidateQueries({ queryKey: ["audit-sinks"] }),
   });
   return (
-    <form
-      className="grid gap-3 border-t border-line p-4"
-      onSubmit={(e) => {
-        e.preventDefault();
-        add.mutate();
-      }}
+    <Form
+      row
+      of={add}
+      onSend={() => add.mutate()}
+      verb={say("Send the trail there")}
+      tone="plain"
+      className="border-t border-line p-4"
     >
-      <div className="flex flex-wrap items-end gap-3">
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("name")}</span>
-          <input className="field w-40" required value={name} onChange={(e) => setName(e.target.value)} />
-        </label>
-        <label className="grid grow gap-1 text-sm">
-          <span className="text-dim">{say("https://… or syslog+tls://host:port")}</span>
-          <input className="field w-full" required value={url} onChange={(e) => setUrl(e.target.value)} />
-        </label>
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("format")}</span>
-          <select className="field" value={format} onChange={(e) => setFormat(e.target.value as "json" | "cef")}>
-            <option value="json">{say("JSON")}</option>
-            <option value="cef">{say("CEF")}</option>
-          </select>
-        </label>
-        <button type="submit" className="button" disabled={add.isPending}>
-          {say("Send the trail there")}
-        </button>
-      </div>
-      {add.error && <ErrorPanel error={add.error} />}
-    </form>
+      <Field name="name" label={say("name")} className="w-40" required value={name} onChange={setName} />
+      <Field
+        name="url"
+        label={say("https://… or syslog+tls://host:port")}
+        frame="grow"
+        required
+        value={url}
+        onChange={setUrl}
+      />
+      <Choice name="format" label={say("format")} value={format} options={FORMATS} onChange={setFormat} />
+    </Form>
   );
 };
 

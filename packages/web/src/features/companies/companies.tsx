@@ -1,6 +1,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, type Company, contract, queries } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { count } from "../../ui/format.ts";
 import { Address, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
@@ -23,39 +25,27 @@ const CreateCompany = () => {
   });
   return (
     <Panel title={say("Make a company")}>
-      <form
-        className="flex flex-wrap items-end gap-4"
-        onSubmit={(e) => {
-          e.preventDefault();
-          create.mutate();
-        }}
-      >
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("name")}</span>
-          <input
-            className="field w-64 max-w-full"
-            required
-            maxLength={100}
-            value={name}
-            onChange={(e) => setName(e.target.value)}
-          />
-        </label>
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("email of its first administrator")}</span>
-          <input
-            className="field w-64 max-w-full"
-            type="email"
-            required
-            maxLength={254}
-            value={adminEmail}
-            onChange={(e) => setAdminEmail(e.target.value)}
-          />
-        </label>
-        <button type="submit" className="button button-primary" disabled={create.isPending}>
-          {say("Make the company")}
-        </button>
-      </form>
-      {create.error && <ErrorPanel error={create.error} />}
+      <Form row of={create} onSend={() => create.mutate()} verb={say("Make the company")}>
+        <Field
+          name="name"
+          label={say("name")}
+          className="w-64 max-w-full"
+          required
+          maxLength={100}
+          value={name}
+          onChange={setName}
+        />
+        <Field
+          name="adminEmail"
+          label={say("email of its first administrator")}
+          className="w-64 max-w-full"
+          type="email"
+          required
+          maxLength={254}
+          value={adminEmail}
+          onChange={setAdminEmail}
+        />
+      </Form>
       {create.data && (
         <output className="mt-4 grid gap-2">
           <p>

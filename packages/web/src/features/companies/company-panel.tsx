@@ -1,6 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, type Company, contract } from "../../api.ts";
+import { Choice, Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -19,17 +21,16 @@ const useCompanies = (run: () => Promise<unknown>) => {
 };
 
 const Reason = ({ value, onChange }: { value: string; onChange: (value: string) => void }) => (
-  <label className="grid grow gap-1 text-sm">
-    <span className="text-dim">{say("reason, which the company reads")}</span>
-    <input
-      className="field w-full min-w-48"
-      required
-      minLength={10}
-      maxLength={500}
-      value={value}
-      onChange={(e) => onChange(e.target.value)}
-    />
-  </label>
+  <Field
+    label={say("reason, which the company reads")}
+    frame="grow"
+    className="w-full min-w-48"
+    required
+    minLength={10}
+    maxLength={500}
+    value={value}
+    onChange={onChange}
+  />
 );
 
 const ROLES = ["viewer", "auditor", "operator", "admin"] as const;
@@ -38,7 +39,7 @@ const MINUTES = [15, 30, 60, 120, 240, 480] as const;
 const Enter = ({ company }: { company: Company }) => {
   const [reason, setReason] = useState("");
   const [role, setRole] = useState<(typeof ROLES)[number]>("viewer");
-  const [minutes, setMinutes] = useState(60);
+  const [minutes, setMinutes] = useState<(typeof MINUTES)[number]>(60);
   const enter = useMutation({
     mutationFn: () =>
       call(contract.companies.enterCompany, { params: { companyId: company.id }, body: { reason, role, minutes } }),
@@ -46,44 +47,26 @@ const Enter = ({ company }: { company: Company }) => {
     onSuccess: () => window.location.assign("/"),
   });
   return (
-    <form
-      className="grid gap-2"
-      onSubmit={(e) => {
-        e.preventDefault();
-        enter.mutate();
-      }}
-    >
+    <section className="grid gap-2">
       <h3 className="font-medium">{say("Enter")}</h3>
-      <div className="flex flex-wrap items-end gap-4">
+      <Form row of={enter} onSend={() => enter.mutate()} verb={say("Enter {name}", { name: company.name })}>
         <Reason value={reason} onChange={setReason} />
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("as")}</span>
-          <select
-            className="field"
-            value={role}
-            onChange={(e) => setRole(ROLES.find((one) => one === e.target.value) ?? "viewer")}
-          >
-            {ROLES.map((one) => (
-              <option key={one} value={one}>
-                {roleName(one)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("minutes")}</span>
-          <select className="field" value={minutes} onChange={(e) => setMinutes(Number(e.target.value))}>
-            {MINUTES.map((one) => (
-              <option key={one}>{one}</option>
-            ))}
-          </select>
-        </label>
-        <button type="submit" className="button button-primary" disabled={enter.isPending}>
-          {say("Enter {name}", { name: company.name })}
-        </button>
-      </div>
-      {enter.error && <ErrorPanel error={enter.error} />}
-    </form>
+        <Choice
+          name="role"
+          label={say("as")}
+          value={role}
+          options={ROLES.map((one) => [one, roleName(one)])}
+          onChange={setRole}
+        />
+        <Choice
+          name="minutes"
+          label={say("minutes")}
+          value={minutes}
+          options={MINUTES.map((one) => [one, String(one)])}
+          onChange={setMinutes}
+        />
+      </Form>
+    </section>
   );
 };
 
@@ -93,31 +76,27 @@ const Rename = ({ company }: { company: Company }) => {
     call(contract.companies.renameCompany, { params: { companyId: company.id }, body: { name } }),
   );
   return (
-    <form
-      className="grid gap-2"
-      onSubmit={(e) => {
-        e.preventDefault();
-        rename.mutate();
-      }}
-    >
+    <section className="grid gap-2">
       <h3 className="font-medium">{say("Rename")}</h3>
-      <div className="flex flex-wrap items-end gap-4">
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("name")}</span>
-          <input
-            className="field w-64 max-w-full"
-            required
-            maxLength={100}
-            value={name}
-            onChange={(e) => setName(e.target.value)}
-          />
-        </label>
-        <button type="submit" className="button" disabled={rename.isPending || name === company.name}>
-          {say("Rename")}
-        </button>
-      </div>
-      {rename.error && <ErrorPanel error={rename.error} />}
-    </form>
+      <Form
+        row
+        of={rename}
+        onSend={() => rename.mutate()}
+        verb={say("Rename")}
+        isOff={name === company.name}
+        tone="plain"
+      >
+        <Field
+          name="name"
+          label={say("name")}
+          className="w-64 max-w-full"
+          required
+          maxLength={100}
+          value={name}
+          onChange={setName}
+        />
+      </Form>
+    </section>
   );
 };
 
@@ -126,25 +105,21 @@ const Suspend = ({ company }: { company: Company }) => {
   const params = { companyId: company.id };
   const suspend = useCompanies(() => call(contract.companies.suspendCompany, { params, body: { reason } }));
   return (
-    <form
-      className="grid gap-2"
-      onSubmit={(e) => {
-        e.preventDefault();
-        suspend.mutate();
-      }}
-    >
+    <section className="grid gap-2">
       <h3 className="font-medium">{say("Suspend")}</h3>
       <p className="text-sm text-dim">
         {say("All of its people and programs are stopped at once; its agents keep what they see. Nothing is deleted.")}
       </p>
-      <div className="flex flex-wrap items-end gap-4">
+      <Form
+        row
+        of={suspend}
+        onSend={() => suspend.mutate()}
+        verb={say("Suspend {name}", { name: company.name })}
+        tone="plain"
+      >
         <Reason value={reason} onChange={setReason} />
-        <button type="submit" className="button" disabled={suspend.isPending}>
-          {say("Suspend {name}", { name: company.name })}
-        </button>
-      </div>
-      {suspend.error && <ErrorPanel error={suspend.error} />}
-    </form>
+      </Form>
+    </section>
   );
 };
 
@@ -154,31 +129,32 @@ const Delete = ({ company }: { company: Company }) => {
   const params = { companyId: company.id };
   const remove = useCompanies(() => call(contract.companies.deleteCompany, { params, body: { name, reason } }));
   return (
-    <form
-      className="grid gap-2"
-      onSubmit={(e) => {
-        e.preventDefault();
-        remove.mutate();
-      }}
-    >
+    <section className="grid gap-2">
       <h3 className="font-medium text-bad">{say("Delete")}</h3>
       <p className="text-sm text-dim">
         {say(
           "It is closed at once. After the grace time everything of it is deleted, its audit trail too, and a signed certificate says what went. Until then you can undo it.",
         )}
       </p>
-      <div className="flex flex-wrap items-end gap-4">
+      <Form
+        row
+        of={remove}
+        onSend={() => remove.mutate()}
+        verb={say("Delete {name}", { name: company.name })}
+        isOff={name !== company.name}
+        tone="bad"
+      >
         <Reason value={reason} onChange={setReason} />
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("type {name}", { name: company.name })}</span>
-          <input className="field w-48" required value={name} onChange={(e) => setName(e.target.value)} />
-        </label>
-        <button type="submit" className="button text-bad" disabled={remove.isPending || name !== company.name}>
-          {say("Delete {name}", { name: company.name })}
-        </button>
-      </div>
-      {remove.error && <ErrorPanel error={remove.error} />}
-    </form>
+        <Field
+          name="name"
+          label={say("type {name}", { name: company.name })}
+          className="w-48"
+          required
+          value={name}
+          onChange={setName}
+        />
+      </Form>
+    </section>
   );
 };
 

@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract, type DashboardRow, queries } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { Form } from "../../ui/form.tsx";
 import { plural } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
@@ -34,12 +35,11 @@ const NewDashboard = () => {
   const create = useCreate();
   return (
     <Panel title={say("A new dashboard")}>
-      <form
-        className="grid gap-4"
-        onSubmit={(e) => {
-          e.preventDefault();
-          create.mutate({ name, shared: isShared || session?.person === null, starter });
-        }}
+      <Form
+        of={create}
+        onSend={() => create.mutate({ name, shared: isShared || session?.person === null, starter })}
+        verb={say("Make dashboard")}
+        isOff={name.trim() === ""}
       >
         <div className="flex flex-wrap items-end gap-x-6 gap-y-3">
           <DashboardFields name={name} onName={setName} isShared={isShared} onShared={setShared} />
@@ -59,13 +59,7 @@ const NewDashboard = () => {
             </label>
           ))}
         </fieldset>
-        {create.error && <ErrorPanel error={create.error} />}
-        <div>
-          <button type="submit" className="button button-primary" disabled={create.isPending || name.trim() === ""}>
-            {say("Make dashboard")}
-          </button>
-        </div>
-      </form>
+      </Form>
     </Panel>
   );
 };

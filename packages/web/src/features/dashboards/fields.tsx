@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { queries } from "../../api.ts";
+import { Check, Field } from "../../ui/field.tsx";
 import { say } from "../../ui/texts.ts";
 
 /** Name of a dashboard and whose it is. */
@@ -22,28 +23,25 @@ export const DashboardFields = ({
   const isPerson = session?.person !== null;
   return (
     <>
-      <label className="grid gap-1 text-sm">
-        <span className="text-dim">{say("name")}</span>
-        <input
-          className="field w-[min(320px,70vw)]"
-          required
-          maxLength={60}
-          value={name}
-          onChange={(e) => onName(e.target.value)}
-        />
-      </label>
+      <Field
+        name="name"
+        label={say("name")}
+        className="w-[min(320px,70vw)]"
+        required
+        maxLength={60}
+        value={name}
+        onChange={onName}
+      />
       <div className="grid">
-        <label className="flex min-h-8 items-center gap-2 text-sm">
-          <input
-            type="checkbox"
-            className="accent-accent"
-            checked={isShared || !isPerson}
-            disabled={!mayShare || !isPerson}
-            aria-describedby={mayShare && isPerson ? undefined : why}
-            onChange={(e) => onShared(e.target.checked)}
-          />
+        <Check
+          className="min-h-8"
+          checked={isShared || !isPerson}
+          disabled={!mayShare || !isPerson}
+          aria-describedby={mayShare && isPerson ? undefined : why}
+          onChange={onShared}
+        >
           {say("shared with everybody of the company")}
-        </label>
+        </Check>
         {(!mayShare || !isPerson) && (
           <span id={why} className="text-xs text-dim">
             {mayShare

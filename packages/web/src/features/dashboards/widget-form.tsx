@@ -1,55 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import {
   HEAT_COLUMNS,
-  type HeatColumn,
   type Widget,
   WIDGET_DAYS_MAX,
   WIDGET_GROUPS,
   WIDGET_KINDS,
   WIDGET_MEASURES,
   WIDGET_ROWS_MAX,
-  type WidgetGroup,
-  type WidgetMeasure,
 } from "@zerotrace/core/dashboard/widget";
 import { FINDING_FIELDS, parseQuery } from "@zerotrace/core/query/language/index";
-import { type ReactNode, useId, useState } from "react";
+import { useState } from "react";
 import { queries } from "../../api.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Choice, Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { say } from "../../ui/texts.ts";
 import { ACROSS, GROUPS, KINDS, MEASURES, titleOf } from "./words.ts";
-
-const Field = ({ name, children }: { name: string; children: ReactNode }) => (
-  <label className="grid gap-1 text-sm">
-    <span className="text-dim">{name}</span>
-    {children}
-  </label>
-);
-
-function Choice<T extends string>({
-  name,
-  value,
-  values,
-  words,
-  onChange,
-}: {
-  name: string;
-  value: T;
-  values: readonly T[];
-  words: Readonly<Record<T, string>>;
-  onChange: (value: T) => void;
-}) {
-  return (
-    <Field name={name}>
-      <select className="field" value={value} onChange={(e) => onChange(e.target.value as T)}>
-        {values.map((one) => (
-          <option key={one} value={one}>
-            {words[one]}
-          </option>
-        ))}
-      </select>
-    </Field>
-  );
-}
 
 const NumberField = ({
   name,
@@ -64,17 +30,16 @@ const NumberField = ({
   least: number;
   onChange: (value: number) => void;
 }) => (
-  <Field name={name}>
-    <input
-      type="number"
-      className="field w-28"
-      min={least}
-      max={most}
-      value={value}
-      required
-      onChange={(e) => onChange(Math.min(most, Math.max(least, Math.round(Number(e.target.value)))))}
-    />
-  </Field>
+  <Field
+    label={name}
+    type="number"
+    className="w-28"
+    min={least}
+    max={most}
+    value={value}
+    required
+    onChange={(text) => onChange(Math.min(most, Math.max(least, Math.round(Number(text)))))}
+  />
 );
 
 const Kinds = ({ value, onChange }: { value: Widget["kind"]; onChange: (kind: Widget["kind"]) => void }) => (
@@ -101,50 +66,45 @@ const Kinds = ({ value, onChange }: { value: Widget["kind"]; onChange: (kind: Wi
 
 /** What the widget asks for: a query written here, or a saved view of findings. */
 const Source = ({ draft, set }: { draft: Widget; set: (more: Partial<Widget>) => void }) => {
-  const id = useId();
   const views = useQuery(queries.views()).data?.rows.filter(({ noun }) => noun === "findings") ?? [];
   const [mistake] = parseQuery(draft.query, FINDING_FIELDS).errors;
   return (
     <>
       {(views.length > 0 || draft.viewId !== "") && (
-        <Field name={say("findings of")}>
-          <select className="field" value={draft.viewId} onChange={(e) => set({ viewId: e.target.value })}>
-            <option value="">{say("the query below")}</option>
-            {draft.viewId !== "" && !views.some((view) => view.id === draft.viewId) && (
-              <option value={draft.viewId}>{say("a view that you do not see")}</option>
-            )}
-            {views.map((view) => (
-              <option key={view.id} value={view.id}>
-                {say("the view {name}", { name: view.name })}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <Choice
+          name="viewId"
+          label={say("findings of")}
+          value={draft.viewId}
+          options={[
+            ["", say("the query below")],
+            ...(draft.viewId !== "" && !views.some((view) => view.id === draft.viewId)
+              ? [[draft.viewId, say("a view that you do not see")] as const]
+              : []),
+            ...views.map((view) => [view.id, say("the view {name}", { name: view.name })] as const),
+          ]}
+          onChange={(viewId) => set({ viewId })}
+        />
       )}
       {draft.viewId === "" && (
-        <Field name={say("query, as in the prompt; empty for all that is open")}>
-          <input
-            className="field"
-            value={draft.query}
-            placeholder="severity>=high kev:true"
-            aria-invalid={mistake !== undefined}
-            aria-describedby={mistake ? id : undefined}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(e) => set({ query: e.target.value })}
-          />
-          {mistake && (
-            <span id={id} role="alert" className="text-bad">
-              {say("At character {at}: {message}", { at: mistake.at + 1, message: mistake.message })}
-            </span>
-          )}
-        </Field>
+        <Field
+          label={say("query, as in the prompt; empty for all that is open")}
+          error={mistake && say("At character {at}: {message}", { at: mistake.at + 1, message: mistake.message })}
+          className="mono w-full"
+          value={draft.query}
+          placeholder="severity>=high kev:true"
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(query) => set({ query })}
+        />
       )}
     </>
   );
 };
 
-const Form = ({
+/** Nothing is sent before the dashboard is saved. */
+const HERE = { error: null, isPending: false };
+
+const WidgetForm = ({
   widget,
   onSave,
   onClose,
@@ -160,38 +120,40 @@ const Form = ({
     draft.kind === "trend" || (hasGroups && draft.group === "day") || (draft.kind === "heat" && draft.across === "day");
   const isWrong = draft.viewId === "" && parseQuery(draft.query, FINDING_FIELDS).errors.length > 0;
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(e) => {
-        e.preventDefault();
+    <Form
+      of={HERE}
+      onSend={() => {
         if (!isWrong) onSave({ ...draft, title: draft.title.trim(), query: draft.query.trim() });
       }}
+      verb={say("Use widget")}
+      isOff={isWrong}
+      onCancel={onClose}
     >
       <Kinds value={draft.kind} onChange={(kind) => set({ kind })} />
       <Source draft={draft} set={set} />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Choice<WidgetMeasure>
-          name={say("counts")}
+        <Choice
+          name="measure"
+          label={say("counts")}
           value={draft.measure}
-          values={WIDGET_MEASURES}
-          words={MEASURES}
+          options={WIDGET_MEASURES.map((one) => [one, MEASURES[one]])}
           onChange={(measure) => set({ measure })}
         />
         {hasGroups && (
-          <Choice<WidgetGroup>
-            name={say("by")}
+          <Choice
+            name="group"
+            label={say("by")}
             value={draft.group}
-            values={WIDGET_GROUPS}
-            words={GROUPS}
+            options={WIDGET_GROUPS.map((one) => [one, GROUPS[one]])}
             onChange={(group) => set({ group })}
           />
         )}
         {draft.kind === "heat" && (
-          <Choice<HeatColumn>
-            name={say("across")}
+          <Choice
+            name="across"
+            label={say("across")}
             value={draft.across}
-            values={HEAT_COLUMNS}
-            words={ACROSS}
+            options={HEAT_COLUMNS.map((one) => [one, ACROSS[one]])}
             onChange={(across) => set({ across })}
           />
         )}
@@ -214,24 +176,15 @@ const Form = ({
           />
         )}
       </div>
-      <Field name={say("title; without one it is called as below")}>
-        <input
-          className="field"
-          maxLength={60}
-          value={draft.title}
-          placeholder={titleOf({ ...draft, title: "" })}
-          onChange={(e) => set({ title: e.target.value })}
-        />
-      </Field>
-      <div className="flex gap-2">
-        <button type="submit" className="button button-primary" disabled={isWrong}>
-          {say("Use widget")}
-        </button>
-        <button type="button" className="button" onClick={onClose}>
-          {say("Cancel")}
-        </button>
-      </div>
-    </form>
+      <Field
+        name="title"
+        label={say("title; without one it is called as below")}
+        maxLength={60}
+        value={draft.title}
+        placeholder={titleOf({ ...draft, title: "" })}
+        onChange={(title) => set({ title })}
+      />
+    </Form>
   );
 };
 
@@ -247,7 +200,7 @@ export const WidgetDialog = ({
 }) => (
   <Dialog title={say("A widget")} width="560px" onClose={onClose}>
     {(close) => (
-      <Form
+      <WidgetForm
         widget={widget}
         onSave={(next) => {
           onSave(next);

@@ -4,6 +4,8 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { useEffect, useState } from "react";
 import { call, contract, type Decision, type DecisionPreview } from "../../api.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Choice, Field, TextField } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { KIND_SAYS, KIND_WORDS, previewText } from "./words.ts";
@@ -71,68 +73,51 @@ interface Draft {
 
 const Fields = ({ draft, change }: { draft: Draft; change: (change: Partial<Draft>) => void }) => (
   <>
-    <label className="grid gap-1 text-sm">
-      <span className="text-dim">
-        {say("about (in the language of the prompt; with host, label, kind or asset only there)")}
-      </span>
-      <textarea
-        className="field mono h-auto min-h-14 py-1"
-        rows={2}
-        required
-        maxLength={QUERY_CHARS_MAX}
-        value={draft.scope}
-        onChange={(e) => change({ scope: e.target.value })}
-      />
-    </label>
-    <label className="grid gap-1 text-sm">
-      <span className="text-dim">{say("decision")}</span>
-      <select
-        className="field"
-        value={draft.kind}
-        onChange={(e) => change({ kind: e.target.value as Decision["kind"] })}
-      >
-        {DECISION_KINDS.map((kind) => (
-          <option key={kind} value={kind}>
-            {KIND_WORDS[kind]}
-          </option>
-        ))}
-      </select>
-      <span className="text-xs text-dim">{KIND_SAYS[draft.kind]}</span>
-    </label>
-    <label className="grid gap-1 text-sm">
-      <span className="text-dim">{say("reason, for who reads it in a year")}</span>
-      <textarea
-        className="field h-auto min-h-14 py-1"
-        rows={2}
-        required
-        minLength={3}
-        maxLength={2000}
-        value={draft.reason}
-        onChange={(e) => change({ reason: e.target.value })}
-      />
-    </label>
+    <TextField
+      name="scope"
+      label={say("about (in the language of the prompt; with host, label, kind or asset only there)")}
+      className="mono"
+      rows={2}
+      required
+      maxLength={QUERY_CHARS_MAX}
+      value={draft.scope}
+      onChange={(text) => change({ scope: text })}
+    />
+    <Choice
+      label={say("decision")}
+      hint={KIND_SAYS[draft.kind]}
+      value={draft.kind}
+      options={DECISION_KINDS.map((kind) => [kind, KIND_WORDS[kind]])}
+      onChange={(kind) => change({ kind })}
+    />
+    <TextField
+      name="reason"
+      label={say("reason, for who reads it in a year")}
+      rows={2}
+      required
+      minLength={3}
+      maxLength={2000}
+      value={draft.reason}
+      onChange={(text) => change({ reason: text })}
+    />
     <div className="grid gap-3 wide:grid-cols-2">
-      <label className="grid gap-1 text-sm">
-        <span className="text-dim">{say("until")}</span>
-        <input
-          className="field"
-          type="date"
-          required
-          min={dayIn(0)}
-          max={dayIn(DECISION_DAYS_MAX - 1)}
-          value={draft.day}
-          onChange={(e) => change({ day: e.target.value })}
-        />
-      </label>
-      <label className="grid gap-1 text-sm">
-        <span className="text-dim">{say("owner (you, unless said)")}</span>
-        <input
-          className="field"
-          maxLength={200}
-          value={draft.owner}
-          onChange={(e) => change({ owner: e.target.value })}
-        />
-      </label>
+      <Field
+        name="expiresAt"
+        label={say("until")}
+        type="date"
+        required
+        min={dayIn(0)}
+        max={dayIn(DECISION_DAYS_MAX - 1)}
+        value={draft.day}
+        onChange={(text) => change({ day: text })}
+      />
+      <Field
+        name="owner"
+        label={say("owner (you, unless said)")}
+        maxLength={200}
+        value={draft.owner}
+        onChange={(text) => change({ owner: text })}
+      />
     </div>
   </>
 );
@@ -154,27 +139,18 @@ const Question = ({ scope, onClose }: { scope: string; onClose: (made: Decision 
   return (
     <Dialog title={say("Decide")} width="40rem" onClose={() => onClose(null)}>
       {(close) => (
-        <form
-          className="grid gap-3"
-          onSubmit={(e) => {
-            e.preventDefault();
-            decide.mutate();
-          }}
+        <Form
+          of={decide}
+          onSend={() => decide.mutate()}
+          verb={KIND_WORDS[kind]}
+          onCancel={close}
+          cancel={say("Leave it")}
         >
           <Fields draft={draft} change={(change) => setDraft((now) => ({ ...now, ...change }))} />
           <div className="grid min-h-12 content-start gap-1" aria-live="polite">
             {day !== "" && <Preview scope={draft.scope} until={endOf(day)} />}
-            {decide.error && <ErrorPanel error={decide.error} />}
           </div>
-          <div className="flex flex-wrap gap-2">
-            <button type="submit" className="button button-primary" disabled={decide.isPending}>
-              {KIND_WORDS[kind]}
-            </button>
-            <button type="button" className="button" onClick={close}>
-              {say("Leave it")}
-            </button>
-          </div>
-        </form>
+        </Form>
       )}
     </Dialog>
   );

@@ -3,8 +3,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract, type FixDetail, queries } from "../../api.ts";
+import { Choice, Field, TextField } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { useMay } from "../../ui/may.ts";
-import { ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 import { toast } from "../../ui/toast.tsx";
 import { STATE_WORDS } from "./words.ts";
@@ -28,27 +29,25 @@ const Fields = ({ draft, fix, change }: { draft: Draft; fix: FixDetail; change: 
   const members = listed ?? [];
   return (
     <>
-      <label className="grid gap-1 text-sm">
-        <span className="text-dim">{say("state")}</span>
-        <select className="field" value={draft.state} onChange={(e) => change({ state: e.target.value as FixState })}>
-          {FIX_STATES.map((state) => (
-            <option key={state} value={state}>
-              {STATE_WORDS[state]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="grid gap-1 text-sm">
-        <span className="text-dim">{say("who does it")}</span>
-        <select className="field" value={draft.assigneeId} onChange={(e) => change({ assigneeId: e.target.value })}>
-          <option value="">{say("nobody yet")}</option>
-          {members.map(({ id, name, email }) => (
-            <option key={id} value={id}>
-              {name === email ? name : say("{name} ({email})", { name, email })}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        name="state"
+        label={say("state")}
+        value={draft.state}
+        options={FIX_STATES.map((state) => [state, STATE_WORDS[state]])}
+        onChange={(state) => change({ state })}
+      />
+      <Choice
+        label={say("who does it")}
+        name="assigneeId"
+        value={draft.assigneeId}
+        options={[
+          ["", say("nobody yet")],
+          ...members.map(
+            ({ id, name, email }) => [id, name === email ? name : say("{name} ({email})", { name, email })] as const,
+          ),
+        ]}
+        onChange={(assigneeId) => change({ assigneeId })}
+      />
       {listed?.length === 0 && (
         <p className="text-sm text-warn">
           {say("Nobody has an account yet, so nobody can be named.")}{" "}
@@ -57,24 +56,25 @@ const Fields = ({ draft, fix, change }: { draft: Draft; fix: FixDetail; change: 
           </Link>
         </p>
       )}
-      <label className="grid gap-1 text-sm">
-        <span className="text-dim">
-          {fix.slaDueAt === null
+      <Field
+        name="dueOn"
+        label={
+          fix.slaDueAt === null
             ? say("until")
-            : say("until (else by the company's times: {day})", { day: fix.slaDueAt.slice(0, 10) })}
-        </span>
-        <input className="field" type="date" value={draft.dueOn} onChange={(e) => change({ dueOn: e.target.value })} />
-      </label>
-      <label className="grid gap-1 text-sm">
-        <span className="text-dim">{say("note")}</span>
-        <textarea
-          className="field h-auto min-h-14 py-1"
-          rows={3}
-          maxLength={4000}
-          value={draft.note}
-          onChange={(e) => change({ note: e.target.value })}
-        />
-      </label>
+            : say("until (else by the company's times: {day})", { day: fix.slaDueAt.slice(0, 10) })
+        }
+        type="date"
+        value={draft.dueOn}
+        onChange={(text) => change({ dueOn: text })}
+      />
+      <TextField
+        name="note"
+        label={say("note")}
+        rows={3}
+        maxLength={4000}
+        value={draft.note}
+        onChange={(text) => change({ note: text })}
+      />
     </>
   );
 };
@@ -107,20 +107,8 @@ export const WorkForm = ({ fix }: { fix: FixDetail }) => {
   });
   if (!may) return <p className="text-sm text-dim">{say("Who may manage findings says who does it.")}</p>;
   return (
-    <form
-      className="grid max-w-xl gap-3"
-      onSubmit={(e) => {
-        e.preventDefault();
-        save.mutate();
-      }}
-    >
+    <Form className="max-w-xl" of={save} onSend={() => save.mutate()} verb={say("Save")}>
       <Fields draft={draft} fix={fix} change={(change) => setDraft({ ...draft, ...change })} />
-      {save.error && <ErrorPanel error={save.error} />}
-      <div className="flex items-center gap-3">
-        <button type="submit" className="button button-primary" disabled={save.isPending}>
-          {say("Save")}
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 };

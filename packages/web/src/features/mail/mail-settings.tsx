@@ -1,7 +1,7 @@
 import { MAIL_LANGUAGES, type MailLanguage } from "@zerotrace/core/mail/mail";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId } from "react";
 import { call, contract } from "../../api.ts";
+import { Choice } from "../../ui/field.tsx";
 import { plural } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Facts, Panel } from "../../ui/panel.tsx";
@@ -13,29 +13,19 @@ import { KIND_WORDS, mailQueries, type MailRow, type MailState } from "./queries
 
 const CompanyLanguage = ({ state }: { state: MailState }) => {
   const client = useQueryClient();
-  const id = useId();
   const put = useMutation({
     mutationFn: (language: MailLanguage) => call(contract.mail.putMail, { body: { language } }),
     onSuccess: (answer) => client.setQueryData(mailQueries.state().queryKey, answer),
   });
   return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-sm text-dim">
-        {say("language of who chose none")}
-      </label>
-      <select
-        id={id}
-        className="field justify-self-start"
+    <div className="grid justify-items-start gap-1">
+      <Choice
+        label={say("language of who chose none")}
         value={state.language}
+        options={MAIL_LANGUAGES.map((one) => [one, LANGUAGES[one]])}
         disabled={put.isPending}
-        onChange={(e) => put.mutate(e.target.value as MailLanguage)}
-      >
-        {MAIL_LANGUAGES.map((one) => (
-          <option key={one} value={one}>
-            {LANGUAGES[one]}
-          </option>
-        ))}
-      </select>
+        onChange={(one) => put.mutate(one)}
+      />
       {put.error && <ErrorPanel error={put.error} />}
     </div>
   );

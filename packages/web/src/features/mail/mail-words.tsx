@@ -9,8 +9,10 @@ import {
   placeholdersOf,
 } from "@zerotrace/core/mail/mail";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { call, contract } from "../../api.ts";
+import { Choice, Field, TextField } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
@@ -54,37 +56,18 @@ const Part = (props: {
   onChange: (value: string) => void;
 }) => {
   const { part, kind, value, onChange } = props;
-  const id = useId();
-  return (
-    <div className="grid gap-1 text-sm">
-      <label htmlFor={id} className="text-dim">
-        {PART_WORDS[part]}
-      </label>
-      {part === "subject" ? (
-        <input
-          id={id}
-          className="field w-full"
-          required
-          maxLength={MAIL_SUBJECT_MAX}
-          value={value}
-          onChange={(e) => onChange(e.target.value)}
-        />
-      ) : (
-        <textarea
-          id={id}
-          className="field h-auto w-full py-2"
-          rows={4}
-          maxLength={MAIL_WORDS_MAX}
-          value={value}
-          onChange={(e) => onChange(e.target.value)}
-        />
-      )}
-      <p className="mono text-xs text-dim">
-        {placeholdersOf(kind, part)
-          .map((name) => `{${name}}`)
-          .join(" ")}
-      </p>
-    </div>
+  const hint = (
+    <span className="mono text-xs">
+      {placeholdersOf(kind, part)
+        .map((name) => `{${name}}`)
+        .join(" ")}
+    </span>
+  );
+  const both = { label: PART_WORDS[part], hint, name: part, value, onChange };
+  return part === "subject" ? (
+    <Field {...both} required maxLength={MAIL_SUBJECT_MAX} />
+  ) : (
+    <TextField {...both} rows={4} maxLength={MAIL_WORDS_MAX} />
   );
 };
 
@@ -108,12 +91,28 @@ const Editor = ({ row, isOn }: { row: MailTextRow; isOn: boolean }) => {
   const isChanged = PARTS.some((part) => text[part] !== row[part]);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-6 wide:grid-cols-2">
-      <form
-        className="grid content-start gap-4"
-        onSubmit={(e) => {
-          e.preventDefault();
-          save.mutate();
-        }}
+      <Form
+        className="content-start"
+        of={{ error: save.error ?? reset.error, isPending: save.isPending }}
+        onSend={() => save.mutate()}
+        verb={say("Save")}
+        isOff={!isChanged}
+        more={
+          <>
+            {isChanged && (
+              <button type="button" className="act" onClick={() => setDraft({})}>
+                {say("Discard the change")}
+              </button>
+            )}
+            {row.isOwn && !isChanged && (
+              <button type="button" className="act" disabled={reset.isPending} onClick={() => reset.mutate()}>
+                {say("Back to the usual words")}
+              </button>
+            )}
+            {isOn && <Test kind={kind} language={language} isChanged={isChanged} />}
+            {save.isSuccess && !isChanged && <output className="text-sm text-dim">{say("Saved")}</output>}
+          </>
+        }
       >
         {PARTS.map((part) => (
           <Part
@@ -129,26 +128,7 @@ const Editor = ({ row, isOn }: { row: MailTextRow; isOn: boolean }) => {
             {say("Your own words, by {changedBy}", { changedBy: row.changedBy })} <Time at={row.changedAt} />
           </p>
         )}
-        {save.error && <ErrorPanel error={save.error} />}
-        {reset.error && <ErrorPanel error={reset.error} />}
-        <div className="flex flex-wrap items-center gap-4">
-          <button type="submit" className="button button-primary" disabled={save.isPending || !isChanged}>
-            {say("Save")}
-          </button>
-          {isChanged && (
-            <button type="button" className="act" onClick={() => setDraft({})}>
-              {say("Discard the change")}
-            </button>
-          )}
-          {row.isOwn && !isChanged && (
-            <button type="button" className="act" disabled={reset.isPending} onClick={() => reset.mutate()}>
-              {say("Back to the usual words")}
-            </button>
-          )}
-          {isOn && <Test kind={kind} language={language} isChanged={isChanged} />}
-          {save.isSuccess && !isChanged && <output className="text-sm text-dim">{say("Saved")}</output>}
-        </div>
-      </form>
+      </Form>
       <Preview kind={kind} language={language} text={text} />
     </div>
   );
@@ -167,22 +147,18 @@ export const MailWords = ({ isOn }: { isOn: boolean }) => {
   return (
     <Panel title={say("What mails say")} aside={say("names in braces stand for values; * your own words")}>
       <div className="mb-4 flex flex-wrap gap-4">
-        <label className="grid max-w-full grid-cols-[minmax(0,1fr)] gap-1 text-sm">
-          <span className="text-dim">{say("kind")}</span>
-          <select className="field w-full min-w-0" value={kind} onChange={(e) => setKind(e.target.value as MailKind)}>
-            {MAIL_KINDS.map((one) => (
-              <option key={one} value={one}>{`${KIND_WORDS[one]}${ownMark(rows, one, language)}`}</option>
-            ))}
-          </select>
-        </label>
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("language")}</span>
-          <select className="field" value={language} onChange={(e) => setLanguage(e.target.value as MailLanguage)}>
-            {MAIL_LANGUAGES.map((one) => (
-              <option key={one} value={one}>{`${LANGUAGES[one]}${ownMark(rows, kind, one)}`}</option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={say("kind")}
+          value={kind}
+          options={MAIL_KINDS.map((one) => [one, `${KIND_WORDS[one]}${ownMark(rows, one, language)}`])}
+          onChange={setKind}
+        />
+        <Choice
+          label={say("language")}
+          value={language}
+          options={MAIL_LANGUAGES.map((one) => [one, `${LANGUAGES[one]}${ownMark(rows, kind, one)}`])}
+          onChange={setLanguage}
+        />
       </div>
       {texts.error ? (
         <ErrorPanel error={texts.error} retry={() => void texts.refetch()} />

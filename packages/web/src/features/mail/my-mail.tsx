@@ -2,6 +2,7 @@ import { MAIL_LANGUAGES, type MailLanguage, OPTIONAL_MAIL_KINDS } from "@zerotra
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { call, contract } from "../../api.ts";
+import { Check, Choice } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
 import { LANGUAGES, say } from "../../ui/texts.ts";
@@ -23,34 +24,27 @@ const Choices = ({ mine }: { mine: MyMail }) => {
       <fieldset className="grid gap-2" disabled={put.isPending}>
         <legend className="mb-2 text-sm text-dim">{say("sent to {email}", { email: mine.email })}</legend>
         {OPTIONAL_MAIL_KINDS.map((kind) => (
-          <label key={kind} className="flex items-center gap-2 text-sm">
-            <input
-              type="checkbox"
-              className="accent-accent"
-              checked={!mine.off.includes(kind)}
-              onChange={(e) =>
-                put.mutate({ off: e.target.checked ? mine.off.filter((one) => one !== kind) : [...mine.off, kind] })
-              }
-            />
+          <Check
+            key={kind}
+            checked={!mine.off.includes(kind)}
+            onChange={(isOn) =>
+              put.mutate({ off: isOn ? mine.off.filter((one) => one !== kind) : [...mine.off, kind] })
+            }
+          >
             {KIND_WORDS[kind]}
-          </label>
+          </Check>
         ))}
       </fieldset>
-      <label className="grid max-w-60 gap-1 text-sm">
-        <span className="text-dim">{say("language of mails")}</span>
-        <select
-          className="field w-full"
-          value={mine.language ?? ""}
-          onChange={(e) => put.mutate({ language: e.target.value === "" ? null : (e.target.value as MailLanguage) })}
-        >
-          <option value="">{say("as the company: {language}", { language: LANGUAGES[mine.companyLanguage] })}</option>
-          {MAIL_LANGUAGES.map((one) => (
-            <option key={one} value={one}>
-              {LANGUAGES[one]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={say("language of mails")}
+        frame="max-w-60"
+        value={mine.language ?? ""}
+        options={[
+          ["", say("as the company: {language}", { language: LANGUAGES[mine.companyLanguage] })],
+          ...MAIL_LANGUAGES.map((one) => [one, LANGUAGES[one]] as const),
+        ]}
+        onChange={(one) => put.mutate({ language: one || null })}
+      />
       {put.error && <ErrorPanel error={put.error} />}
     </div>
   );

@@ -1,8 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
 import { Copy } from "../../ui/marks.tsx";
-import { Field, Refusal } from "../sessions/credentials.tsx";
+import { Refusal } from "../sessions/credentials.tsx";
 import { QrCode } from "./qr-code.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -43,6 +44,8 @@ export const ConfirmTotp = ({
           <Copy text={secret} label={say("the secret")} />
         </p>
         <Field
+          name="code"
+          required
           label={say("the code that the app shows")}
           autoComplete="one-time-code"
           value={code}

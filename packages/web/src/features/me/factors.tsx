@@ -3,11 +3,12 @@ import { ApiError } from "@zerotrace/sdk";
 import { useState } from "react";
 import { call, contract, type Factor, queries } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { Field } from "../../ui/field.tsx";
 import { plural } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
-import { Field, Refusal } from "../sessions/credentials.tsx";
+import { Refusal } from "../sessions/credentials.tsx";
 import { addPasskey, canUsePasskeys } from "../sessions/passkey.ts";
 import { ConfirmTotp, type Started } from "./confirm-totp.tsx";
 import { RecoveryCodes } from "./recovery-codes.tsx";
@@ -87,17 +88,16 @@ const Add = ({
         else onApp(label);
       }}
     >
-      <label className="grid gap-1 text-sm">
-        <span className="text-dim">{say("what you call the device")}</span>
-        <input
-          className="field w-56 max-w-full"
-          required
-          maxLength={LABEL_MAX}
-          placeholder={say("my phone")}
-          value={label}
-          onChange={(e) => setLabel(e.target.value)}
-        />
-      </label>
+      <Field
+        name="label"
+        label={say("what you call the device")}
+        className="w-56 max-w-full"
+        required
+        maxLength={LABEL_MAX}
+        placeholder={say("my phone")}
+        value={label}
+        onChange={setLabel}
+      />
       <button type="submit" className="button" value="app" disabled={isBusy}>
         {say("Add an authenticator app")}
       </button>
@@ -160,6 +160,8 @@ export const Factors = ({ onKept }: { onKept?: () => void }) => {
         {asksPassword(error) && (
           <div className="max-w-md">
             <Field
+              name="password"
+              required
               label={say("your password, because you signed in a while ago")}
               type="password"
               autoComplete="current-password"

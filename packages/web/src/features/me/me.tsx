@@ -1,13 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, type MySession, queries } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
 import { Time } from "../../ui/marks.tsx";
 import { Facts, Page, Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { MyMailPanel } from "../mail/my-mail.tsx";
 import { browserName } from "../people/browser-name.ts";
-import { Field, Refusal } from "../sessions/credentials.tsx";
+import { Refusal } from "../sessions/credentials.tsx";
 import { ThisBrowser } from "./browser.tsx";
 import { Factors } from "./factors.tsx";
 import { oneOf } from "../../ui/format.ts";
@@ -30,7 +31,14 @@ const Name = ({ name: before }: { name: string }) => {
         change.mutate();
       }}
     >
-      <Field label={say("name, in every company")} autoComplete="name" value={name} onChange={setName} />
+      <Field
+        name="name"
+        required
+        label={say("name, in every company")}
+        autoComplete="name"
+        value={name}
+        onChange={setName}
+      />
       <button type="submit" className="button" disabled={name === before || change.isPending}>
         {say("Change the name")}
       </button>
@@ -61,6 +69,7 @@ const Password = () => {
         }}
       >
         <Field
+          required
           label={say("the present password")}
           type="password"
           autoComplete="current-password"
@@ -68,6 +77,8 @@ const Password = () => {
           onChange={setCurrent}
         />
         <Field
+          name="password"
+          required
           label={say("a new password")}
           type="password"
           autoComplete="new-password"

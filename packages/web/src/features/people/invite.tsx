@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, queries } from "../../api.ts";
+import { Choice, Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { Address, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { ErrorPanel } from "../../ui/states.tsx";
 import { scopeOf } from "./scope.ts";
 import { roleName } from "../../ui/role-name.ts";
 import { say } from "../../ui/texts.ts";
@@ -23,53 +24,36 @@ export const Invite = () => {
   const chosen = roles.data?.rows.find((r) => r.id === role);
   return (
     <Panel title={say("Invite somebody")}>
-      <form
-        className="flex flex-wrap items-end gap-4"
-        onSubmit={(e) => {
-          e.preventDefault();
-          invite.mutate();
-        }}
-      >
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("email")}</span>
-          <input
-            className="field w-64 max-w-full"
-            type="email"
-            required
-            maxLength={254}
-            value={email}
-            onChange={(e) => setEmail(e.target.value)}
-          />
-        </label>
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("role")}</span>
-          <select className="field" value={role} onChange={(e) => setRole(e.target.value)}>
-            {(roles.data?.rows ?? []).map((r) => (
-              <option key={r.id} value={r.id} disabled={!r.mayGive}>
-                {roleName(r.name)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("only assets with these labels (none: every asset)")}</span>
-          <input
-            className="field w-64 max-w-full"
-            placeholder="prod, site:berlin"
-            value={labels}
-            onChange={(e) => setLabels(e.target.value)}
-          />
-        </label>
-        <button type="submit" className="button button-primary" disabled={invite.isPending}>
-          {say("Make the invitation")}
-        </button>
-      </form>
+      <Form row of={invite} onSend={() => invite.mutate()} verb={say("Make the invitation")}>
+        <Field
+          name="email"
+          label={say("email")}
+          className="w-64 max-w-full"
+          type="email"
+          required
+          maxLength={254}
+          value={email}
+          onChange={setEmail}
+        />
+        <Choice
+          name="role"
+          label={say("role")}
+          value={role}
+          options={(roles.data?.rows ?? []).map((r) => [r.id, roleName(r.name)])}
+          offOf={(id) => roles.data?.rows.find((r) => r.id === id)?.mayGive === false}
+          onChange={setRole}
+        />
+        <Field
+          name="labels"
+          label={say("only assets with these labels (none: every asset)")}
+          className="w-64 max-w-full"
+          placeholder="prod, site:berlin"
+          value={labels}
+          onChange={setLabels}
+        />
+      </Form>
       {chosen && <p className="mt-2 text-xs text-dim">{told(chosen.summary)}</p>}
-      {invite.error && (
-        <div className="mt-4">
-          <ErrorPanel error={invite.error} />
-        </div>
-      )}
+
       {invite.data && (
         <output className="mt-4 grid gap-2">
           <p>

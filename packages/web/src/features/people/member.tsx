@@ -2,6 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { call, contract, type Member, type Session } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { Check, Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { plural } from "../../ui/format.ts";
 import { Address, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -30,29 +32,22 @@ const Labels = ({ member }: { member: Member }) => {
     call(contract.people.changePerson, { params: { id: member.id }, body: { labels: scopeOf(text) } }),
   );
   return (
-    <form
-      className="grid gap-2"
-      onSubmit={(e) => {
-        e.preventDefault();
-        change.mutate();
-      }}
+    <Form
+      row
+      of={change}
+      onSend={() => change.mutate()}
+      verb={say("Change the labels")}
+      tone="plain"
+      isOff={text === before}
     >
-      <div className="flex flex-wrap items-end gap-4">
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("only assets with these labels (none: every asset)")}</span>
-          <input
-            className="field w-64 max-w-full"
-            placeholder="prod, site:berlin"
-            value={text}
-            onChange={(e) => setText(e.target.value)}
-          />
-        </label>
-        <button type="submit" className="button" disabled={change.isPending || text === before}>
-          {say("Change the labels")}
-        </button>
-      </div>
-      {change.error && <ErrorPanel error={change.error} />}
-    </form>
+      <Field
+        label={say("only assets with these labels (none: every asset)")}
+        className="w-64 max-w-full"
+        placeholder="prod, site:berlin"
+        value={text}
+        onChange={setText}
+      />
+    </Form>
   );
 };
 
@@ -116,12 +111,11 @@ const Verbs = ({ member, session }: { member: Member; session: Session }) => {
       {member.tokenCount > 0 && (
         <li>
           {mayRevoke ? (
-            <label className="flex items-baseline gap-2">
-              <input type="checkbox" checked={revokes} onChange={({ target }) => setRevokes(target.checked)} />
+            <Check checked={revokes} onChange={setRevokes}>
               {say("Keeping out and removing revoke also what they made: {tokens}", {
                 tokens: plural(member.tokenCount, "token"),
               })}
-            </label>
+            </Check>
           ) : (
             say("They made {tokens}, which stay: whoever manages tokens revokes them.", {
               tokens: plural(member.tokenCount, "token"),

@@ -3,6 +3,8 @@ import type { Permission } from "@zerotrace/core/schema";
 import { useState } from "react";
 import { call, contract, queries, type Role } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { plural } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
@@ -37,33 +39,31 @@ const RoleForm = ({ role, mine, onDone }: { role?: Role; mine: readonly Permissi
     onDone,
   );
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(e) => {
-        e.preventDefault();
-        save.mutate();
-      }}
+    <Form
+      of={save}
+      onSend={() => save.mutate()}
+      verb={role ? say("Change the role") : say("Make the role")}
+      isOff={chosen.length === 0}
+      onCancel={onDone}
     >
       <div className="flex flex-wrap gap-4">
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">{say("name")}</span>
-          <input
-            className="field w-56 max-w-full"
-            required
-            maxLength={60}
-            value={name}
-            onChange={(e) => setName(e.target.value)}
-          />
-        </label>
-        <label className="grid grow gap-1 text-sm">
-          <span className="text-dim">{say("what it is for")}</span>
-          <input
-            className="field w-full"
-            maxLength={300}
-            value={summary}
-            onChange={(e) => setSummary(e.target.value)}
-          />
-        </label>
+        <Field
+          name="name"
+          label={say("name")}
+          className="w-56 max-w-full"
+          required
+          maxLength={60}
+          value={name}
+          onChange={setName}
+        />
+        <Field
+          name="summary"
+          label={say("what it is for")}
+          frame="grow"
+          maxLength={300}
+          value={summary}
+          onChange={setSummary}
+        />
       </div>
       <RightsChoice
         legend={say("what it may do, at most what you may")}
@@ -71,16 +71,7 @@ const RoleForm = ({ role, mine, onDone }: { role?: Role; mine: readonly Permissi
         chosen={chosen}
         onChange={setChosen}
       />
-      {save.error && <ErrorPanel error={save.error} />}
-      <div className="flex gap-2">
-        <button type="submit" className="button button-primary" disabled={save.isPending || chosen.length === 0}>
-          {role ? say("Change the role") : say("Make the role")}
-        </button>
-        <button type="button" className="button" onClick={onDone}>
-          {say("Cancel")}
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 };
 

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ComponentProps, useState } from "react";
 import { call, contract, type Registry } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 
 const EMPTY = {
@@ -51,13 +52,6 @@ const settingsOf = (f: Fields) => {
   return { name, host, platform, user, intervalMinutes, rules: rulesOf(f), ...passwordOf(f) };
 };
 
-const Labeled = ({ text, children }: { text: string; children: ReactNode }) => (
-  <label className="grid min-w-0 gap-1 text-xs text-dim">
-    {text}
-    {children}
-  </label>
-);
-
 /** What registry, which of its repositories and tags, and with which credential; the connection can be tried before. */
 export const RegistryForm = ({ registry, onDone }: { registry: Registry | null; onDone: () => void }) => {
   const client = useQueryClient();
@@ -81,15 +75,14 @@ export const RegistryForm = ({ registry, onDone }: { registry: Registry | null; 
       onDone();
     },
   });
-  const input = (name: keyof Fields, more: React.InputHTMLAttributes<HTMLInputElement> = {}) => (
-    <input
+  const field = (name: keyof Fields, label: string, more: Partial<ComponentProps<typeof Field>> = {}) => (
+    <Field
       name={name}
-      className="field"
+      label={label}
       autoComplete="off"
       spellCheck={false}
       value={fields[name]}
-      onChange={(event) => {
-        const { value } = event.target;
+      onChange={(value) => {
         test.reset();
         setFields((before) => ({ ...before, [name]: value }));
       }}
@@ -99,74 +92,69 @@ export const RegistryForm = ({ registry, onDone }: { registry: Registry | null; 
   const canAsk = fields.host !== "" && words(fields.repositories).length > 0;
   return (
     <Panel title={registry === null ? say("Watch a registry") : say("Change {name}", { name: registry.name })}>
-      <form
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
+      <Form
+        of={{ error: save.error ?? test.error, isPending: save.isPending }}
+        onSend={() => save.mutate()}
+        verb={registry === null ? say("Watch it") : say("Save")}
+        isOff={!canAsk}
+        onCancel={onDone}
+        more={
+          <>
+            <button type="button" className="button" disabled={test.isPending || !canAsk} onClick={() => test.mutate()}>
+              {test.isPending ? say("Asking…") : say("Test connection")}
+            </button>
+            <output
+              aria-live="polite"
+              className={test.data ? `text-sm ${test.data.ok ? "text-text" : "text-bad"}` : ""}
+            >
+              {test.data?.says}
+            </output>
+          </>
+        }
       >
         <div className="grid gap-3 sm:grid-cols-2">
-          <Labeled text={say("name")}>
-            {input("name", { required: true, maxLength: 100, placeholder: say("our registry") })}
-          </Labeled>
-          <Labeled text={say("registry")}>
-            {input("host", {
-              required: true,
-              maxLength: 300,
-              placeholder: say("ghcr.io or registry.example.com:5000"),
-            })}
-          </Labeled>
-          <Labeled text={say("repositories: names, or patterns such as team/* where the registry lists them")}>
-            {input("repositories", { required: true, placeholder: say("acme/app acme/web") })}
-          </Labeled>
-          <Labeled text={say("of each, so many of the newest tags by name")}>
-            {input("newestTags", { type: "number", required: true, min: 1, max: 200 })}
-          </Labeled>
-          <Labeled text={say("user name, where one signs in")}>{input("user", { maxLength: 200 })}</Labeled>
-          <Labeled text={say("password or token")}>
-            {input("password", {
-              type: "password",
-              autoComplete: "new-password",
-              maxLength: 16_384,
-              placeholder: registry?.hasPassword ? say("the one that is kept") : "",
-            })}
-          </Labeled>
+          {field("name", say("name"), { required: true, maxLength: 100, placeholder: say("our registry") })}
+          {field("host", say("registry"), {
+            required: true,
+            maxLength: 300,
+            placeholder: say("ghcr.io or registry.example.com:5000"),
+          })}
+          {field("repositories", say("repositories: names, or patterns such as team/* where the registry lists them"), {
+            required: true,
+            placeholder: say("acme/app acme/web"),
+          })}
+          {field("newestTags", say("of each, so many of the newest tags by name"), {
+            type: "number",
+            required: true,
+            min: 1,
+            max: 200,
+          })}
+          {field("user", say("user name, where one signs in"), { maxLength: 200 })}
+          {field("password", say("password or token"), {
+            type: "password",
+            autoComplete: "new-password",
+            maxLength: 16_384,
+            placeholder: registry?.hasPassword ? say("the one that is kept") : "",
+          })}
         </div>
         <details>
           <summary className="cursor-pointer text-sm text-dim hover:text-text">
             {say("Exceptions, tags, how often")}
           </summary>
           <div className="mt-3 grid gap-3 sm:grid-cols-2">
-            <Labeled text={say("not these repositories")}>
-              {input("exceptRepositories", { placeholder: say("team/*-cache") })}
-            </Labeled>
-            <Labeled text={say("only these tags")}>{input("tags", { placeholder: say("all") })}</Labeled>
-            <Labeled text={say("not these tags")}>{input("exceptTags", { placeholder: "*-debug nightly-*" })}</Labeled>
-            <Labeled text={say("platform")}>
-              {input("platform", { maxLength: 100, placeholder: say("the server's own") })}
-            </Labeled>
-            <Labeled text={say("minutes between looks")}>
-              {input("intervalMinutes", { type: "number", required: true, min: 5, max: 10_080 })}
-            </Labeled>
+            {field("exceptRepositories", say("not these repositories"), { placeholder: say("team/*-cache") })}
+            {field("tags", say("only these tags"), { placeholder: say("all") })}
+            {field("exceptTags", say("not these tags"), { placeholder: "*-debug nightly-*" })}
+            {field("platform", say("platform"), { maxLength: 100, placeholder: say("the server's own") })}
+            {field("intervalMinutes", say("minutes between looks"), {
+              type: "number",
+              required: true,
+              min: 5,
+              max: 10_080,
+            })}
           </div>
         </details>
-        <div className="flex flex-wrap items-center gap-2">
-          <button type="submit" className="button button-primary" disabled={save.isPending || !canAsk}>
-            {registry === null ? say("Watch it") : say("Save")}
-          </button>
-          <button type="button" className="button" disabled={test.isPending || !canAsk} onClick={() => test.mutate()}>
-            {test.isPending ? say("Asking…") : say("Test connection")}
-          </button>
-          <button type="button" className="button" onClick={onDone}>
-            {say("Cancel")}
-          </button>
-        </div>
-        <output aria-live="polite" className={test.data ? `text-sm ${test.data.ok ? "text-text" : "text-bad"}` : ""}>
-          {test.data?.says}
-        </output>
-        {(save.error ?? test.error) && <ErrorPanel error={(save.error ?? test.error) as Error} />}
-      </form>
+      </Form>
     </Panel>
   );
 };

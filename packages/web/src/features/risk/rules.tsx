@@ -4,6 +4,7 @@ import { CRITICALITIES, EXPOSURES } from "@zerotrace/core/finding/risk";
 import { useState } from "react";
 import type { Answer } from "@zerotrace/sdk";
 import { call, contract } from "../../api.ts";
+import { Choice, Field } from "../../ui/field.tsx";
 import { plural } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
@@ -12,7 +13,7 @@ import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 import { told } from "../../ui/told.ts";
 import { RulesPreview } from "./rules-preview.tsx";
-import { CRITICALITY_WORDS, criticalityOf, EXPOSURE_WORDS, exposureOf } from "./words.ts";
+import { CRITICALITY_WORDS, EXPOSURE_WORDS } from "./words.ts";
 
 type Rules = Answer<typeof contract.risk.listRiskRules>;
 export type Rule = Rules["rules"][number];
@@ -22,50 +23,36 @@ const key = ["risk-rules"];
 
 const Fields = ({ rule, place, change }: { rule: Rule; place: number; change: (change: Partial<Rule>) => void }) => (
   <div className="grid gap-3 sm:grid-cols-2 wide:grid-cols-[minmax(0,0.8fr)_minmax(0,1.4fr)_136px_208px]">
-    <label className="grid content-start gap-1 text-sm">
-      <span className="text-dim">{say("name of rule {place}", { place })}</span>
-      <input className="field" maxLength={100} value={rule.name} onChange={(e) => change({ name: e.target.value })} />
-    </label>
-    <label className="grid content-start gap-1 text-sm">
-      <span className="text-dim">{say("which assets")}</span>
-      <input
-        className="field mono"
-        maxLength={2000}
-        placeholder="label:prod host:web-*"
-        value={rule.condition}
-        onChange={(e) => change({ condition: e.target.value })}
-      />
-    </label>
-    <label className="grid content-start gap-1 text-sm">
-      <span className="text-dim">{say("criticality")}</span>
-      <select
-        className="field"
-        value={rule.criticality ?? ""}
-        onChange={(e) => change({ criticality: criticalityOf(e.target.value) })}
-      >
-        <option value="">{say("leave it")}</option>
-        {CRITICALITIES.map((one) => (
-          <option key={one} value={one}>
-            {CRITICALITY_WORDS[one]}
-          </option>
-        ))}
-      </select>
-    </label>
-    <label className="grid content-start gap-1 text-sm">
-      <span className="text-dim">{say("exposure")}</span>
-      <select
-        className="field"
-        value={rule.exposure ?? ""}
-        onChange={(e) => change({ exposure: exposureOf(e.target.value) })}
-      >
-        <option value="">{say("leave it")}</option>
-        {EXPOSURES.map((one) => (
-          <option key={one} value={one}>
-            {EXPOSURE_WORDS[one]}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Field
+      name="name"
+      label={say("name of rule {place}", { place })}
+      maxLength={100}
+      value={rule.name}
+      onChange={(text) => change({ name: text })}
+    />
+    <Field
+      name="condition"
+      label={say("which assets")}
+      className="mono w-full"
+      maxLength={2000}
+      placeholder="label:prod host:web-*"
+      value={rule.condition}
+      onChange={(text) => change({ condition: text })}
+    />
+    <Choice
+      name="criticality"
+      label={say("criticality")}
+      value={rule.criticality ?? ""}
+      options={[["", say("leave it")], ...CRITICALITIES.map((one) => [one, CRITICALITY_WORDS[one]] as const)]}
+      onChange={(one) => change({ criticality: one || null })}
+    />
+    <Choice
+      name="exposure"
+      label={say("exposure")}
+      value={rule.exposure ?? ""}
+      options={[["", say("leave it")], ...EXPOSURES.map((one) => [one, EXPOSURE_WORDS[one]] as const)]}
+      onChange={(one) => change({ exposure: one || null })}
+    />
   </div>
 );
 

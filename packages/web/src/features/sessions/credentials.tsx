@@ -15,36 +15,6 @@ export const Gate = ({ title, children }: { title: string; children: ReactNode }
   </main>
 );
 
-/** One labeled field of a form that takes the whole width. */
-export const Field = ({
-  label,
-  type = "text",
-  autoComplete,
-  value,
-  onChange,
-  hint,
-}: {
-  label: string;
-  type?: "text" | "email" | "password";
-  autoComplete: string;
-  value: string;
-  onChange: (value: string) => void;
-  hint?: ReactNode;
-}) => (
-  <label className="grid gap-1 text-sm">
-    <span className="text-dim">{label}</span>
-    <input
-      className="field w-full"
-      type={type}
-      autoComplete={autoComplete}
-      required
-      value={value}
-      onChange={(e) => onChange(e.target.value)}
-    />
-    {hint && <span className="text-xs text-dim">{hint}</span>}
-  </label>
-);
-
 /** What went wrong, in a form that keeps what was typed. */
 export const Refusal = ({ error }: { error: Error | null }) =>
   error && (

@@ -1,8 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
 import { useTitle } from "../../ui/hooks.ts";
-import { Field, Gate, Refusal } from "./credentials.tsx";
+import { Gate, Refusal } from "./credentials.tsx";
 import { say } from "../../ui/texts.ts";
 
 /** What follows once it was asked for: where to look, or whom to ask where this server sends no mail. */
@@ -44,6 +45,8 @@ export const Forgotten = ({ email: given, onBack }: { email: string; onBack: () 
           }}
         >
           <Field
+            name="email"
+            required
             label={say("email")}
             type="email"
             autoComplete="username"

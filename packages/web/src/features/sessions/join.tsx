@@ -1,9 +1,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, queries } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
 import { useTitle } from "../../ui/hooks.ts";
 import { Time } from "../../ui/marks.tsx";
-import { Field, Gate, Refusal } from "./credentials.tsx";
+import { Gate, Refusal } from "./credentials.tsx";
 import { useEnter } from "./password-form.tsx";
 import { type Asked, SecondStep } from "./second-step.tsx";
 import { takeToken } from "./token.ts";
@@ -81,9 +82,13 @@ export const JoinPage = () => {
             accept.mutate(hasAccount);
           }}
         >
-          {!hasAccount && <Field label={say("your name")} autoComplete="name" value={name} onChange={setName} />}
+          {!hasAccount && (
+            <Field name="name" required label={say("your name")} autoComplete="name" value={name} onChange={setName} />
+          )}
           <input type="hidden" autoComplete="username" value={email} readOnly />
           <Field
+            name="password"
+            required
             label={hasAccount ? say("the password of your account") : say("a new password")}
             type="password"
             autoComplete={hasAccount ? "current-password" : "new-password"}

@@ -2,9 +2,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract, type Session, takeSession } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
 import { useTitle } from "../../ui/hooks.ts";
 import { Command } from "../../ui/marks.tsx";
-import { Field, Gate, Refusal } from "./credentials.tsx";
+import { Gate, Refusal } from "./credentials.tsx";
 import { Forgotten } from "./forgotten.tsx";
 import { type Asked, PasskeyButton, SecondStep } from "./second-step.tsx";
 import { say } from "../../ui/texts.ts";
@@ -81,8 +82,18 @@ export const PasswordForm = ({ notice }: { notice?: string }) => {
           signIn.mutate();
         }}
       >
-        <Field label={say("email")} type="email" autoComplete="username" value={email} onChange={setEmail} />
         <Field
+          name="email"
+          required
+          label={say("email")}
+          type="email"
+          autoComplete="username"
+          value={email}
+          onChange={setEmail}
+        />
+        <Field
+          name="password"
+          required
           label={say("password")}
           type="password"
           autoComplete="current-password"

@@ -2,8 +2,9 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { call, contract } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
 import { useTitle } from "../../ui/hooks.ts";
-import { Field, Gate, Refusal } from "./credentials.tsx";
+import { Gate, Refusal } from "./credentials.tsx";
 import { takeToken } from "./token.ts";
 import { say } from "../../ui/texts.ts";
 
@@ -35,6 +36,8 @@ export const ResetPage = () => {
         }}
       >
         <Field
+          name="password"
+          required
           label={say("a new password")}
           type="password"
           autoComplete="new-password"

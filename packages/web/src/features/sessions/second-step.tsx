@@ -1,8 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, type Session } from "../../api.ts";
-import { Field, Gate, Refusal } from "./credentials.tsx";
+import { Gate, Refusal } from "./credentials.tsx";
 import { canUsePasskeys, signInByPasskey } from "./passkey.ts";
+import { Field } from "../../ui/field.tsx";
 import { say } from "../../ui/texts.ts";
 
 /** What the first step answered where a second is asked for. */
@@ -63,6 +64,8 @@ export const SecondStep = ({
           }}
         >
           <Field
+            name="code"
+            required
             key={kind}
             label={LABELS[kind]}
             autoComplete={kind === "totp" ? "one-time-code" : "off"}

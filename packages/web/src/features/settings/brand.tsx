@@ -3,6 +3,8 @@ import { type Brand, BRAND_NAME_MAX, LOGO_BYTES_MAX } from "@zerotrace/core/bran
 import { Upload } from "lucide-react";
 import { useRef, useState } from "react";
 import { call, contract, queries } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { bytes } from "../../ui/format.ts";
 import { InputError } from "../../ui/input-error.ts";
 import { Panel } from "../../ui/panel.tsx";
@@ -30,7 +32,7 @@ const pictureOf = (file: File): Promise<string> => {
   });
 };
 
-const Form = ({ brand }: { brand: Brand }) => {
+const BrandForm = ({ brand }: { brand: Brand }) => {
   const client = useQueryClient();
   const [draft, setDraft] = useState<Partial<Brand>>({});
   const input = useRef<HTMLInputElement>(null);
@@ -46,24 +48,24 @@ const Form = ({ brand }: { brand: Brand }) => {
     },
   });
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(e) => {
-        e.preventDefault();
-        save.mutate();
-      }}
+    <Form
+      of={save}
+      onSend={() => save.mutate()}
+      verb={say("Save")}
+      isOff={Object.keys(draft).length === 0}
+      more={
+        save.isSuccess &&
+        Object.keys(draft).length === 0 && <output className="text-sm text-dim">{say("Saved")}</output>
+      }
     >
       <div className="grid gap-4 wide:grid-cols-3">
-        <label className="grid content-start gap-1 text-sm">
-          <span className="text-dim">{say("name in the head of the dashboard")}</span>
-          <input
-            className="field"
-            maxLength={BRAND_NAME_MAX}
-            placeholder={PRODUCT}
-            value={shown.name ?? ""}
-            onChange={(e) => setDraft({ ...draft, name: e.target.value.trim() === "" ? null : e.target.value })}
-          />
-        </label>
+        <Field
+          label={say("name in the head of the dashboard")}
+          maxLength={BRAND_NAME_MAX}
+          placeholder={PRODUCT}
+          value={shown.name ?? ""}
+          onChange={(text) => setDraft({ ...draft, name: text.trim() === "" ? null : text })}
+        />
         <div className="grid content-start gap-1 text-sm">
           <label htmlFor="brand-accent" className="text-dim">
             {say("color; each theme makes it as light or dark as it must be to be read")}
@@ -114,20 +116,7 @@ const Form = ({ brand }: { brand: Brand }) => {
         </div>
       </div>
       {choose.error && <ErrorPanel error={choose.error} />}
-      {save.error && <ErrorPanel error={save.error} />}
-      <div className="flex items-center gap-4">
-        <button
-          type="submit"
-          className="button button-primary"
-          disabled={save.isPending || Object.keys(draft).length === 0}
-        >
-          {say("Save")}
-        </button>
-        {save.isSuccess && Object.keys(draft).length === 0 && (
-          <output className="text-sm text-dim">{say("Saved")}</output>
-        )}
-      </div>
-    </form>
+    </Form>
   );
 };
 
@@ -137,7 +126,7 @@ export const BrandSettings = () => {
   return (
     <Panel title={say("Look")} aside={say("what everybody of the company sees")}>
       {brand.data ? (
-        <Form brand={brand.data} />
+        <BrandForm brand={brand.data} />
       ) : brand.error ? (
         <ErrorPanel error={brand.error} />
       ) : (

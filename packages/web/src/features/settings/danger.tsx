@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, queries } from "../../api.ts";
+import { Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { exact } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
-import { ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 
 /** The end of the own company, asked for by its owner with its name typed. */
@@ -33,39 +34,39 @@ export const DangerZone = () => {
   }
   return (
     <Panel title={say("Danger zone")}>
-      <form
-        className="grid justify-items-start gap-3"
-        onSubmit={(e) => {
-          e.preventDefault();
-          remove.mutate();
-        }}
-      >
+      <div className="grid gap-3">
         <p className="text-sm text-dim">
           {say(
             "Only the owner can ask for the deletion of {companyName}. It is closed at once, for people, programs and agents. After the grace time everything of it is deleted, its audit trail too. Export it first.",
             { companyName: session.companyName },
           )}
         </p>
-        <div className="flex flex-wrap items-end gap-4">
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("type {companyName}", { companyName: session.companyName })}</span>
-            <input className="field w-56" required value={name} onChange={(e) => setName(e.target.value)} />
-          </label>
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("reason")}</span>
-            <input
-              className="field w-72 max-w-full"
-              maxLength={500}
-              value={reason}
-              onChange={(e) => setReason(e.target.value)}
-            />
-          </label>
-          <button type="submit" className="button text-bad" disabled={remove.isPending || name !== session.companyName}>
-            {say("Delete {companyName}", { companyName: session.companyName })}
-          </button>
-        </div>
-        {remove.error && <ErrorPanel error={remove.error} />}
-      </form>
+        <Form
+          row
+          of={remove}
+          onSend={() => remove.mutate()}
+          verb={say("Delete {companyName}", { companyName: session.companyName })}
+          tone="bad"
+          isOff={name !== session.companyName}
+        >
+          <Field
+            name="name"
+            label={say("type {companyName}", { companyName: session.companyName })}
+            className="w-56"
+            required
+            value={name}
+            onChange={setName}
+          />
+          <Field
+            name="reason"
+            label={say("reason")}
+            className="w-72 max-w-full"
+            maxLength={500}
+            value={reason}
+            onChange={setReason}
+          />
+        </Form>
+      </div>
     </Panel>
   );
 };

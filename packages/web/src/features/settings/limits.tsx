@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, type Limit, queries } from "../../api.ts";
+import { Form } from "../../ui/form.tsx";
 import { count } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
@@ -82,12 +83,12 @@ export const CompanyLimits = ({ companyId }: { companyId: number }) => {
   if (limits.error) return <ErrorPanel error={limits.error} retry={() => void limits.refetch()} />;
   if (!limits.data) return <RowsSkeleton rows={4} />;
   return (
-    <form
-      className="grid gap-3"
-      onSubmit={(e) => {
-        e.preventDefault();
-        save.mutate();
-      }}
+    <Form
+      of={save}
+      onSend={() => save.mutate()}
+      verb={say("Set the limits")}
+      tone="plain"
+      isOff={Object.keys(draft).length === 0}
     >
       <p className="text-sm text-dim">{say("Limits; an empty field is no limit")}</p>
       {limits.data.rows.map((one) => (
@@ -106,14 +107,6 @@ export const CompanyLimits = ({ companyId }: { companyId: number }) => {
           </span>
         </label>
       ))}
-      {save.error && <ErrorPanel error={save.error} />}
-      <button
-        type="submit"
-        className="button justify-self-start"
-        disabled={save.isPending || Object.keys(draft).length === 0}
-      >
-        {say("Set the limits")}
-      </button>
-    </form>
+    </Form>
   );
 };

@@ -8,6 +8,8 @@ import {
 } from "@zerotrace/core/schema";
 import { type ReactNode, useState } from "react";
 import { call, contract, queries, type Settings } from "../../api.ts";
+import { Check } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
@@ -75,17 +77,13 @@ const MethodsField = ({
 }) => (
   <span className="flex flex-wrap gap-4">
     {SIGN_IN_METHODS.map((method) => (
-      <label key={method} className="flex items-center gap-2 text-sm">
-        <input
-          type="checkbox"
-          className="accent-accent"
-          checked={value.includes(method)}
-          onChange={(e) =>
-            onChange(SIGN_IN_METHODS.filter((one) => (one === method ? e.target.checked : value.includes(one))))
-          }
-        />
+      <Check
+        key={method}
+        checked={value.includes(method)}
+        onChange={(isOn) => onChange(SIGN_IN_METHODS.filter((one) => (one === method ? isOn : value.includes(one))))}
+      >
         {told(method === "sso" ? "single sign-on" : method)}
-      </label>
+      </Check>
     ))}
   </span>
 );
@@ -136,12 +134,23 @@ const SettingsForm = ({ settings }: { settings: Settings }) => {
   });
   const changed = COMPANY_SETTING_NAMES.filter((name) => draft[name] !== undefined);
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(e) => {
-        e.preventDefault();
-        save.mutate();
-      }}
+    <Form
+      of={save}
+      onSend={() => save.mutate()}
+      verb={say("Save")}
+      isOff={changed.length === 0}
+      more={
+        <>
+          {changed.length > 0 && (
+            <button type="button" className="act" onClick={() => setDraft({})}>
+              {say("Discard {choice}", {
+                choice: changed.length === 1 ? say("the change") : say("{length} changes", { length: changed.length }),
+              })}
+            </button>
+          )}
+          {save.isSuccess && changed.length === 0 && <output className="text-sm text-dim">{say("Saved")}</output>}
+        </>
+      }
     >
       {GROUPS.map(([title, names]) => (
         <Panel key={title} title={title}>
@@ -176,25 +185,11 @@ const SettingsForm = ({ settings }: { settings: Settings }) => {
           </div>
         </Panel>
       ))}
-      {save.error && <ErrorPanel error={save.error} />}
-      <div className="flex items-center gap-4">
-        <button type="submit" className="button button-primary" disabled={save.isPending || changed.length === 0}>
-          {say("Save")}
-        </button>
-        {changed.length > 0 && (
-          <button type="button" className="act" onClick={() => setDraft({})}>
-            {say("Discard {choice}", {
-              choice: changed.length === 1 ? say("the change") : say("{length} changes", { length: changed.length }),
-            })}
-          </button>
-        )}
-        {save.isSuccess && changed.length === 0 && <output className="text-sm text-dim">{say("Saved")}</output>}
-      </div>
-    </form>
+    </Form>
   );
 };
 
-const Form = () => {
+const Own = () => {
   const settings = useQuery(queries.settings());
   if (settings.data) return <SettingsForm settings={settings.data} />;
   return settings.error ? (
@@ -215,7 +210,7 @@ export const SettingsPage = () => {
   const isOwner = session?.isOwner === true || (session?.person === null && session.method === "link");
   return (
     <Page title={say("Settings")} lead={say("They hold for this company alone; each change is in the audit trail.")}>
-      {mayModify && <Form />}
+      {mayModify && <Own />}
       {mayModify && <BrandSettings />}
       {mayModify && <MailSettings />}
       <Limits />

@@ -1,16 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { call, contract, type IdentityProvider, queries } from "../../api.ts";
-import { ErrorPanel } from "../../ui/states.tsx";
+import { Check, Choice, Field, TextField } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { mappingsOfText, textOfMappings } from "./mappings.ts";
 import { say } from "../../ui/texts.ts";
-
-const Labeled = ({ label, children }: { label: string; children: ReactNode }) => (
-  <label className="grid gap-1 text-sm">
-    <span className="text-dim">{label}</span>
-    {children}
-  </label>
-);
 
 const words = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
@@ -72,17 +66,15 @@ const bodyOf = (d: Draft, before?: IdentityProvider) => {
   };
 };
 
-const Switch = ({ label, on, onChange }: { label: string; on: boolean; onChange: (on: boolean) => void }) => (
-  <label className="flex items-center gap-2 text-sm">
-    <input type="checkbox" className="accent-accent" checked={on} onChange={(e) => onChange(e.target.checked)} />
-    {label}
-  </label>
-);
+const KINDS = [
+  ["oidc", say("OpenID Connect")],
+  ["saml", say("SAML 2.0")],
+] as const;
 
 /** Adds an identity provider, or changes `provider`. */
 export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider; onDone: () => void }) => {
   const client = useQueryClient();
-  const roles = useQuery(queries.roles());
+  const given = useQuery(queries.roles()).data?.rows ?? [];
   const [draft, setDraft] = useState(() => draftOf(provider));
   const set = (change: Partial<Draft>): void => setDraft((d) => ({ ...d, ...change }));
   const save = useMutation({
@@ -98,31 +90,25 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
     },
   });
   const text = (name: "name" | "domains" | "issuer" | "clientId" | "scopes", label: string, placeholder: string) => (
-    <Labeled label={label}>
-      <input
-        className="field w-full"
-        required
-        placeholder={placeholder}
-        value={draft[name]}
-        onChange={(e) => set({ [name]: e.target.value })}
-      />
-    </Labeled>
+    <Field
+      name={name}
+      label={label}
+      required
+      placeholder={placeholder}
+      value={draft[name]}
+      onChange={(value) => set({ [name]: value })}
+    />
   );
   return (
-    <form
-      className="grid max-w-2xl gap-4"
-      onSubmit={(e) => {
-        e.preventDefault();
-        save.mutate();
-      }}
+    <Form
+      className="max-w-2xl"
+      of={save}
+      onSend={() => save.mutate()}
+      verb={provider ? say("Change the provider") : say("Add the provider")}
+      onCancel={onDone}
     >
       {!provider && (
-        <Labeled label={say("kind")}>
-          <select className="field" value={draft.kind} onChange={(e) => set({ kind: e.target.value as Draft["kind"] })}>
-            <option value="oidc">{say("OpenID Connect")}</option>
-            <option value="saml">{say("SAML 2.0")}</option>
-          </select>
-        </Labeled>
+        <Choice label={say("kind")} value={draft.kind} options={KINDS} onChange={(kind) => set({ kind })} />
       )}
       {text("name", say("name, on the button of the sign-in page"), say("Company account"))}
       {text("domains", say("domains of the emails"), "example.com")}
@@ -130,73 +116,55 @@ export const ProviderForm = ({ provider, onDone }: { provider?: IdentityProvider
         <>
           {text("issuer", "issuer", "https://login.example.com/realms/company")}
           {text("clientId", say("client id"), "zerotrace")}
-          <Labeled
+          <Field
+            name="clientSecret"
             label={provider?.hasSecret ? say("client secret (empty: the present one stays)") : say("client secret")}
-          >
-            <input
-              className="field w-full"
-              type="password"
-              autoComplete="off"
-              value={draft.clientSecret}
-              onChange={(e) => set({ clientSecret: e.target.value })}
-            />
-          </Labeled>
+            type="password"
+            autoComplete="off"
+            value={draft.clientSecret}
+            onChange={(clientSecret) => set({ clientSecret })}
+          />
           {text(
             "scopes",
             say("scopes; some providers give groups by one more, such as groups"),
             say("openid email profile"),
           )}
-          <Switch
-            label={say("Who signs out here signs out at the provider too")}
-            on={draft.signsOut}
-            onChange={(signsOut) => set({ signsOut })}
-          />
+          <Check checked={draft.signsOut} onChange={(signsOut) => set({ signsOut })}>
+            {say("Who signs out here signs out at the provider too")}
+          </Check>
         </>
       ) : (
-        <Labeled label={say("metadata of the provider: its address, or its XML")}>
-          <textarea
-            className="field h-24 w-full py-2"
-            required={!provider}
-            value={draft.metadata}
-            onChange={(e) => set({ metadata: e.target.value })}
-          />
-        </Labeled>
-      )}
-      <Labeled
-        label={say("groups, one a line: group = role, or group = role [label, label] (the first that fits decides)")}
-      >
-        <textarea
-          className="field mono h-20 w-full py-2"
-          placeholder={say("security = admin\nberlin = operator [site:berlin]")}
-          value={draft.mappings}
-          onChange={(e) => set({ mappings: e.target.value })}
+        <TextField
+          name="metadata"
+          label={say("metadata of the provider: its address, or its XML")}
+          rows={4}
+          required={!provider}
+          value={draft.metadata}
+          onChange={(metadata) => set({ metadata })}
         />
-      </Labeled>
-      <Labeled label={say("role of who is in none of them")}>
-        <select className="field" value={draft.defaultRole} onChange={(e) => set({ defaultRole: e.target.value })}>
-          <option value="">{say("none: they are refused")}</option>
-          {(roles.data?.rows ?? []).map((r) => (
-            <option key={r.id} value={r.id} disabled={!r.mayGive}>
-              {r.name}
-            </option>
-          ))}
-        </select>
-      </Labeled>
-      <Switch
-        label={say("who signs in for the first time becomes a member")}
-        on={draft.createsMembers}
-        onChange={(createsMembers) => set({ createsMembers })}
+      )}
+      <TextField
+        label={say("groups, one a line: group = role, or group = role [label, label] (the first that fits decides)")}
+        name="mappings"
+        className="mono"
+        placeholder={say("security = admin\nberlin = operator [site:berlin]")}
+        value={draft.mappings}
+        onChange={(mappings) => set({ mappings })}
       />
-      <Switch label={say("in use")} on={draft.enabled} onChange={(enabled) => set({ enabled })} />
-      {save.error && <ErrorPanel error={save.error} />}
-      <div className="flex gap-2">
-        <button type="submit" className="button button-primary" disabled={save.isPending}>
-          {provider ? say("Change the provider") : say("Add the provider")}
-        </button>
-        <button type="button" className="button" onClick={onDone}>
-          {say("Cancel")}
-        </button>
-      </div>
-    </form>
+      <Choice
+        name="defaultRole"
+        label={say("role of who is in none of them")}
+        value={draft.defaultRole}
+        options={[["", say("none: they are refused")], ...given.map((r) => [r.id, r.name] as const)]}
+        offOf={(id) => given.some((r) => r.id === id && !r.mayGive)}
+        onChange={(defaultRole) => set({ defaultRole })}
+      />
+      <Check checked={draft.createsMembers} onChange={(createsMembers) => set({ createsMembers })}>
+        {say("who signs in for the first time becomes a member")}
+      </Check>
+      <Check checked={draft.enabled} onChange={(enabled) => set({ enabled })}>
+        {say("in use")}
+      </Check>
+    </Form>
   );
 };

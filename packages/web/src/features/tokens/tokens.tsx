@@ -4,11 +4,13 @@ import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { call, contract, queries, type Token } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { plural } from "../../ui/format.ts";
 import { Command, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { RightsChoice, rightsText } from "../../ui/rights.tsx";
-import { Empty, ErrorPanel } from "../../ui/states.tsx";
+import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Rotate } from "./rotate.tsx";
 import { say } from "../../ui/texts.ts";
@@ -40,52 +42,38 @@ const CreateToken = () => {
   });
   return (
     <Panel title={say("Create an API token")}>
-      <form
-        className="grid gap-4"
-        onSubmit={(e) => {
-          e.preventDefault();
-          create.mutate();
-        }}
-      >
+      <Form of={create} onSend={() => create.mutate()} verb={say("Create API token")} isOff={chosen.length === 0}>
         <div className="flex flex-wrap items-end gap-4">
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("what it is for")}</span>
-            <input
-              className="field w-64 max-w-full"
-              required
-              maxLength={100}
-              value={label}
-              onChange={(e) => setLabel(e.target.value)}
-            />
-          </label>
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("days")}</span>
-            <input
-              className="field w-24"
-              type="number"
-              required
-              min={1}
-              max={365}
-              value={days}
-              onChange={(e) => setDays(Number(e.target.value))}
-            />
-          </label>
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("only from these addresses (any if empty)")}</span>
-            <input
-              className="field mono w-64 max-w-full"
-              placeholder="10.1.0.0/16, 192.0.2.7"
-              value={ranges}
-              onChange={(e) => setRanges(e.target.value)}
-            />
-          </label>
-          <button type="submit" className="button button-primary" disabled={create.isPending || chosen.length === 0}>
-            {say("Create API token")}
-          </button>
+          <Field
+            name="label"
+            label={say("what it is for")}
+            className="w-64 max-w-full"
+            required
+            maxLength={100}
+            value={label}
+            onChange={setLabel}
+          />
+          <Field
+            label={say("days")}
+            className="w-24"
+            type="number"
+            required
+            min={1}
+            max={365}
+            value={days}
+            onChange={(text) => setDays(Number(text))}
+          />
+          <Field
+            name="ranges"
+            label={say("only from these addresses (any if empty)")}
+            className="mono w-64 max-w-full"
+            placeholder="10.1.0.0/16, 192.0.2.7"
+            value={ranges}
+            onChange={setRanges}
+          />
         </div>
         <RightsChoice legend={say("what it may do")} among={mine} chosen={chosen} onChange={setChosen} />
-      </form>
-      {create.error && <ErrorPanel error={create.error} />}
+      </Form>
       {create.data && (
         <output className="mt-4 grid gap-2">
           <p>

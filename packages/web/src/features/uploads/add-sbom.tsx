@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { call, contract } from "../../api.ts";
 import { useDrop } from "../../ui/drop.ts";
+import { Field, Labeled } from "../../ui/field.tsx";
 import { FilePicker } from "../../ui/file-picker.tsx";
 import { bytes } from "../../ui/format.ts";
 import { say } from "../../ui/texts.ts";
@@ -77,23 +78,23 @@ export const AddSbom = () => {
         )}
       </FilePicker>
       <form ref={form} className="mt-3 grid gap-3 sm:grid-cols-3" onSubmit={(event) => event.preventDefault()}>
-        <label className="grid gap-1 text-xs text-dim">
-          {say("asset, when the document does not say or says it otherwise")}
-          <input name="name" maxLength={300} placeholder={say("as the document says")} className="field" />
-        </label>
-        <label className="grid gap-1 text-xs text-dim">
-          {say("branch or tag")}
-          <input name="branch" maxLength={200} placeholder={say("main")} className="field" />
-        </label>
-        <label className="grid gap-1 text-xs text-dim">
-          {say("kind")}
-          <select name="kind" className="field" defaultValue="">
-            <option value="">{say("as the document says")}</option>
-            <option value="repository">{say("repository")}</option>
-            <option value="image">{say("image")}</option>
-            <option value="host">{say("host")}</option>
-          </select>
-        </label>
+        <Field
+          label={say("asset, when the document does not say or says it otherwise")}
+          name="name"
+          maxLength={300}
+          placeholder={say("as the document says")}
+        />
+        <Field label={say("branch or tag")} name="branch" maxLength={200} placeholder={say("main")} />
+        <Labeled label={say("kind")}>
+          {(said) => (
+            <select {...said} name="kind" className="field" defaultValue="">
+              <option value="">{say("as the document says")}</option>
+              <option value="repository">{say("repository")}</option>
+              <option value="image">{say("image")}</option>
+              <option value="host">{say("host")}</option>
+            </select>
+          )}
+        </Labeled>
       </form>
       <ul aria-live="polite" className={refusals.length === 0 ? "" : "mt-3 grid gap-1 text-sm"}>
         {refusals.map((r, i) => (

@@ -2,7 +2,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, queries, type SavedView } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
-import { ErrorPanel } from "../../ui/states.tsx";
+import { Check, Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import type { Shown } from "./search.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { say } from "../../ui/texts.ts";
@@ -33,7 +34,7 @@ const useDelete = (done: () => void) => {
   });
 };
 
-const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; onClose: () => void }) => {
+const ViewForm = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; onClose: () => void }) => {
   const session = useQuery(queries.session()).data;
   const mayShare = session?.permissions.includes("config:modify") ?? false;
   // a sign-in link or a program is nobody who could have views of their own
@@ -45,58 +46,17 @@ const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; 
   const remove = useDelete(onClose);
   const says = takesShown || view === null ? shown : view;
   return (
-    <form
-      className="grid gap-4"
-      onSubmit={(e) => {
-        e.preventDefault();
+    <Form
+      of={{ error: save.error ?? remove.error, isPending: save.isPending }}
+      onSend={() => {
         const { noun, query, sort, columns } = says;
         save.mutate({ noun, query, sort, columns, view: says.view, name, shared: isShared });
       }}
-    >
-      <p className="text-dim">
-        {say(says.noun)} <span className="text-accent">&gt;</span>{" "}
-        <span className="mono wrap-anywhere">{says.query || say("everything that is usual")}</span>
-      </p>
-      <label className="grid gap-1 text-sm">
-        <span className="text-dim">{say("name")}</span>
-        <input className="field" required maxLength={60} value={name} onChange={(e) => setName(e.target.value)} />
-      </label>
-      {view && (
-        <label className="flex items-center gap-2 text-sm">
-          <input
-            type="checkbox"
-            className="accent-accent"
-            checked={takesShown}
-            onChange={(e) => setTakesShown(e.target.checked)}
-          />
-          {say("replace what it asks for by what the list shows now")}
-        </label>
-      )}
-      <label className="flex items-center gap-2 text-sm">
-        <input
-          type="checkbox"
-          className="accent-accent"
-          checked={isShared}
-          disabled={!mayShare || !isPerson}
-          onChange={(e) => setShared(e.target.checked)}
-        />
-        {say("shared with everybody of the company")}
-      </label>
-      {!mayShare && <p className="text-xs text-dim">{say("Sharing needs the permission config:modify.")}</p>}
-      {!isPerson && mayShare && (
-        <p className="text-xs text-dim">
-          {say("You came by a link: only people who sign in by name have views of their own.")}
-        </p>
-      )}
-      {(save.error ?? remove.error) && <ErrorPanel error={(save.error ?? remove.error) as Error} />}
-      <div className="flex flex-wrap items-center gap-2">
-        <button type="submit" className="button button-primary" disabled={save.isPending || (!mayShare && isShared)}>
-          {view ? say("Change") : say("Save view")}
-        </button>
-        <button type="button" className="button" onClick={onClose}>
-          {say("Cancel")}
-        </button>
-        {view && (
+      verb={view ? say("Change") : say("Save view")}
+      isOff={!mayShare && isShared}
+      onCancel={onClose}
+      more={
+        view && (
           <span className="ml-auto">
             <Confirm
               verb={say("Delete")}
@@ -106,9 +66,29 @@ const Form = ({ view, shown, onClose }: { view: SavedView | null; shown: Shown; 
               onConfirm={() => remove.mutate(view.id)}
             />
           </span>
-        )}
-      </div>
-    </form>
+        )
+      }
+    >
+      <p className="text-dim">
+        {say(says.noun)} <span className="text-accent">&gt;</span>{" "}
+        <span className="mono wrap-anywhere">{says.query || say("everything that is usual")}</span>
+      </p>
+      <Field name="name" label={say("name")} required maxLength={60} value={name} onChange={setName} />
+      {view && (
+        <Check checked={takesShown} onChange={setTakesShown}>
+          {say("replace what it asks for by what the list shows now")}
+        </Check>
+      )}
+      <Check checked={isShared} disabled={!mayShare || !isPerson} onChange={setShared}>
+        {say("shared with everybody of the company")}
+      </Check>
+      {!mayShare && <p className="text-xs text-dim">{say("Sharing needs the permission config:modify.")}</p>}
+      {!isPerson && mayShare && (
+        <p className="text-xs text-dim">
+          {say("You came by a link: only people who sign in by name have views of their own.")}
+        </p>
+      )}
+    </Form>
   );
 };
 
@@ -119,6 +99,6 @@ export const ViewDialog = ({ view, shown, onClose }: { view: SavedView | null; s
     width="440px"
     onClose={onClose}
   >
-    {(close) => <Form view={view} shown={shown} onClose={close} />}
+    {(close) => <ViewForm view={view} shown={shown} onClose={close} />}
   </Dialog>
 );

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract } from "../../api.ts";
+import { Check, Field } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 import type { Webhook } from "./queries.ts";
 
@@ -57,14 +58,13 @@ const Kinds = ({ kinds, onChange }: { kinds: readonly Kind[]; onChange: (kinds: 
       <div key={group} className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
         <span className="w-20 text-dim">{group}</span>
         {members.map(([kind, name]) => (
-          <label key={kind} className="inline-flex items-center gap-2">
-            <input
-              type="checkbox"
-              checked={kinds.includes(kind)}
-              onChange={(e) => onChange(e.target.checked ? [...kinds, kind] : kinds.filter((one) => one !== kind))}
-            />
+          <Check
+            key={kind}
+            checked={kinds.includes(kind)}
+            onChange={(isOn) => onChange(isOn ? [...kinds, kind] : kinds.filter((one) => one !== kind))}
+          >
             {name}
-          </label>
+          </Check>
         ))}
       </div>
     ))}
@@ -104,46 +104,41 @@ export const WebhookForm = ({
   });
   return (
     <Panel title={webhook === null ? say("A new webhook") : say("Change {name}", { name: webhook.name })}>
-      <form
-        className="grid gap-4"
-        onSubmit={(e) => {
-          e.preventDefault();
-          save.mutate();
-        }}
+      <Form
+        of={save}
+        onSend={() => save.mutate()}
+        verb={webhook === null ? say("Make the webhook") : say("Save")}
+        isOff={kinds.length === 0}
+        onCancel={onClose}
       >
         <div className="flex flex-wrap gap-3">
-          <label className="grid gap-1 text-sm">
-            <span className="text-dim">{say("name")}</span>
-            <input
-              className="field w-48"
-              required
-              maxLength={100}
-              value={name}
-              onChange={(e) => setName(e.target.value)}
-            />
-          </label>
-          <label className="grid min-w-60 grow gap-1 text-sm">
-            <span className="text-dim">{say("address, https://…")}</span>
-            <input className="field mono w-full" required value={url} onChange={(e) => setUrl(e.target.value)} />
-          </label>
+          <Field
+            name="name"
+            label={say("name")}
+            className="w-48"
+            required
+            maxLength={100}
+            value={name}
+            onChange={setName}
+          />
+          <Field
+            name="url"
+            label={say("address, https://…")}
+            frame="min-w-60 grow"
+            className="mono w-full"
+            required
+            value={url}
+            onChange={setUrl}
+          />
         </div>
         <Kinds kinds={kinds} onChange={setKinds} />
-        <label className="grid gap-1 text-sm">
-          <span className="text-dim">
-            {say("only findings of this query, such as severity>=high fix:yes; empty for all")}
-          </span>
-          <input className="field mono w-full" value={query} onChange={(e) => setQuery(e.target.value)} />
-        </label>
-        {save.error && <ErrorPanel error={save.error} />}
-        <div className="flex gap-3">
-          <button type="submit" className="button" disabled={save.isPending || kinds.length === 0}>
-            {webhook === null ? say("Make the webhook") : say("Save")}
-          </button>
-          <button type="button" className="act" onClick={onClose}>
-            {say("Cancel")}
-          </button>
-        </div>
-      </form>
+        <Field
+          label={say("only findings of this query, such as severity>=high fix:yes; empty for all")}
+          className="mono w-full"
+          value={query}
+          onChange={setQuery}
+        />
+      </Form>
     </Panel>
   );
 };

@@ -3,6 +3,8 @@ import type { WorkState } from "@zerotrace/core/work/work";
 import { useState } from "react";
 import { type BulkAction, call, contract } from "../../api.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Choice } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { useMay } from "../../ui/may.ts";
 import { Block, ErrorPanel } from "../../ui/states.tsx";
@@ -78,6 +80,12 @@ const STATES: readonly (readonly [WorkState, string])[] = [
   ["open", say("Nobody yet")],
 ];
 
+const KINDS = [
+  ["state", say("set their state")],
+  ["assign", say("assign them")],
+  ["comment", say("comment on each")],
+] as const;
+
 const Question = ({ target, onClose }: { target: BulkTarget; onClose: (isDone: boolean) => void }) => {
   const client = useQueryClient();
   const [kind, setKind] = useState<"state" | "assign" | "comment">("state");
@@ -98,32 +106,17 @@ const Question = ({ target, onClose }: { target: BulkTarget; onClose: (isDone: b
   return (
     <Dialog title={say("Change findings")} className="overflow-visible" onClose={() => onClose(false)}>
       {(close) => (
-        <form
-          className="grid gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            perform.mutate();
-          }}
+        <Form
+          of={perform}
+          onSend={() => perform.mutate()}
+          verb={say("Change them")}
+          isOff={kind === "comment" && text.trim() === ""}
+          onCancel={close}
+          cancel={say("Leave it")}
         >
-          <label className="flex flex-wrap items-center gap-2 text-sm">
-            <span className="text-dim">{say("what")}</span>
-            <select className="field" value={kind} onChange={(e) => setKind(e.target.value as typeof kind)}>
-              <option value="state">{say("set their state")}</option>
-              <option value="assign">{say("assign them")}</option>
-              <option value="comment">{say("comment on each")}</option>
-            </select>
-          </label>
+          <Choice label={say("what")} value={kind} options={KINDS} onChange={setKind} />
           {kind === "state" && (
-            <label className="flex flex-wrap items-center gap-2 text-sm">
-              <span className="text-dim">{say("state")}</span>
-              <select className="field" value={state} onChange={(e) => setState(e.target.value as WorkState)}>
-                {STATES.map(([value, name]) => (
-                  <option key={value} value={value}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <Choice name="state" label={say("state")} value={state} options={STATES} onChange={setState} />
           )}
           {kind === "assign" && (
             <AssigneeField
@@ -137,21 +130,8 @@ const Question = ({ target, onClose }: { target: BulkTarget; onClose: (isDone: b
           )}
           <div className="grid min-h-12 content-start gap-1" aria-live="polite">
             <Numbers target={target} action={asked} />
-            {perform.error && <ErrorPanel error={perform.error} />}
           </div>
-          <div className="flex flex-wrap gap-2">
-            <button
-              type="submit"
-              className="button button-primary"
-              disabled={perform.isPending || (kind === "comment" && text.trim() === "")}
-            >
-              {say("Change them")}
-            </button>
-            <button type="button" className="button" onClick={close}>
-              {say("Leave it")}
-            </button>
-          </div>
-        </form>
+        </Form>
       )}
     </Dialog>
   );
