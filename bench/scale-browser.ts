@@ -18,7 +18,7 @@ import { measureFirst } from "./scale-browser/first.ts";
 import { putProbe } from "./scale-browser/probe.ts";
 import { screensOf } from "./scale-browser/screens.ts";
 import { scrollFindings, scrollPlain, type Scrolled } from "./scale-browser/scroll.ts";
-import { measureScreens, SCREEN_MS } from "./scale-browser/visits.ts";
+import { CACHED_MS, LOAD_MS, measureScreens, SCREEN_MS } from "./scale-browser/visits.ts";
 import { messageFrom } from "./server-process.ts";
 
 const PARTS = ["screens", "first", "scroll", "counters"] as const;
@@ -49,13 +49,18 @@ const linkTo = async (server: ScaleServer): Promise<string> => {
   return (await link).url;
 };
 
-const verdict = (holds: boolean): string => (holds ? "" : "  over");
+/** A bar that is not held ends the bench with 1. */
+const verdict = (holds: boolean): string => {
+  if (!holds) process.exitCode = 1;
+  return holds ? "" : "  over";
+};
 const line = (what: string, figure: string, bar: string, holds: boolean): void =>
   say(`${what.padEnd(52)}${figure.padStart(14)}${bar.padStart(14)}${verdict(holds)}`);
 
 const sayScroll = (what: string, { fps, p99, shift, rows, cpuMs }: Scrolled): void => {
   line(`${what}, ${rows} rows: frames a second`, String(round(fps, 1)), `${FPS}`, fps >= FPS);
-  say(`  slowest frame of a hundred ${round(p99, 1)} ms, layout shift ${round(shift, 4)} (bar 0)`);
+  line("  layout shift", String(round(shift, 4)), "0", shift === 0);
+  say(`  slowest frame of a hundred ${round(p99, 1)} ms`);
   say(`  CPU of the main thread ${round(cpuMs, 1)} ms a frame`);
 };
 
@@ -89,9 +94,11 @@ const main = async (): Promise<void> => {
     if (parts.has("screens")) {
       const chosen = screens.filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
       const held = await measureScreens(newPage, server.url, { screens: chosen, visits });
-      say(
-        `${held.route} of ${held.screens} screens within ${SCREEN_MS} ms, ${held.cached} from the cache, ${held.load} by their address`,
-      );
+      const all = held.screens;
+      line(`screens within ${SCREEN_MS} ms`, String(held.route), String(all), held.route === all);
+      line(`  from the cache within ${CACHED_MS} ms`, String(held.cached), String(all), held.cached === all);
+      line(`  by their address within ${LOAD_MS} ms`, String(held.load), String(all), held.load === all);
+      line("  on which nothing moves", String(held.shift), String(all), held.shift === all);
     }
     if (parts.has("first")) {
       const first = await measureFirst(browser, {

@@ -18,13 +18,15 @@ import { writeFeed } from "./ingest/feed.ts";
 /** The next message of a kind from a child process. Rejects when it ends. */
 export const messageFrom = <T>(child: ChildProcess, kind: string): Promise<T> =>
   new Promise((resolve, reject) => {
+    const end = (code: number | null): void => reject(new Error(`a process of the bench ended with ${code}`));
     const listen = (message: unknown): void => {
       if ((message as { kind: string }).kind !== kind) return;
       child.off("message", listen);
+      child.off("exit", end);
       resolve(message as T);
     };
     child.on("message", listen);
-    child.once("exit", (code) => reject(new Error(`a process of the bench ended with ${code}`)));
+    child.once("exit", end);
   });
 
 /** A whole server in a process of its own, on its own data. */

@@ -20,6 +20,10 @@ export interface Visit {
   readonly slowest: Slowest;
   /** Answers of the API that came meanwhile. */
   readonly requests: number;
+  /** Layout shift meanwhile, as the browser sums it; what follows a key or a click is not left out. */
+  readonly shift: number;
+  /** What moved most, as CSS would name it. */
+  readonly moved: string;
 }
 
 /**
@@ -52,7 +56,26 @@ const PROBE = `(() => {
     const asked = performance.getEntriesByType("resource").filter((e) => e.startTime >= from && e.name.includes("/api/"));
     let slowest = { path: "", ms: 0 };
     for (const { name, duration } of asked) if (duration > slowest.ms) slowest = { path: name.slice(location.origin.length), ms: duration };
-    return { slowest, requests: asked.length };
+    return { slowest, requests: asked.length, ...movedSince(from) };
+  };
+  const nameOf = (node) => {
+    const element = node?.nodeType === 1 ? node : node?.parentElement;
+    if (!element) return "?";
+    const label = element.getAttribute("aria-label");
+    return element.localName + (label ? "[" + label + "]" : "") + (element.className ? "." + String(element.className).split(" ").slice(0, 3).join(".") : "");
+  };
+  const shifts = [];
+  const note = (list) => {
+    for (const { startTime, value, sources } of list)
+      shifts.push({ startTime, value, of: sources.map(({ node, previousRect: a, currentRect: b }) => nameOf(node) + " " + (b.x - a.x) + "," + (b.y - a.y)) });
+  };
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ type: "layout-shift", buffered: true });
+  const movedSince = (from) => {
+    note(observer.takeRecords());
+    const since = shifts.filter(({ startTime }) => startTime >= from);
+    const most = since.toSorted((a, b) => b.value - a.value)[0];
+    return { shift: since.reduce((sum, { value }) => sum + value, 0), moved: most ? most.of.join(" | ") : "" };
   };
   performance.setResourceTimingBufferSize(5000);
   window.zt = {
@@ -63,11 +86,7 @@ const PROBE = `(() => {
       return { ms: at - from, ...since(from) };
     },
     loaded: async (shown, limitMs) => ({ ms: await until(shown, limitMs), ...since(0) }),
-    // a frame that begins without a long task before it: a click would be answered
-    answers: async () => {
-      const heard = new Promise((done) => addEventListener("keydown", (e) => done(e.timeStamp), { once: true, capture: true }));
-      return heard;
-    },
+    moved: movedSince,
   };
 })();`;
 

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { LogOut, SunMoon } from "lucide-react";
 import { call, contract, type Session, takeSession } from "../api.ts";
-import { MentionsLink } from "../features/work/mentions.tsx";
+import { MentionsLink } from "../features/work/mentions-link.tsx";
 import { chooseTheme, storedTheme, THEMES } from "../theme/theme.ts";
 import { Choice } from "./field.tsx";
 import { roleName } from "./role-name.ts";
