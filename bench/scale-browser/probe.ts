@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 
 /** What tells that a page shows its data: its heading, something that only data brings, and nothing that is still awaited. */
 export interface Shown {
-  /** What the page's heading begins with; empty: any that is there. */
+  /** What the page's heading begins with; empty: any but that of the page that was left. */
   readonly heading: string;
   /** Selectors within the page; each must find something. */
   readonly has: readonly string[];
@@ -31,10 +31,11 @@ export interface Visit {
  * code of a browser.
  */
 const PROBE = `(() => {
-  const isShown = ({ heading, has }) => {
+  const headingOf = () => document.querySelector("main h1")?.textContent ?? "";
+  const isShown = ({ heading, has }, left) => {
     const main = document.querySelector("main");
-    const h1 = main?.querySelector("h1");
-    if (!h1 || !h1.textContent.startsWith(heading) || h1.textContent === "") return false;
+    const is = headingOf();
+    if (is === "" || is === left || !is.startsWith(heading)) return false;
     if (main.querySelector(".skeleton, output[aria-label=Loading]")) return false;
     return has.every((one) => main.querySelector(one) !== null);
   };
@@ -43,9 +44,9 @@ const PROBE = `(() => {
     port1.onmessage = () => done();
     port2.postMessage(null);
   }));
-  const until = async (shown, limitMs) => {
+  const until = async (shown, limitMs, left) => {
     const end = performance.now() + limitMs;
-    while (!isShown(shown)) {
+    while (!isShown(shown, left)) {
       if (performance.now() > end) throw new Error("not shown in " + limitMs + " ms: " + location.pathname);
       await new Promise(requestAnimationFrame);
     }
@@ -81,8 +82,9 @@ const PROBE = `(() => {
   window.zt = {
     go: async (path, shown, limitMs) => {
       const from = performance.now();
+      const left = headingOf();
       history.pushState({}, "", path);
-      const at = await until(shown, limitMs);
+      const at = await until(shown, limitMs, left);
       return { ms: at - from, ...since(from) };
     },
     loaded: async (shown, limitMs) => ({ ms: await until(shown, limitMs), ...since(0) }),

@@ -41,6 +41,7 @@ export const asks = {
       : [client.prefetchInfiniteQuery(queries.findings(filter, sort))];
   }),
   finding: ahead("findings:read", ({ client, params: { id = "" } }) => [
+    client.prefetchQuery(queries.colleagues("")),
     client.prefetchQuery(queries.finding(id)),
     client.prefetchQuery(queries.timeline(id)),
     client.prefetchInfiniteQuery(queries.findingAssets(id)),
@@ -80,7 +81,10 @@ export const asks = {
       ? [client.prefetchInfiniteQuery(queries.fixWork(state))]
       : [client.prefetchInfiniteQuery(queries.fixesPages(query === undefined ? {} : { query }))];
   }),
-  fix: ahead("findings:read", ({ client, params: { id = "" } }) => [client.prefetchQuery(queries.fix(id))]),
+  fix: ahead("findings:read", ({ client, params: { id = "" }, may }) => [
+    client.prefetchQuery(queries.fix(id)),
+    ...(may("findings:manage") ? [client.prefetchQuery(queries.fixMembers())] : []),
+  ]),
   decisions: ahead("findings:read", ({ client, search }) => [
     client.prefetchInfiniteQuery(queries.decisions(decisionsSearch(search).state)),
   ]),
@@ -90,9 +94,10 @@ export const asks = {
       .fetchQuery(queries.dashboard(id))
       .then(({ widgets }) => Promise.all(widgets.map((one) => client.prefetchQuery(queries.figures(one))))),
   ]),
-  executive: ahead("findings:read", ({ client }) => [
+  executive: ahead("findings:read", ({ client, may }) => [
     client.prefetchQuery(queries.executive(BOARD_DAYS)),
     client.prefetchQuery(queries.fixes({ query: "fix:yes" }, BOARD_FIXES)),
+    ...(may("feeds:read") ? [client.prefetchQuery(queries.feeds())] : []),
   ]),
   feeds: ahead("feeds:read", ({ client }) => [
     client.prefetchQuery(queries.feeds()),

@@ -1,4 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
+import { flushSync } from "react-dom";
 import { say } from "./texts.ts";
 
 const TICK_MS = 10_000;
@@ -35,6 +36,22 @@ export const useMedia = (query: string): boolean => {
     return () => media.removeEventListener("change", change);
   }, [query]);
   return matches;
+};
+
+/** Whether the page is being printed: what only paper shows is made for it alone, before the browser lays it out. */
+export const usePrinting = (): boolean => {
+  const [isPrinting, setPrinting] = useState(false);
+  useEffect(() => {
+    const begin = () => flushSync(() => setPrinting(true));
+    const end = () => setPrinting(false);
+    window.addEventListener("beforeprint", begin);
+    window.addEventListener("afterprint", end);
+    return () => {
+      window.removeEventListener("beforeprint", begin);
+      window.removeEventListener("afterprint", end);
+    };
+  }, []);
+  return isPrinting;
 };
 
 /** The page's title in the browser, while the component is shown. */

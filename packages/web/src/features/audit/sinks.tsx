@@ -7,7 +7,7 @@ import { Form } from "../../ui/form.tsx";
 import { count } from "../../ui/format.ts";
 import { Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
-import { Empty, ErrorPanel } from "../../ui/states.tsx";
+import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -89,6 +89,7 @@ export const Sinks = () => {
   const sinks = useQuery(queries.auditSinks());
   return (
     <Panel title={say("Sent to")} flush>
+      {sinks.isPending && <RowsSkeleton rows={2} />}
       {sinks.error && <ErrorPanel error={sinks.error} retry={() => void sinks.refetch()} />}
       {sinks.data &&
         (sinks.data.rows.length === 0 ? (

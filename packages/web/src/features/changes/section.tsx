@@ -2,6 +2,7 @@ import { Link, useRouter } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import type { Changes } from "../../api.ts";
 import { atLeast, plural } from "../../ui/format.ts";
+import { usePrinting } from "../../ui/hooks.ts";
 import { Epss, Time } from "../../ui/marks.tsx";
 import { SeverityMark } from "../../ui/severity.tsx";
 import { say } from "../../ui/texts.ts";
@@ -115,8 +116,9 @@ const Entry = ({ entry }: { entry: ChangeEntry }) => {
 export const SectionView = ({ section }: { section: ChangeSection }) => {
   const [all, setAll] = useState(false);
   const { title, one, many } = KIND_WORDS[section.kind];
-  const shown = all ? section.entries : section.entries.slice(0, FIRST_ROWS);
-  const rest = section.entries.slice(FIRST_ROWS);
+  const isPrinting = usePrinting();
+  const shown = all || isPrinting ? section.entries : section.entries.slice(0, FIRST_ROWS);
+  const restCount = Math.max(0, section.entries.length - FIRST_ROWS);
   const noun = section.count === 1 && section.isExact ? one : many;
   return (
     <section
@@ -136,22 +138,13 @@ export const SectionView = ({ section }: { section: ChangeSection }) => {
           {shown.map((entry, i) => (
             <Entry key={`${entry.name} ${entry.at ?? ""} ${i}`} entry={entry} />
           ))}
-          {!all && rest.length > 0 && (
-            <li className="hidden print:block">
-              <ul>
-                {rest.map((entry, i) => (
-                  <Entry key={`${entry.name} ${entry.at ?? ""} ${i}`} entry={entry} />
-                ))}
-              </ul>
-            </li>
-          )}
         </ul>
-        {!all && rest.length > 0 && (
+        {!all && restCount > 0 && (
           <button type="button" className="act mx-4 pl-7 print:hidden" onClick={() => setAll(true)}>
-            {say("Show {length} more", { length: rest.length })}
+            {say("Show {length} more", { length: restCount })}
           </button>
         )}
-        {(all || rest.length === 0) && section.moreCount > 0 && (
+        {(all || isPrinting || restCount === 0) && section.moreCount > 0 && (
           <p className="px-4 py-1 pl-11 text-sm text-dim">
             {say("and")}{" "}
             <Behind to={section}>

@@ -237,8 +237,10 @@ const Coverage = ({ board }: { board: Executive }) => {
 /** One page that a board understands; it prints on one sheet of A4. */
 export const ExecutivePage = () => {
   const board = useQuery(queries.executive(BOARD_DAYS));
+  const feeds = useQuery(queries.feeds());
   const company = useQuery(queries.session()).data?.companyName ?? "";
-  if (board.isPending) return <PageSkeleton />;
+  // what was read decides on sentences of the page
+  if (board.isPending || feeds.isPending) return <PageSkeleton />;
   if (board.error) {
     return (
       <div className="py-4">

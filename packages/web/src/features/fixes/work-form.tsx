@@ -7,6 +7,7 @@ import { Choice, Field, TextField } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
 import { useMay } from "../../ui/may.ts";
 import { say } from "../../ui/texts.ts";
+import { RowsSkeleton } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { STATE_WORDS } from "./words.ts";
 
@@ -25,8 +26,9 @@ const draftOf = ({ work }: FixDetail): Draft => ({
 });
 
 const Fields = ({ draft, fix, change }: { draft: Draft; fix: FixDetail; change: (draft: Partial<Draft>) => void }) => {
-  const listed = useQuery(queries.fixMembers()).data?.rows;
-  const members = listed ?? [];
+  const listed = useQuery(queries.fixMembers());
+  const members = listed.data?.rows ?? [];
+  if (listed.isPending) return <RowsSkeleton rows={8} />;
   return (
     <>
       <Choice
@@ -48,7 +50,7 @@ const Fields = ({ draft, fix, change }: { draft: Draft; fix: FixDetail; change: 
         ]}
         onChange={(assigneeId) => change({ assigneeId })}
       />
-      {listed?.length === 0 && (
+      {listed.data?.rows.length === 0 && (
         <p className="text-sm text-warn">
           {say("Nobody has an account yet, so nobody can be named.")}{" "}
           <Link to="/people" className="link">

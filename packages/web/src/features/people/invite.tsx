@@ -5,6 +5,7 @@ import { Choice, Field } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
 import { Address, Time } from "../../ui/marks.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { RowsSkeleton } from "../../ui/states.tsx";
 import { scopeOf } from "./scope.ts";
 import { roleName } from "../../ui/role-name.ts";
 import { say } from "../../ui/texts.ts";
@@ -24,6 +25,7 @@ export const Invite = () => {
   const chosen = roles.data?.rows.find((r) => r.id === role);
   return (
     <Panel title={say("Invite somebody")}>
+      {roles.isPending && <RowsSkeleton rows={2} />}
       <Form row of={invite} onSend={() => invite.mutate()} verb={say("Make the invitation")}>
         <Field
           name="email"

@@ -73,7 +73,7 @@ export const TakeUp = ({ finding: f }: { finding: FindingDetail }) => {
   return (
     <Panel title={say("Work")} aside={STATE_WORDS[f.state]}>
       {may ? (
-        <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
+        <div className="grid justify-items-start gap-3">
           {f.status === "open" && (
             <fieldset
               className="inline-flex flex-wrap gap-y-1"
