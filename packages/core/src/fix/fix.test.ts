@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { fixIdOf } from "./id.ts";
 import { daysUntil, dueAtOf, SLA_OTHERWISE, slaDaysOf } from "./sla.ts";
 import { verificationOf } from "./work.ts";
 
@@ -23,4 +24,12 @@ test("that a fix is done is said by inventories alone", () => {
   expect(verificationOf(left, false)).toBe("not_fixed");
   expect(verificationOf(left, true)).toBe("came_back");
   expect(verificationOf({ ...left, isReopened: true }, false)).toBe("came_back");
+});
+
+test("the id of a fix is its package in base64url, whatever letters that has", () => {
+  const key = { ecosystem: "Debian:12", package: "python3.11", hasFix: true };
+  expect(fixIdOf(key)).toBe("K0RlYmlhbjoxMgpweXRob24zLjEx");
+  const odd = { ecosystem: "npm", package: "@ü/~?>", hasFix: false };
+  expect(Buffer.from(fixIdOf(odd), "base64url").toString("utf8")).toBe("-npm\n@ü/~?>");
+  expect(fixIdOf(odd)).toMatch(/^[\w-]+$/);
 });

@@ -86,7 +86,7 @@ export const Account = ({ session }: { session: Session }) => (
     >
       {session.person?.name ?? session.subject}
       <span className="block truncate text-xs text-dim">
-        {session.role ? roleName(session.role.name) : told(session.method ?? "")}
+        {session.isOwner ? say("owner") : session.role ? roleName(session.role.name) : told(session.method ?? "")}
       </span>
     </Link>
     <MentionsLink />

@@ -36,5 +36,6 @@ test("long text keeps both ends", () => {
 });
 
 test("a list of one is told in the singular", () => {
-  expect(["assets", "advisories", "people"].map(singular)).toEqual(["asset", "advisory", "person"]);
+  const many = ["assets", "advisories", "people", "fixes", "messages"];
+  expect(many.map(singular)).toEqual(["asset", "advisory", "person", "fix", "message"]);
 });

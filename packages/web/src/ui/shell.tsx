@@ -10,6 +10,7 @@ import { PasswordForm } from "../features/sessions/password-form.tsx";
 import { useLive } from "../live-context.ts";
 import { useLiveStream } from "../live.ts";
 import { Account, CompanyChoice, nextTheme } from "./account.tsx";
+import { useFocusKept } from "./focus-kept.ts";
 import { Help } from "./help.tsx";
 import { useKeys } from "./hooks.ts";
 import { NAV, Nav, type NavPath } from "./nav.tsx";
@@ -120,6 +121,7 @@ const SignedIn = ({ session, isEnded }: { session: Session; isEnded: boolean }) 
   useLiveStream(useLive(), maySeeFindings && !isEnded);
   useGlobalKeys(openHelp);
   useFocusOnChange();
+  useFocusKept();
   return (
     <>
       <a href="#main" className="button sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">

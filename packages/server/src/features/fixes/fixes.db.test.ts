@@ -248,7 +248,11 @@ test("done is what the next inventories say: waiting, not fixed, verified, and c
   expect((await now()).work).toMatchObject({ verification: "not_fixed", notFixedCount: 1, leftFindingCount: 1 });
   expect((await ask(`/${id}/assets?left=true`)).body.rows).toMatchObject([{ name: "one" }]);
   await report(one, [ids["openssl"] as number]);
-  expect(await now()).toMatchObject({ findingCount: 0, work: { verification: "verified", claimedVersion: "1.1" } });
+  expect(await now()).toMatchObject({
+    findingCount: 0,
+    fixedIn: "1.1",
+    work: { verification: "verified", claimedVersion: "1.1" },
+  });
   await report(one, both);
   expect((await now()).work).toMatchObject({ verification: "came_back", leftFindingCount: 1 });
   expect((await change(id, { state: "in_work" })).body.work).toMatchObject({ verification: null, claimedAt: null });

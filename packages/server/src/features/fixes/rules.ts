@@ -1,5 +1,6 @@
 import { AppError, schemeFor } from "@zerotrace/core";
 import { fixCommands } from "@zerotrace/core/fix/commands";
+import { fixIdOf } from "@zerotrace/core/fix/id";
 import { daysUntil, dueAtOf, type OpenSince, type Sla } from "@zerotrace/core/fix/sla";
 import type { z } from "zod";
 import { oneDecimal } from "../assets/index.ts";
@@ -9,9 +10,7 @@ import type { FixKey, FixRecord, WorkJson, WorkRecord } from "./sql.ts";
 /** Advisories that a fix names (count). */
 export const ADVISORIES_MAX = 10;
 
-/** The id of a fix, as it stands in addresses: what it is of, so that a link lives as long as the package. */
-export const fixIdOf = (key: FixKey): string =>
-  Buffer.from(`${key.hasFix ? "+" : "-"}${key.ecosystem}\n${key.package}`, "utf8").toString("base64url");
+export { fixIdOf };
 
 /** What an id names. Throws NOT_FOUND. */
 export const fixKeyOf = (id: string): FixKey => {
@@ -100,9 +99,10 @@ const NOTHING: Omit<FixRecord, keyof FixKey | "work"> = {
   since: { critical: null, high: null, medium: null, low: null, kev: null },
 };
 
-/** A fix of which nothing is open, and something was done. */
+/** A fix of which nothing is open, and something was done: it still says to which version, where somebody called that done. */
 export const doneFix = (work: WorkRecord): FixRecord => ({
   ...NOTHING,
+  fixes: work.claimedVersion ?? "",
   ecosystem: work.ecosystem,
   package: work.package,
   hasFix: work.hasFix,

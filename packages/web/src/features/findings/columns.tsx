@@ -9,9 +9,9 @@ import { STATE_WORDS } from "../work/words.ts";
 
 /** What is said of a finding that is not open. */
 export const STATUS_WORDS: Readonly<Record<Finding["status"], string>> = {
-  open: "open",
-  fixed: "fixed",
-  accepted: "accepted",
+  open: say("open"),
+  fixed: say("fixed"),
+  accepted: say("accepted"),
   not_affected: say("not affected"),
 };
 
@@ -20,7 +20,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   { head: "Risk", width: "116px", cell: (f) => <Risk value={f.risk} /> },
   {
     head: "Severity",
-    width: "140px",
+    width: "120px",
     cell: (f) =>
       f.severity === "unknown" && f.urgency ? (
         <span className="inline-flex items-center gap-2">
@@ -58,6 +58,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   },
   {
     head: "Package",
+    width: "minmax(0, 1.6fr)",
     className: "full",
     cell: (f) => (
       <span className="mono" title={f.purl}>
@@ -73,7 +74,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   },
   {
     head: "State",
-    width: "138px",
+    width: "128px",
     className: "wide-only",
     cell: (f) => {
       const text = f.assignee ? `${STATE_WORDS[f.state]}, ${f.assignee.name}` : STATE_WORDS[f.state];
@@ -84,7 +85,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
       );
     },
   },
-  { head: "EPSS", width: "92px", className: "wide-only", cell: (f) => <Epss value={f.epss} /> },
+  { head: "EPSS", width: "88px", className: "end wide-only", cell: (f) => <Epss value={f.epss} /> },
   {
     head: "Assets",
     width: "64px",
@@ -145,7 +146,7 @@ export const ADVISORY_GROUP_COLUMNS: readonly Column<AdvisoryGroup>[] = [
     label: say("fix"),
     cell: (g) => (g.fixAvailable ? say("yes") : <span className="text-dim">{say("not yet")}</span>),
   },
-  { head: "EPSS", width: "96px", className: "wide-only", cell: (g) => <Epss value={g.epss} /> },
+  { head: "EPSS", width: "96px", className: "end wide-only", cell: (g) => <Epss value={g.epss} /> },
   {
     head: "Assets",
     width: "96px",

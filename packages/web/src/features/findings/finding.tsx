@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { fixIdOf } from "@zerotrace/core/fix/id";
 import { type Feeds, type FindingAsset, type FindingDetail, queries } from "../../api.ts";
 import { enrichmentRows } from "../../ui/enrichment.tsx";
 import { decimal, exact, plural } from "../../ui/format.ts";
@@ -182,16 +183,16 @@ const About = ({ finding: f, feeds }: { finding: FindingDetail; feeds: Feeds | u
         [say("Installed"), <Copy key="v" text={f.version} />],
         [say("Fixed in"), f.fixedIn ? <Copy key="f" text={f.fixedIn} /> : say("No fixed version is known yet")],
         [say("Package"), <Copy key="p" text={f.purl} max={56} />],
-        [
-          say("Source"),
-          f.source ? (
-            <span key="so" className="mono">
-              {f.source}
-            </span>
-          ) : (
-            say("none")
-          ),
-        ],
+        ...(f.source
+          ? [
+              [
+                say("Source"),
+                <span key="so" className="mono">
+                  {f.source}
+                </span>,
+              ] as const,
+            ]
+          : []),
         [
           say("Ecosystem"),
           <span key="e" className="mono">
@@ -315,7 +316,14 @@ export const FindingPage = () => {
         {f.explanation && <p className="mt-1 text-dim">{told(f.explanation.decidedBy)}.</p>}
         {f.fixedIn && f.status === "open" && (
           <p className="mt-1">
-            {say("Upgrade to")} <Copy text={f.fixedIn} /> {say("or later to close it.")}
+            {say("Upgrade to")} <Copy text={f.fixedIn} /> {say("or later to close it.")}{" "}
+            <Link
+              to="/fixes/$id"
+              params={{ id: fixIdOf({ ...f, package: f.source ?? f.package, hasFix: true }) }}
+              className="link"
+            >
+              {say("The fix: its command, who does it")}
+            </Link>
           </p>
         )}
       </section>

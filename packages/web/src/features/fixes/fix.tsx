@@ -67,6 +67,44 @@ const Commands = ({ fix }: { fix: FixDetail }) => {
   );
 };
 
+/** What goes away with it. */
+const Closes = ({ fix }: { fix: FixDetail }) => {
+  const feeds = useQuery(queries.feeds()).data;
+  return (
+    <div className="mt-4">
+      <Facts
+        rows={[
+          [say("Closes"), <SeverityLine key="severities" counts={fix.severities} />],
+          [
+            say("Known to be exploited"),
+            fix.kevCount > 0 || wasRead(feeds, "kev")
+              ? String(fix.kevCount)
+              : say("not known: no KEV catalog was read"),
+          ],
+          [
+            say("Advisories"),
+            <span key="advisories" className="flex flex-wrap gap-x-3">
+              {fix.advisories.map((name) => (
+                <Link key={name} to="/advisories/$id" params={{ id: name }} className="mono link py-0.5">
+                  {name}
+                </Link>
+              ))}
+              {fix.advisoryCount > fix.advisories.length &&
+                say("and {n} more", { n: count(fix.advisoryCount - fix.advisories.length) })}
+            </span>,
+          ],
+          [
+            say("Packages"),
+            <span key="packages" className="mono">
+              {fix.installed.join(", ")}
+            </span>,
+          ],
+        ]}
+      />
+    </div>
+  );
+};
+
 /** What inventories say of what somebody called done. */
 const Verified = ({ fix }: { fix: FixDetail }) => {
   const { work } = fix;
@@ -139,7 +177,6 @@ const api = getRouteApi("/fixes/$id");
 export const FixPage = () => {
   const { id } = api.useParams();
   const fix = useQuery(queries.fix(id));
-  const feeds = useQuery(queries.feeds()).data;
   if (fix.error) {
     return (
       <Page title={say("Fix")}>
@@ -156,22 +193,29 @@ export const FixPage = () => {
   }
   const one = fix.data;
   const names = { package: one.package, version: one.fixedIn };
-  const query = queryOf({ package: one.package, ecosystem: one.ecosystem });
+  const isOver = one.findingCount === 0;
+  const query = queryOf({ package: one.package, ecosystem: one.ecosystem, ...(isOver && { status: "fixed" }) });
   const isChecked = one.work?.verification === "not_fixed" || one.work?.verification === "came_back";
   return (
     <Page
       title={
         one.fixedIn === null
-          ? say("{package}: no fixed version yet", names)
+          ? isOver
+            ? say("{package}: nothing left to fix", names)
+            : say("{package}: no fixed version yet", names)
           : say("Upgrade {package} to {version}", names)
       }
-      lead={say("{ecosystem}: closes {findings} of {advisories} on {assets}, {share} of the risk.", {
-        ecosystem: one.ecosystem,
-        findings: plural(one.findingCount, "finding"),
-        advisories: plural(one.advisoryCount, "advisory", "advisories"),
-        assets: plural(one.assetCount, "asset"),
-        share: share(one.riskShare),
-      })}
+      lead={
+        isOver
+          ? say("{ecosystem}: no open finding is left that it closes.", { ecosystem: one.ecosystem })
+          : say("{ecosystem}: closes {findings} of {advisories} on {assets}, {share} of the risk.", {
+              ecosystem: one.ecosystem,
+              findings: plural(one.findingCount, "finding"),
+              advisories: plural(one.advisoryCount, "advisory", "advisories"),
+              assets: plural(one.assetCount, "asset"),
+              share: share(one.riskShare),
+            })
+      }
       actions={
         <Link to="/findings" search={{ query }} className="button">
           {say("Show its findings")}
@@ -180,40 +224,14 @@ export const FixPage = () => {
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 wide:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
         <Panel title={one.fixedIn === null ? say("What can be done") : say("How it is done")}>
-          <Commands fix={one} />
-          <div className="mt-4">
-            <Facts
-              rows={[
-                [say("Closes"), <SeverityLine key="severities" counts={one.severities} />],
-                [
-                  say("Known to be exploited"),
-                  one.kevCount > 0 || wasRead(feeds, "kev")
-                    ? String(one.kevCount)
-                    : say("not known: no KEV catalog was read"),
-                ],
-                [
-                  say("Advisories"),
-                  <span key="advisories" className="flex flex-wrap gap-x-3">
-                    {one.advisories.map((name) => (
-                      <Link key={name} to="/advisories/$id" params={{ id: name }} className="mono link py-0.5">
-                        {name}
-                      </Link>
-                    ))}
-                    {one.advisoryCount > one.advisories.length &&
-                      say("and {n} more", { n: count(one.advisoryCount - one.advisories.length) })}
-                  </span>,
-                ],
-                [
-                  say("Packages"),
-                  <span key="packages" className="mono">
-                    {one.installed.join(", ")}
-                  </span>,
-                ],
-              ]}
-            />
-          </div>
+          {isOver && one.commands.length === 0 ? (
+            <p className="text-sm text-dim">{say("Nothing is to be done now.")}</p>
+          ) : (
+            <Commands fix={one} />
+          )}
+          {!isOver && <Closes fix={one} />}
         </Panel>
-        <Panel title={say("Who does it")} aside={<Due of={one} />}>
+        <Panel title={say("Who does it")} aside={one.work?.verification !== "verified" && <Due of={one} />}>
           <WorkForm key={one.work?.updatedAt ?? ""} fix={one} />
         </Panel>
       </div>
