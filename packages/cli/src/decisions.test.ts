@@ -34,7 +34,9 @@ let state = "active";
 
 const answerTo = (method: string, path: string): unknown => {
   if (path.endsWith("/preview")) {
-    const examples = [{ id: ID, advisory: "CVE-2026-1", package: "openssl", severity: "high", risk: 70 }];
+    const examples = [
+      { id: ID, advisory: "CVE-2026-1", package: "openssl", version: "3.0.1", severity: "high", risk: 70 },
+    ];
     const counts = { findingCount: 5, closedCount: 3, assetCount: 2, riskShare: 0.182 };
     return { ...counts, examples, byAsset: true, needsApproval: true };
   }

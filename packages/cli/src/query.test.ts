@@ -96,4 +96,9 @@ test("where is log4j: its components, and with --assets those that have exactly 
 test("a mistake in a query is pointed at below the query, each on a line of its own", async () => {
   const { err } = await run(["query", "severity:critcal"]);
   expect(err).toContain(`The query cannot be read:\nseverity:critcal\n${"^".repeat(16)} severity does not know`);
+  const long = await run(["query", `${"a ".repeat(50)}kev:maybe${" b".repeat(50)}`]);
+  const [, shown = "", mark = ""] = long.err.split("\n");
+  expect(shown).toBe(`…${"a ".repeat(20)}kev:maybe${" b".repeat(20)}…`);
+  expect(shown.slice(mark.indexOf("^")).slice(0, 9)).toBe("kev:maybe");
+  expect((await run(["query", "x".repeat(10_000)])).err.length).toBeLessThan(400);
 });

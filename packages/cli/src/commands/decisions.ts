@@ -102,7 +102,7 @@ const registerPreview = (decisions: Command, cli: Cli): void => {
       const partly = findingCount - closedCount;
       if (partly > 0) cli.out.write(`${counted(partly, "finding")} of them stay open on other assets\n`);
       for (const one of examples)
-        cli.out.write(`  ${one.severity} ${printable(`${one.advisory} in ${one.package}`)}\n`);
+        cli.out.write(`  ${one.severity} ${printable(`${one.advisory} in ${one.package} ${one.version}`)}\n`);
       if (preview.needsApproval) cli.err.write("A second person must approve it before it counts\n");
     });
 };

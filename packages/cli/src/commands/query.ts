@@ -1,6 +1,12 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { AppError } from "@zerotrace/core";
-import { FINDING_FIELDS, parseQuery, type QueryNode, type Term } from "@zerotrace/core/query/language/index";
+import {
+  FINDING_FIELDS,
+  parseQuery,
+  type QueryError,
+  type QueryNode,
+  type Term,
+} from "@zerotrace/core/query/language/index";
 import { type Client, contract } from "@zerotrace/sdk";
 import type { Cli } from "../cli.ts";
 import { connect } from "../local.ts";
@@ -24,14 +30,25 @@ interface Found {
 
 const bad = (message: string): AppError => new AppError("BAD_REQUEST", message, { field: "query" });
 
+/** Characters shown before a mistake, and of it. */
+const BEFORE_CHARS = 40;
+const MISTAKE_CHARS = 60;
+
+/** The part of a query around a mistake, in one line, with a mark below it. */
+const pointed = (text: string, { at, length, message }: QueryError): string => {
+  const from = Math.max(0, at - BEFORE_CHARS);
+  const end = Math.min(text.length, at + Math.min(Math.max(1, length), MISTAKE_CHARS));
+  const [dots, more] = [from > 0 ? "…" : "", end + BEFORE_CHARS < text.length ? "…" : ""];
+  const line = text.slice(from, end + BEFORE_CHARS).replaceAll(/\s/g, " ");
+  return `${dots}${line}${more}\n${" ".repeat(dots.length + at - from)}${"^".repeat(Math.max(1, end - at))} ${message}`;
+};
+
 /** Reads a query. Throws BAD_REQUEST with the place of the first mistake. */
 const parsed = (text: string): QueryNode | null => {
   const { node, errors } = parseQuery(text, FINDING_FIELDS);
   const [first] = errors;
   if (first === undefined) return node;
-  throw bad(
-    `The query cannot be read:\n${text}\n${" ".repeat(first.at)}${"^".repeat(Math.max(1, first.length))} ${first.message}`,
-  );
+  throw bad(`The query cannot be read:\n${pointed(text, first)}`);
 };
 
 /** A query that only joins words and some fields, one value each, as the parameters of a list. Throws BAD_REQUEST for any other. */

@@ -55,6 +55,7 @@ const oneFault = (field: Field, op: Operator, value: string): string | null => {
   if (type.kind === "choice") return type.values.includes(value.toLowerCase()) ? null : no;
   if (type.kind === "number") return numberOf(value, type) === null ? no : null;
   if (type.kind === "id") return UUID.test(value) ? null : no;
+  if (type.kind === "text" && value.trim() === "") return `${name} needs a value: ${wanted(field)}.`;
   if (type.kind === "text")
     return value.length <= type.maxLength ? null : `${name} takes at most ${type.maxLength} characters.`;
   if (dayOf(value) !== null) return null;

@@ -77,6 +77,18 @@ test("a mistake is named at its place with the mend, and the rest still counts",
     ["a b)", 3, /closes none/],
     ["a -", 2, /^$/],
     ['package:"open', 8, /quote is not closed/],
+    ['openssl "abc \\"', 8, /quote is not closed/],
+    ['package:""', 0, /package needs a value/],
+    ['package:openssl,"  "', 0, /package needs a value/],
+    ['kev:true ""', 9, /nothing between these quotes/],
+    ["kev:true ( )", 9, /nothing between these brackets/],
+    ["kev:true OR", 9, /The OR has nothing on one of its sides/],
+    ["OR kev:true", 0, /The OR has nothing/],
+    ["a | OR b", 2, /The OR has nothing/],
+    ["(a OR ) b", 3, /The OR has nothing/],
+    ["a AND", 2, /The AND has nothing/],
+    ["AND a", 0, /The AND has nothing/],
+    ["a AND OR b", 2, /The AND has nothing/],
     ["severity:", 0, /needs a value/],
     ["a NOT", 2, /Nothing follows/],
   ];
@@ -90,6 +102,8 @@ test("a mistake is named at its place with the mend, and the rest still counts",
     expect(errors[0]?.at, text).toBe(at);
     expect(errors[0]?.message, text).toMatch(says);
   }
+  expect(treeOf('a\\"x"')).toBe("and('a\\', 'x')");
+  expect(read("kev:maybe OR fix:yes").errors.map((e) => e.at)).toEqual([0]);
   expect(tree(read("kev:true severty:high openssl").node)).toBe("and(kev:true, 'openssl')");
 });
 
@@ -106,7 +120,10 @@ const term = fc.oneof(
   fc
     .tuple(
       fc.constantFrom("package", "host", "label"),
-      fc.uniqueArray(fc.string({ maxLength: 12 }), { minLength: 1, maxLength: 3 }),
+      fc.uniqueArray(
+        fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== ""),
+        { minLength: 1, maxLength: 3 },
+      ),
     )
     .map(([field, values]) => ({ kind: "term", field, op: ":", values, at: 0, length: 0 }) as const),
   fc

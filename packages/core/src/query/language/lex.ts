@@ -29,19 +29,29 @@ const operatorOf = (written: string): Operator => {
   return bare as Operator;
 };
 
-/** A value with quotes or without; null where none stands. */
-const valueAt = (text: string, at: number): { value: string; end: number } | null => {
+/** Text in quotes; null where none begins. A quote that is not closed is noted, and holds the rest. */
+const quotedAt = (text: string, at: number, errors: QueryError[]): { value: string; end: number } | null => {
   const quoted = matchAt(QUOTED, text, at);
-  if (quoted) return { value: unescaped(quoted[1] ?? ""), end: at + quoted[0].length };
+  if (quoted === null) return null;
+  const [whole, inside = "", close] = quoted;
+  if (close === "")
+    errors.push({ at, length: text.length - at, message: 'This quote is not closed: end the text with ".' });
+  return { value: unescaped(inside), end: at + whole.length };
+};
+
+/** A value with quotes or without; null where none stands. */
+const valueAt = (text: string, at: number, errors: QueryError[]): { value: string; end: number } | null => {
+  const quoted = quotedAt(text, at, errors);
+  if (quoted) return quoted;
   const bare = matchAt(BARE, text, at);
   return bare && { value: bare[0], end: at + bare[0].length };
 };
 
-const valuesAt = (text: string, from: number): { values: string[]; end: number } => {
+const valuesAt = (text: string, from: number, errors: QueryError[]): { values: string[]; end: number } => {
   const values: string[] = [];
   let end = from;
   for (;;) {
-    const found = valueAt(text, end);
+    const found = valueAt(text, end, errors);
     if (found) {
       values.push(found.value);
       end = found.end;
@@ -58,18 +68,18 @@ const KEYWORDS: ReadonlyMap<string, "or" | "not" | "and"> = new Map([
   ["NOT", "not"],
 ]);
 
-const tokenAt = (text: string, at: number): Token => {
+const tokenAt = (text: string, at: number, errors: QueryError[]): Token => {
   const one = text[at];
   if (one === "(" || one === ")") return { kind: one, at, length: 1 };
   if ((one === "-" || one === "!") && !SPACE.test(text[at + 1] ?? " ")) return { kind: "not", at, length: 1 };
   const field = matchAt(FIELD, text, at);
   if (field) {
-    const { values, end } = valuesAt(text, at + field[0].length);
+    const { values, end } = valuesAt(text, at + field[0].length, errors);
     const [, name = "", op = ":"] = field;
     return { kind: "term", at, length: end - at, field: name.toLowerCase(), op: operatorOf(op), values };
   }
-  const quoted = matchAt(QUOTED, text, at);
-  if (quoted) return { kind: "word", at, length: quoted[0].length, text: unescaped(quoted[1] ?? "") };
+  const quoted = quotedAt(text, at, errors);
+  if (quoted) return { kind: "word", at, length: quoted.end - at, text: quoted.value };
   const word = matchAt(BARE_WORD, text, at)?.[0] ?? one ?? "";
   const keyword = KEYWORDS.get(word);
   return keyword ? { kind: keyword, at, length: word.length } : { kind: "word", at, length: word.length, text: word };
@@ -84,14 +94,9 @@ export const tokenizeQuery = (text: string): { tokens: Token[]; errors: QueryErr
       at += 1;
       continue;
     }
-    const token = tokenAt(text, at);
+    const token = tokenAt(text, at, errors);
     tokens.push(token);
     at += Math.max(1, token.length);
-  }
-  const quotes = text.replaceAll(/\\./gs, "").split('"').length - 1;
-  if (quotes % 2 === 1) {
-    const at = text.lastIndexOf('"');
-    errors.push({ at, length: text.length - at, message: 'This quote is not closed: end the text with ".' });
   }
   return { tokens, errors };
 };

@@ -5,6 +5,7 @@ import {
   QUERY_TERMS_MAX,
   type QueryError,
   type QueryNode,
+  type Span,
   type Term,
 } from "./ast.ts";
 import { termFault } from "./check.ts";
@@ -67,9 +68,9 @@ const unknownField = (name: string, fields: ReadonlyMap<string, Field>): string 
 const termOf = (state: State, token: Extract<Token, { kind: "term" }>): Term | null => {
   const { at, length, op, values } = token;
   const field = state.fields.get(token.field);
-  const fault = field ? termFault(field, op, values) : unknownField(token.field, state.fields);
-  if (fault !== null || !field) {
-    state.errors.push({ at, length, message: fault ?? "" });
+  const wrong = field ? termFault(field, op, values) : unknownField(token.field, state.fields);
+  if (wrong !== null || !field) {
+    state.errors.push({ at, length, message: wrong ?? "" });
     return null;
   }
   const written =
@@ -77,38 +78,40 @@ const termOf = (state: State, token: Extract<Token, { kind: "term" }>): Term | n
   return { kind: "term", at, length, field: field.name, op: op === "=" ? ":" : op, values: written };
 };
 
+/** Notes a mistake once a place. */
+const fault = (state: State, { at, length }: Span, message: string): void => {
+  if (!state.errors.some((error) => error.at === at)) state.errors.push({ at, length, message });
+};
+
 const leaf = (state: State, token: Token): QueryNode | null => {
   state.terms += 1;
   if (state.terms === QUERY_TERMS_MAX + 1) {
-    const { at, length } = token;
-    state.errors.push({
-      at,
-      length,
-      message: `A query has at most ${QUERY_TERMS_MAX} parts: this and what follows is left out.`,
-    });
+    fault(state, token, `A query has at most ${QUERY_TERMS_MAX} parts: this and what follows is left out.`);
   }
   if (state.terms > QUERY_TERMS_MAX) return null;
   if (token.kind === "term") return termOf(state, token);
-  return token.kind === "word" && token.text !== "" ? { ...token, kind: "word" } : null;
+  if (token.kind !== "word") return null;
+  if (token.text !== "") return { ...token, kind: "word" };
+  fault(state, token, "There is nothing between these quotes: write a text there, or take them away.");
+  return null;
 };
 
 const group = (state: State, open: Token): QueryNode | null => {
   state.depth += 1;
   if (state.depth > QUERY_DEPTH_MAX) {
-    const { at, length } = open;
-    state.errors.push({ at, length, message: `Brackets lie in each other at most ${QUERY_DEPTH_MAX} deep.` });
+    fault(state, open, `Brackets lie in each other at most ${QUERY_DEPTH_MAX} deep.`);
     state.next = state.tokens.length;
     state.isTooDeep = true;
     return null;
   }
+  const first = state.tokens[state.next];
+  if (first?.kind === ")") {
+    const span = { at: open.at, length: first.at + first.length - open.at };
+    fault(state, span, "There is nothing between these brackets: write a part there, or take them away.");
+  }
   const node = anyOf(state);
   if (state.tokens[state.next]?.kind === ")") state.next += 1;
-  else if (!state.isTooDeep)
-    state.errors.push({
-      at: open.at,
-      length: open.length,
-      message: "This bracket is not closed: put ) where it ends.",
-    });
+  else if (!state.isTooDeep) fault(state, open, "This bracket is not closed: put ) where it ends.");
   state.depth -= 1;
   return node;
 };
@@ -126,40 +129,49 @@ const factor = (state: State): QueryNode | null => {
   }
   const following = state.tokens[state.next]?.kind;
   if (following === undefined || following === ")" || following === "or" || following === "and") {
-    state.errors.push({
-      at: token.at,
-      length: token.length,
-      message: "Nothing follows the NOT: write what is not wanted.",
-    });
+    fault(state, token, "Nothing follows the NOT: write what is not wanted.");
     return null;
   }
   const part = factor(state);
   return part && isNegated ? { kind: "not", part } : part;
 };
 
-const allOf = (state: State): QueryNode | null => {
-  const parts: QueryNode[] = [];
-  for (;;) {
-    const token = state.tokens[state.next];
-    if (token === undefined || token.kind === ")" || token.kind === "or") return joined("and", parts);
-    if (token.kind === "and") {
-      state.next += 1;
-      continue;
-    }
-    const part = factor(state);
-    if (part) parts.push(part);
-  }
+/** A word that joins has something on both of its sides. */
+const oneSided = (state: State, joining: Token | undefined): void => {
+  if (joining === undefined || state.isTooDeep) return;
+  const word = joining.kind.toUpperCase();
+  fault(state, joining, `The ${word} has nothing on one of its sides: write a part there, or take the ${word} away.`);
 };
 
-const anyOf = (state: State): QueryNode | null => {
+/** Parts with one word between them; `part` reads one and answers null also for a part with a mistake. */
+const row = (state: State, kind: "and" | "or", part: (state: State) => QueryNode | null): QueryNode | null => {
   const parts: QueryNode[] = [];
+  let before: Token | undefined;
   for (;;) {
-    const part = allOf(state);
-    if (part) parts.push(part);
-    if (state.tokens[state.next]?.kind !== "or") return joined("or", parts);
+    const from = state.next;
+    const read = part(state);
+    if (read) parts.push(read);
+    const isNothing = state.next === from;
+    const after = state.tokens[state.next];
+    if (isNothing) oneSided(state, before);
+    if (after?.kind !== kind) {
+      // parts of an `and` stand beside each other, with its word or without
+      if (kind === "or" || isNothing) return joined(kind, parts);
+      before = undefined;
+      continue;
+    }
+    if (isNothing) oneSided(state, after);
+    before = after;
     state.next += 1;
   }
 };
+
+const partOf = (state: State): QueryNode | null => {
+  const kind = state.tokens[state.next]?.kind;
+  return kind === undefined || kind === ")" || kind === "or" || kind === "and" ? null : factor(state);
+};
+const allOf = (state: State): QueryNode | null => row(state, "and", partOf);
+const anyOf = (state: State): QueryNode | null => row(state, "or", allOf);
 
 /**
  * Reads a query such as `severity:critical,high (kev:true OR epss>=50%) -label:lab fix:yes openssl` over these fields. Parts
@@ -180,11 +192,7 @@ export const parseQuery = (text: string, fields: readonly Field[]): ParsedQuery 
     if (node) parts.push(node);
     const stray = tokens[state.next];
     if (stray?.kind === ")") {
-      errors.push({
-        at: stray.at,
-        length: stray.length,
-        message: "This bracket closes none: take it away, or open one before.",
-      });
+      fault(state, stray, "This bracket closes none: take it away, or open one before.");
       state.next += 1;
     }
   }

@@ -56,7 +56,14 @@ export const previewDecision = route({
     riskShare: z.number(),
     /** The worst of them. */
     examples: z.array(
-      z.object({ id: z.uuid(), advisory: z.string(), package: z.string(), severity: z.string(), risk: z.number() }),
+      z.object({
+        id: z.uuid(),
+        advisory: z.string(),
+        package: z.string(),
+        version: z.string(),
+        severity: z.string(),
+        risk: z.number(),
+      }),
     ),
     byAsset: z.boolean(),
     /** A second person must approve it before it counts. */

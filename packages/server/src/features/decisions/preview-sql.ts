@@ -14,7 +14,7 @@ export interface PreviewRecord {
   /** Risk times assets of what is hidden, and of all that is open. */
   hidden: number;
   total: number;
-  examples: { id: string; advisory: string; package: string; severity: string; risk: number }[];
+  examples: { id: string; advisory: string; package: string; version: string; severity: string; risk: number }[];
 }
 
 /** What a decision would do now, in numbers; nothing is changed. */
@@ -37,7 +37,7 @@ export const previewOf = async (tx: Tx, companyId: number, { assets, findings }:
        coalesce(sum(risk * assets), 0)::float8 as hidden,
        (select coalesce(sum(risk * asset_count), 0)::float8 from open) as total,
        coalesce((select json_agg(x) from (
-         select id, advisory, coalesce(source, package) as package, severity, risk from met
+         select id, advisory, coalesce(source, package) as package, version, severity, risk from met
          order by risk desc, id limit ${EXAMPLES}) x), '[]') as examples
      from met`,
     values,

@@ -1,7 +1,7 @@
 import { FINDING_FIELDS, numberOf, type Term, type Word } from "@zerotrace/core/query/language/index";
 import { bitsIn, type Choice, choiceOf, type LeadTo, type Tallies } from "../tallies/index.ts";
 import type { LeadKey } from "./lead-sql.ts";
-import { assetAsked, namesStatus, rankOf, ranksAsked } from "./query-sql.ts";
+import { assetAsked, namesStatus, rankOf, ranksAsked, smallForm } from "./query-sql.ts";
 import type { FindingFilter } from "./rules.ts";
 
 const HOLDS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
@@ -46,8 +46,14 @@ const ofTerm = (term: Term): Choice | null => {
   if (field === "fix") return { on: "fix", is: ({ hasFix }) => (hasFix ? yes : no) };
   if (field === "risk") return riskIs(term);
   if (field !== "ecosystem") return null;
-  const is = isNamed(values);
-  return { on: "fix", is: ({ ecosystem }) => is(ecosystem) || is(ecosystem.split(":")[0] ?? "") };
+  const is = isNamed(values.map(smallForm));
+  return {
+    on: "fix",
+    is: (fix) => {
+      const ecosystem = smallForm(fix.ecosystem);
+      return is(ecosystem) || is(ecosystem.split(":")[0] ?? "");
+    },
+  };
 };
 
 const ofLead = (lead: LeadTo, tallies: Tallies): Choice => ({

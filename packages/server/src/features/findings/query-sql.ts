@@ -9,6 +9,7 @@ import {
   type Term,
   type Word,
 } from "@zerotrace/core/query/language/index";
+import { labelForm } from "@zerotrace/core/schema";
 import { assetPointsSql, likePattern } from "../assets/index.ts";
 import { ssvcIs } from "./ssvc-sql.ts";
 import { type Leads, ofLead, type Value } from "./lead-sql.ts";
@@ -50,6 +51,9 @@ export const STATE = `case when f.status = 'fixed' then 'fixed' else coalesce(
 /** Whose the finding of the table named `f` is, as JSON; null for nobody's. */
 export const ASSIGNEE = `(select json_build_object('id', m.person_id, 'name', m.name) from membership m
   where m.company_id = f.company_id and f.status = 'open' and m.person_id = (select w.assignee_id ${SAID}))`;
+
+/** A name where its case says nothing. */
+export const smallForm = (text: string): string => text.toLowerCase();
 
 /** A value with stars as a pattern of LIKE. */
 export const glob = (text: string): string => likePattern(text).slice(1, -1).replaceAll("*", "%");
@@ -173,7 +177,8 @@ type Compile = (term: Term, value: Value) => string;
 const ASSET_CONDITIONS: Readonly<Record<string, Compile>> = {
   host: ({ values }, value) => textIs(["a.name"], values, value),
   kind: ({ values }, value) => `a.kind = any(${value(values)}::text[])`,
-  label: ({ values }, value) => {
+  label: (term, value) => {
+    const values = term.values.map(labelForm);
     if (!values.some((v) => v.includes("*"))) return `a.labels && ${value(values)}::text[]`;
     return `exists (select 1 from unnest(a.labels) as label where ${textIs(["label"], values, value)})`;
   },
@@ -205,7 +210,11 @@ const CONDITIONS: Readonly<Record<string, Compile>> = {
   advisory: ({ values }, value) =>
     `(${textIs(["f.advisory"], values, value)} or exists (
       select 1 from unnest(f.aliases) as alias where ${textIs(["alias"], values, value)}))`,
-  ecosystem: ({ values }, value) => textIs(["f.ecosystem", "split_part(f.ecosystem, ':', 1)"], values, value),
+  // few know how each ecosystem writes itself
+  ecosystem: ({ values }, value) => {
+    const columns = ["lower(f.ecosystem)", "lower(split_part(f.ecosystem, ':', 1))"];
+    return textIs(columns, values.map(smallForm), value);
+  },
   host: (term, value) => inAssets(ofAsset(term, value)),
   kind: (term, value) => inAssets(ofAsset(term, value)),
   label: (term, value) => inAssets(ofAsset(term, value)),

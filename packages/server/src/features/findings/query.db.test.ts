@@ -164,6 +164,8 @@ test("a query finds by what findings are", async () => {
     "advisory:CVE-2,CVE-3": "23",
     "ecosystem:Debian": "125",
     "ecosystem:Debian:11,npm": "35",
+    "ecosystem:debian:11,NPM": "35",
+    "-ecosystem:DEBIAN": "3",
     "seen:7d": "125",
     "-seen:1w": "3",
     "seen>2020-01-01": "1235",

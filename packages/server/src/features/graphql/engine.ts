@@ -123,7 +123,8 @@ const failureOf = (error: GraphQLError, { correlationId, log }: RequestContext, 
     ...(path === undefined ? {} : { path }),
     extensions: {
       code: body.code,
-      ...(body.field === undefined || body.field === "query" ? {} : { field: body.field }),
+      // without a path it is the query as a whole, which has no name among its own arguments
+      ...(body.field === undefined || (path === undefined && body.field === "query") ? {} : { field: body.field }),
     },
   };
 };

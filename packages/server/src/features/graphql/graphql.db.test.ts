@@ -204,11 +204,14 @@ test("it is for the signed-in and answers no GET", async () => {
 });
 
 test("an argument is refused as its route refuses it, and named", async () => {
-  const { body } = await ask(`{ findings(limit: 501) { count } finding(id: "1") { id } }`);
-  expect(body.data).toEqual({ findings: null, finding: null });
+  const { body } = await ask(
+    `{ findings(limit: 501) { count } finding(id: "1") { id } wrong: findings(query: "sevrity:high") { count } }`,
+  );
+  expect(body.data).toEqual({ findings: null, finding: null, wrong: null });
   expect(body.errors.map((e: { extensions: object }) => e.extensions)).toEqual([
     { code: "BAD_REQUEST", field: "limit" },
     { code: "BAD_REQUEST", field: "id" },
+    { code: "BAD_REQUEST", field: "query" },
   ]);
   expect(codesOf((await ask(`{ findings(cursor: "none") { count } }`)).body)).toEqual(["BAD_REQUEST"]);
 });

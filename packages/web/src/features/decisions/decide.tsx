@@ -53,7 +53,9 @@ const Numbers = ({ preview, until }: { preview: DecisionPreview; until: string }
       <p className="text-sm text-dim">
         {say("The worst:")}{" "}
         {preview.examples
-          .map((one) => say("{advisory} in {package}", { advisory: one.advisory, package: one.package }))
+          .map((one) =>
+            say("{advisory} in {package}", { advisory: one.advisory, package: `${one.package} ${one.version}` }),
+          )
           .join(", ")}
       </p>
     )}
