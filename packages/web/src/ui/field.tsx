@@ -32,7 +32,7 @@ export const Labeled = ({
   const isRefused = name !== undefined && refused?.field === name;
   const says = [hint && `${id}-hint`, error && `${id}-error`, isRefused && refused.says].filter(Boolean).join(" ");
   return (
-    <div className={`grid min-w-0 max-w-full grid-cols-[minmax(0,1fr)] content-start gap-1 text-sm ${frame}`}>
+    <div className={`grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-1 text-sm ${frame}`}>
       <label htmlFor={id} className="text-dim">
         {label}
       </label>

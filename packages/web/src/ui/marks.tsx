@@ -32,7 +32,7 @@ export const Copy = ({ text, max = 80, label }: { text: string; max?: number; la
   );
 };
 
-/** A command to run with a button that copies all of it: whole and wrapped, or cut where its line ends. */
+/** A command to run with a button that copies all of it: whole and wrapped, or cut where its line begins, as its end tells most. */
 export const Command = ({ text, isCut = false }: { text: string; isCut?: boolean }) => (
   <Copyable text={text} isCommand isCut={isCut} />
 );
@@ -46,14 +46,20 @@ const Copyable = ({ text, isCommand, isCut }: { text: string; isCommand: boolean
     <div className="flex items-stretch border border-line bg-page">
       <code
         title={isCut ? text : undefined}
-        className={`min-w-0 flex-1 px-2 py-1.5 leading-5 ${isCut ? "truncate" : "wrap-anywhere"}`}
+        className={`flex min-w-0 flex-1 gap-2 px-2 py-1.5 leading-5 ${isCut ? "" : "wrap-anywhere"}`}
       >
         {isCommand && (
-          <span className="text-accent select-none" aria-hidden="true">
-            ${" "}
+          <span className="shrink-0 text-accent select-none" aria-hidden="true">
+            $
           </span>
         )}
-        {text}
+        {isCut ? (
+          <span className="min-w-0 truncate text-left [direction:rtl]">
+            <bdi dir="ltr">{text}</bdi>
+          </span>
+        ) : (
+          <span className="min-w-0">{text}</span>
+        )}
       </code>
       <button
         type="button"
@@ -95,7 +101,7 @@ export const Epss = ({ value }: { value: number | null }) =>
         style={{ backgroundSize: `max(${value > 0 ? 1 : 0}px, ${value * 100}%) 100%` }}
         aria-hidden="true"
       />
-      {decimal(value * 100, value < 0.1 ? 1 : 0)} %
+      <span className="min-w-[5ch] text-right">{decimal(value * 100, value < 0.1 ? 1 : 0)} %</span>
     </span>
   );
 

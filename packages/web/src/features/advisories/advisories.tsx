@@ -34,7 +34,7 @@ const COLUMNS: readonly Column<Advisory>[] = [
     label: say("CVSS"),
     cell: (a) => <span className="mono">{a.cvss === null ? "–" : decimal(a.cvss)}</span>,
   },
-  { head: "EPSS", width: "96px", className: "wide-only", cell: (a) => <Epss value={a.epss} /> },
+  { head: "EPSS", width: "96px", className: "end wide-only", cell: (a) => <Epss value={a.epss} /> },
   {
     head: "Published",
     width: "110px",

@@ -98,7 +98,7 @@ const COLUMNS: readonly Column<Agent>[] = [
       </span>
     ),
   },
-  { head: "System", width: "190px", className: "full", cell: (a) => <span title={a.os}>{a.os}</span> },
+  { head: "System", width: "140px", className: "full", cell: (a) => <span title={a.os}>{a.os}</span> },
   {
     head: "Version",
     width: "80px",
@@ -109,7 +109,7 @@ const COLUMNS: readonly Column<Agent>[] = [
   { head: "Enrolled", width: "110px", className: "wide-only", cell: (a) => <Time at={a.enrolledAt} /> },
   {
     head: "Actions",
-    width: "220px",
+    width: "212px",
     className: "end",
     cell: (a) => <Actions agent={a} />,
   },

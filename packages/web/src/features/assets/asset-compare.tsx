@@ -143,7 +143,7 @@ export const AssetCompare = ({ asset }: { asset: AssetDetail }) => {
   const known = choices.some(([value]) => value === from);
   return (
     <>
-      <div className="flex flex-wrap items-center gap-3 border-b border-line p-2 text-sm">
+      <div className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2 text-sm">
         <label className="flex items-center gap-2 text-dim">
           {say("compare")}
           <select

@@ -19,7 +19,7 @@ export const AssetInventory = ({ id }: { id: string }) => {
   return (
     <>
       <form
-        className="flex gap-2 border-b border-line p-2"
+        className="flex gap-2 border-b border-line px-4 py-2"
         onSubmit={(e) => {
           e.preventDefault();
           const given = new FormData(e.currentTarget).get("q");

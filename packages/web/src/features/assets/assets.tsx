@@ -30,6 +30,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   },
   {
     head: "Asset",
+    width: "minmax(0, 2fr)",
     cell: (a) => (
       <span className="inline-flex max-w-full items-center gap-2">
         <Link to="/assets/$id" params={{ id: a.id }} className="mono link truncate">
@@ -41,7 +42,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   },
   {
     head: "System",
-    width: "120px",
+    width: "minmax(0, 1fr)",
     cell: (a) => (
       <span title={`${told(a.kind)}${a.os ? `, ${a.os}` : ""}`}>
         {a.kind !== "host" && <span className="text-dim">{told(a.kind)} </span>}
@@ -67,7 +68,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   },
   {
     head: "Gaps",
-    width: "104px",
+    width: "96px",
     label: say("gaps"),
     cell: (a) => (
       <span className="text-warn">

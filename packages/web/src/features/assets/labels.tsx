@@ -20,8 +20,8 @@ export const labelsOf = (text: string): string[] =>
 export const Labels = ({ labels, max = labels.length }: { labels: readonly string[]; max?: number }) => (
   <>
     {labels.slice(0, max).map((label) => (
-      <Link key={label} to="/assets" search={{ label }} className="chip shrink-0 hover:text-accent">
-        {label}
+      <Link key={label} to="/assets" search={{ label }} className="chip min-w-0 hover:text-accent" title={label}>
+        <span className="truncate">{label}</span>
       </Link>
     ))}
     {labels.length > max && (

@@ -47,9 +47,14 @@ const Verify = () => {
 
 const COLUMNS: readonly Column<AuditRow>[] = [
   { head: "When", width: "120px", cell: (r) => <Time at={r.at} /> },
-  { head: "Who", width: "200px", label: say("by"), cell: (r) => <span title={told(r.actor)}>{told(r.actor)}</span> },
+  {
+    head: "Who",
+    width: "minmax(0, 1.2fr)",
+    label: say("by"),
+    cell: (r) => <span title={told(r.actor)}>{told(r.actor)}</span>,
+  },
   { head: "What", className: "full", cell: (r) => <span className="mono">{r.action}</span> },
-  { head: "On", className: "wide-only", cell: (r) => <Copy text={r.target} max={36} /> },
+  { head: "On", width: "320px", className: "wide-only", cell: (r) => <Copy text={r.target} max={36} /> },
   { head: "From", width: "140px", className: "wide-only", cell: (r) => <span className="mono">{r.ip}</span> },
   { head: "#", width: "90px", className: "end wide-only", cell: (r) => <span className="mono text-dim">{r.seq}</span> },
 ];
@@ -98,7 +103,7 @@ export const AuditPage = () => {
           <input
             key={name}
             name={name}
-            className="field w-64 max-w-full"
+            className="field w-80 max-w-full"
             placeholder={hint}
             aria-label={hint}
             defaultValue={search[name] ?? ""}

@@ -24,6 +24,7 @@ const VERDICTS: Readonly<Record<Component["verdict"], string>> = {
 export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
   {
     head: "Component",
+    width: "minmax(0, 2fr)",
     className: "full",
     cell: (c) => (
       <span className="mono inline-flex max-w-full items-center gap-2">
@@ -33,7 +34,7 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
   },
   {
     head: "Source",
-    width: "270px",
+    width: "minmax(0, 1fr)",
     className: "wide-only",
     cell: (c) =>
       c.ownedBy ? (
@@ -50,10 +51,10 @@ export const COMPONENT_COLUMNS: readonly Column<Component>[] = [
         <span className="mono text-dim">{c.source ?? ""}</span>
       ),
   },
-  { head: "Ecosystem", width: "140px", cell: (c) => <span className="mono">{c.ecosystem}</span> },
+  { head: "Ecosystem", width: "120px", cell: (c) => <span className="mono">{c.ecosystem}</span> },
   {
     head: "Verdict",
-    width: "260px",
+    width: "224px",
     cell: (c) => (
       <span
         className={c.verdict === "unknown" ? "text-warn" : c.verdict === "affected" ? "" : "text-dim"}

@@ -106,7 +106,7 @@ const Actions = ({ decision: d }: { decision: Decision }) => {
 
 const COLUMNS: readonly Column<Decision>[] = [
   { head: "State", width: "104px", cell: (d) => <span className={STATE_TONES[d.state]}>{told(d.state)}</span> },
-  { head: "Decision", width: "136px", cell: (d) => KIND_WORDS[d.kind] },
+  { head: "Decision", width: "128px", cell: (d) => KIND_WORDS[d.kind] },
   {
     head: "About",
     className: "full",
@@ -116,7 +116,12 @@ const COLUMNS: readonly Column<Decision>[] = [
       </Link>
     ),
   },
-  { head: "Reason", className: "full", cell: (d) => <span title={d.reason}>{d.reason}</span> },
+  {
+    head: "Reason",
+    width: "minmax(0, 1.3fr)",
+    className: "full",
+    cell: (d) => <span title={d.reason}>{d.reason}</span>,
+  },
   { head: "Hides", width: "116px", label: say("hides"), cell: (d) => <Hides decision={d} /> },
   {
     head: "Until",
@@ -124,13 +129,13 @@ const COLUMNS: readonly Column<Decision>[] = [
     label: say("until"),
     cell: (d) => <span title={d.expiresAt}>{shortDay(d.expiresAt)}</span>,
   },
-  { head: "By", width: "168px", label: say("decided by"), cell: (d) => <History decision={d} /> },
+  { head: "By", width: "152px", label: say("decided by"), cell: (d) => <History decision={d} /> },
 ];
 const ACTIONS: Column<Decision> = {
   head: "Actions",
   hidesHead: true,
   className: "end",
-  width: "192px",
+  width: "168px",
   cell: (d) => <Actions decision={d} />,
 };
 

@@ -11,6 +11,14 @@ import { GenerationsPanel, PinnedNotice } from "./generations.tsx";
 import { FreshnessTable, SourcePanel } from "./sources.tsx";
 import { say } from "../../ui/texts.ts";
 
+/** Heads of columns of numbers, which stand at the right. */
+const NUMBERS: ReadonlySet<string> = new Set([
+  say("Components"),
+  say("Covered"),
+  say("Not covered"),
+  say("Version unreadable"),
+]);
+
 const CoverageTable = () => {
   const coverage = useQuery(queries.coverage());
   return (
@@ -32,7 +40,7 @@ const CoverageTable = () => {
                 say("Version unreadable"),
                 say("By"),
               ].map((h) => (
-                <th key={h} scope="col">
+                <th key={h} scope="col" className={NUMBERS.has(h) ? "end" : undefined}>
                   {h}
                 </th>
               ))}
@@ -42,17 +50,23 @@ const CoverageTable = () => {
             {coverage.data.rows.map((r) => (
               <tr key={r.ecosystem}>
                 <td className="mono full">{r.ecosystem}</td>
-                <td className="mono" data-label={say("components")}>
+                <td className="mono end" data-label={say("components")}>
                   {count(r.componentCount)}
                 </td>
-                <td className="mono" data-label={say("covered")}>
+                <td className="mono end" data-label={say("covered")}>
                   {count(r.covered)}{" "}
                   <span className="text-dim">{r.componentCount > 0 ? share(r.covered / r.componentCount) : ""}</span>
                 </td>
-                <td className={`mono ${r.notCovered > 0 ? "text-warn" : "text-dim"}`} data-label={say("not covered")}>
+                <td
+                  className={`mono end ${r.notCovered > 0 ? "text-warn" : "text-dim"}`}
+                  data-label={say("not covered")}
+                >
                   {count(r.notCovered)}
                 </td>
-                <td className={`mono ${r.unparsable > 0 ? "text-warn" : "text-dim"}`} data-label={say("unreadable")}>
+                <td
+                  className={`mono end ${r.unparsable > 0 ? "text-warn" : "text-dim"}`}
+                  data-label={say("unreadable")}
+                >
                   {count(r.unparsable)}
                 </td>
                 <td className={r.authority === "stale" ? "text-warn" : "text-dim"}>

@@ -9,6 +9,9 @@ import { say } from "../../ui/texts.ts";
 
 const SHORT = 12;
 
+/** Heads of columns of numbers, which stand at the right. */
+const NUMBERS: ReadonlySet<string> = new Set([say("Number"), say("Records"), say("Size")]);
+
 /** Says that a person put this generation in force, and how it goes on. */
 export const PinnedNotice = ({ generation }: { generation: NonNullable<Feeds["generation"]> }) => {
   const client = useQueryClient();
@@ -56,7 +59,7 @@ export const GenerationsPanel = () => {
           <thead>
             <tr>
               {[say("Generation"), say("Number"), say("Feeds read"), say("Records"), say("Size")].map((h) => (
-                <th key={h} scope="col">
+                <th key={h} scope="col" className={NUMBERS.has(h) ? "end" : undefined}>
                   {h}
                 </th>
               ))}
@@ -69,16 +72,16 @@ export const GenerationsPanel = () => {
             {kept.data.rows.map((r) => (
               <tr key={r.hash}>
                 <td className="mono full">{r.hash.slice(0, SHORT)}</td>
-                <td className="mono" data-label={say("number")}>
+                <td className="mono end" data-label={say("number")}>
                   {r.ids[0] ?? ""}
                 </td>
                 <td data-label={say("feeds read")}>
                   <Time at={r.builtAt} />
                 </td>
-                <td className="mono" data-label={say("records")}>
+                <td className="mono end" data-label={say("records")}>
                   {count(r.recordCount)}
                 </td>
-                <td className="mono" data-label={say("size")}>
+                <td className="mono end" data-label={say("size")}>
                   {bytes(r.sizeBytes)}
                 </td>
                 <td>

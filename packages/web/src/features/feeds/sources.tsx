@@ -12,6 +12,9 @@ const ORIGINS_SHOWN = 3;
 
 const anchorOf = (s: Source, i: number): string => `source-${s.feed}-${i}`;
 
+/** Heads of columns of numbers, which stand at the right. */
+const NUMBERS: ReadonlySet<string> = new Set([say("Records"), say("Unusable")]);
+
 const DataOf = ({ source: s }: { source: Source }) =>
   s.dataAt ? (
     <Time at={s.dataAt} />
@@ -48,7 +51,7 @@ export const FreshnessTable = ({ sources }: { sources: readonly Source[] }) => {
               say("Records"),
               say("Unusable"),
             ].map((h) => (
-              <th key={h} scope="col">
+              <th key={h} scope="col" className={NUMBERS.has(h) ? "end" : undefined}>
                 {h}
               </th>
             ))}
@@ -74,10 +77,10 @@ export const FreshnessTable = ({ sources }: { sources: readonly Source[] }) => {
               <td data-label={say("read")}>
                 <Time at={s.readAt} />
               </td>
-              <td className="mono" data-label={say("records")}>
+              <td className="mono end" data-label={say("records")}>
                 {count(s.recordCount)}
               </td>
-              <td className={`mono ${s.badCount > 0 ? "text-warn" : "text-dim"}`} data-label={say("unusable")}>
+              <td className={`mono end ${s.badCount > 0 ? "text-warn" : "text-dim"}`} data-label={say("unusable")}>
                 {count(s.badCount)}
               </td>
             </tr>

@@ -10,13 +10,13 @@ import { say } from "../../ui/texts.ts";
 
 /** Assets drawn one by one; the rest is one node with their number. */
 const ASSETS_SHOWN = 5;
-const NODE_WIDTH = 208;
+const NODE_WIDTH = 232;
 const NODE_HEIGHT = 44;
-const STEP_X = 256;
+const STEP_X = 280;
 const STEP_Y = 54;
 const WIDTH = STEP_X * 3 + NODE_WIDTH;
 /** Characters of a node's line. */
-const CHARS = 24;
+const CHARS = 27;
 
 type Level = "internet" | "internal" | "isolated" | "unrated";
 const LEVELS: readonly Level[] = ["internet", "internal", "isolated", "unrated"];

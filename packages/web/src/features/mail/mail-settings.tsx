@@ -63,22 +63,24 @@ const Fares = ({ state }: { state: MailState }) => (
         {say("The mail server takes nothing: {error}. What waits is tried again.", { error: state.lastError })}
       </Notice>
     )}
-    <Facts
-      rows={[
-        ...(state.from === null ? [] : ([[say("sent from"), state.from]] as const)),
-        ...(state.isOn
-          ? ([
-              [
-                say("in the last hour"),
-                say("{sent} of at most {most}", { sent: state.sentLastHour, most: state.hourMax }),
-              ],
-              [say("waiting"), plural(state.waitingCount, "mail")],
-              [say("given up"), plural(state.failedCount, "mail")],
-              [say("last sent"), state.sentAt === null ? say("never") : <Time key="sent" at={state.sentAt} />],
-            ] as const)
-          : []),
-      ]}
-    />
+    {(state.from !== null || state.isOn) && (
+      <Facts
+        rows={[
+          ...(state.from === null ? [] : ([[say("sent from"), state.from]] as const)),
+          ...(state.isOn
+            ? ([
+                [
+                  say("in the last hour"),
+                  say("{sent} of at most {most}", { sent: state.sentLastHour, most: state.hourMax }),
+                ],
+                [say("waiting"), plural(state.waitingCount, "mail")],
+                [say("given up"), plural(state.failedCount, "mail")],
+                [say("last sent"), state.sentAt === null ? say("never") : <Time key="sent" at={state.sentAt} />],
+              ] as const)
+            : []),
+        ]}
+      />
+    )}
     <CompanyLanguage state={state} />
   </div>
 );

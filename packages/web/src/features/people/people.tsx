@@ -121,14 +121,14 @@ const RevokeInvitation = ({ invitation }: { invitation: Invitation }) => {
 const INVITATIONS: readonly Column<Invitation>[] = [
   { head: "Invited", className: "full", cell: (i) => <span className="mono">{i.email}</span> },
   { head: "As", width: "160px", label: say("as"), cell: (i) => roleName(i.role.name) },
-  { head: "By", width: "180px", className: "wide-only", cell: (i) => told(i.invitedBy) },
+  { head: "By", width: "minmax(0, 1fr)", className: "wide-only", cell: (i) => told(i.invitedBy) },
   {
     head: "Ends",
     width: "120px",
     label: say("ends"),
     cell: (i) => (i.state === "open" ? <Time at={i.expiresAt} /> : "–"),
   },
-  { head: "Actions", width: "200px", className: "end", cell: (i) => <RevokeInvitation invitation={i} /> },
+  { head: "Actions", width: "140px", className: "end", cell: (i) => <RevokeInvitation invitation={i} /> },
 ];
 
 /** The people of the company: who, in what role, since when; invitations; open sessions. */

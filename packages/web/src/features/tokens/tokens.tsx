@@ -144,6 +144,12 @@ const Ends = ({ token }: { token: Token }) => (
   </span>
 );
 
+/** What an enrollment token is still good for; null: as often as one wants. */
+const usesOf = (left: number | null): string => {
+  if (left === null) return say("enroll");
+  return left === 0 ? say("used up") : say("enroll {usesLeft}", { usesLeft: plural(left, "more machine") });
+};
+
 const COLUMNS: readonly Column<Token>[] = [
   { head: "Kind", width: "110px", cell: (t) => <span title={told(t.kind)}>{told(t.kind)}</span> },
   {
@@ -161,12 +167,8 @@ const COLUMNS: readonly Column<Token>[] = [
   {
     head: "May",
     cell: (t) => (
-      <span className="mono text-dim" title={rightsText(t.permissions)}>
-        {t.kind === "api"
-          ? t.permissions.join(", ")
-          : t.usesLeft === null
-            ? say("enroll")
-            : say("enroll {usesLeft}", { usesLeft: plural(t.usesLeft, "more machine") })}
+      <span className={t.kind === "api" ? "mono text-dim" : "text-dim"} title={rightsText(t.permissions)}>
+        {t.kind === "api" ? t.permissions.join(", ") : usesOf(t.usesLeft)}
       </span>
     ),
   },

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { queries, type Upload } from "../../api.ts";
 import { bytes, count, plural } from "../../ui/format.ts";
-import { Time } from "../../ui/marks.tsx";
+import { Command, Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
@@ -110,11 +110,16 @@ export const UploadsPage = () => {
           columns={COLUMNS}
           empty={
             <Empty title={say("Nothing was uploaded yet")}>
-              {maySend
-                ? say(
-                    "Drop a CycloneDX or SPDX document above, or from a pipeline: npx zerotrace scan . --server URL --token T",
-                  )
-                : say("Who may upload documents adds them here.")}
+              {maySend ? (
+                <>
+                  <p>
+                    {say("Drop a CycloneDX or SPDX document above, or send what a pipeline builds, with an API token:")}
+                  </p>
+                  <Command text={`npx zerotrace scan . --server ${window.location.origin} --token TOKEN`} />
+                </>
+              ) : (
+                say("Who may upload documents adds them here.")
+              )}
             </Empty>
           }
         />

@@ -26,6 +26,7 @@ const COLUMNS: readonly Column<VexDocument>[] = [
   {
     head: "Statements",
     width: "112px",
+    className: "end",
     label: say("statements"),
     cell: (d) => (
       <span className="mono">
@@ -45,12 +46,14 @@ const COLUMNS: readonly Column<VexDocument>[] = [
   {
     head: "Decides on",
     width: "112px",
+    className: "end",
     label: say("decides on"),
     cell: (d) => <span className={`mono ${d.findingCount === 0 ? "text-dim" : ""}`}>{count(d.findingCount)}</span>,
   },
   {
     head: "Closes",
     width: "96px",
+    className: "end",
     label: say("closes"),
     cell: (d) => (
       <span className={`mono ${d.closedCount === 0 ? "text-dim" : "font-semibold"}`}>{count(d.closedCount)}</span>

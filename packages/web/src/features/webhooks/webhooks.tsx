@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract } from "../../api.ts";
 import { Confirm } from "../../ui/confirm.tsx";
-import { count } from "../../ui/format.ts";
+import { plural } from "../../ui/format.ts";
 import { Copy, Time } from "../../ui/marks.tsx";
 import { Page, Panel } from "../../ui/panel.tsx";
 import { Empty, ErrorPanel, Notice, RowsSkeleton } from "../../ui/states.tsx";
@@ -77,7 +77,10 @@ const State = ({ webhook: w }: { webhook: Webhook }) => {
     return (
       <p className="text-bad wrap-anywhere">
         {say("Fails since")} <Time at={w.failingSince} />
-        {say(": {error}. {count} wait.", { error: w.lastError ?? "", count: count(w.waitingCount) })}
+        {say(": {error}. Tried again by itself: {waiting}.", {
+          error: w.lastError ?? "",
+          waiting: plural(w.waitingCount, "message waits", "messages wait"),
+        })}
       </p>
     );
   }
