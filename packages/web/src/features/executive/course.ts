@@ -23,10 +23,10 @@ export const paceOf = (trend: readonly BoardDay[]): number | null => {
   return first && last && span > 0 ? ((last.risk - first.risk) / span) * 7 : null;
 };
 
-/** Where a company stands against its goal. */
-export type Standing = "none" | "reached" | "on_course" | "behind" | "missed";
+/** Where a company stands against its goal; `above` it while how fast it moves is not known yet. */
+export type Standing = "none" | "reached" | "on_course" | "above" | "behind" | "missed";
 
-/** Whether the pace reaches the goal in time; without a day every fall is on course. */
+/** Whether the pace reaches the goal in time; without a day every fall is on course, without a pace nothing is said of it. */
 export const standingOf = (
   now: { readonly risk: number; readonly today: string },
   goal: { readonly risk: number | null; readonly day: string | null },
@@ -34,12 +34,15 @@ export const standingOf = (
 ): { readonly standing: Standing; readonly neededPerWeek: number | null } => {
   if (goal.risk === null) return { standing: "none", neededPerWeek: null };
   if (now.risk <= goal.risk) return { standing: "reached", neededPerWeek: null };
-  if (goal.day === null)
-    return { standing: pace !== null && pace < -STEADY ? "on_course" : "behind", neededPerWeek: null };
+  const by = (isOn: (perWeek: number) => boolean): Standing => {
+    if (pace === null) return "above";
+    return isOn(pace) ? "on_course" : "behind";
+  };
+  if (goal.day === null) return { standing: by((perWeek) => perWeek < -STEADY), neededPerWeek: null };
   const left = daysBetween(now.today, goal.day);
   if (left <= 0) return { standing: "missed", neededPerWeek: null };
   const neededPerWeek = ((now.risk - goal.risk) / left) * 7;
-  return { standing: pace !== null && -pace >= neededPerWeek ? "on_course" : "behind", neededPerWeek };
+  return { standing: by((perWeek) => -perWeek >= neededPerWeek), neededPerWeek };
 };
 
 /** The pace in words. */

@@ -19,8 +19,18 @@ const WORDS: Readonly<Record<Standing, string>> = {
   none: say("no goal is set"),
   reached: say("the goal is reached"),
   on_course: say("on course"),
+  above: say("above the goal"),
   behind: say("behind the goal"),
   missed: say("the goal's day has passed"),
+};
+
+const TONES: Readonly<Record<Standing, string>> = {
+  none: "text-dim",
+  reached: "text-accent",
+  on_course: "text-accent",
+  above: "",
+  behind: "text-warn",
+  missed: "text-warn",
 };
 
 const goalText = ({ risk, day }: Executive["goal"]): string => {
@@ -40,7 +50,6 @@ const RiskNow = ({ board }: { board: Executive }) => {
   const pace = paceOf(board.trend);
   const today = board.trend.at(-1)?.day ?? "";
   const { standing, neededPerWeek } = standingOf({ risk: board.risk, today }, board.goal, pace);
-  const isBad = standing === "behind" || standing === "missed";
   return (
     <Panel title={say("Risk against the goal")} aside={say("highest risk of any asset, 0 to 100; the last 90 days")}>
       <div className="grid gap-x-8 gap-y-4 min-[720px]:grid-cols-[240px_minmax(0,1fr)] print:grid-cols-[200px_minmax(0,1fr)]">
@@ -51,9 +60,7 @@ const RiskNow = ({ board }: { board: Executive }) => {
             </Link>
             <span className="mono text-dim">/ 100</span>
           </p>
-          <p className={`mt-1 font-semibold ${isBad ? "text-warn" : standing === "none" ? "text-dim" : "text-accent"}`}>
-            {isJudged(board) && WORDS[standing]}
-          </p>
+          <p className={`mt-1 font-semibold ${TONES[standing]}`}>{isJudged(board) && WORDS[standing]}</p>
           <div className="mt-3 grid gap-2 text-sm">
             <p>{goalText(board.goal)}</p>
             <p>{isJudged(board) ? paceText(pace) : say("Not known before inventory and advisories are in.")}</p>

@@ -32,9 +32,8 @@ const Axis = ({ top }: { top: number }) => (
 const Plot = ({ points, top, goal }: { points: readonly TrendPoint[]; top: number; goal: Goal | undefined }) => {
   const y = (value: number): number => HEIGHT - (value / top) * HEIGHT;
   const step = WIDTH / Math.max(1, points.length - 1);
-  // one day alone is a line across, so that there is something to see
-  const at = points.length === 1 ? [...points, ...points] : points;
-  const line = at.map((p, i) => [i * (points.length === 1 ? WIDTH : step), y(p.value)] as const);
+  // one day alone is its point: a line would speak of days that nobody saw
+  const line = points.length < 2 ? [] : points.map((p, i) => [i * step, y(p.value)] as const);
   return (
     <svg
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -45,11 +44,18 @@ const Plot = ({ points, top, goal }: { points: readonly TrendPoint[]; top: numbe
       {[0, 0.5, 1].map((part) => (
         <line key={part} x1="0" x2={WIDTH} y1={HEIGHT * part} y2={HEIGHT * part} className="chart-grid" />
       ))}
-      <path d={`${pathOf(line)}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}Z`} className="chart-area" />
+      {line.length > 0 && <path d={`${pathOf(line)}L${WIDTH} ${HEIGHT}L0 ${HEIGHT}Z`} className="chart-area" />}
       {goal && <line x1="0" x2={WIDTH} y1={y(goal.value)} y2={y(goal.value)} className="chart-goal" />}
       <path d={pathOf(line)} className="chart-line" />
       {points.map((p, i) => (
-        <rect key={p.day} x={i * step - step / 2} y="0" width={step} height={HEIGHT} fill="transparent">
+        <rect
+          key={p.day}
+          x={points.length < 2 ? 0 : i * step - step / 2}
+          y="0"
+          width={step}
+          height={HEIGHT}
+          fill="transparent"
+        >
           <title>{`${dayText(p.day)}: ${figure(p.value)}`}</title>
         </rect>
       ))}
