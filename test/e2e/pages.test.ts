@@ -8,7 +8,16 @@ import { addressOf, MORE, pathsOf } from "../support/pages.ts";
 import { fillFew, type Ids } from "../support/screens-fill.ts";
 import { WIDGETS } from "../support/screens-work.ts";
 import { CATALOGS } from "../support/texts/read.ts";
-import { faintOf, openWalk, settled, textsShown, tooWide, violationsOf } from "../support/web-walk.ts";
+import {
+  faintOf,
+  makeLate,
+  movedOn,
+  openWalk,
+  settled,
+  textsShown,
+  tooWide,
+  violationsOf,
+} from "../support/web-walk.ts";
 
 const THEMES = ["dark", "light", "contrast"] as const;
 /** Pages that are looked at at a time (count). */
@@ -101,6 +110,15 @@ test("every page of the router breaks no rule of accessibility in any theme, and
   const found = await shared([...pathsOf(), ...MORE], async (page, path) => {
     await go(page, path);
     return [...(await broken(page)), ...(await narrowFaults(page))].map((fault) => `${path}: ${fault}`);
+  });
+  expect(found).toEqual([]);
+});
+
+test("nothing moves on any page while its data comes, in whatever order", async () => {
+  const found = await shared([...pathsOf(), ...MORE], async (page, path) => {
+    await makeLate(page);
+    await go(page, path);
+    return (await movedOn(page)).map((fault) => `${path}: ${fault}`);
   });
   expect(found).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import type { Live } from "./live.ts";
 import { signIn } from "./screens-page.ts";
@@ -17,6 +18,25 @@ interface Standing {
   readonly parentElement: Standing | null;
   readonly childNodes: Iterable<{ readonly nodeType: number; readonly textContent: string | null }>;
   getAttribute: (name: string) => string | null;
+}
+
+interface Rect {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** One movement of the page, as the browser tells it. */
+interface Shift {
+  readonly value: number;
+  readonly sources: readonly {
+    readonly node: { nodeType: number; localName?: string; className?: string; parentElement?: Shifted | null } | null;
+    readonly previousRect: Rect;
+    readonly currentRect: Rect;
+  }[];
+}
+interface Shifted {
+  readonly localName?: string;
+  readonly className?: string;
 }
 
 /** What stands in a page that is walked. */
@@ -74,6 +94,42 @@ export const settled = async (page: Page): Promise<void> => {
     { polling: 40, timeout: PATIENCE_MS },
   );
 };
+
+/** Answers of the API come this much later at most (ms), each by another time: pages fill in any order. */
+const LATE_MS = 160;
+
+/** Has answers come late from now on, in an order that is the same in each run. */
+export const makeLate = async (page: Page): Promise<void> => {
+  let turn = 0;
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.route("**/api/v1/**", async (route) => {
+    turn = (turn * 5 + 3) % 8;
+    await sleep((turn * LATE_MS) / 7);
+    await route.continue().catch(() => undefined); // a page that was left wants it no more
+  });
+};
+
+/** What moved since the page was loaded while nobody touched anything, in words. */
+export const movedOn = (page: Page): Promise<string[]> =>
+  page.evaluate(
+    () =>
+      new Promise<string[]>((done) => {
+        const found: string[] = [];
+        const note = (list: { getEntries: () => unknown[] }) => {
+          for (const { value, sources } of list.getEntries() as Shift[]) {
+            const what = sources.map(({ node, previousRect: from, currentRect: to }) => {
+              const { localName = "text", className = "" } = node?.nodeType === 1 ? node : (node?.parentElement ?? {});
+              return `${localName}.${String(className).slice(0, 60)} by ${to.x - from.x}, ${to.y - from.y}`;
+            });
+            found.push(`moves by ${value.toFixed(4)}: ${what.join(" | ")}`);
+          }
+        };
+        // Node's types know no movements
+        const observer: { observe: (asked: object) => void } = new PerformanceObserver(note);
+        observer.observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => done(found), 100);
+      }),
+  );
 
 /** What breaks a rule on the page but for contrast, in words. */
 export const violationsOf = (page: Page): Promise<string[]> =>

@@ -32,13 +32,16 @@ export const asks = {
     const { begins: _, ...span } = spanOf(changesSearch(search), todayIn(zone, Date.now()));
     return [client.prefetchQuery(queries.changes({ ...span, zone }))];
   }),
-  findings: ahead("findings:read", ({ client, search }) => {
+  findings: ahead("findings:read", ({ client, search, may }) => {
     const { query, sort = "risk", view } = findingsSearch(search);
     const filter = query === undefined ? {} : { query };
-    if (view === "fixes") return [client.prefetchQuery(queries.fixes(filter, LISTED_FIXES))];
-    return view === "advisories"
-      ? [client.prefetchInfiniteQuery(queries.findingsByAdvisory(filter))]
-      : [client.prefetchInfiniteQuery(queries.findings(filter, sort))];
+    const rows =
+      view === "fixes"
+        ? client.prefetchQuery(queries.fixes(filter, LISTED_FIXES))
+        : view === "advisories"
+          ? client.prefetchInfiniteQuery(queries.findingsByAdvisory(filter))
+          : client.prefetchInfiniteQuery(queries.findings(filter, sort));
+    return [rows, ...(may("assets:read") ? [client.prefetchQuery(queries.views())] : [])];
   }),
   finding: ahead("findings:read", ({ client, params: { id = "" } }) => [
     client.prefetchQuery(queries.colleagues("")),
@@ -48,7 +51,7 @@ export const asks = {
   ]),
   assets: ahead("assets:read", ({ client, search }) => {
     const { q = "", sort = "risk", label } = assetsSearch(search);
-    return [client.prefetchInfiniteQuery(queries.assets(q, sort, label))];
+    return [client.prefetchInfiniteQuery(queries.assets(q, sort, label)), client.prefetchQuery(queries.views())];
   }),
   asset: ahead("assets:read", ({ client, params: { id = "" }, search, may }) => {
     const { tab = may("findings:read") ? "findings" : "inventory", q = "" } = assetSearch(search);
@@ -61,6 +64,7 @@ export const asks = {
   }),
   components: ahead("assets:read", ({ client, search }) => [
     client.prefetchInfiniteQuery(queries.components(wordSearch(search).q ?? "")),
+    client.prefetchQuery(queries.views()),
   ]),
   advisories: ahead("findings:read", ({ client, search }) => [
     client.prefetchInfiniteQuery(queries.advisories(wordSearch(search).q ?? "")),

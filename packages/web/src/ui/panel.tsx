@@ -44,7 +44,7 @@ export const Page = ({
 }) => {
   useTitle(title);
   return (
-    <div className="page grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 py-4">
+    <div className="in-turn grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4 py-4">
       <header className="flex flex-wrap items-end gap-x-4 gap-y-2">
         <div className="min-w-0">
           <h1 className="text-lg font-semibold wrap-anywhere">{title}</h1>

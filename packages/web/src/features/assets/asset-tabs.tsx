@@ -120,6 +120,7 @@ export const AssetChanges = ({ id }: { id: string }) => {
 /** Whose records decide for which ecosystem here, and how old they are. */
 const DecidedBy = ({ assetId }: { assetId: string }) => {
   const coverage = useQuery(queries.coverage(assetId));
+  if (coverage.isPending) return <RowsSkeleton rows={3} />;
   if (!coverage.data || coverage.data.rows.length === 0) return null;
   return (
     <section>
@@ -158,7 +159,7 @@ const DecidedBy = ({ assetId }: { assetId: string }) => {
 
 /** What could be read and judged, and what could not. */
 export const AssetCoverage = ({ asset }: { asset: AssetDetail }) => (
-  <div className="grid gap-6 p-4">
+  <div className="in-turn grid gap-6 p-4">
     <DecidedBy assetId={asset.id} />
     <section>
       <h2 className="mb-2 text-sm font-semibold">{say("Sources on the machine")}</h2>

@@ -129,6 +129,8 @@ export const FeedsPage = () => {
               </>
             )}
           </>
+        ) : feeds.isPending ? (
+          "\u00A0" // the room for it, so that nothing moves
         ) : undefined
       }
       actions={

@@ -2,6 +2,7 @@ import { FIX_STATES, type FixState } from "@zerotrace/core/fix/work";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import type { Answer } from "@zerotrace/sdk";
 import { call, contract, type FixDetail, queries } from "../../api.ts";
 import { Choice, Field, TextField } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
@@ -25,67 +26,73 @@ const draftOf = ({ work }: FixDetail): Draft => ({
   note: work?.note ?? "",
 });
 
-const Fields = ({ draft, fix, change }: { draft: Draft; fix: FixDetail; change: (draft: Partial<Draft>) => void }) => {
-  const listed = useQuery(queries.fixMembers());
-  const members = listed.data?.rows ?? [];
-  if (listed.isPending) return <RowsSkeleton rows={8} />;
-  return (
-    <>
-      <Choice
-        name="state"
-        label={say("state")}
-        value={draft.state}
-        options={FIX_STATES.map((state) => [state, STATE_WORDS[state]])}
-        onChange={(state) => change({ state })}
-      />
-      <Choice
-        label={say("who does it")}
-        name="assigneeId"
-        value={draft.assigneeId}
-        options={[
-          ["", say("nobody yet")],
-          ...members.map(
-            ({ id, name, email }) => [id, name === email ? name : say("{name} ({email})", { name, email })] as const,
-          ),
-        ]}
-        onChange={(assigneeId) => change({ assigneeId })}
-      />
-      {listed.data?.rows.length === 0 && (
-        <p className="text-sm text-warn">
-          {say("Nobody has an account yet, so nobody can be named.")}{" "}
-          <Link to="/people" className="link">
-            {say("Invite yourself or a colleague")}
-          </Link>
-        </p>
-      )}
-      <Field
-        name="dueOn"
-        label={
-          fix.slaDueAt === null
-            ? say("until")
-            : say("until (else by the company's times: {day})", { day: fix.slaDueAt.slice(0, 10) })
-        }
-        type="date"
-        value={draft.dueOn}
-        onChange={(text) => change({ dueOn: text })}
-      />
-      <TextField
-        name="note"
-        label={say("note")}
-        rows={3}
-        maxLength={4000}
-        value={draft.note}
-        onChange={(text) => change({ note: text })}
-      />
-    </>
-  );
-};
+type Member = Answer<typeof contract.fixes.listFixMembers>["rows"][number];
+
+interface FieldsProps {
+  readonly draft: Draft;
+  readonly fix: FixDetail;
+  /** Who may be named; null where that is not known. */
+  readonly members: readonly Member[] | null;
+  readonly change: (draft: Partial<Draft>) => void;
+}
+
+const Fields = ({ draft, fix, members, change }: FieldsProps) => (
+  <>
+    <Choice
+      name="state"
+      label={say("state")}
+      value={draft.state}
+      options={FIX_STATES.map((state) => [state, STATE_WORDS[state]])}
+      onChange={(state) => change({ state })}
+    />
+    <Choice
+      label={say("who does it")}
+      name="assigneeId"
+      value={draft.assigneeId}
+      options={[
+        ["", say("nobody yet")],
+        ...(members ?? []).map(
+          ({ id, name, email }) => [id, name === email ? name : say("{name} ({email})", { name, email })] as const,
+        ),
+      ]}
+      onChange={(assigneeId) => change({ assigneeId })}
+    />
+    {members?.length === 0 && (
+      <p className="text-sm text-warn">
+        {say("Nobody has an account yet, so nobody can be named.")}{" "}
+        <Link to="/people" className="link">
+          {say("Invite yourself or a colleague")}
+        </Link>
+      </p>
+    )}
+    <Field
+      name="dueOn"
+      label={
+        fix.slaDueAt === null
+          ? say("until")
+          : say("until (else by the company's times: {day})", { day: fix.slaDueAt.slice(0, 10) })
+      }
+      type="date"
+      value={draft.dueOn}
+      onChange={(text) => change({ dueOn: text })}
+    />
+    <TextField
+      name="note"
+      label={say("note")}
+      rows={3}
+      maxLength={4000}
+      value={draft.note}
+      onChange={(text) => change({ note: text })}
+    />
+  </>
+);
 
 /** Who does a fix, until when and how far it is; what inventories say of it is not asked. */
 export const WorkForm = ({ fix }: { fix: FixDetail }) => {
   const may = useMay("findings:manage");
   const client = useQueryClient();
   const [draft, setDraft] = useState(draftOf(fix));
+  const members = useQuery({ ...queries.fixMembers(), enabled: may });
   const save = useMutation({
     mutationFn: () =>
       call(contract.fixes.changeFix, {
@@ -108,9 +115,15 @@ export const WorkForm = ({ fix }: { fix: FixDetail }) => {
     },
   });
   if (!may) return <p className="text-sm text-dim">{say("Who may manage findings says who does it.")}</p>;
+  if (members.isPending) return <RowsSkeleton rows={8} />;
   return (
     <Form className="max-w-xl" of={save} onSend={() => save.mutate()} verb={say("Save")}>
-      <Fields draft={draft} fix={fix} change={(change) => setDraft({ ...draft, ...change })} />
+      <Fields
+        draft={draft}
+        fix={fix}
+        members={members.data?.rows ?? null}
+        change={(change) => setDraft({ ...draft, ...change })}
+      />
     </Form>
   );
 };

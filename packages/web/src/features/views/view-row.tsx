@@ -4,6 +4,7 @@ import { Bookmark, Pencil, Users } from "lucide-react";
 import { useState } from "react";
 import { queries, type SavedView } from "../../api.ts";
 import { atLeast } from "../../ui/format.ts";
+import { Block } from "../../ui/states.tsx";
 import { addressOf, isShown, type Shown } from "./search.ts";
 import { ViewDialog } from "./view-dialog.tsx";
 import { say } from "../../ui/texts.ts";
@@ -13,7 +14,9 @@ const VIEWS_SHOWN = 12;
 
 const Count = ({ view }: { view: SavedView }) => {
   const { data } = useQuery(queries.viewCount(view));
-  return <span className="mono text-xs text-dim">{data ? atLeast(data.count, data.countIsExact) : "…"}</span>;
+  return (
+    <span className="mono min-w-[7ch] text-xs text-dim">{data ? atLeast(data.count, data.countIsExact) : "…"}</span>
+  );
 };
 
 const One = ({ view, isActive, onEdit }: { view: SavedView; isActive: boolean; onEdit: () => void }) => (
@@ -49,7 +52,11 @@ export const ViewRow = ({ shown }: { shown: Shown }) => {
   const rows = views.data?.rows.filter((v) => v.noun === shown.noun) ?? [];
   const active = rows.find((v) => isShown(v, shown));
   return (
-    <nav aria-label={say("Saved views")} className="flex min-h-10 items-center gap-2 border-b border-line px-4 py-1">
+    <nav
+      aria-label={say("Saved views")}
+      className="in-turn flex min-h-11 items-center gap-2 border-b border-line px-4 py-1"
+    >
+      {views.isPending && <Block className="h-7 w-24" />}
       {rows.length > 0 && (
         <ul className="flex min-w-0 gap-2 overflow-x-auto p-0.5">
           {rows.slice(0, VIEWS_SHOWN).map((view) => (
