@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { digestOf } from "@zerotrace/plugins";
 import type { Component } from "@zerotrace/core";
 import type { Client } from "pg";
 import { toColumns } from "../../packages/agent/src/index.ts";
 import type { FromServer } from "../ingest/server.ts";
 import { messageFrom } from "../server-process.ts";
+import { changeScaleFeed } from "./feed.ts";
 import type { ScaleServer } from "./server.ts";
 
 /** Every open finding that nothing closes, by its row. */
@@ -87,15 +89,54 @@ const ordinary = async (client: Client): Promise<string[]> => {
   return rows.map(({ name }) => name);
 };
 
-/** A change of what the counters count, through the API. */
+/** A change of what the counters count, through the API; it is made when the promise resolves. */
 export interface ScaleChange {
   readonly name: string;
   readonly make: () => Promise<unknown>;
 }
 
+/** Of findings about as many as a person decides on at once. */
+const DECIDED = 1_284;
+const HOSTS = 10;
+const SPREAD_MS = 900;
+const POLL_MS = 10;
+
+/** A package of which about so many findings are open. */
+const packageOf = async (server: ScaleServer, client: Client, count: number): Promise<string> => {
+  const { rows } = await client.query<{ name: string }>(
+    `select package as name from fix where company_id = $1 and finding_count > 0 group by 1
+     order by abs(sum(finding_count) - ${count}), 1 limit 1`,
+    [server.companyId],
+  );
+  return rows[0]?.name ?? "";
+};
+
+/** Has the server read advisories of which 500 changed, or are as they were again: until they are in force. */
+const changeFeeds = async (server: ScaleServer, client: Client, isBack: boolean): Promise<void> => {
+  const inForce = async () => (await client.query("select max(id) from feed_generation")).rows[0] as object;
+  const before = JSON.stringify(await inForce());
+  changeScaleFeed(server.feed, server.seed, isBack);
+  await call(server, "POST", "/api/v1/feeds/sync");
+  while (JSON.stringify(await inForce()) === before) await sleep(POLL_MS);
+};
+
+/** Several hosts, which report the same at moments of their own within a second. */
+const enrollSome = async (server: ScaleServer) => {
+  const reports: Awaited<ReturnType<typeof enroll>>[] = [];
+  for (let n = 0; n < HOSTS; n += 1) reports.push(await enroll(server));
+  return (components: readonly Component[]) =>
+    Promise.all(
+      reports.map(async (report, n) => {
+        await sleep((n * SPREAD_MS) / HOSTS);
+        await report(components);
+      }),
+    );
+};
+
 /** Changes that move the counter of open findings, to be made in this order: reports of a host of its own, and decisions. */
 export const changesOf = async (server: ScaleServer, client: Client): Promise<ScaleChange[]> => {
   const report = await enroll(server);
+  const reportAll = await enrollSome(server);
   await server.settle();
   const decide = async (query: string): Promise<unknown> =>
     call(server, "POST", "/api/v1/decisions", {
@@ -113,6 +154,7 @@ export const changesOf = async (server: ScaleServer, client: Client): Promise<Sc
   const [first, second] = [...new Set(rows.map(({ advisory }) => advisory))];
   const [one, two, three] = (await ordinary(client)).map((name) => old(name)) as [Component, Component, Component];
   const worst = old("openssl");
+  const decided = await packageOf(server, client, DECIDED);
   return [
     { name: "the first report after a start", make: () => report([one]) },
     { name: "a host reports two more packages", make: () => report([one, two, three]) },
@@ -122,7 +164,23 @@ export const changesOf = async (server: ScaleServer, client: Client): Promise<Sc
     { name: "a decision on an advisory", make: () => decide(`advisory:${first}`) },
     { name: "a second one", make: () => decide(`advisory:${second}`) },
     { name: "a report while decisions stand", make: () => report([one, two]) },
-    { name: "a decision is taken back", make: () => takeBack(server) },
+    { name: "decisions are taken back", make: () => takeBack(server) },
+    { name: "ten hosts report within a second", make: () => reportAll([one, two, three]) },
+    { name: "the same hosts report otherwise", make: () => reportAll([one]) },
+    {
+      name: "a report and its undoing",
+      make: async () => {
+        await report([one, two, three]);
+        await report([one, two]);
+      },
+    },
+    { name: "a decision on 1,284 findings", make: () => decide(`package:${decided}`) },
+    { name: "it is taken back", make: () => takeBack(server) },
+    { name: "a decision on them on some hosts", make: () => decide(`package:${decided} label:prod`) },
+    { name: "a report while it stands", make: () => report([one]) },
+    { name: "it is taken back", make: () => takeBack(server) },
+    { name: "500 advisories changed", make: () => changeFeeds(server, client, false) },
+    { name: "they say what they said", make: () => changeFeeds(server, client, true) },
   ];
 };
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipOf } from "../../packages/plugins/src/feeds/fixtures.ts";
@@ -23,6 +23,8 @@ const UNFIXED = 0.45;
 const LANGUAGE_SHARE = 0.25;
 const LANGUAGE_MOST = 9;
 const DAY_MS = 86_400_000;
+/** The file that says for which day the feeds were written. */
+const CATALOG = join("kev", "known_exploited_vulnerabilities.json");
 /** OSV's name of all releases of a system. */
 const FAMILIES = ["Debian", "Ubuntu"] as const;
 
@@ -110,7 +112,32 @@ const writeScores = (folder: string, cves: readonly string[], random: () => numb
       dateAdded: new Date(until - random() ** 2 * 900 * DAY_MS).toISOString().slice(0, 10),
     }));
   const catalog = { catalogVersion: "1", dateReleased: new Date(until).toISOString(), vulnerabilities };
-  writeFileSync(join(folder, "kev", "known_exploited_vulnerabilities.json"), JSON.stringify(catalog));
+  writeFileSync(join(folder, CATALOG), JSON.stringify(catalog));
+};
+
+const recordsOf = (family: string, systems: readonly Said[], seed: number, until: number) =>
+  systems.map(({ cve, affected }, n) => {
+    const own = affected.filter(({ ecosystem }) => ecosystem.startsWith(family));
+    return recordOf({ cve, affected: own }, `${family.toUpperCase()}-`, createRandom(seed + n), until);
+  });
+
+const CHANGED = 500;
+/**
+ * Writes one system's advisories again, of which 500, spread over packages, say something else: what had no fix has one, and what had one has none.
+ * `isBack`: as they were.
+ */
+export const changeScaleFeed = (folder: string, seed: number, isBack: boolean): void => {
+  const { dateReleased } = JSON.parse(readFileSync(join(folder, CATALOG), "utf8")) as { dateReleased: string };
+  const until = Date.parse(dateReleased);
+  const systems = systemWeaknesses(createRandom(seed + 7));
+  const every = Math.floor(systems.length / CHANGED);
+  const other = systems.map((said, n) =>
+    isBack || n % every !== 0 || n >= every * CHANGED
+      ? said
+      : { ...said, affected: said.affected.map((one) => ({ ...one, fixed: one.fixed === null ? "9:9" : null })) },
+  );
+  const [family] = FAMILIES;
+  writeFileSync(join(folder, family, "all.zip"), zipOf(recordsOf(family, other, seed, until)));
 };
 
 /**
@@ -127,16 +154,7 @@ export const writeScaleFeed = (folder: string, seed: number, until: number): num
     writeFileSync(join(folder, name, "all.zip"), zipOf(files));
     count += files.length;
   };
-  for (const family of FAMILIES) {
-    const own = ({ cve, affected }: Said): Said => ({
-      cve,
-      affected: affected.filter(({ ecosystem }) => ecosystem.startsWith(family)),
-    });
-    write(
-      family,
-      systems.map((said, n) => recordOf(own(said), `${family.toUpperCase()}-`, createRandom(seed + n), until)),
-    );
-  }
+  for (const family of FAMILIES) write(family, recordsOf(family, systems, seed, until));
   for (const [i, pool] of LANGUAGES.entries()) {
     const said = languageWeaknesses(pool, 300_000 + i * 100_000, random);
     for (const { cve } of said) cves.push(cve);

@@ -17,6 +17,8 @@ export interface Shape {
   readonly seed: number;
 }
 
+/** Says what the directory holds. */
+const MARK = "made.json";
 const feedOf = (directory: string): string => join(directory, "feed");
 const dataOf = (directory: string): string => join(directory, "data");
 
@@ -27,6 +29,9 @@ export interface ScaleServer {
   readonly companyId: number;
   readonly token: string;
   readonly connections: Connections;
+  /** The folder of its feeds, and what they were made of. */
+  readonly feed: string;
+  readonly seed: number;
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -34,12 +39,15 @@ export interface ScaleServer {
 /** Starts one on a directory that `makeScaleData` made. */
 export const startScaleServer = async (directory: string): Promise<ScaleServer> => {
   const child = fork(new URL("../ingest/server.ts", import.meta.url).pathname, [dataOf(directory), feedOf(directory)]);
+  child.setMaxListeners(0);
   const started = await messageFrom<FromServer & { kind: "listening" }>(child, "listening");
   const place = await choosePlace(dataOf(directory), () => undefined);
   const connection = { host: place.socketDirectory, port: PORT, superuser: SUPERUSER, database: "zerotrace" } as const;
   return {
     ...started,
     child,
+    feed: feedOf(directory),
+    seed: (JSON.parse(await readFile(join(directory, MARK), "utf8").catch(() => "{}")) as Partial<Shape>).seed ?? 1,
     connections: connectionsOf({ connection }),
     settle: async () => {
       const settled = messageFrom<FromServer>(child, "settled");
@@ -56,7 +64,7 @@ export const startScaleServer = async (directory: string): Promise<ScaleServer> 
 
 /** Makes the data, where the directory does not hold that already. */
 export const makeScaleData = async (directory: string, shape: Shape): Promise<void> => {
-  const mark = join(directory, "made.json");
+  const mark = join(directory, MARK);
   const wanted = JSON.stringify(shape);
   if (existsSync(mark) && (await readFile(mark, "utf8")) === wanted) return;
   await rm(directory, { recursive: true, force: true });

@@ -60,6 +60,21 @@ const STANDING = `select p.component_id, p.advisory_id, p.assets, m.component_id
 const WRITTEN = "f.id, f.advisory, f.severity, f.package, f.risk";
 
 /**
+ * An id that begins with the time, which the parameter named holds as six bytes: findings that are opened together lie together in each index
+ * that ends with the id, where of random ones each would write a page of its own.
+ */
+export const idFrom = (time: string): string =>
+  `encode(overlay(uuid_send(gen_random_uuid()) placing ${time}::bytea from 1 for 6), 'hex')::uuid`;
+
+const TIME_BYTES = 6;
+/** The time now, for `idFrom`. */
+export const timeOfIds = (): Buffer => {
+  const bytes = Buffer.alloc(TIME_BYTES);
+  bytes.writeUIntBE(Date.now(), 0, TIME_BYTES);
+  return bytes;
+};
+
+/**
  * One statement finds each finding once, and writes it once. A plain update of those that exist: `on conflict` would look for them
  * and lock them first. What was found is led to by its place, which needs no index; as an array, since a join might read all
  * findings of the company. A place is good for as long as a statement, and the company leaves one partition.
@@ -76,9 +91,9 @@ const REFRESH = `with standing as materialized (${STANDING}),
     from standing s where f.company_id = $1 and f.ctid = any(array(select ctid from standing where is_match and differs)) and s.ctid = f.ctid
     returning ${WRITTEN}, s.status = 'fixed' as fresh),
   added as (
-    insert into finding as f (company_id, component_id, advisory_id, ${COLUMNS.join(", ")}, severity_rank, ecosystem, package, source,
+    insert into finding as f (company_id, id, component_id, advisory_id, ${COLUMNS.join(", ")}, severity_rank, ecosystem, package, source,
       version, purl, status, asset_count)
-    select $1, s.component_id, s.advisory_id, ${listed("s")}, ${RANK}, c.ecosystem, c.name, nullif(c.source_name, ''), c.version,
+    select $1, ${idFrom("$7")}, s.component_id, s.advisory_id, ${listed("s")}, ${RANK}, c.ecosystem, c.name, nullif(c.source_name, ''), c.version,
       c.purl, 'open', s.assets
     from standing s join component c on c.id = s.component_id where s.is_match and s.id is null
     returning ${WRITTEN}, true as fresh),
@@ -94,4 +109,4 @@ const REFRESH = `with standing as materialized (${STANDING}),
  * opened comes in any order.
  */
 export const refreshFew = async (tx: Tx, companyId: number, given: readonly string[]): Promise<Refreshed> =>
-  (await tx.prepared<Refreshed>("refresh-few", REFRESH, [companyId, ...given]))[0] as Refreshed;
+  (await tx.prepared<Refreshed>("refresh-few", REFRESH, [companyId, ...given, timeOfIds()]))[0] as Refreshed;

@@ -1,8 +1,8 @@
 import type { Tx } from "../../platform/db/index.ts";
-import { type Refreshed, refreshFew } from "./refresh-few-sql.ts";
+import { idFrom, type Refreshed, refreshFew, timeOfIds } from "./refresh-few-sql.ts";
 
 /** Components and matches that are looked at one by one (count); more are joined as a whole. */
-const GIVEN_MAX = 10_000;
+const GIVEN_MAX = 100_000;
 
 export type { Refreshed } from "./refresh-few-sql.ts";
 
@@ -95,10 +95,10 @@ const DIFFERS_ALL = `where not exists (
   select 1 from finding o where o.company_id = $1 and o.component_id = d.component_id and o.advisory_id = d.advisory_id
     and (${said("o")}) is not distinct from (${SHOULD_SAY}))`;
 
-const WRITE = `insert into finding as f (company_id, component_id, advisory_id, advisory, aliases,
+const WRITE = `insert into finding as f (company_id, id, component_id, advisory_id, advisory, aliases,
     summary, ecosystem, package, source, version, purl, fixed_in, severity, severity_rank, cvss, epss, kev_added_at, risk,
     urgency, record_id, status, asset_count, published_at)
-  select $1, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version, purl, fixed_in,
+  select $1, ${idFrom("$2")}, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version, purl, fixed_in,
     severity, severity_rank, cvss, epss, kev_added_at, risk, urgency, record_id, 'open', assets, published_at
   from desired d ${DIFFERS_ALL}
   on conflict (company_id, component_id, advisory_id) do update set advisory = excluded.advisory,
@@ -128,7 +128,7 @@ const writeAll = async (tx: Tx, companyId: number, only?: Present): Promise<Writ
   // Nobody has looked at the statistics of a table this new, nor perhaps of findings: without an index the planner may
   // compare each of one with each of the other.
   await tx.query("create unique index on desired (component_id, advisory_id)");
-  return await tx.query<WrittenFinding>(WRITE, [companyId]);
+  return await tx.query<WrittenFinding>(WRITE, [companyId, timeOfIds()]);
 };
 
 /** The highest risk first. */
