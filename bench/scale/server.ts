@@ -39,7 +39,6 @@ export interface ScaleServer {
 /** Starts one on a directory that `makeScaleData` made. */
 export const startScaleServer = async (directory: string): Promise<ScaleServer> => {
   const child = fork(new URL("../ingest/server.ts", import.meta.url).pathname, [dataOf(directory), feedOf(directory)]);
-  child.setMaxListeners(0);
   const started = await messageFrom<FromServer & { kind: "listening" }>(child, "listening");
   const place = await choosePlace(dataOf(directory), () => undefined);
   const connection = { host: place.socketDirectory, port: PORT, superuser: SUPERUSER, database: "zerotrace" } as const;
