@@ -215,8 +215,12 @@ test("a key is replaced when it is too old, one that ended is deleted, and a new
   expect((await own.keys.current()).id).toBe(first.id);
   at.now = new Date(at.now.getTime() + 30 * 86_400_000);
   await own.keys.keepFresh(30);
-  expect((await own.keys.current()).id).not.toBe(first.id);
+  const next = (await own.keys.current()).id;
+  expect(next).not.toBe(first.id);
   expect(await own.keys.verifying(first.id, at.now)).not.toBeNull();
+  expect((await api.audits(provider)).filter(({ target }) => target === next)).toMatchObject([
+    { action: "signing_key.rotate", actor: "server", detail: { algorithm: "EdDSA", endFormer: false } },
+  ]);
   at.now = new Date(at.now.getTime() + 2 * 3_600_000);
   await own.keys.keepFresh(30);
   expect(await own.keys.verifying(first.id, at.now)).toBeNull();

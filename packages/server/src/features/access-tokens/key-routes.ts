@@ -2,18 +2,10 @@ import { type Endpoint, implement, reply } from "../../platform/http/index.ts";
 import { mustBeProvider } from "../companies/index.ts";
 import { routes } from "./contract.ts";
 import type { AccessTokens } from "./index.ts";
-import type { KeyFacts } from "./keys.ts";
+import { keyRow } from "./keys.ts";
 
 /** How long others may keep the public keys, in seconds: less than a retired key goes on verifying. */
 const JWKS_SECONDS = 300;
-
-const toRow = ({ id, algorithm, createdAt, retiredAt, endsAt }: KeyFacts) => ({
-  id,
-  algorithm,
-  createdAt: createdAt.toISOString(),
-  retiredAt: retiredAt?.toISOString() ?? null,
-  endsAt: endsAt?.toISOString() ?? null,
-});
 
 /** The public keys, and what the provider does with keys. */
 export const keyRoutes = ({ keys }: Pick<AccessTokens, "keys">): Endpoint[] => [
@@ -30,7 +22,7 @@ export const keyRoutes = ({ keys }: Pick<AccessTokens, "keys">): Endpoint[] => [
     transaction: "none",
     run: async ({ db, identity }) => {
       await mustBeProvider(db, identity);
-      return { rows: (await keys.list()).map(toRow) };
+      return { rows: (await keys.list()).map(keyRow) };
     },
   }),
   implement(routes.rotateSigningKeys, {
@@ -41,8 +33,7 @@ export const keyRoutes = ({ keys }: Pick<AccessTokens, "keys">): Endpoint[] => [
       await mustBeProvider(db, identity);
       const { companyId, subject: actor } = identity;
       const made = await db.asServiceFor(companyId, async (tx) => {
-        // an id is the fingerprint of its public half; nothing else of a key is told
-        const told = async () => ({ keys: (await keys.inForce(tx)).map(toRow) });
+        const told = async () => ({ keys: (await keys.inForce(tx)).map(keyRow) });
         const before = await told();
         const key = await keys.rotate(tx, { endFormer });
         const detail = { algorithm: key.algorithm, endFormer };
@@ -50,7 +41,7 @@ export const keyRoutes = ({ keys }: Pick<AccessTokens, "keys">): Endpoint[] => [
         return key;
       });
       keys.reread();
-      return toRow(made);
+      return keyRow(made);
     },
   }),
 ];

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { JwtAlgorithm, VerifyingKey } from "../../platform/auth/index.ts";
 import type { CompanyKeys } from "../../platform/crypto/index.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
+import { writeAudit } from "../audit/index.ts";
 import { createKeyReader, type KeyReaderOptions, noProvider, placeOf, providerOf } from "./key-reader.ts";
 import {
   deleteEndedKeys,
@@ -84,16 +85,31 @@ const make = async ({ keys, algorithm, now }: Deps, tx: Tx, of: number): Promise
   return row;
 };
 
-/** The key that signs, replaced unless it is good; two processes that want one end with the same. */
+/** A key as it is answered and on record: an id is the fingerprint of its public half, and nothing else of it is told. */
+export const keyRow = ({ id, algorithm, createdAt, retiredAt, endsAt }: KeyFacts) => ({
+  id,
+  algorithm,
+  createdAt: createdAt.toISOString(),
+  retiredAt: retiredAt?.toISOString() ?? null,
+  endsAt: endsAt?.toISOString() ?? null,
+});
+
+/** The key that signs, replaced unless it is good, on record; two processes that want one end with the same. */
 const ensure = async (deps: Deps, isGood: (row: SigningKeyRow) => boolean): Promise<SigningKeyRow> => {
   const of = await providerOf(deps.db);
   return deps.db.asServiceFor(of, async (tx) => {
     await lockSigningKeys(tx);
     const at = deps.now();
-    const there = (await keysInForce(tx, at)).find(({ retiredAt }) => retiredAt === null);
+    const held = await keysInForce(tx, at);
+    const there = held.find(({ retiredAt }) => retiredAt === null);
     if (there !== undefined && isGood(there)) return there;
     await retireSigningKey(tx, at, overlapEnd(at));
-    return make(deps, tx, of);
+    const made = await make(deps, tx, of);
+    const row = { companyId: of, actor: "server", target: made.id, ip: "" };
+    const action = there === undefined ? "signing_key.create" : "signing_key.rotate";
+    const change = { before: { keys: held.map(keyRow) }, after: { keys: (await keysInForce(tx, at)).map(keyRow) } };
+    await writeAudit(tx, { ...row, action, detail: { algorithm: made.algorithm, endFormer: false }, ...change });
+    return made;
   });
 };
 

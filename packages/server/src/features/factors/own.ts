@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { endFactorWait, revokeSessionsOf } from "../../platform/auth/index.ts";
 import type { Tx } from "../../platform/db/index.ts";
 import type { RequestContext } from "../../platform/http/index.ts";
-import { accountOf, allCompaniesOf, provedPerson } from "../people/index.ts";
+import { accountOf, ownCompaniesOf, provedPerson } from "../people/index.ts";
 import type { FactorDeps } from "./deps.ts";
 import { newRecoveryCodes } from "./recovery.ts";
 import { factorsOfPerson, lockPerson, replaceRecoveryCodes } from "./sql.ts";
@@ -57,7 +57,7 @@ export const putInForce = async (
 const endOtherSessions = async (deps: FactorDeps, context: RequestContext, personId: string): Promise<void> => {
   const { db, identity, now } = context;
   const { companyId: own, credentialId: keep, subject: actor } = identity;
-  for (const companyId of await db.asService((tx) => allCompaniesOf(tx, personId))) {
+  for (const companyId of await db.asService((tx) => ownCompaniesOf(tx, personId))) {
     const ended = await db.withCompany(companyId, async (tx) => {
       if (companyId === own && identity.awaitsFactor) await endFactorWait(tx, companyId, keep);
       const ids = await revokeSessionsOf(tx, companyId, [personId], { now, keep, method: "password" });

@@ -1,7 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import type { Database } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
-import { allCompaniesOf, proveAgain } from "../people/index.ts";
+import { ownCompaniesOf, proveAgain } from "../people/index.ts";
 import { standingOf } from "../roles/index.ts";
 import { companyName } from "../sessions/index.ts";
 import { settingsOf } from "../settings/index.ts";
@@ -13,7 +13,7 @@ import { deleteAllFactors, deleteFactor, factorsOfPerson, lockPerson, replaceRec
 
 /** A company of the person that asks for a second factor, by its name; null for none. */
 const companyThatAsks = async (db: Database, personId: string): Promise<string | null> => {
-  for (const id of await db.asService((tx) => allCompaniesOf(tx, personId))) {
+  for (const id of await db.asService((tx) => ownCompaniesOf(tx, personId))) {
     const name = await db.withCompany(id, async (tx) => {
       if ((await standingOf(tx, id, personId)) === null) return null;
       const asks = (await settingsOf(tx, id))["security.require_second_factor"];

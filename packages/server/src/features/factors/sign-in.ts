@@ -6,7 +6,7 @@ import { type Endpoint, implement, type RequestContext } from "../../platform/ht
 import {
   accountOf,
   admitSecond,
-  allCompaniesOf,
+  ownCompaniesOf,
   completeSignIn,
   endTicket,
   holderOfTicket,
@@ -126,7 +126,7 @@ const usePasskey = async (
   const isUsed = proved !== null && (await db.asService((tx) => sql.usePasskey(tx, passkey.id, { ...proved, now })));
   if (isUsed && account?.isActive) return personId;
   const actor = `unproved:${account?.email ?? personId}`;
-  for (const companyId of await db.asService((tx) => allCompaniesOf(tx, personId))) {
+  for (const companyId of await db.asService((tx) => ownCompaniesOf(tx, personId))) {
     context.report({ event: "failed_login", companyId, actor });
   }
   throw wrongPasskey();

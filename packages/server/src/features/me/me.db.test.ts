@@ -122,6 +122,29 @@ test("one's own sessions are listed and ended everywhere, of single sign-on in i
   expect((await api.audits(other.id)).map((a) => a.action)).toContain("session.end");
 });
 
+test("who took an email first at one company reaches nothing of another that vouches for it, and that one hears nothing of the account", async () => {
+  const far = await api.company();
+  await addMember(api.db, far.id, ann);
+  const own = (sql: string) => api.db.withCompany(far.id, (tx) => tx.query(sql, [far.id, ann.id]));
+  await own("update membership set source = 'sso' where company_id = $1 and person_id = $2");
+  const context = { now: new Date(), ip: "192.0.2.9", userAgent: "theirs", secure: false };
+  const who = { companyId: far.id, subject: ann.email, method: "sso", personId: ann.id } as const;
+  const { cookie } = await api.db.withCompany(far.id, (tx) => openSession(tx, context, who));
+  const theirs = { cookie: cookie.split(";")[0] as string };
+  const here = await session();
+  const seen = async () => {
+    const { rows } = (await call("GET", "/me/sessions", here)).body as { rows: { companyId: number; id: string }[] };
+    return rows.filter(({ companyId }) => companyId === far.id);
+  };
+  expect(await seen()).toEqual([]);
+  expect((await call("DELETE", "/me/sessions", here)).status).toBe(200);
+  expect((await call("PUT", "/me", here, { name: "Mallory" })).status).toBe(200);
+  expect((await call("POST", "/me/password", here, { current: PASSWORD, password: NEW })).status).toBe(200);
+  expect(await isOpen(theirs)).toBe(true);
+  expect((await call("GET", "/session", theirs)).body.person.name).toBe("Ann Lee");
+  expect(await api.audits(far.id)).toEqual([]);
+});
+
 test("who manages people sees and ends their sessions, in one's own company only, and nobody those of who holds more", async () => {
   const here = await session();
   const rows = (await call("GET", `/sessions?personId=${ann.id}`, { token: company.owner })).body.rows;

@@ -2,7 +2,7 @@ import { AppError } from "@zerotrace/core";
 import { type Endpoint, implement, type RequestContext } from "../../platform/http/index.ts";
 import {
   accountOf,
-  allCompaniesOf,
+  ownCompaniesOf,
   type PeopleDeps,
   proveCurrent,
   provedPerson,
@@ -30,7 +30,7 @@ export const changeMe = (): Endpoint =>
       const { id } = await account(context);
       const companyIds = await db.asService(async (tx) => {
         await renameAccount(tx, id, name);
-        return allCompaniesOf(tx, id);
+        return ownCompaniesOf(tx, id);
       });
       for (const companyId of companyIds) {
         await db.withCompany(companyId, async (tx) => {

@@ -4,7 +4,7 @@ import { type Identity, revokeCredential, revokeSessionsOf } from "../../platfor
 import type { Database } from "../../platform/db/index.ts";
 import { decodeCursor, type Endpoint, implement, type RequestContext } from "../../platform/http/index.ts";
 import { pageOf } from "../assets/index.ts";
-import { allCompaniesOf, memberOfPerson, memberToChange, type PeopleDeps } from "../people/index.ts";
+import { ownCompaniesOf, memberOfPerson, memberToChange, type PeopleDeps } from "../people/index.ts";
 import { companyName, isOfPerson, sessionLimitsOf } from "../sessions/index.ts";
 import { routes } from "./contract.ts";
 import { countOpenSessions, type OpenSession, openSessions, sessionOwner } from "./sql.ts";
@@ -34,7 +34,7 @@ const me = ({ personId }: Identity): string => {
 /** The companies whose sessions a caller may see: a session of one company sees that one. */
 const reach = (db: Database, { personId, method, companyId }: Identity): Promise<number[]> =>
   personId !== undefined && isOfPerson(method)
-    ? db.asService((tx) => allCompaniesOf(tx, personId))
+    ? db.asService((tx) => ownCompaniesOf(tx, personId))
     : Promise.resolve([companyId]);
 
 /** One's own sessions, newest first. */

@@ -21,6 +21,25 @@ export const allCompaniesOf = async (tx: Tx, personId: string): Promise<number[]
     ])
   ).map(({ id }) => id);
 
+/**
+ * The companies that an account reaches: those that somebody joined with it. A membership that single sign-on or a directory made holds
+ * for that alone, either way: who took an email first at one company reaches into no other, and a company that names somebody's email
+ * is told nothing of the account. For the service role without a company.
+ */
+export const ownCompaniesOf = async (tx: Tx, personId: string): Promise<number[]> =>
+  (
+    await tx.query<{ id: number }>(
+      `select company_id as id from membership where person_id = $1 and source in ('invitation', 'server')
+       order by company_id`,
+      [personId],
+    )
+  ).map(({ id }) => id);
+
+/** Notes that a mail reached the holder of an account. For the service role. */
+export const proveEmail = async (tx: Tx, personId: string, now: Date): Promise<void> => {
+  await tx.query(`update person set email_proved_at = $2 where id = $1 and email_proved_at is null`, [personId, now]);
+};
+
 /** A person as the account has it; null for none. For the service role. */
 export const accountOf = async (
   tx: Tx,

@@ -27,7 +27,7 @@ export { memberToChange } from "./members/rules.ts";
 export { createPasswords, type Passwords } from "./password/hash.ts";
 export { proveAgain, proveCurrent } from "./password/prove.ts";
 export { replacePassword } from "./password/replace.ts";
-export { accountOf, allCompaniesOf, insertAccount, renameAccount } from "./account-sql.ts";
+export { accountOf, allCompaniesOf, insertAccount, ownCompaniesOf, proveEmail, renameAccount } from "./account-sql.ts";
 export { PASSWORD_LENGTH, requireStrong } from "./password/strength.ts";
 export { mailForgotten } from "./reset/mail-forgotten.ts";
 export { personToReset } from "./reset/reset.ts";

@@ -10,7 +10,8 @@ export interface Operation {
 }
 
 const OPERATIONS_MAX = 1_000;
-const PATH = /^([a-z][\w-]*)(?:\[\s*\w+\s+eq\s+("[^"]*"|true|false)\s*\])?((?:\.[a-z][\w-]*)?)$/i;
+const PATH =
+  /^([a-z][\w-]*)(?:\[\s*\w+\s+eq\s+("[^"]*"|true|false)(?:\s+and\s+\w+\s+eq\s+(?:"[^"]*"|true|false))*\s*\])?((?:\.[a-z][\w-]*)?)$/i;
 
 const bare = (path: string): string =>
   [SCHEMA.user, SCHEMA.group].reduce(

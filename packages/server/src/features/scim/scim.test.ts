@@ -57,6 +57,9 @@ const patch = (...Operations: object[]) => patched(before, parsePatch({ Operatio
 test("a PATCH is taken as Entra and Okta send it", () => {
   expect(patch({ op: "Replace", path: "active", value: "False" }).active).toBe(false);
   expect(patch({ op: "replace", value: { active: false } }).active).toBe(false);
+  expect(patch({ op: "Replace", path: "active", value: [{ value: "False" }] }).active).toBe(false);
+  const both = 'emails[type eq "work" and primary eq true].value';
+  expect(patch({ op: "replace", path: both, value: "B@corp.example" }).email).toBe("b@corp.example");
   expect(patch({ op: "replace", value: { active: "True", "name.familyName": "New" } })).toEqual({
     ...before,
     familyName: "New",

@@ -65,7 +65,8 @@ const SETTERS: Readonly<Record<string, (draft: Loose, value: unknown) => void>> 
   "name.familyname": (draft, value) => void (draft.familyName = textOf(value, "name.familyName")),
   active: (draft, value) => {
     // Azure wraps it in a list now and then
-    draft.active = booleanOf(Array.isArray(value) ? value[0] : value, "active");
+    const [one]: unknown[] = Array.isArray(value) ? value : [value];
+    draft.active = booleanOf(isObject(one) ? valueOf(one, "value") : one, "active");
   },
   emails: (draft, value) => void (draft.email = emailIn(value)),
   "emails.value": (draft, value) => void (draft.email = emailIn(value)),

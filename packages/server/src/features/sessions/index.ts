@@ -7,6 +7,7 @@ export { sessionLimitsOf } from "./limits.ts";
 export { createSignInLink } from "./link.ts";
 export { companyName } from "./sql.ts";
 export { type NewSession, openSession } from "./open.ts";
+export { endShown, sessionShownBy, type ShownSession } from "./over.ts";
 
 export interface SessionDeps {
   /** Makes a revocation felt at once; called after the commit. */

@@ -5,6 +5,7 @@ import { routes } from "./contract.ts";
 import { describeSession } from "./describe.ts";
 import type { SessionDeps } from "./index.ts";
 import { openSession } from "./open.ts";
+import { endShown, sessionShownBy } from "./over.ts";
 import { badSignInLink, parseSignInToken } from "./rules.ts";
 
 /** Exchanges a link's token for a session cookie. The session holds what the link was made with. */
@@ -34,6 +35,7 @@ export const signIn = (): Endpoint =>
         await context.record(tx, { companyId, actor: subject, target: session.id, detail: { userAgent } });
         return { ...whose, ...session };
       });
+      await endShown(context, sessionShownBy(context));
       return reply({ headers: { "set-cookie": done.cookie }, body: await describeSession(db, done) });
     },
   });

@@ -47,6 +47,20 @@ test("a link signs the owner in once, and signing out ends the session at once",
   ]);
 });
 
+test("who signs in by a link over another session ends that one, whichever company it is of, and it is on record", async () => {
+  const other = await api.company();
+  const open = async (id: number, cookie?: string) => {
+    const token = tokenOf(await createSignInLink(api.db, id, "http://127.0.0.1:8080"));
+    const answer = await api.call("POST", "/api/v1/sessions", { body: { token }, ...(cookie ? { cookie } : {}) });
+    return cookieOf(answer.headers);
+  };
+  const first = await open(other.id);
+  const beside = await open(other.id);
+  const second = await open(company.id, first);
+  expect([(await me(first)).status, (await me(beside)).status, (await me(second)).status]).toEqual([401, 200, 200]);
+  expect((await api.audits(other.id)).at(-1)).toMatchObject({ action: "session.end", detail: { signedInOver: true } });
+});
+
 test("a token of another kind or of nobody does not sign in", async () => {
   for (const token of [company.owner, `zt_l_${company.id.toString(36)}_${"A".repeat(43)}`, "x".repeat(40)]) {
     const answer = await signIn(token);

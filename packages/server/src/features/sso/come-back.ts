@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Endpoint, implement, reply, type RequestContext } from "../../platform/http/index.ts";
+import { endShown, sessionShownBy } from "../sessions/index.ts";
 import { admit } from "./admit.ts";
 import { routes } from "./contract.ts";
 import { elsewhereCookie } from "./elsewhere.ts";
@@ -14,6 +15,7 @@ import {
   openTicket,
   sealTicket,
   SIGN_IN_MS,
+  type Transaction,
   transactionCookie,
   transactionOf,
 } from "./transaction.ts";
@@ -59,14 +61,25 @@ const watched = async <T>(context: RequestContext, companyId: number, run: () =>
   }
 };
 
+const overOf = (context: RequestContext): Transaction["over"] => {
+  const shown = sessionShownBy(context);
+  return shown && { companyId: shown.companyId, hash: shown.hash.toString("base64url") };
+};
+
+/** Ends the session that the browser had when the sign-in began. */
+const endOver = (context: RequestContext, { over }: Pick<Transaction, "over">): Promise<void> =>
+  endShown(context, over && { companyId: over.companyId, hash: Buffer.from(over.hash, "base64url") });
+
 /** Begins a sign-in: redirects to the provider, and leaves a sealed cookie by which the browser is known when it comes back. */
 const start = (deps: SsoDeps, oidc: Oidc): Endpoint =>
   implement(routes.startSignIn, {
     audit: "none",
     refuse: refusalPage,
-    run: async ({ now, secure }, { params: { company, id }, query }) => {
+    run: async (context, { params: { company, id }, query }) => {
+      const { now, secure } = context;
       const provider = await enabledProvider(deps, company, id);
-      const common = { providerId: id, returnTo: localPath(query.return), until: now.getTime() + SIGN_IN_MS };
+      const until = now.getTime() + SIGN_IN_MS;
+      const common = { providerId: id, returnTo: localPath(query.return), until, over: overOf(context) };
       if (provider.kind === "oidc") {
         const { callback } = addressesOf(deps.publicUrl(), company, id);
         const { url, kept } = await oidc.start(company, provider, callback);
@@ -94,6 +107,7 @@ const callback = (deps: SsoDeps, oidc: Oidc): Endpoint =>
         for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
         const { claimed, idToken } = await oidc.finish(companyId, provider, { url, begun });
         const { cookie, personId } = await admit(deps, context, { companyId, provider, claimed });
+        await endOver(context, begun);
         const cookies = [cookie, endedTransaction(context.secure)];
         if (provider.config.signsOut === true) {
           cookies.push(
@@ -146,6 +160,7 @@ const finish = (deps: SsoDeps): Endpoint =>
         const provider = await enabledProvider(deps, companyId, begun.providerId, "saml");
         await once(deps, companyId, `ticket ${claimed.requestId}`, new Date(begun.until));
         const { cookie } = await admit(deps, context, { companyId, provider, claimed });
+        await endOver(context, begun);
         return redirect(begun.returnTo, [cookie, endedTransaction(context.secure)]);
       });
     },

@@ -1,3 +1,4 @@
+import { cookieIn, cookieLine } from "../../platform/auth/index.ts";
 import { type Endpoint, implement, type RequestContext } from "../../platform/http/index.ts";
 import { z } from "zod";
 import { routes } from "./contract.ts";
@@ -29,13 +30,12 @@ export const elsewhereCookie = async (
     db.withCompany(companyId, (tx) => keys.seal(tx, companyId, PLACE, JSON.stringify(one)));
   const whole = await seal(said);
   const value = whole.length <= COOKIE_CHARS_MAX ? whole : await seal({ ...said, idToken: null });
-  const flags = `Path=/api/v1/sso; HttpOnly; SameSite=Strict; Max-Age=${COOKIE_SECONDS}${secure ? "; Secure" : ""}`;
-  return `${COOKIE}=${value}; ${flags}`;
+  return cookieLine(COOKIE, value, { maxAgeSeconds: COOKIE_SECONDS, secure, path: "/api/v1/sso" });
 };
 
 /** What this browser kept of the sign-in that opened its session; null for nothing, or of another person or company. */
-const keptBy = async ({ db, keys }: SsoDeps, { cookies, identity }: RequestContext): Promise<Kept | null> => {
-  const sealed = cookies[COOKIE];
+const keptBy = async ({ db, keys }: SsoDeps, { cookies, secure, identity }: RequestContext): Promise<Kept | null> => {
+  const sealed = cookieIn(cookies, COOKIE, secure);
   if (identity.method !== "sso" || sealed === undefined || sealed.length > COOKIE_CHARS_MAX) return null;
   const { companyId, personId } = identity;
   const text = await db

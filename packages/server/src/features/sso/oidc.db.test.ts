@@ -96,6 +96,15 @@ test("the cookie that a browser keeps meanwhile is sealed, HttpOnly, Lax and sho
   expect(line).not.toContain(state);
 });
 
+test("a sign-in over the session of another company ends that session", async () => {
+  const [here, elsewhere] = [await addProvider(), await sso.add(await api.company(), wish())];
+  account("ann@corp.example", ["ops"]);
+  const first = await signIn(elsewhere.startUrl);
+  const second = await signIn(here.startUrl, first.browser);
+  expect(await me(second.session)).toMatchObject({ companyId: company.id });
+  expect(await me(first.session)).toMatchObject({ status: 401 });
+});
+
 test("groups decide at each sign-in: a role changes, is taken away with its sessions at once, and comes again", async () => {
   const provider = await addProvider();
   account("ann@corp.example", ["admins"]);

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
+import { cookieIn, cookieLine } from "../../platform/auth/index.ts";
 import type { RequestContext } from "../../platform/http/index.ts";
 import type { SsoDeps } from "./deps.ts";
 import { refused } from "./rules.ts";
@@ -13,21 +14,24 @@ const COOKIE_CHARS_MAX = 4_000;
 const PLACE = { table: "sso", column: "transaction" };
 const TICKET_PLACE = { table: "sso", column: "ticket" };
 
+const common = {
+  providerId: z.uuid(),
+  returnTo: z.string(),
+  until: z.number(),
+  /** The browser's session when it began, which ends: its cookie does not come along from the provider's page. */
+  over: z.object({ companyId: z.number(), hash: z.string() }).nullable(),
+};
 const transaction = z.discriminatedUnion("kind", [
   z.object({
+    ...common,
     kind: z.literal("oidc"),
-    providerId: z.uuid(),
-    returnTo: z.string(),
-    until: z.number(),
     state: z.string(),
     nonce: z.string(),
     verifier: z.string(),
   }),
   z.object({
+    ...common,
     kind: z.literal("saml"),
-    providerId: z.uuid(),
-    returnTo: z.string(),
-    until: z.number(),
     requestId: z.string(),
   }),
 ]);
@@ -46,7 +50,7 @@ const ticket = z.object({
 export type Ticket = z.infer<typeof ticket>;
 
 const cookieOf = (value: string, maxAgeSeconds: number, secure: boolean): string =>
-  `${COOKIE}=${value}; Path=/api/v1/sso; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure ? "; Secure" : ""}`;
+  cookieLine(COOKIE, value, { maxAgeSeconds, secure, sameSite: "Lax", path: "/api/v1/sso" });
 
 /** The Set-Cookie value that ends a sign-in which is done. */
 export const endedTransaction = (secure: boolean): string => cookieOf("", 0, secure);
@@ -74,10 +78,10 @@ const partsOf = (text: string | undefined, charsMax: number): { companyId: numbe
 /** The sign-in that this browser began. Throws UNAUTHENTICATED where there is none, it is over or of the other kind. */
 export const transactionOf = async <K extends Transaction["kind"]>(
   { db, keys }: SsoDeps,
-  { cookies, now }: Pick<RequestContext, "cookies" | "now">,
+  { cookies, now, secure }: Pick<RequestContext, "cookies" | "now" | "secure">,
   kind: K,
 ): Promise<{ companyId: number; begun: Extract<Transaction, { kind: K }> }> => {
-  const { companyId, sealed } = partsOf(cookies[COOKIE], COOKIE_CHARS_MAX);
+  const { companyId, sealed } = partsOf(cookieIn(cookies, COOKIE, secure), COOKIE_CHARS_MAX);
   const text = await db
     .withCompany(companyId, (tx) => keys.open(tx, companyId, PLACE, sealed))
     .catch((cause: unknown) => Promise.reject(refused(cause)));

@@ -3,7 +3,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { implement } from "../http/index.ts";
 import { startServer } from "../http/testing.ts";
-import { callerKey, createLimiter, newToken, parseToken, SESSION_COOKIE, sessionCookie } from "./index.ts";
+import {
+  callerKey,
+  cookieLine,
+  createLimiter,
+  newToken,
+  parseToken,
+  SESSION_COOKIE,
+  sessionCookie,
+  shownSession,
+} from "./index.ts";
 
 const answer = z.object({ kind: z.string(), company: z.number() });
 const read = route({ method: "GET", path: "/me", summary: "", permission: "signed-in", answer });
@@ -132,7 +141,17 @@ test("a session ends when idle for a day, and after 30 days whatever it does", a
   expect((await call(cookie(old.secret))).status).toBe(401);
 });
 
-test("the cookie says Secure under https", () => expect(sessionCookie("x", true)).toMatch(/; Secure$/));
+test("under https the cookie says Secure, and counts only by the name that no neighboring host can give it", () => {
+  const { secret } = newToken("session", 7);
+  expect(sessionCookie(secret, true)).toMatch(
+    /^__Host-zt_session=\S+; Path=\/; HttpOnly; SameSite=Strict; .*; Secure$/,
+  );
+  expect(shownSession({ "__Host-zt_session": secret, zt_session: "tossed" }, true)).toBe(secret);
+  expect(shownSession({ zt_session: secret }, true)).toBeUndefined();
+  expect(shownSession({ zt_session: secret }, false)).toBe(secret);
+  const device = cookieLine("zt_device", "x", { maxAgeSeconds: 9, secure: true, path: "/api/v1" });
+  expect(device).toBe("__Host-zt_device=x; Path=/; HttpOnly; SameSite=Strict; Max-Age=9; Secure");
+});
 
 test("wrong secrets are slowed down by address; a credential known to be right is not", async () => {
   const good = bearer(s.add("api").secret);

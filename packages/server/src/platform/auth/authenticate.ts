@@ -1,5 +1,5 @@
 import type { Database } from "../db/index.ts";
-import { checkOrigin, SESSION_COOKIE, sessionCookie } from "./cookie.ts";
+import { checkOrigin, sessionCookie, shownSession } from "./cookie.ts";
 import { findByAccessToken } from "./access-token-sql.ts";
 import { looksLikeAccessToken } from "./access-token.ts";
 import type { Identity } from "./identity.ts";
@@ -80,7 +80,7 @@ const presented = (request: Credentials): Presented | null => {
       ? { ...token, kind: token.kind, byCookie: false }
       : null;
   }
-  const token = parseToken(request.cookies[SESSION_COOKIE] ?? "");
+  const token = parseToken(shownSession(request.cookies, request.secure) ?? "");
   return token?.kind === "session" ? { ...token, kind: token.kind, byCookie: true } : null;
 };
 

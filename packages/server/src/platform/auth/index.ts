@@ -1,7 +1,16 @@
 export * from "./access-token-sql.ts";
 export * from "./access-token.ts";
 export * from "./authenticate.ts";
-export { checkOrigin, endedCookie, SESSION_COOKIE, SESSION_SECONDS, sessionCookie } from "./cookie.ts";
+export {
+  checkOrigin,
+  cookieIn,
+  cookieLine,
+  endedCookie,
+  SESSION_COOKIE,
+  SESSION_SECONDS,
+  sessionCookie,
+  shownSession,
+} from "./cookie.ts";
 export * from "./enrolled-sql.ts";
 export { type Identity, mustSeeAll, type SignInMethod } from "./identity.ts";
 export * from "./buckets.ts";

@@ -1,7 +1,7 @@
 import { AppError, type Route } from "@zerotrace/core";
 import type { FastifyRequest } from "fastify";
 import { isIP } from "node:net";
-import type { Authenticated, Authenticator } from "../auth/index.ts";
+import { type Authenticated, type Authenticator, shownSession } from "../auth/index.ts";
 
 /** Whether a request comes from this machine itself and not through a proxy or a foreign page's DNS trick. */
 export const isLoopback = (request: FastifyRequest): boolean => {
@@ -59,7 +59,8 @@ export const authorize = async (
   { route, loopback }: { route: Route; loopback: boolean },
 ): Promise<Authenticated | null> => {
   if (route.permission === "public") return null;
-  const anonymous = request.headers.authorization === undefined && request.cookies["zt_session"] === undefined;
+  const session = shownSession(request.cookies, request.protocol === "https");
+  const anonymous = request.headers.authorization === undefined && session === undefined;
   if (loopback && anonymous && isLoopback(request) && route.permission !== "signed-in") {
     const identity = {
       kind: "loopback",

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@zerotrace/core";
 import type { FastifyRequest } from "fastify";
-import { companyNamedBy, type CredentialKind, parseToken, SESSION_COOKIE } from "../auth/index.ts";
+import { companyNamedBy, type CredentialKind, parseToken, shownSession } from "../auth/index.ts";
 
 /** What may point to an attack. The names are stable: rules in a SIEM rest on them. */
 export const SECURITY_EVENTS = [
@@ -39,7 +39,7 @@ const EVENT_OF_KIND: Readonly<Record<CredentialKind, SecurityEventName>> = {
 const shownBy = (request: FastifyRequest): string | null => {
   const { authorization } = request.headers;
   if (authorization !== undefined) return authorization.replace(/^bearer +/i, "");
-  const cookie = request.cookies?.[SESSION_COOKIE];
+  const cookie = shownSession(request.cookies ?? {}, request.protocol === "https");
   if (cookie !== undefined) return cookie;
   const token = (request.body as { token?: unknown } | null | undefined)?.token;
   return typeof token === "string" ? token : null;

@@ -1,6 +1,6 @@
 import { revokeSessionsOf } from "../../../platform/auth/index.ts";
 import type { Database, Tx } from "../../../platform/db/index.ts";
-import { allCompaniesOf, storePassword } from "../account-sql.ts";
+import { ownCompaniesOf, storePassword } from "../account-sql.ts";
 
 /** A new password of a person. */
 export interface NewPassword {
@@ -14,7 +14,7 @@ export interface NewPassword {
 }
 
 /**
- * Stores a password and ends the person's other sessions in every company, each with what `audit` writes in the same transaction.
+ * Stores a password and ends the person's other sessions in every company that the account reaches, each with what `audit` writes in the same transaction.
  * Answers the ended credentials, to be given to `forget`.
  */
 export const replacePassword = async (
@@ -24,7 +24,7 @@ export const replacePassword = async (
 ): Promise<string[]> => {
   const companyIds = await db.asService(async (tx) => {
     await storePassword(tx, personId, { hash, now, isReset });
-    return allCompaniesOf(tx, personId);
+    return ownCompaniesOf(tx, personId);
   });
   const ended: string[] = [];
   for (const companyId of companyIds) {

@@ -32,8 +32,8 @@ const homeOf = async (
 };
 
 /**
- * The job that mails somebody a link for a new password, or, where no password opens any company, how they sign in. Each company of the
- * person has it on record; of an email without an account only the log tells.
+ * The job that mails somebody a link for a new password, or, where no password opens any company, how they sign in. Each company that the
+ * account reaches has it on record; of an email without an account only the log tells.
  */
 export const mailForgotten = async (
   { db, log, publicUrl, mailLink }: ForgottenDeps,
@@ -50,7 +50,7 @@ export const mailForgotten = async (
   }
   const { id: personId, name: person } = account;
   const { companyId, byPassword } = home;
-  const made = byPassword ? await createTicket(db, { personId, purpose: "password_reset", now }) : null;
+  const made = byPassword ? await createTicket(db, { personId, purpose: "password_reset", isMailed: true, now }) : null;
   const mail =
     made === null
       ? ({ kind: "password_elsewhere", link: `${publicUrl}/sign-in` } as const)
@@ -63,7 +63,8 @@ export const mailForgotten = async (
     mailLink(tx, companyId, { ...mail, address: account.email, personId, person }),
   );
   const trail = { actor: `unproved:${email}`, action: `security.${EVENT}`, target: personId, ip };
-  for (const id of await db.asService((tx) => homesOf(tx, personId))) {
+  const told = byPassword ? account.companyIds : await db.asService((tx) => homesOf(tx, personId));
+  for (const id of told) {
     log.warn({ ...fields, "organization.id": id, actor: trail.actor }, "security event");
     const detail = { mailed: mailed && id === companyId, byPassword };
     await db.withCompany(id, (tx) => writeAudit(tx, { ...trail, companyId: id, detail }));

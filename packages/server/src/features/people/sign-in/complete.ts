@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { SignInMethod } from "../../../platform/auth/index.ts";
 import type { Database } from "../../../platform/db/index.ts";
 import { reply, type RequestContext } from "../../../platform/http/index.ts";
-import { describeSession, openSession } from "../../sessions/index.ts";
+import { describeSession, endShown, openSession, sessionShownBy } from "../../sessions/index.ts";
 import { settingsOf } from "../../settings/index.ts";
 import type { session } from "../../sessions/contract.ts";
 import { networkOf } from "./back-off.ts";
@@ -21,6 +21,8 @@ export interface SignInDone {
   readonly companyId?: number | undefined;
   /** What was given beside the password. */
   readonly factor?: string;
+  /** The session that the browser shows is exchanged, and whoever asks for that ends it. */
+  readonly isMove?: boolean;
 }
 
 /** One who proved who they are and is not in the company they want, or in none. */
@@ -73,7 +75,7 @@ export const companyFor = async (
  */
 export const completeSignIn = async (
   context: RequestContext,
-  { personId, method, companyId: wanted, factor }: SignInDone,
+  { personId, method, companyId: wanted, factor, isMove = false }: SignInDone,
 ): Promise<ReturnType<typeof reply<z.input<typeof session>>>> => {
   const { db, now, ip, userAgent } = context;
   const person = await db.asService((tx) => findPerson(tx, personId, shownDevices(context)));
@@ -90,6 +92,7 @@ export const completeSignIn = async (
     await context.record(tx, { companyId, actor: person.email, target: made.id, detail });
     return made;
   });
+  if (!isMove) await endShown(context, sessionShownBy(context));
   const device = deviceFor(context, person.deviceId);
   const limits = { devicesMax: DEVICES_MAX, networksMax: NETWORKS_MAX };
   await db.asService((tx) =>

@@ -1,5 +1,5 @@
 import { BUILT_IN_ROLES } from "@zerotrace/core/schema";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../../test/support/api.ts";
 import { addMember, addPerson, cookiesOf, PASSWORD, quickPasswords } from "../../../../../../test/support/people.ts";
 import { sessionRoutes } from "../../sessions/index.ts";
@@ -116,6 +116,20 @@ test("the last used company is signed in to, another one on demand, and a sessio
     body: { companyId: second.id },
   });
   expect(program.status).toBe(403);
+});
+
+test("who signs in over another session ends it, and a wrong password does not", async () => {
+  const [ann, bob] = [await addPerson(api.db), await addPerson(api.db)];
+  for (const one of [ann, bob]) await addMember(api.db, company.id, one);
+  const cookie = cookiesOf((await signIn(ann.email, PASSWORD)).headers);
+  expect((await signIn(bob.email, "wrong", { cookie })).status).toBe(401);
+  expect((await me(cookie)).status).toBe(200);
+  const after = await signIn(bob.email, PASSWORD, { cookie });
+  expect((await me(cookiesOf(after.headers))).status).toBe(200);
+  // what was proved a moment ago is trusted for two seconds
+  await vi.waitFor(async () => expect((await me(cookie)).status).toBe(401), { timeout: 10_000, interval: 200 });
+  const ended = { action: "session.end", actor: ann.email, detail: { signedInOver: true } };
+  expect((await api.audits(company.id)).at(-1)).toMatchObject(ended);
 });
 
 test("who has second factors gets a ticket and no session; it holds five tries and ends once", async () => {

@@ -130,6 +130,8 @@ export type TicketPurpose = "second_factor" | "password_reset";
 export interface TicketDetail {
   readonly companyId?: number;
   readonly method?: SignInMethod;
+  /** It went out by mail alone: whoever shows it reads the account's mails. */
+  readonly isMailed?: boolean;
 }
 
 /** Stores a ticket, deletes the person's expired ones and, beyond `keptMax`, the oldest of its purpose. */

@@ -19,7 +19,7 @@ export const provedPerson = ({ identity }: Pick<RequestContext, "identity">) => 
 export const moveTo = async (deps: Pick<PeopleDeps, "forget">, context: RequestContext, companyId: number) => {
   const { db, now, identity } = context;
   const { companyId: left, credentialId, subject: actor } = identity;
-  const answer = await completeSignIn(context, { ...provedPerson(context), companyId });
+  const answer = await completeSignIn(context, { ...provedPerson(context), companyId, isMove: true });
   await db.withCompany(left, async (tx) => {
     await revokeCredential(tx, left, credentialId, ["session"], now);
     await context.record(tx, { companyId: left, actor, target: credentialId, detail: { left: true } });
