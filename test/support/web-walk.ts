@@ -29,14 +29,14 @@ interface Rect {
 interface Shift {
   readonly value: number;
   readonly sources: readonly {
-    readonly node: { nodeType: number; localName?: string; className?: string; parentElement?: Shifted | null } | null;
+    readonly node: { nodeType: number; localName?: string; className?: unknown; parentElement?: Shifted | null } | null;
     readonly previousRect: Rect;
     readonly currentRect: Rect;
   }[];
 }
 interface Shifted {
   readonly localName?: string;
-  readonly className?: string;
+  readonly className?: unknown;
 }
 
 /** What stands in a page that is walked. */
