@@ -3,7 +3,7 @@
  * newer. What it shares with the rest (core's words, the server's contract) lies in it.
  */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +38,10 @@ for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
   const file = join(dist, name);
   writeFileSync(file, rewritten(file, readFileSync(file, "utf8")));
 }
+// a package that is handed on says what it is and what one may do with it
+copyFileSync(join(here, "../../LICENSE"), join(dist, "LICENSE"));
+const guide = readFileSync(join(here, "../../docs/reference/sdk.md"), "utf8");
+writeFileSync(join(dist, "README.md"), guide.replaceAll(/\[([^\]]+)\]\([^)]*\.md[^)]*\)/g, "$1"));
 const own = JSON.parse(readFileSync(join(here, "package.json"), "utf8")) as Record<string, unknown> & {
   dependencies: Record<string, string>;
 };

@@ -91,7 +91,10 @@ export const PEOPLE_ENTRIES: Readonly<Record<string, Entry>> = {
     { body: { ticket: "x".repeat(43), kind: "totp", code: "000000" } },
     { refuses: NO_SUCH_TOKEN, control: NO_SUCH_TOKEN },
   ),
-  "factors.passkeySignInOptions": plain({}, { control: { statuses: [400], why: "the server has no name here" } }),
+  "factors.passkeySignInOptions": plain(
+    { body: {} },
+    { control: { statuses: [400], why: "the server has no name here" } },
+  ),
   "factors.signInByPasskey": plain(
     { body: { response: NO_PASSKEY } },
     { control: { statuses: [400], why: "the server has no name here" } },

@@ -5,13 +5,13 @@ import { backoffMs, openStream, type SocketLike, type StreamEvent, type StreamOp
 class FakeSocket implements SocketLike {
   static all: FakeSocket[] = [];
   readonly url: string;
-  readonly headers: Record<string, string> | undefined;
+  readonly protocols: string[];
   readonly sent: Record<string, unknown>[] = [];
   readyState = 0;
   readonly #listeners = new Map<string, (event: object) => void>();
-  constructor(url: string, options?: { headers: Record<string, string> }) {
+  constructor(url: string, protocols: string[]) {
     this.url = url;
-    this.headers = options?.headers;
+    this.protocols = protocols;
     FakeSocket.all.push(this);
   }
   addEventListener(type: string, listener: (event: never) => void): void {
@@ -61,7 +61,7 @@ afterEach(() => void vi.useRealTimers());
 
 test("after a break it goes on where it stood, and says how it stands", () => {
   const { stream, events, states, resets } = start();
-  expect([last().url, last().headers]).toEqual(["ws://127.0.0.1:1/api/v1/stream", { authorization: "Bearer zt_a_x" }]);
+  expect([last().url, last().protocols]).toEqual(["ws://127.0.0.1:1/api/v1/stream", ["zerotrace", "bearer.zt_a_x"]]);
   last().open();
   expect(last().sent).toEqual([{ type: "subscribe", channels: ["finding_alert"] }]);
   last().tell({ type: "subscribed", channels: [], cursor: "5" });

@@ -1,4 +1,4 @@
-import { type Channel, CLOSE, type ServerMessage } from "@zerotrace/server/contract";
+import { type Channel, CLOSE, type ServerMessage, STREAM_PROTOCOL, TOKEN_PROTOCOL } from "@zerotrace/server/contract";
 import { page } from "./page.ts";
 
 /** Something that changed, by ids. `cursor` is where one stands who has done with it. */
@@ -16,7 +16,7 @@ export interface SocketLike {
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
   addEventListener(type: "close", listener: (event: { code: number; reason: string }) => void): void;
 }
-export type SocketClass = new (url: string, options?: { headers: Record<string, string> }) => SocketLike;
+export type SocketClass = new (url: string, protocols: string[]) => SocketLike;
 
 export interface StreamOptions {
   /** Address of the stream; a path is taken from where the page came. */
@@ -114,8 +114,9 @@ class Connection implements Stream {
 
   #open(): void {
     const { token, url } = this.#options;
-    const headers = { authorization: `Bearer ${token}` };
-    const socket = token ? new this.#Socket(addressOf(url), { headers }) : new this.#Socket(addressOf(url));
+    // a browser lets a page name protocols, and no header
+    const protocols = token ? [STREAM_PROTOCOL, TOKEN_PROTOCOL + token] : [STREAM_PROTOCOL];
+    const socket = new this.#Socket(addressOf(url), protocols);
     this.#socket = socket;
     this.#heardAtMs = Date.now();
     socket.addEventListener("open", () => {

@@ -51,6 +51,11 @@ test("the example of an answer is one that its schema takes", () => {
   expect(wrong.map(named).sort()).toEqual(NO_JSON);
 });
 
+test("nothing looks like a reference but references: tools resolve them wherever they stand", () => {
+  const refs = JSON.stringify(document).match(/"\$ref":"[^"]*"/g) ?? [];
+  expect(refs.filter((ref) => !ref.startsWith('"$ref":"#/'))).toEqual([]);
+});
+
 test("an example tells the ids of what it asks for, and the document stays small", () => {
   const found = operations.find(({ operationId }) => operationId === "getFinding") as Operation;
   const { parameters, responses } = found;

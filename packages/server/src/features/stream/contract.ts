@@ -14,6 +14,10 @@ export type Channel = (typeof CHANNELS)[number];
 
 export const STREAM_PATH = "/api/v1/stream";
 
+/** The protocol of the WebSocket, and what stands before a token beside it: a page's script can send a token in no other way. */
+export const STREAM_PROTOCOL = "zerotrace";
+export const TOKEN_PROTOCOL = "bearer.";
+
 /** Where a client stands in the stream of its company. It means something to the server alone. */
 const cursor = z.string().regex(/^\d{1,16}$/);
 

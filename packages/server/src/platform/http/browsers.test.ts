@@ -31,14 +31,20 @@ const ask = (of: typeof open, headers: Record<string, string>, method = "GET") =
 const preflight = (of: typeof open, origin: string) =>
   ask(
     of,
-    { origin, "access-control-request-method": "GET", "access-control-request-headers": "authorization" },
+    {
+      origin,
+      "access-control-request-method": "GET",
+      "access-control-request-headers": "authorization,x-zerotrace-company",
+    },
     "OPTIONS",
   );
 
 test("only a page that the operator names may read answers, and never with a cookie", async () => {
   const allowed = await preflight(open, FRIEND);
   expect(allowed.headers.get("access-control-allow-origin")).toBe(FRIEND);
-  expect(allowed.headers.get("access-control-allow-headers")).toContain("authorization");
+  const headers = allowed.headers.get("access-control-allow-headers");
+  // what the SDK sends
+  for (const name of ["authorization", "content-type", "x-zerotrace-company"]) expect(headers).toContain(name);
   expect(allowed.headers.get("access-control-allow-credentials")).toBeNull();
   for (const origin of [
     "https://evil.example",

@@ -14,8 +14,8 @@ export const allowOrigins = async (app: FastifyInstance, origins: readonly strin
     origin: [...origins],
     credentials: false,
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allowedHeaders: ["authorization", "content-type", "x-correlation-id"],
-    exposedHeaders: ["etag", "ratelimit", "ratelimit-policy", "retry-after", "x-correlation-id"],
+    allowedHeaders: ["authorization", "content-type", "x-correlation-id", "x-zerotrace-company"],
+    exposedHeaders: ["content-disposition", "etag", "ratelimit", "ratelimit-policy", "retry-after", "x-correlation-id"],
     maxAge: PREFLIGHT_SECONDS,
     strictPreflight: false,
   });

@@ -30,5 +30,10 @@ export const readExamples = (text: string): Examples =>
 const fits = (value: unknown): boolean =>
   value !== undefined && (JSON.stringify(value)?.length ?? 0) <= EXAMPLE_CHARS_MAX;
 
+/** Without SCIM's `$ref`, which many tools take for a reference of the document itself wherever it stands. */
+const withoutRefs = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (key, part: unknown) => (key === "$ref" ? undefined : part)));
+
 /** A value as the `example` of a parameter or a body; nothing where there is none or it is too long. */
-export const exampleOf = (value: unknown): { example?: unknown } => (fits(value) ? { example: value } : {});
+export const exampleOf = (value: unknown): { example?: unknown } =>
+  fits(value) ? { example: withoutRefs(value) } : {};

@@ -42,7 +42,7 @@ const answerOf = (route: Route, example: Example | undefined): Json => {
   const schema = isJson ? schemaOf(route.answer, "output") : { type: "string" };
   // what was refused is no example of what the route answers: then its shape is
   const given = example?.status === route.status ? example.answer : undefined;
-  const shown = given === undefined || exampleOf(given).example === undefined ? sampleOf(schema) : given;
+  const { example: shown = sampleOf(schema) } = exampleOf(given);
   return { [route.contentType ?? "application/json"]: { schema, example: shown } };
 };
 

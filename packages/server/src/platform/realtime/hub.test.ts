@@ -2,14 +2,29 @@ import { READ_PERMISSIONS } from "@zerotrace/core/schema";
 import { connect } from "node:net";
 import { randomBytes } from "node:crypto";
 import { afterEach, expect, test, vi } from "vitest";
-import { CHANNELS, clientMessage, CLOSE, serverMessage, STREAM_PATH } from "../../features/stream/contract.ts";
+import {
+  CHANNELS,
+  clientMessage,
+  CLOSE,
+  serverMessage,
+  STREAM_PATH,
+  STREAM_PROTOCOL,
+  TOKEN_PROTOCOL,
+} from "../../features/stream/contract.ts";
 import { SESSION_COOKIE } from "../auth/index.ts";
 import { startServer } from "../http/testing.ts";
 import { Client, messageOf, SLOW_BYTES } from "./client.ts";
 import { COMPANY_MAX } from "./history.ts";
 import { createHistory, createHub, HISTORY_MS, type Hub, type HubEvent, type HubOptions } from "./index.ts";
 
-const protocol = { path: STREAM_PATH, permission: "findings:read", clientMessage, close: CLOSE } as const;
+const protocol = {
+  path: STREAM_PATH,
+  name: STREAM_PROTOCOL,
+  tokenPrefix: TOKEN_PROTOCOL,
+  permission: "findings:read",
+  clientMessage,
+  close: CLOSE,
+} as const;
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -99,6 +114,24 @@ test("no credential, a foreign origin and a missing permission are closed as not
     expect(await open(s, headers as Record<string, string>).closed).toBe(CLOSE.unauthenticated);
   }
   await open(s, { ...session, origin: s.origin }).until("hello");
+});
+
+test("a page's script, which can send no header, proves itself by a token beside the protocol; it is not answered back", async () => {
+  const s = await start();
+  const as = async (...protocols: string[]) => {
+    const socket = new WebSocket(s.origin.replace("http", "ws") + STREAM_PATH, protocols);
+    const first = new Promise<string>((resolve) => {
+      socket.addEventListener("message", ({ data }) => resolve((JSON.parse(String(data)) as { type: string }).type));
+      socket.addEventListener("close", ({ code }) => resolve(String(code)));
+    });
+    return [await first, socket.protocol];
+  };
+  const { secret } = s.add("api");
+  expect(await as(STREAM_PROTOCOL, TOKEN_PROTOCOL + secret)).toEqual(["hello", STREAM_PROTOCOL]);
+  expect(await as(STREAM_PROTOCOL, `${TOKEN_PROTOCOL}zt_a_1_wrong`)).toEqual([
+    String(CLOSE.unauthenticated),
+    STREAM_PROTOCOL,
+  ]);
 });
 
 test.each([

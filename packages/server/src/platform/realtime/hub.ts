@@ -21,6 +21,9 @@ type ClientMessage =
 /** What is said over the socket; the feature that owns the stream defines it. */
 export interface Protocol {
   readonly path: string;
+  /** What clients name as the protocol, and what stands before a token that they name beside it. */
+  readonly name: string;
+  readonly tokenPrefix: string;
   readonly permission: Permission;
   readonly clientMessage: z.ZodType<ClientMessage>;
   readonly close: {
@@ -185,6 +188,14 @@ const letGo = (socket: WebSocket, { raw }: FastifyRequest): void => {
   answer?.detachSocket(raw.socket);
 };
 
+/** Takes the token that a script named as a protocol: a page has no other way to send one. A header comes before it. */
+const takeToken = (request: FastifyRequest, { tokenPrefix }: Protocol): void => {
+  const { headers } = request;
+  const offered = headers["sec-websocket-protocol"]?.split(",").map((one) => one.trim()) ?? [];
+  const token = offered.find((one) => one.startsWith(tokenPrefix))?.slice(tokenPrefix.length);
+  if (token !== undefined && headers.authorization === undefined) headers.authorization = `Bearer ${token}`;
+};
+
 /** Lets a connection in: proves who it is, then hands its messages over. */
 const admit = async (
   { protocol, auth, onSecurityEvent }: HubOptions,
@@ -204,6 +215,7 @@ const admit = async (
   socket.on("error", () => socket.terminate());
   if (members.size() >= CLIENTS_MAX) return end(socket, TRY_LATER, "too many clients");
   try {
+    takeToken(request, protocol);
     const caller = await authenticateRequest(auth, request, { guarded: true, mayRotate: false });
     request.caller = caller;
     if (!caller.identity.permissions.includes(protocol.permission)) {
@@ -274,7 +286,7 @@ const onceEach = (event: SentEvent): ((seesNames: boolean) => Buffer) => {
 
 /** A hub for one process. */
 export const createHub = (options: HubOptions): Hub => {
-  const { path } = options.protocol;
+  const { path, name } = options.protocol;
   const heartbeatMs = options.heartbeatMs ?? HEARTBEAT_MS;
   const members = createMembers(options);
   return {
@@ -289,7 +301,9 @@ export const createHub = (options: HubOptions): Hub => {
         for (const socket of app.websocketServer.clients) end(socket, GOING_AWAY, "the server stops");
         app.websocketServer.close(done);
       };
-      await app.register(websocket, { options: { maxPayload: FRAME_BYTES_MAX }, preClose });
+      // never answers a token that came as a protocol
+      const handleProtocols = (offered: Set<string>): string | false => (offered.has(name) ? name : false);
+      await app.register(websocket, { options: { maxPayload: FRAME_BYTES_MAX, handleProtocols }, preClose });
       app.get(path, { websocket: true }, (socket, request) => {
         letGo(socket, request);
         void admit(options, members, { socket, request, heartbeatMs });
