@@ -43,13 +43,17 @@ const RATIO = 100;
 
 const answer = <T>(child: ChildProcess, kind: string): Promise<T> =>
   new Promise((resolve, reject) => {
+    const forget = (): void => void child.off("message", listen).off("exit", end);
     const listen = (message: unknown): void => {
       if ((message as { kind: string }).kind !== kind) return;
-      child.off("message", listen);
+      forget();
       resolve(message as T);
     };
-    child.on("message", listen);
-    child.once("exit", (code) => reject(new Error(`a process of the bench ended with ${code}`)));
+    const end = (code: number | null): void => {
+      forget();
+      reject(new Error(`a process of the bench ended with ${code}`));
+    };
+    child.on("message", listen).on("exit", end);
   });
 
 const here = (path: string): string => new URL(path, import.meta.url).pathname;
