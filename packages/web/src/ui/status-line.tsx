@@ -113,7 +113,7 @@ const Work = () => {
 export const StatusLine = ({ session, onHelp }: { session: Session; onHelp: () => void }) => (
   <footer
     aria-label={say("Status")}
-    className="mono fixed inset-x-0 bottom-0 z-20 flex h-8 items-stretch overflow-x-auto border-t border-line bg-panel text-xs whitespace-nowrap"
+    className="mono fixed inset-x-0 bottom-0 z-20 flex h-8 items-stretch overflow-x-auto [scrollbar-width:none] border-t border-line bg-panel text-xs whitespace-nowrap"
   >
     <Part className="bg-raised font-semibold">{session.companyName}</Part>
     {session.permissions.includes("findings:read") && <Connection />}

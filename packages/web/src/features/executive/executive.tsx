@@ -164,7 +164,7 @@ const Action = ({ fix }: { fix: Fix }) => {
   const where = plural(fix.assetCount, "asset");
   return (
     <li className="grid gap-0.5 px-4 py-3">
-      <Link to="/findings" search={{ query: `package:"${fix.package}"` }} className="font-semibold hover:text-accent">
+      <Link to="/fixes/$id" params={{ id: fix.id }} className="font-semibold hover:text-accent">
         {fix.fixedIn === null
           ? say("{name}: no fixed version is known; reduce its use or shield it on {where}", {
               name: fix.package,
@@ -211,6 +211,7 @@ const Actions = ({ board }: { board: Executive }) => {
 const Coverage = ({ board }: { board: Executive }) => {
   const { covered, notCovered, unparsable } = board.coverage;
   const all = covered + notCovered + unparsable;
+  const stale = useQuery(queries.feeds()).data?.staleSources ?? [];
   return (
     <Panel title={say("How much of it we see")}>
       <p>
@@ -237,6 +238,13 @@ const Coverage = ({ board }: { board: Executive }) => {
                 },
               )}
       </p>
+      {stale.length > 0 && (
+        <p className="mt-1 text-sm text-warn">
+          {say("Stale: {staleSources}. What these sources published since is not shown.", {
+            staleSources: stale.join(", "),
+          })}
+        </p>
+      )}
     </Panel>
   );
 };

@@ -86,7 +86,7 @@ const All = ({ query }: { query: string | undefined }) => {
         onOpen={open}
         selected={new Set(chosen)}
         onSelect={select}
-        cardHeight={112}
+        cardHeight={132}
         empty={<Nothing query={query} />}
       />
       <WhatIf keys={keys} onClear={() => setChosen([])} />
