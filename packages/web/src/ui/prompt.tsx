@@ -150,7 +150,7 @@ export const Prompt = () => {
   return (
     <search className="relative min-w-0 flex-1">
       <div className="flex min-h-10 flex-wrap items-center gap-x-2 sm:flex-nowrap">
-        <label htmlFor={`${id}-text`} className="mono flex min-w-[13ch] shrink-0 justify-between gap-x-2 text-dim">
+        <label htmlFor={`${id}-text`} className="mono flex shrink-0 justify-between gap-x-2 text-dim sm:min-w-[13ch]">
           {say(scope)} <span className="text-accent">&gt;</span>
         </label>
         <input

@@ -211,6 +211,13 @@ test("assets, inventories, agents, decisions and feeds have their day, and every
     `insert into audit_event (company_id, actor, action, target, detail, ip) values
        ($1, 'kim', 'decision.create', 't', '{"reason": "not reachable"}', ''), ($1, 'kim', 'settings.change', 't', '{}', '')`,
   );
+  await sql(
+    `with made as (
+       insert into decision (company_id, kind, scope, by_asset, reason, owner, created_by, needs_approval, expires_at)
+       values ($1, 'accept_risk', 'advisory:CVE-2026-9 label:lab', true, 'r', 'o', 'kim', false, now() + interval '1 day') returning id)
+     insert into audit_event (company_id, at, actor, action, target, detail, ip)
+     select $1, now() - interval '1 minute', 'kim', 'decision.create', id::text, '{"findingCount": 1}', '' from made`,
+  );
   await api.db.asService((tx) =>
     tx.query(
       `insert into feed_generation (meta, index_file) values ('{"recordCount": 10}', 'f'), ('{"recordCount": 14}', 'g')`,
@@ -224,7 +231,10 @@ test("assets, inventories, agents, decisions and feeds have their day, and every
   expect(said("asset_silent")).toEqual(["old: last heard of then, silent since"]);
   expect(said("inventory")).toEqual(["old: 30 components added, 1 removed"]);
   expect(said("agent").sort()).toEqual(["old: enrolled", "old: enrolled", "old: revoked"]);
-  expect(said("decision")).toEqual(["decision.create: kim: not reachable"]);
+  expect(said("decision")).toEqual([
+    "decision.create: kim: not reachable",
+    "decision.create: kim: advisory:CVE-2026-9 label:lab",
+  ]);
   expect(
     said("feed")
       .slice(0, 2)

@@ -129,19 +129,23 @@ export const agentEvents = (
     [companyId, ...boundsOf(days), groups, ...spanOf(days)],
   );
 
-/** What people decided, newest first: rows of the trail about VEX documents and decisions. */
+/** What people decided, newest first: rows of the trail about VEX documents and decisions, these with what they are about. */
 export const decisionEvents = (
   tx: Tx,
   companyId: number,
   days: readonly Day[],
-): Promise<{ at: Date; actor: string; action: string; target: string; detail: Record<string, unknown> }[]> =>
+): Promise<
+  { at: Date; actor: string; action: string; target: string; detail: Record<string, unknown>; scope: string | null }[]
+> =>
   tx.query(
     `with recursive action as (
        (select action from audit_event where company_id = $1 order by action limit 1)
        union all
        select (select e.action from audit_event e where e.company_id = $1 and e.action > a.action order by e.action limit 1)
        from action a where a.action is not null)
-     select e.at, e.actor, e.action, e.target, e.detail
+     select e.at, e.actor, e.action, e.target, e.detail,
+       (select d.scope from decision d where d.company_id = $1 and e.action like 'decision.%'
+          and d.id = case when e.target ~ '^[0-9a-f-]{36}$' then e.target::uuid end) as scope
      from action a cross join lateral (
        select * from audit_event e where e.company_id = $1 and e.action = a.action and e.at >= $2 and e.at < $3
        order by e.at desc limit ${ROWS_MAX}) e

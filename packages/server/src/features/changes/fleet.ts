@@ -79,8 +79,8 @@ export const fleetSections = async (
 /** What people decided, by day. */
 export const decisionSections = async ({ tx, companyId, days, groups }: Asked): Promise<ByDay> => {
   const rows = await decisionEvents(tx, companyId, days);
-  return sectionsOf("decision", placed(rows, days, groups), ({ at, actor, action, target, detail }) => {
-    const what = detail["name"] ?? detail["title"] ?? detail["reason"] ?? detail["file"];
+  return sectionsOf("decision", placed(rows, days, groups), ({ at, actor, action, target, detail, scope }) => {
+    const what = scope ?? detail["name"] ?? detail["title"] ?? detail["reason"] ?? detail["file"];
     return entryOf({
       name: action,
       says: `${actor}${typeof what === "string" ? `: ${what.slice(0, 300)}` : ""}`,

@@ -84,9 +84,10 @@ const COLUMNS: readonly Column<Agent>[] = [
   },
   {
     head: "Host",
+    className: "title",
     cell: (a) => (
       <span className="inline-flex max-w-full items-center gap-2">
-        <Link to="/assets/$id" params={{ id: a.assetId }} className="mono link min-w-28 truncate">
+        <Link to="/assets/$id" params={{ id: a.assetId }} className="mono link min-w-28 truncate" title={a.hostname}>
           {a.hostname}
         </Link>
         <Labels labels={a.labels} max={1} />
@@ -98,7 +99,7 @@ const COLUMNS: readonly Column<Agent>[] = [
       </span>
     ),
   },
-  { head: "System", width: "140px", className: "full", cell: (a) => <span title={a.os}>{a.os}</span> },
+  { head: "System", width: "140px", cell: (a) => <span title={a.os}>{a.os}</span> },
   {
     head: "Version",
     width: "80px",
@@ -127,7 +128,7 @@ export const AgentsPage = () => {
           noun="agents"
           label={say("Agents")}
           keyOf={(a) => a.id}
-          cardHeight={120}
+          cardHeight={104}
           columns={COLUMNS}
           empty={
             <Empty title={say("No agent is enrolled yet")}>

@@ -31,9 +31,10 @@ const COLUMNS: readonly Column<Asset>[] = [
   {
     head: "Asset",
     width: "minmax(0, 2fr)",
+    className: "title",
     cell: (a) => (
       <span className="inline-flex max-w-full items-center gap-2">
-        <Link to="/assets/$id" params={{ id: a.id }} className="mono link truncate">
+        <Link to="/assets/$id" params={{ id: a.id }} className="mono link truncate" title={a.name}>
           {a.name}
         </Link>
         {a.branch && <span className="chip shrink-0">{a.branch}</span>}
@@ -42,7 +43,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   },
   {
     head: "System",
-    width: "minmax(0, 1fr)",
+    width: "112px",
     cell: (a) => (
       <span title={`${told(a.kind)}${a.os ? `, ${a.os}` : ""}`}>
         {a.kind !== "host" && <span className="text-dim">{told(a.kind)} </span>}
@@ -59,16 +60,16 @@ const COLUMNS: readonly Column<Asset>[] = [
       </span>
     ),
   },
-  { head: "Findings", width: "164px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
+  { head: "Findings", width: "152px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
   {
     head: "Components",
-    width: "100px",
+    width: "92px",
     className: "end wide-only",
     cell: (a) => <span className="mono">{count(a.componentCount)}</span>,
   },
   {
     head: "Gaps",
-    width: "96px",
+    width: "88px",
     label: say("gaps"),
     cell: (a) => (
       <span className="text-warn">
@@ -91,7 +92,7 @@ const COLUMNS: readonly Column<Asset>[] = [
     label: say("agent"),
     cell: (a) => (!a.hasAgent ? <span className="text-dim">{say("none")}</span> : <Online online={a.online} />),
   },
-  { head: "Inventory", width: "92px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
+  { head: "Inventory", width: "100px", className: "wide-only", cell: (a) => <Time at={a.inventoryAt} /> },
 ];
 
 const api = getRouteApi("/assets");

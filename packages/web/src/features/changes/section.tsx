@@ -75,7 +75,7 @@ const KevMark = () => (
   </span>
 );
 
-const Entry = ({ entry }: { entry: ChangeEntry }) => {
+const Entry = ({ entry, isProse }: { entry: ChangeEntry; isProse: boolean }) => {
   const { severity, findingCount, assetCount } = entry;
   const counts = [
     findingCount === null ? "" : plural(findingCount, "finding"),
@@ -86,7 +86,7 @@ const Entry = ({ entry }: { entry: ChangeEntry }) => {
       <span className="mt-0.5">{severity === null ? null : <SeverityMark severity={severity} />}</span>
       <div className="min-w-0">
         <span className="inline-flex max-w-full flex-wrap items-center gap-x-2">
-          <Behind to={entry} className="mono link">
+          <Behind to={entry} className={isProse ? "link" : "mono link"}>
             {entryName(entry.name)}
           </Behind>
           {entry.isKev && <KevMark />}
@@ -96,10 +96,13 @@ const Entry = ({ entry }: { entry: ChangeEntry }) => {
               {entry.packages.length > 3 && <span className="text-dim"> +{entry.packages.length - 3}</span>}
             </span>
           )}
+          {severity === null && <span className="wrap-anywhere text-dim">{told(entry.says)}</span>}
         </span>
-        <p className="truncate text-dim" title={told(entry.says)}>
-          {told(entry.says)}
-        </p>
+        {severity !== null && (
+          <p className="truncate text-dim" title={told(entry.says)}>
+            {told(entry.says)}
+          </p>
+        )}
       </div>
       <div className="col-start-2 flex flex-wrap items-center gap-x-4 text-dim min-[720px]:col-start-3 min-[720px]:grid min-[720px]:grid-cols-[76px_152px_72px] min-[720px]:text-right">
         {entry.epss === null ? <span className="max-[719px]:hidden" /> : <Epss value={entry.epss} />}
@@ -136,7 +139,7 @@ export const SectionView = ({ section }: { section: ChangeSection }) => {
       <div className="min-w-0 py-1.5 wide:border-l wide:border-line">
         <ul>
           {shown.map((entry, i) => (
-            <Entry key={`${entry.name} ${entry.at ?? ""} ${i}`} entry={entry} />
+            <Entry key={`${entry.name} ${entry.at ?? ""} ${i}`} entry={entry} isProse={section.kind === "decision"} />
           ))}
         </ul>
         {!all && restCount > 0 && (

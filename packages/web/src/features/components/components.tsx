@@ -45,7 +45,7 @@ export const ComponentsPage = () => {
           noun="components"
           label={say("Components")}
           keyOf={(c) => String(c.id)}
-          cardHeight={84}
+          cardHeight={92}
           columns={COLUMNS}
           empty={
             <Empty

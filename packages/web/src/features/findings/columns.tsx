@@ -17,7 +17,7 @@ export const STATUS_WORDS: Readonly<Record<Finding["status"], string>> = {
 
 /** A finding in one row: how bad, what, where it stands, what closes it. */
 export const FINDING_COLUMNS: readonly Column<Finding>[] = [
-  { head: "Risk", width: "116px", cell: (f) => <Risk value={f.risk} /> },
+  { head: "Risk", width: "108px", cell: (f) => <Risk value={f.risk} /> },
   {
     head: "Severity",
     width: "120px",
@@ -38,7 +38,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   },
   {
     head: "Advisory",
-    width: "196px",
+    width: "184px",
     cell: (f) => (
       <span className="inline-flex max-w-full items-center gap-2">
         <Link
@@ -58,7 +58,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   },
   {
     head: "Package",
-    width: "minmax(0, 1.6fr)",
+    width: "minmax(0, 1.45fr)",
     className: "full",
     cell: (f) => (
       <span className="mono" title={f.purl}>

@@ -49,9 +49,9 @@ const Share = ({ value }: { value: number }) => (
 /** The list of fixes. */
 export const FIX_COLUMNS: readonly Column<Fix>[] = [
   { head: "Fix", className: "full", cell: (fix) => <Target fix={fix} /> },
-  { head: "Ecosystem", width: "104px", cell: (fix) => <span className="text-dim">{fix.ecosystem}</span> },
-  { head: "Risk closed", width: "128px", label: say("risk closed"), cell: (fix) => <Share value={fix.riskShare} /> },
-  { head: "Findings", width: "184px", cell: (fix) => <SeverityLine counts={fix.severities} /> },
+  { head: "Ecosystem", width: "96px", cell: (fix) => <span className="text-dim">{fix.ecosystem}</span> },
+  { head: "Risk closed", width: "120px", label: say("risk closed"), cell: (fix) => <Share value={fix.riskShare} /> },
+  { head: "Findings", width: "176px", cell: (fix) => <SeverityLine counts={fix.severities} /> },
   {
     head: "KEV",
     width: "64px",
@@ -66,7 +66,7 @@ export const FIX_COLUMNS: readonly Column<Fix>[] = [
     cell: (fix) => count(fix.assetCount),
   },
   { head: "Due", width: "120px", cell: (fix) => <Due of={fix} /> },
-  { head: "State", width: "144px", cell: (fix) => <WorkState work={fix.work} /> },
+  { head: "State", width: "140px", cell: (fix) => <WorkState work={fix.work} /> },
   { head: "Who", width: "104px", cell: (fix) => fix.work?.assignee?.name ?? "" },
 ];
 

@@ -175,7 +175,7 @@ export const PeoplePage = () => {
           noun="people"
           label={say("Members")}
           keyOf={(m) => m.id}
-          cardHeight={128}
+          cardHeight={108}
           columns={columnsOf(session, mayManage ? setOpenId : null)}
           empty={
             <Empty
@@ -198,7 +198,7 @@ export const PeoplePage = () => {
           noun="invitations"
           label={say("Invitations")}
           keyOf={(i) => i.id}
-          cardHeight={104}
+          cardHeight={88}
           columns={INVITATIONS}
           empty={<Empty title={say("No invitation is open")} />}
         />

@@ -55,7 +55,7 @@ export const CompanySessions = () => {
         noun="sessions"
         label={say("Open sessions")}
         keyOf={(s) => s.id}
-        cardHeight={104}
+        cardHeight={88}
         columns={COLUMNS}
         empty={<Empty title={say("Nobody is signed in")} />}
       />
