@@ -48,7 +48,10 @@ export const agentsPage = (
 /** How many agents there are, counted up to COUNT_LIMIT. */
 export const countAgents = async (tx: Tx, companyId: number): Promise<number> => {
   const [row] = await tx.query<{ n: number }>(
-    `select count(*)::int as n from (select 1 from asset a ${DEVICE} where a.company_id = $1 limit $2) x`,
+    `select count(*)::int as n from (
+       select 1 from asset a where a.company_id = $1 and a.id in (
+         select c.asset_id from credential c where c.company_id = $1 and c.kind = 'device' and c.asset_id is not null)
+       limit $2) x`,
     [companyId, COUNT_LIMIT],
   );
   return row?.n ?? 0;

@@ -1,14 +1,13 @@
 import { COUNT_LIMIT } from "../assets/index.ts";
 import { type PackedFix, RUN, selectedIn } from "../tallies/index.ts";
 import type { Remembered } from "./memory.ts";
+import type { Pairs } from "./page-memory.ts";
 
 /** Findings that are looked at one by one (count). */
 const PAIRS_MAX = 20_000;
 
 /** What a page of rows by source may have, and how many rows there are. */
-export interface SourceCandidates {
-  readonly components: readonly number[];
-  readonly advisories: readonly number[];
+export interface SourceCandidates extends Pairs {
   readonly count: number;
 }
 

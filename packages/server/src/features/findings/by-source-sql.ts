@@ -2,7 +2,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import { COUNT_LIMIT } from "../assets/index.ts";
 import type { SourceCandidates } from "./by-source-memory.ts";
 import type { FindingFilter } from "./rules.ts";
-import { COLUMNS, condition, type FindingRecord, findingsFrom } from "./sql.ts";
+import { COLUMNS, condition, type FindingRecord, findingsAmong, findingsFrom } from "./sql.ts";
 
 /** A finding that stands for all of its source package and advisory. */
 export interface SourceRecord extends FindingRecord {
@@ -24,11 +24,7 @@ const groups = (from: string, where: string): string => `
 
 /** The findings that are grouped: those of a filter, or of these those that may stand on the page. */
 const fromOf = (tx: Tx, filter: FindingFilter, among: SourceCandidates | null, values: unknown[]): string => {
-  if (among === null) return findingsFrom(tx, filter, values);
-  const list = (ids: readonly number[]): string => `$${values.push(`{${ids.join(",")}}`)}::int[]`;
-  return `(select f.* from unnest(${list(among.components)}, ${list(among.advisories)}) as k(component, advisory) cross join lateral (
-    select * from finding f where f.company_id = nullif(current_setting('app.company_id', true), '')::int
-      and f.component_id = k.component and f.advisory_id = k.advisory offset 0) f)`;
+  return among === null ? findingsFrom(tx, filter, values) : findingsAmong(among, values);
 };
 
 /**

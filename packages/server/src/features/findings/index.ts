@@ -21,6 +21,7 @@ import { countSources, findingsBySource } from "./by-source-sql.ts";
 import { assetOf } from "./choice.ts";
 import { led } from "./leads.ts";
 import { remembered } from "./memory.ts";
+import { isScattered, pageCandidates } from "./page-memory.ts";
 import { filterOf, type FindingFilter, toFindingRow, whySentence } from "./rules.ts";
 import { assetsWith, countFindings, type FindingRecord, findingById, findingsPage, informed } from "./sql.ts";
 
@@ -173,8 +174,13 @@ export const findingRoutes = (
       return await db[transaction](companyId, async (tx) => {
         const filter = await informed(tx, companyId, asked);
         const after = query.cursor === undefined ? null : decodeCursor(query.cursor, valueAndId);
-        const rows = await findingsPage(tx, companyId, filter, { sort: query.sort, limit: query.limit + 1, after });
-        const count = await countFindings(tx, companyId, filter);
+        const page = { sort: query.sort, limit: query.limit + 1, after };
+        const known = isScattered(filter) ? await remembered(tx, companyId, filter, tallies) : null;
+        const belowRisk = query.sort === "risk" && after !== null ? Number(after[0]) : null;
+        const found = known && pageCandidates(known, { limit: page.limit, belowRisk });
+        const among = query.sort === "risk" ? (found?.among ?? null) : null;
+        const rows = await findingsPage(tx, companyId, filter, { ...page, among });
+        const count = found?.count ?? (await countFindings(tx, companyId, filter));
         const points = await pointsThere(tx, companyId, filter);
         const show = ({ sortValue: _, ...record }: (typeof rows)[number]) =>
           toFindingRow({ ...record, risk: record.risk + points });

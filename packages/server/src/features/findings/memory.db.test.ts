@@ -8,6 +8,7 @@ import { sourceCandidates } from "./by-source-memory.ts";
 import { countSources, findingsBySource, type SourceRecord } from "./by-source-sql.ts";
 import { led } from "./leads.ts";
 import { remembered } from "./memory.ts";
+import { pageCandidates } from "./page-memory.ts";
 import { filterOf } from "./rules.ts";
 import { countFindings, findingsPage, informed } from "./sql.ts";
 
@@ -68,6 +69,43 @@ test("rows by source are the same when memory says which findings they may be of
       });
     }
   }
+});
+
+test("a page of the riskiest findings, and how many there are, are the same when memory says which they may be", async () => {
+  const holdings = createHoldingsStore(api.db);
+  const tallies = createTallyStore(api.db);
+  let among = 0;
+  for (const query of [
+    "",
+    "label:prod",
+    "-label:dmz fix:yes",
+    "severity>=high label:prod",
+    "src1 kev:true",
+    "risk>50",
+  ]) {
+    const found = await led(api.db, holdings, company.id, filterOf({ status: "open", query }));
+    await api.db.withCompany(company.id, async (tx) => {
+      const filter = await informed(tx, company.id, found);
+      const known = await remembered(tx, company.id, filter, tallies);
+      if (known === null) throw new Error("nothing is remembered");
+      const count = await countFindings(tx, company.id, filter);
+      for (let after: [number, string] | null = null; ;) {
+        const page = { sort: "risk", limit: 13, after } as const;
+        const candidates = pageCandidates(known, { limit: page.limit, belowRisk: after?.[0] ?? null });
+        expect(candidates.count, query).toBe(count);
+        const rows: Awaited<ReturnType<typeof findingsPage>> = await findingsPage(tx, company.id, filter, {
+          ...page,
+          among: candidates.among,
+        });
+        expect(rows, query).toEqual(await findingsPage(tx, company.id, filter, page));
+        among += candidates.among?.components.length ?? 0;
+        const last = rows.at(-1);
+        if (last === undefined) break;
+        after = [last.risk, last.id];
+      }
+    });
+  }
+  expect(among).toBeGreaterThan(500);
 });
 
 test("what some assets do not have is what is left when all that they have is taken away", async () => {

@@ -17,6 +17,7 @@ import {
   STATE,
   STATUS_WHILE_OPEN,
 } from "./query-sql.ts";
+import type { Pairs } from "./page-memory.ts";
 import type { FindingFilter } from "./rules.ts";
 
 const STORED = `id, company_id, component_id, advisory_id, advisory, aliases, summary, ecosystem, package, source, version, purl,
@@ -53,6 +54,14 @@ export const findingsFrom = (tx: Tx, filter: FindingFilter, values: unknown[]): 
   return `(select f.* from unnest($${values.push(`{${components.join(",")}}`)}::int[]) as c(id) cross join lateral (
     select * from finding f where f.company_id = nullif(current_setting('app.company_id', true), '')::int
       and f.component_id = c.id offset 0) f)`;
+};
+
+/** Findings that are named, as a table to be named after `from`. */
+export const findingsAmong = ({ components, advisories }: Pairs, values: unknown[]): string => {
+  const list = (ids: readonly number[]): string => `$${values.push(`{${ids.join(",")}}`)}::int[]`;
+  return `(select f.* from unnest(${list(components)}, ${list(advisories)}) as k(component, advisory) cross join lateral (
+    select * from finding f where f.company_id = nullif(current_setting('app.company_id', true), '')::int
+      and f.component_id = k.component and f.advisory_id = k.advisory offset 0) f)`;
 };
 
 /** Every column of a `FindingRecord`, of the table named `f`. */
@@ -173,12 +182,12 @@ const ranksOf = ({ query, severities, status }: FindingFilter): number[] | null 
   return named === null || given === null ? (named ?? given) : named.filter((rank) => given.includes(rank));
 };
 
-/** A page of findings after the pair (sort value, id). */
+/** A page of findings after the pair (sort value, id); `among`: of these, where it is known that they have the page. */
 export const findingsPage = async (
   tx: Tx,
   companyId: number,
   filter: FindingFilter,
-  page: { sort: FindingSort; limit: number; after: [unknown, string] | null },
+  page: { sort: FindingSort; limit: number; after: [unknown, string] | null; among?: Pairs | null },
 ): Promise<(FindingRecord & { sortValue: unknown })[]> => {
   const sort = SORTS[page.sort];
   const values: unknown[] = [];
@@ -190,10 +199,11 @@ export const findingsPage = async (
   const order = `order by ${sort.key} ${sort.order}, f.id ${sort.order}`;
   // written out: a plan for any number of rows would be one for a tenth of all
   const limit = String(Math.trunc(page.limit));
+  const among = page.among ? findingsAmong(page.among, values) : null;
   const read = (more: string): string =>
-    `(select f.id, ${sort.key} as key from finding f where ${where}${more} ${order} limit ${limit})`;
+    `(select f.id, ${sort.key} as key from ${among ?? "finding"} f where ${where}${more} ${order} limit ${limit})`;
   // Severities lie far apart in the order of risk: each is read in its own.
-  const ranks = page.sort === "risk" ? ranksOf(filter) : null;
+  const ranks = page.sort === "risk" && among === null ? ranksOf(filter) : null;
   const found =
     ranks === null || ranks.length === 0
       ? read("")

@@ -11,15 +11,35 @@ export interface Memory {
   readonly holdings: HoldingsStore;
 }
 
-/** The fixes of a filter as they are remembered, most risk removed first. */
+/** The fixes of a filter as they are remembered, in no order. */
 export interface RememberedFixes extends FixTotals, Remembered {
   readonly weights: readonly FixWeight[];
 }
 
-const placeOf = ({ fix, weight }: FixWeight): FixPlace => [weight, fix.ecosystem, fix.package, fix.hasFix];
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const byPlace = (a: FixPlace, b: FixPlace): number =>
-  b[0] - a[0] || compare(a[1], b[1]) || compare(a[2], b[2]) || Number(a[3]) - Number(b[3]);
+/** Most risk removed first. */
+const byPlace = (a: FixWeight, b: FixWeight): number =>
+  b.weight - a.weight ||
+  compare(a.fix.ecosystem, b.fix.ecosystem) ||
+  compare(a.fix.package, b.fix.package) ||
+  Number(a.fix.hasFix) - Number(b.fix.hasFix);
+const isBeyond = ({ weight, fix }: FixWeight, [after, ecosystem, named, hasFix]: FixPlace): boolean =>
+  (after - weight ||
+    compare(fix.ecosystem, ecosystem) ||
+    compare(fix.package, named) ||
+    Number(fix.hasFix) - Number(hasFix)) > 0;
+
+/** The first of them in their order. Of thousands only those are put in order that weigh enough for it. */
+const firstOf = (weights: readonly FixWeight[], most: number): FixWeight[] => {
+  const edge =
+    Float64Array.from(weights, ({ weight }) => weight)
+      .sort()
+      .at(-most) ?? 0;
+  return weights
+    .filter(({ weight }) => weight >= edge)
+    .toSorted(byPlace)
+    .slice(0, most);
+};
 
 /** The fixes of a filter from memory, without a finding read; null where that cannot tell, or not to who sees some assets only. */
 export const rememberedFixes = async (
@@ -33,12 +53,7 @@ export const rememberedFixes = async (
   if (known === null || held === null) return null;
   const weights = weigh(known.tallies.fixes, known.selector, held.holderCounts());
   const allWeight = weights.reduce((sum, { weight }) => sum + weight, 0);
-  return {
-    weights: weights.toSorted((a, b) => byPlace(placeOf(a), placeOf(b))),
-    ...known,
-    count: weights.length,
-    allWeight,
-  };
+  return { weights, ...known, count: weights.length, allWeight };
 };
 
 const isoOf = (ms: number | null | undefined): string | null => (ms == null ? null : new Date(ms).toISOString());
@@ -86,8 +101,8 @@ export const rememberedPage = async (
   all: RememberedFixes,
   { limit, after }: { readonly limit: number; readonly after: FixPlace | null },
 ): Promise<(FixRecord & FixTotals)[]> => {
-  const beyond = after === null ? all.weights : all.weights.filter((one) => byPlace(placeOf(one), after) > 0);
-  const records = beyond.slice(0, limit).map((one) => recordOf(one, all));
+  const beyond = after === null ? all.weights : all.weights.filter((one) => isBeyond(one, after));
+  const records = firstOf(beyond, limit).map((one) => recordOf(one, all));
   const { count, allWeight } = all;
   return (await withWork(tx, companyId, records)).map((row) => ({ ...row, count, allWeight }));
 };

@@ -121,7 +121,9 @@ export const fixesPage = async (
       ? "true"
       : `(-g.weight, g.ecosystem, g.package, g.has_fix) > (-$${values.push(weight)}::float8, $${values.push(ecosystem)}::text,
           $${values.push(named)}::text, $${values.push(hasFix)}::boolean)`;
-  const text = `with g as materialized (${groups}),
+  // of stored sums reading them twice is less than putting all of them aside
+  const isUsual = page.summed && isEverything(filter);
+  const text = `with g as ${isUsual ? "not " : ""}materialized (${groups}),
        p as materialized (
          select ${FIX}, g.has_fix, ${KEPT} from g where ${at}
          order by -g.weight, g.ecosystem, g.package, g.has_fix limit $${values.push(page.limit)})
@@ -132,7 +134,6 @@ export const fixesPage = async (
        where w.company_id = $1 and w.ecosystem = p.ecosystem and w.package = p.package and w.has_fix = p.has_fix) w on true
      order by -p.weight, p.ecosystem, p.package, p.has_fix`;
   // the list that everybody opens is planned once: planning takes longer than the answer
-  const isUsual = page.summed && isEverything(filter);
   type Row = Uncounted & FixTotals;
   const name = page.after === null ? "fixes-first" : "fixes-next";
   const rows = isUsual ? await tx.prepared<Row>(name, text, values) : await tx.query<Row>(text, values);

@@ -26,8 +26,11 @@ export interface Holdings {
   componentsOf(assets: Bits): Bits;
   /** How many assets hold each component, by its number; kept until something changes. */
   holderCounts(): Int32Array;
-  /** Of each asset, by its number: the sum, or the highest, of what these are for the components that it holds; 0 where all are. */
-  perAsset(values: Float64Array, of: "sum" | "highest"): Float64Array;
+  /**
+   * Of each asset, by its number: the sum, or the highest, of what these are for the components that it holds; 0 where all are. `width`: so many
+   * values stand for each component, one after the other; the answer has all assets for the first of them, then all for the next.
+   */
+  perAsset(values: Float64Array, of: "sum" | "highest", width?: number): Float64Array;
   /** The ids of a set, in the order of their numbers. */
   idsOf(assets: Bits): string[];
   /** The id of one. */
@@ -141,6 +144,45 @@ const componentsIn = (table: Table, assets: Bits): Bits => {
   return found;
 };
 
+/** As `perAsset`: of millions of pairs of asset and component, so that nothing is called for each. */
+const valuesPerAsset = (
+  table: Table,
+  values: Float64Array,
+  { isSum, width }: { readonly isSum: boolean; readonly width: number },
+): Float64Array => {
+  const count = table.ids.length;
+  const found = new Float64Array(count * width);
+  const { components, starts, assets } = table.packed();
+  const isBeside = bitsOf(count);
+  for (const asset of table.beside.keys()) addBit(isBeside, asset);
+  const hasBeside = table.beside.size > 0;
+  for (let place = 0; place < components.length; place += 1) {
+    const first = (components[place] as number) * width;
+    const [from, end] = [starts[place] as number, starts[place + 1] as number];
+    for (let column = 0; column < width; column += 1) {
+      const value = values[first + column] ?? 0;
+      if (value === 0) continue;
+      const base = column * count;
+      for (let i = from; i < end; i += 1) {
+        const at = base + (assets[i] as number);
+        if (hasBeside && hasBit(isBeside, at - base)) continue;
+        if (isSum) found[at] = (found[at] as number) + value;
+        else if (value > (found[at] as number)) found[at] = value;
+      }
+    }
+  }
+  for (const [asset, own] of table.beside) {
+    for (const component of own) {
+      for (let column = 0; column < width; column += 1) {
+        const value = values[component * width + column] ?? 0;
+        const at = column * count + asset;
+        found[at] = isSum ? (found[at] as number) + value : Math.max(found[at] as number, value);
+      }
+    }
+  }
+  return found;
+};
+
 /** Bytes that an asset's id and its number take, about. */
 const ID_BYTES = 100;
 
@@ -180,18 +222,7 @@ export const createHoldings = (): ChangingHoldings => {
       }
       return held;
     },
-    perAsset: (values, of) => {
-      const found = new Float64Array(ids.length);
-      for (let component = 0; component < values.length; component += 1) {
-        const value = values[component] as number;
-        if (value === 0) continue;
-        visit(component, (asset) => {
-          if (of === "sum") found[asset] = (found[asset] as number) + value;
-          else if (value > (found[asset] as number)) found[asset] = value;
-        });
-      }
-      return found;
-    },
+    perAsset: (values, of, width = 1) => valuesPerAsset(table, values, { isSum: of === "sum", width }),
     componentsOf: (assets) => componentsIn(table, assets),
     holderCounts: () => (counts ??= countHolders(table)),
     idsOf: (assets) => ids.filter((_, number) => hasBit(assets, number)),

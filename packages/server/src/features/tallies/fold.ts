@@ -9,8 +9,16 @@ const FIRST_DAY_MS = Date.UTC(2000, 0, 1);
 
 const partOf = (rank: number, kevDay: number): number => rank * 2 + (kevDay === NEVER ? 0 : 1);
 
+/** So far from a half, and so small, what 15 digits tell is rounded as the number itself. */
+const NEAR_HALF = 0.001;
+const PLAIN_MAX = 1e11;
+
 /** Half away from zero to one decimal, of what 15 digits tell: as PostgreSQL rounds numeric. */
-const rounded = (weight: number): number => Math.round(Number(weight.toPrecision(15)) * 10) / 10;
+const rounded = (weight: number): number => {
+  const tenfold = weight * 10;
+  const isPlain = tenfold < PLAIN_MAX && Math.abs(tenfold - Math.floor(tenfold) - 0.5) > NEAR_HALF;
+  return Math.round(isPlain ? tenfold : Number(weight.toPrecision(15)) * 10) / 10;
+};
 
 /** The components of the selected findings of a run, at most so many. */
 export const selectedIn = (
@@ -84,7 +92,9 @@ const weighOne = (fix: PackedFix, selector: Selector, assets: Int32Array, parts:
     const part = partOf(fix.runs[run * RUN + 1] as number, fix.runs[run * RUN + 2] as number);
     parts[part] = (parts[part] as number) + sum.weight;
   }
-  return { fix, findingCount, weight: parts.reduce((all, weight) => all + rounded(weight), 0) };
+  let weight = 0;
+  for (let part = 0; part < PARTS; part += 1) if (parts[part] !== 0) weight += rounded(parts[part] as number);
+  return { fix, findingCount, weight };
 };
 
 /** How much whole fixes weigh, for as long as assets hold what they hold. */

@@ -3,13 +3,16 @@ export { type PackedFix, RUN, STEP } from "./pack.ts";
 export { bitsIn, type Choice, choiceOf, type LeadTo, type Selector, selectorOf } from "./selection.ts";
 export {
   addByComponent,
+  advisoryOf,
   countRuns,
   fixedOf,
   type Left,
-  rowsSelected,
-  type RunCount,
-  type Taken,
+  RANKS_END,
+  rankOfRun,
+  riskLeft,
+  selectedRuns,
   takeAway,
   type TakenAway,
+  type TakenRun,
 } from "./totals.ts";
 export { createTallyStore, NO_TALLIES, type Tallies, type TallyStore } from "./store.ts";

@@ -25,6 +25,8 @@ export interface Tallies {
   readonly end: number;
   /** Components of which anything is open, and some of which nothing is any more. */
   readonly components: Bits;
+  /** Above every advisory. */
+  readonly advisoryEnd: number;
   /** What an advisory is called. */
   nameOf(advisory: number): string;
   /** The advisory of a name; undefined where nothing is open of it. */
@@ -53,6 +55,7 @@ interface Entry {
   readonly names: Map<number, string>;
   readonly ids: Map<string, number>;
   end: number;
+  advisoryEnd: number;
   components: Bits;
   digests: ReadonlyMap<number, string>;
   checkedAt: number;
@@ -81,6 +84,7 @@ const learnNames = async (db: Database, companyId: number, entry: Entry, fixes: 
   for (const [id, name] of await db.asServiceFor(companyId, (tx) => namesOf(tx, [...unknown]))) {
     entry.names.set(id, name);
     entry.ids.set(name, id);
+    entry.advisoryEnd = Math.max(entry.advisoryEnd, id + 1);
   }
 };
 
@@ -159,6 +163,7 @@ const emptyEntry = (): Entry => ({
   names: new Map(),
   ids: new Map(),
   end: 0,
+  advisoryEnd: 0,
   components: bitsOf(0),
   digests: new Map(),
   checkedAt: 0,
@@ -174,6 +179,7 @@ const talliesOf = (entry: Entry): Tallies | null =>
         },
         end: entry.end,
         components: entry.components,
+        advisoryEnd: entry.advisoryEnd,
         nameOf: (id) => entry.names.get(id) ?? "",
         idOf: (name) => entry.ids.get(name),
       };
