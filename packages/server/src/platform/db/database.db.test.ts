@@ -172,6 +172,20 @@ test("one statement alone sees its company's rows, and the next one of the conne
   const setting = { name: "setting", text: "select current_setting('app.labels', true) as labels", values: [] };
   expect(await one.readCompany(71, setting, ["site:a"])).toEqual([{ labels: ",site:a" }]);
   expect(await one.readCompany(71, setting)).toEqual([{ labels: "" }]);
+  // labels of any language pass as they are; what could part the list or end a text is sent by nobody
+  expect(await one.readCompany(71, setting, ["site:münchen", "東京"])).toEqual([{ labels: ",site:münchen,東京" }]);
+  for (const unsafe of [
+    "a,b",
+    "a', true), set_config('app.company_id', '72",
+    'a"b',
+    "a\\",
+    "A",
+    "",
+    "u\u0308",
+    "a b",
+  ]) {
+    await expect(one.readCompany(71, setting, ["a", unsafe]), unsafe).rejects.toMatchObject({ code: "INTERNAL" });
+  }
   const wrong = { name: "wrong", text: "select * from scratch where no_such = $1", values: [1] };
   await expect(one.readCompany(71, wrong)).rejects.toMatchObject({ code: "42703" });
   expect(await read(72)).toEqual([{ company_id: 72 }]);
@@ -254,5 +268,45 @@ test("what comes later and fails is thrown by what carries it, and the connectio
     return await next(tx);
   });
   expect(kept).toEqual([{ n: 5 }]);
+  await one.close();
+});
+
+test("a statement is described once per connection, and its rows keep their names, types and nulls each time", async () => {
+  const one = openDatabase({ ...base.connections, app: { ...base.connections.app, max: 1 }, onError: () => undefined });
+  const text =
+    "select n, case when n > 1 then now() end as at, array[n] as list from generate_series(1, $1::int) n order by n";
+  const statement = (n: number) => ({ name: "described", text, values: [n] });
+  const expected = [
+    { n: 1, at: null, list: [1] },
+    { n: 2, at: expect.any(Date), list: [2] },
+  ];
+  for (const n of [2, 1, 0, 2]) expect(await one.readCompany(77, statement(n))).toEqual(expected.slice(0, n));
+  const within = await one.withCompany(77, async (tx) => [
+    await tx.prepared("described", text, [1]),
+    await tx.prepared("other", "select $1::text as word", ["x"]),
+    await tx.prepared("described", text, [2]),
+    await tx.query("select 7 as n where $1", [true]),
+  ]);
+  expect(within).toEqual([expected.slice(0, 1), [{ word: "x" }], expected, [{ n: 7 }]]);
+  await one.close();
+});
+
+test("a statement whose rows get other columns is refused by the database, not read with the old ones", async () => {
+  const one = openDatabase({ ...base.connections, app: { ...base.connections.app, max: 1 }, onError: () => undefined });
+  await base.owner.query("create table changing as select 1 as a; grant select on changing to zerotrace_app");
+  const statement = { name: "changing", text: "select * from changing where a = $1", values: [1] };
+  expect(await one.readCompany(78, statement)).toEqual([{ a: 1 }]);
+  await base.owner.query("alter table changing add b text default 'new'");
+  await expect(one.readCompany(78, statement)).rejects.toMatchObject({ code: "0A000" });
+  await one.close();
+});
+
+test("a value that cannot be written fails its statement, and the connection answers the next one", async () => {
+  const one = openDatabase({ ...base.connections, app: { ...base.connections.app, max: 1 }, onError: () => undefined });
+  const circular: { self?: unknown } = {};
+  circular.self = circular;
+  const statement = (value: unknown) => ({ name: "written", text: "select $1::jsonb as j", values: [value] });
+  await expect(one.readCompany(79, statement(circular))).rejects.toThrow("circular");
+  expect(await one.readCompany(79, statement({ is: "fine" }))).toEqual([{ j: { is: "fine" } }]);
   await one.close();
 });

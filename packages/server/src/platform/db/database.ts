@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "@zerotrace/core";
+import { isLabel } from "@zerotrace/core/schema";
 import { Pool, type PoolClient, type PoolConfig, type QueryConfig, type QueryResult } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { asAppError, isConnectionLoss, isRetryable } from "./faults.ts";
@@ -103,7 +104,7 @@ export const openDatabase = (options: {
       transaction(app, { openings: [BEGIN, scopeOf(companyId, labels)], labels }, run),
     withCompanyPlanned: async (companyId, run, labels = null) => transaction(app, planned(companyId, labels), run),
     readCompany: async (companyId, statement, labels = null) =>
-      read(app, plannedOnce(scopeOf(companyId, labels)), statement),
+      read(app, scopeOf(companyId, labels, "once"), statement),
     asService: async (run) => transaction(service, { openings: [BEGIN], labels: null }, run),
     asServiceFor: async (companyId, run, labels = null) =>
       transaction(service, { openings: [BEGIN, scopeOf(companyId, labels)], labels }, run),
@@ -135,42 +136,45 @@ const openPool = (config: PoolConfig, options: { onError: (error: Error) => void
   return pool;
 };
 
-/** Letters that need no quoting in SQL nor in a list with commas. */
-const LABEL = /^[a-z0-9][a-z0-9._:-]{0,99}$/;
-
 const BEGIN: Opening = { name: "zt_begin", text: "begin", values: [] };
 const BEGIN_SNAPSHOT: Opening = {
   name: "zt_begin_snapshot",
   text: "begin transaction isolation level repeatable read, read only",
   values: [],
 };
-const SCOPE_TEXT = "select set_config('app.company_id', $1, true)";
-const LABELS_TEXT = `${SCOPE_TEXT}, set_config('app.labels', $2, true)`;
+/**
+ * How statements within a scope are planned. `each`: for its values. `once`: for what is asked very often, where planning for each value
+ * would be two thirds of a look-up by id. `keys`: as `once`, by way of indexes, as the plan of a table that was small when it was made
+ * would read all of it ever after.
+ */
+const PLANNING = {
+  each: [],
+  once: ["set_config('plan_cache_mode', 'force_generic_plan', true)"],
+  keys: ["set_config('plan_cache_mode', 'force_generic_plan', true)", "set_config('enable_seqscan', 'off', true)"],
+} as const satisfies Record<string, readonly string[]>;
+type Planning = keyof typeof PLANNING;
+const scopesBy = (planning: Planning): Readonly<Record<"company" | "labels", Omit<Opening, "values">>> => {
+  const company = "set_config('app.company_id', $1, true)";
+  const labels = "set_config('app.labels', $2, true)";
+  return {
+    company: { name: `zt_scope_${planning}`, text: `select ${[company, ...PLANNING[planning]].join(", ")}` },
+    labels: { name: `zt_labels_${planning}`, text: `select ${[company, labels, ...PLANNING[planning]].join(", ")}` },
+  };
+};
+/** Written once: a connection looks up by name and text what it has planned, and letters joined anew are slow to look up by. */
+const SCOPES = { each: scopesBy("each"), once: scopesBy("once"), keys: scopesBy("keys") };
 
 /** Sets the company, and the labels where there is a scope, until the transaction ends. */
-const scopeOf = (companyId: number, labels: readonly string[] | null): Opening => {
+const scopeOf = (companyId: number, labels: readonly string[] | null, planning: Planning = "each"): Opening => {
   if (!Number.isSafeInteger(companyId) || companyId <= 0) {
     throw new AppError("INTERNAL", `A company id must be a positive integer, not ${String(companyId)}.`);
   }
   const company = String(companyId);
-  if (labels === null) return { name: "zt_scope", text: SCOPE_TEXT, values: [company] };
-  if (!labels.every((label) => LABEL.test(label)))
-    throw new AppError("INTERNAL", "A label has letters it cannot have.");
+  const { name, text } = SCOPES[planning][labels === null ? "company" : "labels"];
+  if (labels === null) return { name, text, values: [company] };
+  if (!labels.every(isLabel)) throw new AppError("INTERNAL", "A label has letters it cannot have.");
   // a comma in front: a scope of no labels is not the same as no scope
-  return { name: "zt_scope_labels", text: LABELS_TEXT, values: [company, `,${labels.join(",")}`] };
-};
-
-/** A scope for what is asked very often: with a plan for each value, planning is two thirds of a look-up by id. */
-const plannedOnce = ({ name, text, values }: Opening): Opening => ({
-  name: `${name}_once`,
-  text: `${text}, set_config('plan_cache_mode', 'force_generic_plan', true)`,
-  values,
-});
-
-/** As `plannedOnce`, by way of indexes: the plan of a table that was small when it was made would read all of it ever after. */
-const byKeys = (scope: Opening): Opening => {
-  const { name, text, values } = plannedOnce(scope);
-  return { name: `${name}_keys`, text: `${text}, set_config('enable_seqscan', 'off', true)`, values };
+  return { name, text, values: [company, `,${labels.join(",")}`] };
 };
 
 const read = async <R>(pool: Pool, scope: Opening, { name, text, values }: Statement): Promise<R[]> => {
@@ -208,7 +212,7 @@ interface Scope {
 }
 
 const planned = (companyId: number, labels: readonly string[] | null): Scope => ({
-  openings: [BEGIN, byKeys(scopeOf(companyId, labels))],
+  openings: [BEGIN, scopeOf(companyId, labels, "keys")],
   labels,
   isPlanned: true,
 });
@@ -282,7 +286,7 @@ const open = (
   const withAllBefore = (config: QueryConfig): Promise<QueryResult> => {
     const taken = before;
     before = [];
-    return taken.length === 0 ? client.query(config) : queryAfter(client, taken, config);
+    return queryAfter(client, taken, config);
   };
   /** For what only the simple protocol takes. */
   const flush = (): Promise<unknown> => {
@@ -326,7 +330,7 @@ const open = (
     commit: async () => {
       // nothing was asked: there is nothing to end
       if (before === openings) return "COMMIT";
-      const answer = before.length === 0 ? client.query("commit") : withAllBefore({ ...COMMIT, values: [] });
+      const answer = withAllBefore({ ...COMMIT, values: [] });
       return (await answer).command;
     },
   };
