@@ -71,27 +71,48 @@ const differences = (before: Int32Array, now: Int32Array, tell: (id: number, by:
   }
 };
 
+/** How many assets hold each component, by its number. */
+const createCounts = () => {
+  let counts = new Int32Array(0);
+  return {
+    of: (id: number): number => counts[id] ?? 0,
+    add: (id: number, by: 1 | -1): void => {
+      if (id >= counts.length) {
+        const wider = new Int32Array(Math.ceil((id + 1) * 1.5));
+        wider.set(counts);
+        counts = wider;
+      }
+      counts[id] = counts[id]! + by;
+    },
+    /** Those that any asset holds. */
+    *ids(): Generator<number> {
+      for (let id = 0; id < counts.length; id += 1) if (counts[id]! > 0) yield id;
+    },
+  };
+};
+
 const createInventories = (companyId: number) => {
   const assets = new Map<string, Int32Array>();
-  const counts = new Map<number, number>();
+  const counts = createCounts();
   let size = 0;
   let digests = "";
 
   const replace = (id: string, now: Int32Array, { assets: changed, components }: Changing): void => {
-    differences(assets.get(id) ?? NOTHING, now, (component, by) => {
-      changed.add(id);
+    const before = assets.get(id) ?? NOTHING;
+    let isOther = false;
+    differences(before, now, (component, by) => {
+      isOther = true;
       components.add(component);
-      const count = (counts.get(component) ?? 0) + by;
-      if (count === 0) counts.delete(component);
-      else counts.set(component, count);
-      size += by;
+      counts.add(component, by);
     });
+    if (isOther) changed.add(id);
+    size += now.length - before.length;
     if (now.length === 0) assets.delete(id);
     else assets.set(id, now);
   };
   return {
     assets: assets as ReadonlyMap<string, Int32Array>,
-    counts: counts as ReadonlyMap<number, number>,
+    counts,
     size: () => size,
     read: async (tx: Tx): Promise<Changing> => {
       const changing: Changing = { assets: new Set(), components: new Set() };
@@ -133,20 +154,20 @@ export const createFleet = (companyId: number): Fleet => {
     },
     async read(tx) {
       const changes = await read(tx);
-      for (const id of changes.components) if (!counts.has(id)) sums.forget(id);
+      for (const id of changes.components) if (counts.of(id) === 0) sums.forget(id);
       for (const id of changes.assets) if (!assets.has(id)) sums.forgetAsset(id);
       return changes;
     },
     async readSums(tx, ids) {
-      const wanted = [...ids].filter((id) => counts.has(id));
+      const wanted = [...ids].filter((id) => counts.of(id) > 0);
       for (let from = 0; from < wanted.length; from += READ_COMPONENTS) {
         for (const row of await componentSums(tx, wanted.slice(from, from + READ_COMPONENTS))) sums.set(row);
       }
     },
     takeSums: (rows) => {
-      for (const row of rows) if (counts.has(row.id)) sums.set(row);
+      for (const row of rows) if (counts.of(row.id) > 0) sums.set(row);
     },
-    assetCount: (id) => counts.get(id) ?? 0,
+    assetCount: counts.of,
     holders: (componentIds) => {
       const wanted = new Uint8Array(componentIds.reduce((most, id) => Math.max(most, id), -1) + 1);
       for (const id of componentIds) wanted[id] = 1;
@@ -156,9 +177,9 @@ export const createFleet = (companyId: number): Fleet => {
       const several = groups.filter((group) => group.length > 1);
       const all = several.length === 0 ? [] : countHolders(several, assets.values());
       let at = 0;
-      return groups.map((group) => (group.length > 1 ? all[at++] : counts.get(group[0] ?? -1)) ?? 0);
+      return groups.map((group) => (group.length > 1 ? all[at++] : counts.of(group[0] ?? -1)) ?? 0);
     },
-    components: () => counts.keys(),
+    components: counts.ids,
     heldBy: (ids) => {
       const all = new Set<number>();
       for (const id of ids) for (const component of held(id)) all.add(component);
@@ -179,7 +200,7 @@ export const createFleet = (companyId: number): Fleet => {
       sums.settle();
       return changed;
     },
-    coverage: () => sums.coverage(counts.keys()),
-    total: () => sums.total(counts.keys()),
+    coverage: () => sums.coverage(counts.ids()),
+    total: () => sums.total(counts.ids()),
   };
 };

@@ -84,12 +84,14 @@ const createTable = () => {
     beside: beside as ReadonlyMap<number, Int32Array>,
     packed: () => packed,
     replace: (assets: readonly HeldAsset[]): void => {
+      const isMuch = beside.size + assets.length > BESIDE_MAX;
       for (const { id, components } of assets) {
         const number = numbers.get(id) ?? ids.push(id) - 1;
         numbers.set(id, number);
-        setBeside(number, distinct(components));
+        if (isMuch) beside.set(number, distinct(components));
+        else setBeside(number, distinct(components));
       }
-      if (beside.size > BESIDE_MAX) renew();
+      if (isMuch) renew();
     },
     /** Tells each asset that holds a component, in no order. */
     visit: (component: number, tell: (asset: number) => void): void => {
