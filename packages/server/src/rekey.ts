@@ -25,15 +25,14 @@ const PRIORITY = 90;
 /** The master keys as the configuration says: a service's, else this machine's. Throws BAD_CONFIG. */
 export const masterKeysOf = (config: Config): MasterKeys => {
   const { kmsUrl, kmsKey, kmsToken, masterKey, masterKeyFile, dataDir } = config;
-  if (kmsUrl === undefined) {
-    return localMasterKeys({ variable: masterKey, path: masterKeyFile ?? keyringPath(dataDir) });
-  }
+  const local = { variable: masterKey, path: masterKeyFile ?? keyringPath(dataDir) };
+  if (kmsUrl === undefined) return localMasterKeys(local);
   if (kmsToken === undefined) {
     throw new AppError("BAD_CONFIG", "kmsUrl needs kmsToken: seal it with `zerotrace config encrypt kmsToken`.", {
       field: "kmsToken",
     });
   }
-  return transitMasterKeys({ url: kmsUrl, key: kmsKey, token: kmsToken });
+  return transitMasterKeys({ url: kmsUrl, key: kmsKey, token: kmsToken, former: local });
 };
 
 /** The job that puts a company's data keys under the current master key, and its secrets under the newest data key. */

@@ -84,6 +84,18 @@ test.each(keepers)("%s wraps data keys for one context, and opens the old ones a
   expect(await keys.unwrap(next, [1, "k"])).toEqual(KEY);
 });
 
+test("a site that moves to a service still opens what its file wrapped, and wraps by the service", async () => {
+  const path = join(folder, "moved", "master.key");
+  const before = await localMasterKeys({ path }).wrap(KEY, [1, "k"]);
+  const of = { url, key: "zerotrace", token: "t-1" };
+  const keys = transitMasterKeys({ ...of, former: { variable: undefined, path } });
+  expect(await keys.unwrap(before, [1, "k"])).toEqual(KEY);
+  await expect(keys.unwrap(before, [2, "k"])).rejects.toMatchObject({ code: "UNSEALABLE" });
+  const after = await keys.wrap(KEY, [1, "k"]);
+  expect([before.masterKeyId.slice(0, 2), after.masterKeyId.slice(0, 8)]).toEqual(["m-", "transit-"]);
+  expect(await keys.unwrap(after, [1, "k"])).toEqual(KEY);
+});
+
 test("a service that is away, or refuses the token, is not taken for a changed key; no error names a key or token", async () => {
   const keys = transitMasterKeys({ url, key: "zerotrace", token: "wrong" });
   await expect(keys.wrap(KEY, [1])).rejects.toMatchObject({ code: "KMS_UNAVAILABLE" });

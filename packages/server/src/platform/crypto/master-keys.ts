@@ -19,6 +19,12 @@ export interface MasterKeys {
   unwrap(wrapped: WrappedKey, context: SealContext): Promise<Buffer>;
 }
 
+/** Opens what master keys of this machine wrapped. Throws UNSEALABLE. */
+export const unwrapLocally = (source: KeySource, wrapped: string, context: SealContext): Buffer => {
+  const keys = keysOf(source);
+  return open(wrapped, (id) => keys.find((key) => key.id === id)?.bytes, context);
+};
+
 const currentOf = (keys: Keyring): SealingKey => {
   const [first] = keys;
   if (first === undefined) throw new AppError("UNSEALABLE", "There is no master key: restore it from a backup.");
@@ -38,9 +44,6 @@ export const localMasterKeys = (source: KeySource): MasterKeys => {
       const current = currentOf(keysOf(source));
       return { masterKeyId: current.id, wrapped: seal(current, key, context) };
     },
-    unwrap: async ({ wrapped }, context) => {
-      const keys = keysOf(source);
-      return open(wrapped, (id) => keys.find((key) => key.id === id)?.bytes, context);
-    },
+    unwrap: async ({ wrapped }, context) => unwrapLocally(source, wrapped, context),
   };
 };
