@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   {
     head: "Judged",
     width: "68px",
-    label: "judged",
+    label: say("judged"),
     cell: (a) => <Judged coverage={a.coverage} />,
   },
   {
@@ -63,7 +63,7 @@ const COLUMNS: readonly Column<Asset>[] = [
   { head: "Findings", width: "152px", className: "full", cell: (a) => <SeverityLine counts={a.findings} /> },
   {
     head: "Components",
-    width: "92px",
+    width: "100px",
     className: "end wide-only",
     cell: (a) => <span className="mono">{count(a.componentCount)}</span>,
   },

@@ -105,10 +105,11 @@ const Actions = ({ decision: d }: { decision: Decision }) => {
 };
 
 const COLUMNS: readonly Column<Decision>[] = [
-  { head: "State", width: "104px", cell: (d) => <span className={STATE_TONES[d.state]}>{told(d.state)}</span> },
+  { head: "State", width: "92px", cell: (d) => <span className={STATE_TONES[d.state]}>{told(d.state)}</span> },
   { head: "Decision", width: "128px", cell: (d) => KIND_WORDS[d.kind] },
   {
     head: "About",
+    width: "minmax(0, 1.3fr)",
     className: "full",
     cell: (d) => (
       <Link to="/findings" search={{ query: `(${d.scope}) status:all` }} className="mono link" title={d.scope}>
@@ -118,24 +119,23 @@ const COLUMNS: readonly Column<Decision>[] = [
   },
   {
     head: "Reason",
-    width: "minmax(0, 1.3fr)",
     className: "full",
     cell: (d) => <span title={d.reason}>{d.reason}</span>,
   },
-  { head: "Hides", width: "116px", label: say("hides"), cell: (d) => <Hides decision={d} /> },
+  { head: "Hides", width: "128px", label: say("hides"), cell: (d) => <Hides decision={d} /> },
   {
     head: "Until",
     width: "96px",
     label: say("until"),
     cell: (d) => <span title={d.expiresAt}>{shortDay(d.expiresAt)}</span>,
   },
-  { head: "By", width: "152px", label: say("decided by"), cell: (d) => <History decision={d} /> },
+  { head: "By", width: "148px", label: say("decided by"), cell: (d) => <History decision={d} /> },
 ];
 const ACTIONS: Column<Decision> = {
   head: "Actions",
   hidesHead: true,
   className: "end",
-  width: "168px",
+  width: "152px",
   cell: (d) => <Actions decision={d} />,
 };
 
@@ -215,6 +215,9 @@ export const DecisionsPage = () => {
                     "Press Decide on the findings page, on a finding or here: it says in numbers what it hides first.",
                   )
                 : say("Who may manage findings decides on them.")}
+              <Link to="/findings" className="link">
+                {say("See the findings")}
+              </Link>
             </Empty>
           }
         />

@@ -10,7 +10,7 @@ import { say } from "../../ui/texts.ts";
 const SHORT = 12;
 
 /** Heads of columns of numbers, which stand at the right. */
-const NUMBERS: ReadonlySet<string> = new Set([say("Number"), say("Records"), say("Size")]);
+const NUMBERS: ReadonlySet<string> = new Set([say("Records"), say("Size")]);
 
 /** Says that a person put this generation in force, and how it goes on. */
 export const PinnedNotice = ({ generation }: { generation: NonNullable<Feeds["generation"]> }) => {
@@ -72,7 +72,7 @@ export const GenerationsPanel = () => {
             {kept.data.rows.map((r) => (
               <tr key={r.hash}>
                 <td className="mono full">{r.hash.slice(0, SHORT)}</td>
-                <td className="mono end" data-label={say("number")}>
+                <td className="mono" data-label={say("number")}>
                   {r.ids[0] ?? ""}
                 </td>
                 <td data-label={say("feeds read")}>

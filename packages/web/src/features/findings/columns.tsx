@@ -94,7 +94,7 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   },
   {
     head: "First seen",
-    width: "100px",
+    width: "112px",
     className: "wide-only",
     cell: (f) =>
       f.status === "fixed" ? (

@@ -50,7 +50,7 @@ const Share = ({ value }: { value: number }) => (
 export const FIX_COLUMNS: readonly Column<Fix>[] = [
   { head: "Fix", className: "full", cell: (fix) => <Target fix={fix} /> },
   { head: "Ecosystem", width: "96px", cell: (fix) => <span className="text-dim">{fix.ecosystem}</span> },
-  { head: "Risk closed", width: "120px", label: say("risk closed"), cell: (fix) => <Share value={fix.riskShare} /> },
+  { head: "Risk closed", width: "128px", label: say("risk closed"), cell: (fix) => <Share value={fix.riskShare} /> },
   { head: "Findings", width: "176px", cell: (fix) => <SeverityLine counts={fix.severities} /> },
   {
     head: "KEV",

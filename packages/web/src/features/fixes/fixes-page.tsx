@@ -4,6 +4,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Fix, type FixWork, queries } from "../../api.ts";
 import type { FixesSearch, FixesView } from "../../routes.tsx";
+import { EnrollLink } from "../../ui/enroll-link.tsx";
 import { Page } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable, rowsOf } from "../../ui/table.tsx";
@@ -34,6 +35,7 @@ const Nothing = ({ query }: { query: string | undefined }) => {
   return isUnsure ? (
     <Empty title={say("Nothing to fix is known yet")}>
       {say("Inventory or advisories are still missing or being read. This list fills by itself when they are in.")}
+      {stats?.assetCount === 0 && <EnrollLink />}
     </Empty>
   ) : (
     <Empty title={say("Nothing to fix: no open finding in what is covered")}>
