@@ -708,6 +708,7 @@ create table decision_finding (
   closes boolean not null,
   lapsed_at timestamp with time zone,
   lapse text,
+  decided_count integer default 0 not null,
   constraint decision_finding_pkey PRIMARY KEY (company_id, component_id, advisory_id, decision_id),
   constraint decision_finding_lapse_check CHECK ((lapse = ANY (ARRAY['severity'::text, 'kev'::text])))
 ) partition by HASH (company_id);

@@ -9,8 +9,12 @@ test("what-if says the risk before and after, the counts side by side, and which
     { key: "npm/a/2.0.0", closedCount: 3 },
     { key: "npm/b/1.0.0", closedCount: 0 },
   ];
-  const text = whatIfText({ before, after, closedCount: 3, touchedCount: 4, keys });
-  expect(text).toMatch(/^Risk 71\.0 -> 38\.0: closes 3 findings on 4 assets\n/);
+  const text = whatIfText({ before, after, riskShare: 0.864, closedCount: 3, touchedCount: 4, keys });
+  expect(text).toMatch(
+    /^Takes away 86\.4 % of the risk: closes 3 findings on 4 assets\nHighest risk of any asset 71\.0 -> 38\.0\n/,
+  );
+  const still = whatIfText({ before, after: before, riskShare: 0.5, closedCount: 1, touchedCount: 1, keys });
+  expect(still).toContain("71.0 -> 71.0: something else is as high\n");
   expect(text).toMatch(/critical +3 +0\n/);
   expect(text).toMatch(/assets with findings +4 +3\n/);
   expect(text).toContain("npm/b/1.0.0 closes nothing that is open\n");

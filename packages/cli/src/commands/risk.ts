@@ -49,8 +49,10 @@ const registerRules = (risk: Command, cli: Cli): void => {
 };
 
 /** Now and then side by side, and what is closed. */
-export const whatIfText = ({ before, after, closedCount, touchedCount, keys }: WhatIf): string => {
-  const head = `Risk ${before.risk.toFixed(1)} -> ${after.risk.toFixed(1)}: closes ${counted(closedCount, "finding")} on ${counted(touchedCount, "asset")}`;
+export const whatIfText = ({ before, after, riskShare, closedCount, touchedCount, keys }: WhatIf): string => {
+  const head = `Takes away ${(riskShare * 100).toFixed(1)} % of the risk: closes ${counted(closedCount, "finding")} on ${counted(touchedCount, "asset")}`;
+  const stays = before.risk === after.risk && closedCount > 0 ? ": something else is as high" : "";
+  const worst = `Highest risk of any asset ${before.risk.toFixed(1)} -> ${after.risk.toFixed(1)}${stays}`;
   const row = (name: string, of: (one: WhatIf["before"]) => number): [string, string, string] => [
     name,
     String(of(before)),
@@ -69,7 +71,7 @@ export const whatIfText = ({ before, after, closedCount, touchedCount, keys }: W
   ];
   const idle = keys.filter((key) => key.closedCount === 0);
   const noted = idle.map(({ key }) => `${printable(key)} closes nothing that is open\n`).join("");
-  return `${head}\n${table(STANDING_COLUMNS, rows)}${noted}`;
+  return `${head}\n${worst}\n${table(STANDING_COLUMNS, rows)}${noted}`;
 };
 
 const registerWhatIf = (risk: Command, cli: Cli): void => {

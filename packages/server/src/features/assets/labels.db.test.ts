@@ -51,9 +51,29 @@ test("labels are set by who may, kept sorted, told in the trail, and found again
   expect((await api.call("GET", `/api/v1/assets/${id}`, { token: company.reader })).body.labels).toHaveLength(2);
   expect((await put(company.reader, id, [])).status).toBe(403);
   expect((await put(other.owner, id, [])).status).toBe(404);
-  expect((await put(company.owner, id, ["Big"])).status).toBe(400);
+  const refused = await put(company.owner, id, ["lab", "Big City!"]);
+  expect([refused.status, refused.body.field]).toEqual([400, "labels.1"]);
+  expect(refused.body.detail).toContain("write big-city.");
   const trail = await api.audits(company.id);
   expect(trail.map((row) => [row.action, row.target])).toEqual([["asset.label", id]]);
+});
+
+test("labels have letters of any language, in lower case and written in one way, and are found and scope however they are typed", async () => {
+  const [here, there] = [await asset(company, "umlaut-1"), await asset(company, "umlaut-2")];
+  expect((await put(company.owner, here, ["Site:Mu\u0308nchen", "東京", "site:münchen"])).body.labels).toEqual([
+    "site:münchen",
+    "東京",
+  ]);
+  await put(company.owner, there, ["site:munchen"]);
+  for (const typed of ["site:münchen", "SITE:MÜNCHEN", "site:mu\u0308nchen", "東京"]) {
+    expect(await named(encodeURIComponent(typed)), typed).toEqual(["umlaut-1"]);
+  }
+  const seen = await api.db.withCompany(
+    company.id,
+    (tx) => tx.query("select name from asset where name like 'umlaut%'"),
+    ["site:münchen", "lab"],
+  );
+  expect(seen).toEqual([{ name: "umlaut-1" }]);
 });
 
 test("labels of many assets change together or not at all", async () => {

@@ -1,7 +1,7 @@
 import { SEVERITIES, type Severity } from "@zerotrace/core";
 import type { QueryNode } from "@zerotrace/core/query/language/index";
 import type { Tx } from "../../platform/db/index.ts";
-import { type Remembered, remembered } from "../findings/index.ts";
+import { isDecidedSomewhere, type Remembered, remembered } from "../findings/index.ts";
 import type { HoldingsStore } from "../holdings/index.ts";
 import {
   addByComponent,
@@ -197,6 +197,3 @@ export const assetGroupsRemembered = async (
     return [{ key, name: names?.get(key) ?? key, value, risk, cells, total, top, groupCount: all.length }];
   });
 };
-
-const isDecidedSomewhere = async (tx: Tx, companyId: number): Promise<boolean> =>
-  (await tx.query("select 1 from decision_asset where company_id = $1 limit 1", [companyId])).length > 0;

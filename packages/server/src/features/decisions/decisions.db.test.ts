@@ -181,6 +181,20 @@ test("a scope with assets hides on those alone, until every asset that has the f
   await mustSumTo(ALL);
 });
 
+test("what two decisions close together is open again at once when one is taken back, and a preview counts what is left", async () => {
+  await decide("label:lab advisory:CVE-2026-1");
+  const preview = (scope: string) =>
+    api.call("POST", "/api/v1/decisions/preview", { token: company.reader, body: { scope } });
+  const left = { findingCount: 1, closedCount: 1, assetCount: 1 };
+  expect((await preview("advisory:CVE-2026-1")).body).toMatchObject(left);
+  expect((await preview("host:three advisory:CVE-2026-1")).body).toMatchObject(left);
+  expect((await preview("label:lab advisory:CVE-2026-1")).body).toMatchObject({ findingCount: 0, assetCount: 0 });
+  const second = await decide("host:three advisory:CVE-2026-1");
+  expect(await open()).toEqual(["CVE-2026-2", "CVE-2026-3", "CVE-2026-4"]);
+  await post(`${second.body.id}/revoke`);
+  expect(await open()).toHaveLength(4);
+});
+
 test("what ran out, rose in severity or came to be exploited is open again, on record and told", async () => {
   const { id } = (await decide("advisory:CVE-2026-3 OR advisory:CVE-2026-4")).body;
   const ended = (await decide("package:openssl", { kind: "false_positive" })).body.id;

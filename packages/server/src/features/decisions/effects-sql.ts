@@ -25,8 +25,11 @@ export interface EndedDecision {
   readonly findingIds: string[];
 }
 
-/** Ends the decisions that were revoked or ran out: nothing of what they said is left. */
-export const endDecisions = async (tx: Tx, companyId: number): Promise<EndedDecision[]> => {
+/** Ends the decisions that were revoked or ran out: nothing of what they said is left. Of the components that these concerned others may stand. */
+export const endDecisions = async (
+  tx: Tx,
+  companyId: number,
+): Promise<{ ended: EndedDecision[]; components: number[] }> => {
   const over = await tx.query<EndedDecision>(
     `update decision d set ended_at = now()
      where d.company_id = $1 and d.ended_at is null and (d.revoked_at is not null or d.expires_at <= now())
@@ -37,22 +40,25 @@ export const endDecisions = async (tx: Tx, companyId: number): Promise<EndedDeci
     [companyId],
   );
   const ids = over.map((d) => d.id);
-  if (ids.length === 0) return over;
-  await tx.query("delete from decision_finding where company_id = $1 and decision_id = any($2::uuid[])", [
-    companyId,
-    ids,
-  ]);
+  if (ids.length === 0) return { ended: [], components: [] };
+  const concerned = await tx.query<{ id: number }>(
+    `with gone as (
+       delete from decision_finding where company_id = $1 and decision_id = any($2::uuid[]) returning component_id)
+     select distinct component_id as id from gone`,
+    [companyId, ids],
+  );
   await tx.query("delete from decision_asset where company_id = $1 and decision_id = any($2::uuid[])", [
     companyId,
     ids,
   ]);
-  return over.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { ended: over.sort((a, b) => (a.id < b.id ? -1 : 1)), components: concerned.map(({ id }) => id) };
 };
 
 /** A finding that became worse than what was decided. */
 export interface Lapse {
   readonly decisionId: string;
   readonly findingId: string;
+  readonly componentId: number;
   readonly advisory: string;
   readonly lapse: "severity" | "kev";
 }
@@ -66,7 +72,7 @@ export const lapseWorse = (tx: Tx, companyId: number): Promise<Lapse[]> =>
      where d.company_id = $1 and d.lapsed_at is null and f.company_id = $1 and f.component_id = d.component_id
        and f.advisory_id = d.advisory_id and f.status = 'open'
        and (f.severity_rank > d.severity_rank or (f.kev_added_at is not null and not d.is_kev))
-     returning d.decision_id as "decisionId", f.id as "findingId", f.advisory, d.lapse`,
+     returning d.decision_id as "decisionId", f.id as "findingId", f.component_id as "componentId", f.advisory, d.lapse`,
     [companyId],
   );
 
@@ -144,10 +150,12 @@ export const refreshDecidedFindings = async (
 };
 
 /**
- * Where decisions name assets: says of each of their findings whether every asset that has it is decided on, by one of them or by
- * several. Returns how many are other than before.
+ * Where decisions name assets: counts for each of their findings on how many of the assets that have it one of them stands, and says whether
+ * these are all. Returns how many are other than before.
  */
 export const refreshCovered = async (tx: Tx, companyId: number, among: Among): Promise<number> => {
+  // of decisions just made nobody has statistics: taken for a few, each would be compared with each
+  await tx.query("set local enable_nestloop = off");
   const rows = await tx.query(
     `with partly as materialized (
        select c.component_id, c.advisory_id, c.decision_id from decision_finding c
@@ -156,21 +164,19 @@ export const refreshCovered = async (tx: Tx, companyId: number, among: Among): P
      holders as materialized (
        select distinct u.id as component_id, i.asset_id from inventory i, unnest(i.component_ids) as u(id)
        where i.company_id = $1 and u.id in (select component_id from partly)),
-     decided as materialized (
-       select distinct p.component_id, p.advisory_id, o.asset_id from partly p
-       join decision_asset o on o.company_id = $1 and o.decision_id = p.decision_id),
-     undecided as materialized (
-       select distinct p.component_id, p.advisory_id from (select distinct component_id, advisory_id from partly) p
-       join holders h on h.component_id = p.component_id
-       left join decided t on t.component_id = p.component_id and t.advisory_id = p.advisory_id and t.asset_id = h.asset_id
-       where t.asset_id is null),
-     now as (
-       select p.*, u.component_id is null as closes from partly p
-       left join undecided u on u.component_id = p.component_id and u.advisory_id = p.advisory_id)
-     update decision_finding c set closes = n.closes from now n
-     where c.company_id = $1 and c.component_id = n.component_id and c.advisory_id = n.advisory_id
-       and c.decision_id = n.decision_id and c.closes <> n.closes returning 1`,
+     counted as materialized (
+       select component_id, advisory_id, count(asset_id)::int as held, (count(*) filter (where is_decided))::int as decided
+       from (
+         select p.component_id, p.advisory_id, h.asset_id, bool_or(o.asset_id is not null) as is_decided
+         from partly p left join holders h on h.component_id = p.component_id
+         left join decision_asset o on o.company_id = $1 and o.decision_id = p.decision_id and o.asset_id = h.asset_id
+         group by 1, 2, 3) x group by 1, 2)
+     update decision_finding c set closes = n.decided >= n.held, decided_count = n.decided
+     from counted n join partly p using (component_id, advisory_id)
+     where c.company_id = $1 and c.component_id = p.component_id and c.advisory_id = p.advisory_id
+       and c.decision_id = p.decision_id and (c.closes, c.decided_count) <> (n.decided >= n.held, n.decided) returning 1`,
     among === null ? [companyId] : [companyId, listOf(among)],
   );
+  await tx.query("set local enable_nestloop = on");
   return rows.length;
 };

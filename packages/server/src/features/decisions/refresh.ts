@@ -31,12 +31,15 @@ const standings = async (
   tx: Tx,
   companyId: number,
   doubtful: Doubtful,
+  ended: readonly number[],
 ): Promise<{ changed: number; lapses: Lapse[] }> => {
   const live = await liveDecisions(tx, companyId);
   if (live.length === 0) return { changed: 0, lapses: [] };
   const lapses = await lapseWorse(tx, companyId);
   let changed = lapses.length;
-  let covered = doubtful.components;
+  // what one decision said and says no more, others may have said together with it
+  const before = [...ended, ...lapses.map(({ componentId }) => componentId)];
+  let covered = doubtful.components && [...new Set([...doubtful.components, ...before])];
   for (const decision of live) {
     const { assets, findings } = scopeOf(decision.scope);
     const sql = sqlOf({ assets, findings });
@@ -97,8 +100,8 @@ export const refreshRulings = async (
   doubtful: Doubtful = { components: null },
 ): Promise<number> => {
   await lockFindings(tx, companyId);
-  const ended = await endDecisions(tx, companyId);
-  const { changed, lapses } = await standings(tx, companyId, doubtful);
+  const { ended, components } = await endDecisions(tx, companyId);
+  const { changed, lapses } = await standings(tx, companyId, doubtful, components);
   const effects = await refreshVexEffects(tx, companyId);
   if (ended.length + lapses.length > 0) await tellReopened(tx, companyId, ended, lapses);
   return ended.length + changed + effects;

@@ -35,3 +35,26 @@ export const decisionOn = async (tx: Tx, companyId: number, findingId: string): 
       [companyId, findingId],
     )
   )[0] ?? null;
+
+/** Whether a decision stands on some assets alone. Most companies have none, and then nothing more is asked. */
+export const isDecidedSomewhere = async (tx: Tx, companyId: number): Promise<boolean> =>
+  (
+    await tx.query<{ is: boolean }>("select exists (select 1 from decision_asset where company_id = $1) as is", [
+      companyId,
+    ])
+  )[0]?.is ?? true;
+
+const COMPANY = "nullif(current_setting('app.company_id', true), '')::int";
+
+/**
+ * The findings on which decisions stand on some assets alone, with on how many that the transaction sees: a table of `component_id`,
+ * `advisory_id` and `assets`.
+ */
+export const decidedCounts = (tx: Tx): string =>
+  tx.labels === null
+    ? `(select d.component_id, d.advisory_id, max(d.decided_count) as assets from decision_finding d
+        where d.company_id = ${COMPANY} and d.in_force and not d.closes and d.decided_count > 0 group by 1, 2)`
+    : `(select d.component_id, d.advisory_id, count(distinct i.asset_id)::int as assets from decision_finding d
+        join decision_asset o on o.company_id = d.company_id and o.decision_id = d.decision_id
+        join inventory i on i.company_id = o.company_id and i.asset_id = o.asset_id and d.component_id = any(i.component_ids)
+        where d.company_id = ${COMPANY} and d.in_force and not d.closes and d.decided_count > 0 group by 1, 2)`;

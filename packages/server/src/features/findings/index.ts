@@ -25,6 +25,7 @@ import { isScattered, pageCandidates } from "./page-memory.ts";
 import { filterOf, type FindingFilter, toFindingRow, whySentence } from "./rules.ts";
 import { assetsWith, countFindings, type FindingRecord, findingById, findingsPage, informed } from "./sql.ts";
 
+export { decidedCounts, isDecidedSomewhere } from "./decided-sql.ts";
 export { assetCondition, IS_CLOSED, isDecidedOn, namesStatus, queryCondition, type Value } from "./query-sql.ts";
 export { type Remembered, remembered } from "./memory.ts";
 export { filterOf, type FindingFilter } from "./rules.ts";

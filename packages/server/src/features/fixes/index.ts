@@ -33,12 +33,19 @@ export { noteOverdueFixes } from "./overdue.ts";
 export { isOfParts, isSummed, STORED as STORED_PARTS } from "./parts-sql.ts";
 export { refreshFixes } from "./refresh.ts";
 export { fixIdOf } from "./rules.ts";
+export { weightWith } from "./sql.ts";
 export type { FixDeps } from "./write.ts";
 
 const weightAndKey = z.tuple([z.number(), z.string(), z.string(), z.boolean()]);
 const updatedAndKey = z.tuple([z.iso.datetime(), z.string(), z.string(), z.boolean()]);
 const nameAndId = z.tuple([z.string(), z.uuid()]);
 const EVERYTHING = filterOf({ status: "open" });
+
+/** The risk of all that is open, by which fixes are ranked: risk times assets, binaries of one version once. */
+export const openWeight = async (tx: Tx, companyId: number): Promise<number> => {
+  const filter = await informed(tx, companyId, EVERYTHING);
+  return (await fixTotals(tx, companyId, filter, await isSummed(tx, companyId))).allWeight;
+};
 
 /** One fix with its commands. Throws NOT_FOUND where nothing of it is open and nothing was done about it. */
 const detailOf = async (tx: Tx, companyId: number, key: FixKey, now: Date) => {

@@ -1,24 +1,38 @@
 import type { Tx } from "../../platform/db/index.ts";
-import { condition, type FindingFilter, findingsFrom } from "../findings/index.ts";
+import { condition, decidedCounts, type FindingFilter, findingsFrom } from "../findings/index.ts";
 import { ADVISORIES_MAX } from "./rules.ts";
 
 /** Everything of a finding that its fix is summed from, but how many assets have it. */
 const SAYS = `hash_record_extended(row(f.component_id, f.advisory_id, f.version, f.severity_rank, f.kev_added_at, f.risk, f.fixed_in,
   f.first_seen_at, f.reopened_at), 0)`;
+const SAYS_DECIDED = `${SAYS} # coalesce(hash_record_extended(row(f.component_id, f.advisory_id, d.assets), 1), 0)`;
+
+/** What is beside the findings of which parts are made. */
+export interface PartsMore {
+  /** With a number for what they say. */
+  readonly hasContent?: boolean;
+  /** The table of `decidedCounts`, where decisions stand on some assets alone. */
+  readonly decided?: string | null;
+}
 
 /**
  * Open findings by the package whose upgrade closes them, with and without a fix apart, and by severity and known exploitation.
  * A finding is a component with an advisory. For the weight binaries of one version count once, however many are installed: that of an
- * advisory is its risk times the assets of every version. `from` names a table `f` of findings. `hasContent`: with a number for what they say.
+ * advisory is its risk times the assets of every version, but those on which it is decided. `from` names a table `f` of findings.
  */
-export const partsOf = (from: string, where: string, hasContent = false): string => `
+export const partsOf = (
+  from: string,
+  where: string,
+  { hasContent = false, decided = null }: PartsMore = {},
+): string => `
   with version as (
     select f.ecosystem, coalesce(f.source, f.package) as package, f.fixed_in is not null as has_fix, f.advisory_id, f.version,
       min(f.advisory) as advisory, max(f.severity_rank) as severity_rank, bool_or(f.kev_added_at is not null) as is_kev,
-      max(f.risk) as risk, max(f.asset_count) as assets, count(*) as findings, max(f.fixed_in) as fixed_in,
+      max(f.risk) as risk, max(f.asset_count${decided === null ? "" : " - coalesce(d.assets, 0)"}) as assets, count(*) as findings, max(f.fixed_in) as fixed_in,
       min(greatest(f.first_seen_at, f.reopened_at)) as since,
-      min(greatest(f.first_seen_at, f.reopened_at, f.kev_added_at)) filter (where f.kev_added_at is not null) as kev_since${hasContent ? `, bit_xor(${SAYS}) as content` : ""}
-    from ${from} where ${where} group by 1, 2, 3, 4, 5),
+      min(greatest(f.first_seen_at, f.reopened_at, f.kev_added_at)) filter (where f.kev_added_at is not null) as kev_since${hasContent ? `, bit_xor(${decided === null ? SAYS : SAYS_DECIDED}) as content` : ""}
+    from ${from} ${decided === null ? "" : `left join ${decided} d on d.component_id = f.component_id and d.advisory_id = f.advisory_id`}
+    where ${where} group by 1, 2, 3, 4, 5),
   advisory as (
     select ecosystem, package, has_fix, advisory_id, min(advisory) as advisory, max(severity_rank) as severity_rank,
       bool_or(is_kev) as is_kev, max(risk) as risk, sum(findings)::int as findings, sum(risk * assets) as weight,
@@ -106,6 +120,7 @@ export const fixesOf = (
     const where = condition(companyId, { ...filter, mayBeClosed: false }, values);
     return `select ${FROM_PARTS} from (select * from ${STORED} f where ${where}) p group by 1, 2, 3`;
   }
-  const parts = partsOf(`${findingsFrom(tx, filter, values)} f`, condition(companyId, filter, values));
+  const decided = filter.mayBeClosed ? decidedCounts(tx) : null;
+  const parts = partsOf(`${findingsFrom(tx, filter, values)} f`, condition(companyId, filter, values), { decided });
   return `select ${FROM_PARTS} from (${parts}) p group by 1, 2, 3`;
 };

@@ -1,7 +1,7 @@
 import type { FixVerification } from "@zerotrace/core/fix/work";
 import type { Tx } from "../../platform/db/index.ts";
-import { IS_CLOSED } from "../findings/index.ts";
-import { componentsOfFixes, type FixComponents } from "./assets-sql.ts";
+import { decidedCounts, IS_CLOSED, isDecidedSomewhere } from "../findings/index.ts";
+import { componentsOfFixes, type DecidedAway, decidedAway, type FixComponents } from "./assets-sql.ts";
 import { FROM_PARTS, partsOf } from "./parts-sql.ts";
 import type { FixKey } from "./sql.ts";
 
@@ -48,16 +48,27 @@ export const refreshComponents = (tx: Tx, companyId: number, touched: readonly n
     touched === null ? [companyId] : [companyId, touched],
   );
 
-const DECIDED = `select f.ecosystem, coalesce(f.source, f.package) as package, f.fixed_in is not null as has_fix,
-    bit_xor(hashint8extended((e.component_id::bigint << 32) | e.advisory_id, 0)) as key
-  from vex_effect e
-  join finding f on f.company_id = e.company_id and f.component_id = e.component_id and f.advisory_id = e.advisory_id
-  where e.company_id = $1 and e.closes and f.status = 'open' group by 1, 2, 3`;
+/** What is closed of each fix, and what on some assets alone, with these assets: a table `d`, made once. */
+const DECIDED = `with assets as materialized (
+    select decision_id, bit_xor(uuid_hash_extended(asset_id, 0)) as key from decision_asset where company_id = $1 group by 1),
+  said as materialized (
+    select component_id, advisory_id, hashint8extended((component_id::bigint << 32) | advisory_id, 0) as key
+    from vex_effect where company_id = $1 and closes
+    union all
+    select c.component_id, c.advisory_id,
+      hash_record_extended(row(c.component_id, c.advisory_id, c.decision_id, c.decided_count, a.key), 0)
+    from decision_finding c join assets a using (decision_id)
+    where c.company_id = $1 and c.in_force and not c.closes and c.decided_count > 0),
+  d as materialized (
+    select f.ecosystem, coalesce(f.source, f.package) as package, f.fixed_in is not null as has_fix, bit_xor(e.key) as key
+    from said e join finding f on f.company_id = $1 and f.component_id = e.component_id and f.advisory_id = e.advisory_id
+    where f.status = 'open' group by 1, 2, 3)`;
 
 /** Fixes of which statements or decisions close something else than when they were summed last. */
 export const decidedAnew = (tx: Tx, companyId: number): Promise<FixKey[]> =>
   tx.query(
-    `select ${KEY} from (${DECIDED}) d full join (
+    `${DECIDED}
+     select ${KEY} from d full join (
        select ecosystem, package, has_fix, decided_key from fix where company_id = $1 and decided_key is not null) x
        using (ecosystem, package, has_fix)
      where d.key is distinct from x.decided_key`,
@@ -76,7 +87,8 @@ export const stageParts = async (tx: Tx, companyId: number, given: readonly FixK
   const where = `f.company_id = $1 and f.status = 'open' and not ${IS_CLOSED}`;
   // of everything there are millions: sorted on the disk they take several times as long
   if (given === null) await tx.query("set local work_mem = '256MB'");
-  const parts = partsOf(given === null ? "finding f" : FINDINGS_GIVEN, where, true);
+  const decided = (await isDecidedSomewhere(tx, companyId)) ? decidedCounts(tx) : null;
+  const parts = partsOf(given === null ? "finding f" : FINDINGS_GIVEN, where, { hasContent: true, decided });
   await tx.query(`create temp table part_stage on commit drop as ${parts}`, valuesOf(companyId, given));
 };
 
@@ -114,6 +126,10 @@ export const stagedComponents = (
   companyId: number,
   given: readonly FixKey[] | null,
 ): Promise<FixComponents[]> => componentsOfFixes(tx, isGiven("c", given), valuesOf(companyId, given));
+
+/** Assets that need the fixes no more which are summed, as decisions stand there. */
+export const stagedAway = (tx: Tx, companyId: number, given: readonly FixKey[] | null): Promise<DecidedAway[]> =>
+  decidedAway(tx, companyId, { where: isGiven("c", given), values: valuesOf(companyId, given) });
 
 const SUMMED = `fixed_in, finding_count, advisory_count, asset_count, kev_count, critical, high, medium, low, none, unknown, weight, max_risk,
   advisories, critical_since, high_since, medium_since, low_since, kev_since, content, decided_key`;
@@ -157,16 +173,18 @@ export const writeFixes = async (
 /** Remembers what statements and decisions close of each fix: one of which all is closed stays, with nothing open. */
 export const writeDecided = async (tx: Tx, companyId: number, given: readonly FixKey[]): Promise<void> => {
   await tx.query(
-    `insert into fix as x (company_id, ecosystem, package, has_fix, finding_count, asset_count, kev_count, critical, high,
+    `${DECIDED}
+     insert into fix as x (company_id, ecosystem, package, has_fix, finding_count, asset_count, kev_count, critical, high,
        medium, low, none, unknown, weight, max_risk, advisories, decided_key)
-     select $1, d.ecosystem, d.package, d.has_fix, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', d.key from (${DECIDED}) d
+     select $1, d.ecosystem, d.package, d.has_fix, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', d.key from d
      where ${isGiven("d", given)}
      on conflict (company_id, ecosystem, package, has_fix) do update set decided_key = excluded.decided_key`,
     valuesOf(companyId, given),
   );
   await tx.query(
-    `update fix x set decided_key = null where x.company_id = $1 and x.decided_key is not null and ${isGiven("x", given)}
-       and not exists (select 1 from (${DECIDED}) d
+    `${DECIDED}
+     update fix x set decided_key = null where x.company_id = $1 and x.decided_key is not null and ${isGiven("x", given)}
+       and not exists (select 1 from d
          where d.ecosystem = x.ecosystem and d.package = x.package and d.has_fix = x.has_fix)`,
     valuesOf(companyId, given),
   );
@@ -226,6 +244,20 @@ export const leftOf = async (
     [companyId, key.ecosystem, key.package, key.hasFix, fixes, claimedAt],
   );
   return row as { findingCount: number; isReopened: boolean; components: number[] };
+};
+
+/** Assets that need no more what is left of a fix, as decisions stand there. */
+export const leftAway = async (
+  tx: Tx,
+  companyId: number,
+  { key, fixes }: { readonly key: FixKey; readonly fixes: readonly string[] },
+): Promise<ReadonlySet<string>> => {
+  const away = await decidedAway(tx, companyId, {
+    where: "c.ecosystem = $2 and c.package = $3 and c.has_fix = $4",
+    of: "(f.fixed_in is null or f.fixed_in = any($5::text[]))",
+    values: [companyId, key.ecosystem, key.package, key.hasFix, fixes],
+  });
+  return new Set(away.flatMap(({ assets }) => assets));
 };
 
 /** Of assets, how many have reported since a moment, and how many have not. */

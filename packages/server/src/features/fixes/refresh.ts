@@ -9,9 +9,11 @@ import {
   claims,
   decidedAnew,
   emptyDecided,
+  leftAway,
   leftOf,
   refreshComponents,
   reportedSince,
+  stagedAway,
   stagedComponents,
   stagedFixes,
   stageParts,
@@ -44,7 +46,10 @@ const sum = async (
   const concerned = await stagedComponents(tx, companyId, given);
   const groups = concerned.map(({ components }) => components);
   const counts = holderCounts?.(groups) ?? (await countHolders(tx, companyId, groups));
-  const countOf = new Map(concerned.map((key, place) => [fixIdOf(key), counts[place]]));
+  const countOf = new Map(concerned.map((key, place) => [fixIdOf(key), counts[place] ?? 0]));
+  for (const { assets, ...key } of await stagedAway(tx, companyId, given)) {
+    countOf.set(fixIdOf(key), (countOf.get(fixIdOf(key)) ?? 0) - assets.length);
+  }
   const facts = (await stagedFixes(tx)).map(({ fixes, ...key }) => ({
     ...key,
     fixedIn: highestVersion(key.ecosystem, versionsOf(fixes)),
@@ -69,8 +74,10 @@ const check = async (tx: Tx, companyId: number, claim: Claim, holders: FixesTouc
     ? await leftOf(tx, companyId, { key: claim, fixes, claimedAt })
     : { findingCount: 0, isReopened: false, components: [] };
   const { components, findingCount, isReopened } = left;
-  const assets =
+  const holding =
     components.length === 0 ? [] : (holders?.(components) ?? (await assetsHolding(tx, companyId, components)));
+  const away = holding.length === 0 ? new Set() : await leftAway(tx, companyId, { key: claim, fixes });
+  const assets = holding.filter((asset) => !away.has(asset));
   const { since, before } =
     assets.length === 0 ? { since: 0, before: 0 } : await reportedSince(tx, companyId, assets, claimedAt);
   const verification = verificationOf({ findingCount, notFixedCount: since, isReopened }, claim.verifiedAt !== null);

@@ -1,9 +1,9 @@
 import type { FixState, FixVerification } from "@zerotrace/core/fix/work";
 import type { OpenSince } from "@zerotrace/core/fix/sla";
 import type { Tx } from "../../platform/db/index.ts";
-import type { FindingFilter } from "../findings/index.ts";
-import { countAssetsOf, IS_NEEDED } from "./assets-sql.ts";
-import { fixesOf, isEverything } from "./parts-sql.ts";
+import { decidedCounts, type FindingFilter, findings, IS_CLOSED, isDecidedSomewhere } from "../findings/index.ts";
+import { countAssetsOf, IS_NEEDED, isNeededOn } from "./assets-sql.ts";
+import { fixesOf, isEverything, partsOf } from "./parts-sql.ts";
 
 /** What names a fix. `hasFix`: of its findings a fixed version is known. */
 export interface FixKey {
@@ -171,6 +171,29 @@ export const fixTotals = async (
   return row as FixTotals;
 };
 
+/** What of the risk of all that is open, by which fixes are ranked, goes with these findings. */
+export const weightWith = async (tx: Tx, companyId: number, ids: readonly string[]): Promise<number> => {
+  const decided = (await isDecidedSomewhere(tx, companyId)) ? decidedCounts(tx) : null;
+  const weight = (where: string): string => {
+    const parts = partsOf(
+      `${findings(tx)} f`,
+      `f.company_id = $1 and f.status = 'open' and not ${IS_CLOSED} and ${where}
+         and (f.ecosystem, coalesce(f.source, f.package), f.fixed_in is not null) in (select ecosystem, package, has_fix from touched)`,
+      { decided },
+    );
+    return `select coalesce(sum(p.weight), 0) from (${parts}) p`;
+  };
+  const [row] = await tx.query<{ taken: number }>(
+    `with gone as materialized (select id from unnest($2::uuid[]) as g(id)),
+     touched as materialized (
+       select distinct f.ecosystem, coalesce(f.source, f.package) as package, f.fixed_in is not null as has_fix
+       from finding f where f.company_id = $1 and f.id in (select id from gone))
+     select ((${weight("true")}) - (${weight("f.id not in (select id from gone)")}))::float8 as taken`,
+    [companyId, ids],
+  );
+  return row?.taken ?? 0;
+};
+
 /** One fix, with what is done about it; null where neither is. `fix` null: nothing that it closes is open. */
 export const fixByKey = async (
   tx: Tx,
@@ -319,25 +342,29 @@ export const installedOf = async (tx: Tx, companyId: number, key: FixKey): Promi
     )
   ).map((row) => row.package);
 
-/** Assets that have a component of a fix, or need it still after it was called done, by (name, id). */
-export const fixAssets = (
+/** Assets that have a component of a fix, or need it still after it was called done, by (name, id). Not those where it is decided otherwise. */
+export const fixAssets = async (
   tx: Tx,
   companyId: number,
   key: FixKey,
   page: { limit: number; after: readonly [string, string] | null; left: boolean },
-): Promise<{ id: string; name: string; kind: string; os: string; inventoryAt: Date | null; versions: string[] }[]> =>
-  tx.query(
-    `with needed as materialized (
-       select ${page.left ? `unnest(w.left_components) as component_id from fix_work w where ${OF_KEY}` : `c.component_id from fix_component c where ${OF_KEY.replaceAll("w.", "c.")} and ${IS_NEEDED}`})
-
+): Promise<{ id: string; name: string; kind: string; os: string; inventoryAt: Date | null; versions: string[] }[]> => {
+  const needed = page.left
+    ? `select w.company_id, unnest(w.left_components) as component_id, w.has_fix from fix_work w where ${OF_KEY}`
+    : `select c.company_id, c.component_id, c.has_fix from fix_component c where ${OF_KEY.replaceAll("w.", "c.")} and ${IS_NEEDED}`;
+  const there = (await isDecidedSomewhere(tx, companyId)) ? isNeededOn("a.id") : "true";
+  return await tx.query(
+    `with needed as materialized (${needed})
      select a.id, a.name, a.kind, a.os, a.inventory_at as "inventoryAt", x.versions from asset a
      cross join lateral (
        select array_agg(distinct f.version order by f.version) as versions from inventory i
        cross join lateral unnest(i.component_ids) u(component_id)
+       join needed c on c.component_id = u.component_id
        cross join lateral (
          select f.version from finding f where f.company_id = $1 and f.component_id = u.component_id limit 1) f
-       where i.company_id = $1 and i.asset_id = a.id and u.component_id in (select component_id from needed)) x
+       where i.company_id = $1 and i.asset_id = a.id and ${there}) x
      where a.company_id = $1 and x.versions is not null and ($5::text is null or (a.name, a.id) > ($5, $6::uuid))
      order by a.name, a.id limit $7`,
     [...valuesOf(companyId, key), page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit],
   );
+};

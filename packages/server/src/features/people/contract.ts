@@ -1,4 +1,4 @@
-import { idParam, page, pageQuery, route } from "@zerotrace/core/schema";
+import { idParam, label, page, pageQuery, route } from "@zerotrace/core/schema";
 import { z } from "zod";
 import { session } from "../sessions/contract.ts";
 
@@ -17,11 +17,7 @@ export const personName = z.string().trim().min(1).max(100);
 export const newPassword = z.string().min(8).max(256);
 
 /** Null: every asset; else only those with one of these labels. */
-export const scope = z
-  .array(z.string().regex(/^[a-z0-9][a-z0-9._:-]{0,99}$/, "Small letters, digits and . _ : - only"))
-  .min(1)
-  .max(50)
-  .nullable();
+export const scope = z.array(label).min(1).max(50).nullable();
 
 export const signInByPassword = route({
   method: "POST",

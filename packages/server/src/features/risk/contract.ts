@@ -109,7 +109,7 @@ export const setAssetRating = route({
 });
 
 const standing = z.object({
-  /** The highest risk of an asset, 0..100. */
+  /** The highest risk of an asset, 0..100: it falls when the last finding is gone that is so high. */
   risk: z.number(),
   findings: severityCounts,
   findingCount: z.number().int(),
@@ -142,6 +142,8 @@ export const whatIf = route({
     /** Findings that are closed, and assets that have one of them. */
     closedCount: z.number().int(),
     touchedCount: z.number().int(),
+    /** Share of the risk of everything open that goes, 0..1: of each finding its risk times its assets, as fixes are ranked. */
+    riskShare: z.number(),
     /** For each key the findings that it closes, in the order of the keys; empty for a query. */
     keys: z.array(z.object({ key: z.string(), closedCount: z.number().int() })),
   }),

@@ -164,11 +164,17 @@ test("what-if: the risk, counts and assets after some fixes are what the company
     after: { risk: 70, findingCount: 3, assetCount: 2, findings: { critical: 0 } },
     closedCount: 1,
     touchedCount: 1,
+    riskShare: 0.3913,
     keys: [{ key: "Debian:12/openssl/1.2", closedCount: 1 }],
   });
   const two = await ask({ query: "package:openssl,zip" });
-  expect(two.body).toMatchObject({ after: { risk: 62, findingCount: 1, assetCount: 1 }, closedCount: 3, keys: [] });
-  expect((await ask({ query: "kev:true" })).body).toMatchObject({ closedCount: 0, after: { risk: 90 } });
+  expect(two.body).toMatchObject({
+    after: { risk: 62, findingCount: 1, assetCount: 1 },
+    closedCount: 3,
+    riskShare: 0.7826,
+    keys: [],
+  });
+  expect((await ask({ query: "kev:true" })).body).toMatchObject({ closedCount: 0, riskShare: 0, after: { risk: 90 } });
 
   await api.db.asServiceFor(company.id, (tx) =>
     tx.query("update inventory set component_ids = '{}' where company_id = $1 and asset_id = $2", [

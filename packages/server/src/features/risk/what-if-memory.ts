@@ -1,6 +1,6 @@
 import type { Tx } from "../../platform/db/index.ts";
 import type { FindingFilter } from "../findings/index.ts";
-import { remembered } from "../findings/index.ts";
+import { isDecidedSomewhere, remembered } from "../findings/index.ts";
 import type { Holdings, HoldingsStore } from "../holdings/index.ts";
 import {
   fixedOf,
@@ -13,9 +13,10 @@ import {
   type TakenRun,
   type Tallies,
   type TallyStore,
+  weightTaken,
 } from "../tallies/index.ts";
 import { closes, type FixKey } from "./rules.ts";
-import { isDecidedSomewhere, type Standing } from "./what-if-sql.ts";
+import type { Standing } from "./what-if-sql.ts";
 
 /** Who remembers what is open, and which assets have it. */
 export interface Memory {
@@ -29,6 +30,8 @@ export interface Answered {
   readonly after: Standing;
   readonly touchedCount: number;
   readonly closedCount: number;
+  /** Of the risk by which fixes are ranked. */
+  readonly takenWeight: number;
   readonly keys: readonly { readonly key: string; readonly closedCount: number }[];
 }
 
@@ -134,8 +137,9 @@ export const standingRemembered = async (
     "keys" in asked
       ? takenByKeys(tallies, asked.keys)
       : { takenOf: (fix: PackedFix) => known && selectedRuns(fix, known.selector), closedCount: null, keys: [] };
+  const takenWeight = weightTaken(tallies.fixes, closed.takenOf, held.holderCounts());
   const taken = takeAway(tallies.fixes, tallies.end, closed.takenOf);
   const closedCount = closed.closedCount ?? taken.taken.reduce((sum, n) => sum + n, 0);
   const leftRisk = (): Float64Array => riskLeft(tallies.fixes, tallies.end, closed.takenOf);
-  return { ...standings(assets, held, taken, leftRisk), closedCount, keys: closed.keys };
+  return { ...standings(assets, held, taken, leftRisk), closedCount, takenWeight, keys: closed.keys };
 };

@@ -1,5 +1,5 @@
 import type { Tx } from "../../platform/db/index.ts";
-import { IS_CLOSED } from "../findings/index.ts";
+import { IS_CLOSED, isDecidedSomewhere } from "../findings/index.ts";
 import type { FixKey } from "./rules.ts";
 
 const SEVERITIES = ["critical", "high", "medium", "low", "none", "unknown"] as const;
@@ -74,14 +74,6 @@ const partsOf = (isDecidedSomewhere: boolean) => ({
            and d.advisory_id = ${f}.advisory_id)`
       : "",
 });
-
-/** Whether a decision stands on some assets alone. */
-export const isDecidedSomewhere = async (tx: Tx, companyId: number): Promise<boolean> =>
-  (
-    await tx.query<{ is: boolean }>("select exists (select 1 from decision_asset where company_id = $1) as is", [
-      companyId,
-    ])
-  )[0]?.is ?? true;
 
 /**
  * How the company stands, and how it would without these open findings. Its risk then is the highest risk that is left, or that of a

@@ -41,6 +41,7 @@ afterAll(() => api.close());
 const shown = (answer: Answered | null) =>
   answer && {
     ...answer,
+    takenWeight: oneDecimal(answer.takenWeight),
     before: { ...answer.before, risk: oneDecimal(answer.before.risk) },
     after: { ...answer.after, risk: oneDecimal(answer.after.risk) },
   };
@@ -75,6 +76,22 @@ test("how the company would stand is the same from memory as from its findings, 
     });
   }
   expect(touched).toBeGreaterThan(50);
+});
+
+test("the risk that goes with a whole fix is what the list of fixes says that it takes away, from memory as from findings", async () => {
+  const memory = { tallies: createTallyStore(api.db), holdings: createHoldingsStore(api.db) };
+  const key = "Debian:12/src1/2.11";
+  await api.db.withCompany(company.id, async (tx) => {
+    const [fix] = await tx.query<{ weight: number }>(
+      "select weight from fix where company_id = $1 and ecosystem = 'Debian:12' and package = 'src1' and has_fix",
+      [company.id],
+    );
+    const found = await standingRemembered(tx, company.id, { keys: [fixKeyOf(key)] }, memory);
+    expect(fix?.weight).toBeGreaterThan(100);
+    expect(oneDecimal(found?.takenWeight ?? 0)).toBe(oneDecimal(fix?.weight ?? -1));
+    const read = await standingRead(tx, company.id, { keys: [key, key] });
+    expect(oneDecimal(read.takenWeight)).toBe(oneDecimal(fix?.weight ?? -1));
+  });
 });
 
 test("memory does not tell where a decision stands on some assets alone, nor to who sees some", async () => {

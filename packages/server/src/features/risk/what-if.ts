@@ -4,6 +4,7 @@ import type { Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
 import { oneDecimal } from "../assets/index.ts";
 import { filterOf, type FindingFilter, informed, led, queryCondition } from "../findings/index.ts";
+import { openWeight, weightWith } from "../fixes/index.ts";
 import { routes } from "./contract.ts";
 import { closes, fixKeyOf } from "./rules.ts";
 import { type Answered, type Memory, standingRemembered } from "./what-if-memory.ts";
@@ -59,7 +60,8 @@ export const standingRead = async (
           ),
           keys: [],
         };
-  return { ...(await standingWithout(tx, companyId, ids)), closedCount: ids.length, keys };
+  const takenWeight = ids.length === 0 ? 0 : await weightWith(tx, companyId, ids);
+  return { ...(await standingWithout(tx, companyId, ids)), closedCount: ids.length, takenWeight, keys };
 };
 
 /** The route that answers how the company would stand. */
@@ -78,7 +80,9 @@ export const whatIfRoute = (memory: Memory): Endpoint =>
         answer = await standingRemembered(tx, companyId, { keys: named }, memory);
         answer ??= await standingRead(tx, companyId, { keys });
       }
-      const { before, after, ...counts } = answer;
-      return { ...counts, before: shown(before), after: shown(after), keys: [...answer.keys] };
+      const { before, after, takenWeight, ...counts } = answer;
+      const weight = takenWeight === 0 ? 0 : await openWeight(tx, companyId);
+      const riskShare = weight === 0 ? 0 : Math.min(1, Math.round((takenWeight / weight) * 10_000) / 10_000);
+      return { ...counts, riskShare, before: shown(before), after: shown(after), keys: [...answer.keys] };
     },
   });

@@ -1,6 +1,7 @@
 import { hasBit } from "../holdings/index.ts";
-import { NEVER, type PackedFix, RUN, STEP } from "./pack.ts";
+import { NEVER, type PackedFix, RUN, STEP, type Taken } from "./pack.ts";
 import type { Selected, Selector } from "./selection.ts";
+import type { TakenRun } from "./totals.ts";
 
 /** Ranks of severities are 1 to 6; with and without known exploitation apart. */
 const PARTS = 14;
@@ -51,9 +52,15 @@ interface RunSum {
   weight: number;
 }
 
-/** What is selected of a run. Components of one version count once, by the most assets that one of them has. */
-const sumRun = (fix: PackedFix, run: number, selected: Selected, assets: Int32Array, sum: RunSum): void => {
-  const { steps, components } = fix;
+/** What is selected of a run, less rows that are taken away. Components of one version count once, by the most assets that one of them has. */
+const sumRun = (
+  fix: PackedFix,
+  run: number,
+  { selected, isTaken }: { readonly selected: Selected; readonly isTaken: Taken | null },
+  assets: Int32Array,
+  sum: RunSum,
+): void => {
+  const { steps, components, decided } = fix;
   const risk = fix.risks[run] as number;
   const last = fix.runs[(run + 1) * RUN + 3] as number;
   let version = -1;
@@ -70,8 +77,9 @@ const sumRun = (fix: PackedFix, run: number, selected: Selected, assets: Int32Ar
     for (let row = steps[at] as number, end = steps[at + STEP] as number; row < end; row += 1) {
       const component = components[row] as number;
       if (selected !== true && !hasBit(selected as Uint32Array, component)) continue;
+      if (isTaken !== null && isTaken(row)) continue;
       count += 1;
-      const held = assets[component] ?? 0;
+      const held = (assets[component] ?? 0) - (decided === null ? 0 : (decided[row] as number));
       if (held > most) most = held;
     }
   }
@@ -79,14 +87,20 @@ const sumRun = (fix: PackedFix, run: number, selected: Selected, assets: Int32Ar
   sum.weight = weight + risk * most;
 };
 
-const weighOne = (fix: PackedFix, selector: Selector, assets: Int32Array, parts: Float64Array): FixWeight => {
+const weighOne = (
+  fix: PackedFix,
+  { selector, takenOf }: { readonly selector: Selector; readonly takenOf?: TakenRun },
+  assets: Int32Array,
+  parts: Float64Array,
+): FixWeight => {
   const sum: RunSum = { count: 0, weight: 0 };
   let findingCount = 0;
   parts.fill(0);
   for (let run = 0; run < fix.risks.length; run += 1) {
     const selected = selector.of(run);
-    if (selected === false) continue;
-    sumRun(fix, run, selected, assets, sum);
+    const which = takenOf?.(run) ?? false;
+    if (selected === false || which === true) continue;
+    sumRun(fix, run, { selected, isTaken: which === false ? null : which }, assets, sum);
     if (sum.count === 0) continue;
     findingCount += sum.count;
     const part = partOf(fix.runs[run * RUN + 1] as number, fix.runs[run * RUN + 2] as number);
@@ -112,11 +126,30 @@ export const weigh = (fixes: Iterable<PackedFix>, selector: Selector, assets: In
   for (const fix of fixes) {
     const all = selector.begin(fix);
     if (all === false) continue;
-    const one = (all === true ? known.get(fix) : undefined) ?? weighOne(fix, selector, assets, parts);
+    const one = (all === true ? known.get(fix) : undefined) ?? weighOne(fix, { selector }, assets, parts);
     if (all === true) known.set(fix, one);
     if (one.findingCount > 0) found.push(one);
   }
   return found;
+};
+
+const WHOLE: Selector = { begin: () => true, of: () => true };
+
+/** How much less fixes weigh when findings are taken away: `takenOf` says which of a fix, null where none is. */
+export const weightTaken = (
+  fixes: Iterable<PackedFix>,
+  takenOf: (fix: PackedFix) => TakenRun | null,
+  assets: Int32Array,
+): number => {
+  const parts = new Float64Array(PARTS);
+  let sum = 0;
+  for (const fix of fixes) {
+    const ofRun = takenOf(fix);
+    if (ofRun === null) continue;
+    const [whole] = weigh([fix], WHOLE, assets);
+    sum += (whole?.weight ?? 0) - weighOne(fix, { selector: WHOLE, takenOf: ofRun }, assets, parts).weight;
+  }
+  return sum;
 };
 
 /** What is told of the selected findings of a fix. Times are milliseconds; null: there is none such. */

@@ -1,4 +1,4 @@
-export { detailOf, type FixDetail, type FixWeight, selectedIn, weigh } from "./fold.ts";
+export { detailOf, type FixDetail, type FixWeight, selectedIn, weigh, weightTaken } from "./fold.ts";
 export { type PackedFix, RUN, STEP } from "./pack.ts";
 export { bitsIn, type Choice, choiceOf, type LeadTo, type Selector, selectorOf } from "./selection.ts";
 export {

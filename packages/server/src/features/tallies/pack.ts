@@ -9,14 +9,14 @@ export interface TallyKey {
 export interface ComponentFindings {
   readonly component: number;
   readonly version: string;
-  /** Of each finding: advisory, rank of its severity, known exploitation, risk, since when; see FINDING_BYTES. */
+  /** Of each finding: advisory, rank of its severity, known exploitation, risk, since when, decided on; see FINDING_BYTES. */
   readonly bytes: Buffer;
   /** Of each finding the fixed version, a line each; empty lines where none is known. */
   readonly fixes: string;
 }
 
-/** A finding in `bytes`: advisory int, rank int, day of exploitation int, risk float4, since float8 (ms); big-endian. */
-export const FINDING_BYTES = 24;
+/** A finding in `bytes`: advisory int, rank int, day of exploitation int, risk float4, since float8 (ms), assets decided on int; big-endian. */
+export const FINDING_BYTES = 28;
 /** The day of what is not known to be exploited, days since 2000. */
 export const NEVER = -1_000_000;
 
@@ -36,11 +36,16 @@ export interface PackedFix extends TallyKey {
   readonly steps: Int32Array;
   readonly components: Int32Array;
   readonly since: Float64Array;
+  /** Of each row on how many of its assets decisions stand alone; null: on none of any row. */
+  readonly decided: Int32Array | null;
   /** Its components, each once. */
   readonly own: Int32Array;
   /** By the third number of a step. */
   readonly fixes: readonly string[];
 }
+
+/** Says of a row of a fix whether its finding is taken away. */
+export type Taken = (row: number) => boolean;
 
 const descending = (a: string, b: string): number => (a < b ? 1 : a > b ? -1 : 0);
 
@@ -57,6 +62,7 @@ interface Rows {
   readonly risk: Float32Array;
   readonly component: Int32Array;
   readonly since: Float64Array;
+  readonly decided: Int32Array;
   readonly version: Int32Array;
   readonly fixed: Int32Array;
 }
@@ -69,6 +75,7 @@ const rowsOf = (findings: readonly ComponentFindings[], count: number, fixed: Ma
     risk: new Float32Array(count),
     component: new Int32Array(count),
     since: new Float64Array(count),
+    decided: new Int32Array(count),
     version: new Int32Array(count),
     fixed: new Int32Array(count),
   };
@@ -82,6 +89,7 @@ const rowsOf = (findings: readonly ComponentFindings[], count: number, fixed: Ma
       rows.kevDay[n] = bytes.readInt32BE(at + 8);
       rows.risk[n] = bytes.readFloatBE(at + 12);
       rows.since[n] = bytes.readDoubleBE(at + 16);
+      rows.decided[n] = bytes.readInt32BE(at + 24);
       rows.component[n] = component;
       rows.version[n] = versions.get(version) ?? 0;
       rows.fixed[n] = fixed.get(lines[i] ?? "") ?? 0;
@@ -116,6 +124,7 @@ export const packFix = (key: TallyKey, findings: readonly ComponentFindings[]): 
   const rows = rowsOf(findings, count, at);
   const components = new Int32Array(count);
   const since = new Float64Array(count);
+  const decided = new Int32Array(count);
   const runs: number[] = [];
   const risks: number[] = [];
   const steps: number[] = [];
@@ -123,6 +132,7 @@ export const packFix = (key: TallyKey, findings: readonly ComponentFindings[]): 
   for (const [row, n] of inOrder(rows).entries()) {
     components[row] = rows.component[n] as number;
     since[row] = rows.since[n] as number;
+    decided[row] = rows.decided[n] as number;
     const isSame = (column: Int32Array | Float32Array): boolean => last >= 0 && column[n] === column[last];
     const isNewRun = !isSame(rows.advisory);
     if (isNewRun) {
@@ -146,6 +156,7 @@ export const packFix = (key: TallyKey, findings: readonly ComponentFindings[]): 
     steps: Int32Array.from(steps),
     components,
     since,
+    decided: decided.some((assets) => assets > 0) ? decided : null,
     own: Int32Array.from(findings, ({ component }) => component),
     fixes,
   };
@@ -155,5 +166,6 @@ export const packFix = (key: TallyKey, findings: readonly ComponentFindings[]): 
 const OBJECT_BYTES = 1_200;
 
 /** What it takes in memory, in bytes. */
-export const sizeOf = ({ runs, risks, steps, components, since, own }: PackedFix): number =>
-  OBJECT_BYTES + [runs, risks, steps, components, since, own].reduce((sum, one) => sum + one.byteLength, 0);
+export const sizeOf = ({ runs, risks, steps, components, since, decided, own }: PackedFix): number =>
+  [runs, risks, steps, components, since, own].reduce((sum, one) => sum + one.byteLength, OBJECT_BYTES) +
+  (decided?.byteLength ?? 0);

@@ -51,12 +51,17 @@ export const findingsOf = (
   tx.query(
     `select g.ecosystem, g.package, g.has_fix as "hasFix", c.component_id as component, min(f.version) as version,
        string_agg(int4send(f.advisory_id) || int4send(f.severity_rank) || int4send(coalesce(f.kev_added_at - date '2000-01-01', ${NEVER}))
-         || float4send(f.risk) || float8send((extract(epoch from greatest(f.first_seen_at, f.reopened_at)) * 1000)::float8), '') as bytes,
+         || float4send(f.risk) || float8send((extract(epoch from greatest(f.first_seen_at, f.reopened_at)) * 1000)::float8)
+         || int4send(coalesce(d.assets, 0)), '') as bytes,
        string_agg(coalesce(f.fixed_in, ''), e'\\n') as fixes
      from unnest($2::text[], $3::text[], $4::boolean[]) as g(ecosystem, package, has_fix)
      join fix_component c on c.company_id = $1 and c.ecosystem = g.ecosystem and c.package = g.package and c.has_fix = g.has_fix
      cross join lateral (
        select * from finding f where f.company_id = $1 and f.component_id = c.component_id offset 0) f
+     left join (
+       select component_id, advisory_id, max(decided_count) as assets from decision_finding
+       where company_id = $1 and in_force and not closes and decided_count > 0 group by 1, 2) d
+       on d.component_id = f.component_id and d.advisory_id = f.advisory_id
      where f.status = 'open' and (f.fixed_in is not null) = c.has_fix and not ${IS_CLOSED}
      group by g.ecosystem, g.package, g.has_fix, c.component_id`,
     [companyId, keys.map((k) => k.ecosystem), keys.map((k) => k.package), keys.map((k) => k.hasFix)],

@@ -1,5 +1,5 @@
 import { hasBit } from "../holdings/index.ts";
-import { NEVER, type PackedFix, RUN, STEP } from "./pack.ts";
+import { NEVER, type PackedFix, RUN, STEP, type Taken } from "./pack.ts";
 import type { Selected, Selector } from "./selection.ts";
 
 /** Hears how many findings of a run of a fix there are; `false`: enough was heard. */
@@ -79,8 +79,6 @@ export const addByComponent = (
   return sums;
 };
 
-/** Says of a row of a fix whether its finding is taken away. */
-export type Taken = (row: number) => boolean;
 /** Says of a run of a fix whether all of it is taken away, nothing, or which rows. */
 export type TakenRun = (run: number) => boolean | Taken;
 

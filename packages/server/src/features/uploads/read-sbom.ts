@@ -17,6 +17,16 @@ const KINDS: Readonly<Record<string, ReadHead["kind"]>> = {
   firmware: "host",
 };
 
+/** What names an image by its package-url, or by the way in which makers of SPDX documents write it. */
+const IMAGE_PURL = /^pkg:(?:oci|docker)\//;
+const IMAGE_REF = /^(?:SPDXRef-)?DocumentRoot-Image-/;
+
+const kindOf = (subject: SbomComponent | undefined): ReadHead["kind"] => {
+  if (subject === undefined) return null;
+  const isImage = IMAGE_PURL.test(subject.purl) || IMAGE_REF.test(subject.ref);
+  return KINDS[subject.type] ?? (isImage ? "image" : "repository");
+};
+
 /** The tag of an image's name; a port is none. */
 const TAG = /^(.+?):([\w][\w.-]{0,127})$/;
 
@@ -27,7 +37,7 @@ const nameOf = (subject: SbomComponent | undefined, sbom: Sbom): string => {
 
 const headOf = (sbom: Sbom): Omit<ReadHead, "packageCount" | "notJudgedCount" | "problems" | "problemCount"> => {
   const subject = sbom.components.find(({ ref }) => ref === sbom.subject);
-  const kind = subject === undefined ? null : (KINDS[subject.type] ?? "repository");
+  const kind = kindOf(subject);
   const name = nameOf(subject, sbom);
   const [, repository = name, tag = ""] =
     (kind === "image" ? TAG.exec(name.replace(/@sha256:[0-9a-f]+$/, "")) : null) ?? [];

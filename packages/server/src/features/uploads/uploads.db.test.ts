@@ -111,6 +111,36 @@ test("what an asset is comes from the document's subject, and the caller may say
   expect(await get(`/assets/${said.body.assetId}`)).toMatchObject({ kind: "host", name: "box", branch: "" });
 });
 
+test("a document about an image is one whatever its maker calls the subject, and found as one", async () => {
+  const named = { type: "application", name: "team/api", version: "2.0", purl: "pkg:oci/api@sha256%3Aabc" };
+  const told = await send(document([library("ms", "1.0.0")], named));
+  expect(await get(`/assets/${told.body.assetId}`)).toMatchObject({ kind: "image", name: "team/api" });
+  const spdx = `SPDXVersion: SPDX-2.3
+DataLicense: CC0-1.0
+SPDXID: SPDXRef-DOCUMENT
+DocumentName: team/worker
+DocumentNamespace: https://example.com/worker
+Creator: Tool: other
+Created: 2026-01-01T00:00:00Z
+
+PackageName: team/worker
+SPDXID: SPDXRef-DocumentRoot-Image-worker
+PackageVersion: 1.0
+PackageDownloadLocation: NOASSERTION
+
+PackageName: ms
+SPDXID: SPDXRef-ms
+PackageVersion: 1.0.0
+PackageDownloadLocation: NOASSERTION
+ExternalRef: PACKAGE-MANAGER purl pkg:npm/ms@1.0.0
+
+Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-DocumentRoot-Image-worker
+Relationship: SPDXRef-DocumentRoot-Image-worker CONTAINS SPDXRef-ms
+`;
+  const worker = await send(spdx);
+  expect(await get(`/assets/${worker.body.assetId}`)).toMatchObject({ kind: "image", name: "team/worker" });
+});
+
 test("what cannot be judged is counted as such and told, never left out", async () => {
   const parts = [library("ms", "1.0.0"), { type: "library", "bom-ref": "x", name: "homegrown", version: "7" }];
   const { body } = await send(document(parts, { type: "application", name: "partly" }));

@@ -173,7 +173,7 @@ const FindingsTab = ({ id }: { id: string }) => (
         {say("Filter and export these")}
       </Link>{" "}
       {say("or see")}{" "}
-      <Link to="/findings" search={{ query: `asset:${id}`, view: "fixes" }} className="link">
+      <Link to="/fixes" search={{ query: `asset:${id}` }} className="link">
         {say("what to fix first here")}
       </Link>
     </p>

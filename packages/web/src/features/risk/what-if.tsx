@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { call, contract } from "../../api.ts";
-import { decimal, plural } from "../../ui/format.ts";
+import { decimal, plural, share } from "../../ui/format.ts";
 import { ErrorPanel } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 
@@ -36,7 +36,7 @@ export const WhatIf = ({ keys, onClear }: { keys: readonly string[]; onClear: ()
     placeholderData: keepPreviousData,
   });
   if (asked.length === 0) return null;
-  const { before, after, closedCount, touchedCount } = answer.data ?? {};
+  const { before, after, riskShare, closedCount, touchedCount } = answer.data ?? {};
   return (
     <section
       aria-label={say("What if these fixes were done")}
@@ -49,10 +49,14 @@ export const WhatIf = ({ keys, onClear }: { keys: readonly string[]; onClear: ()
       {answer.error && <ErrorPanel error={answer.error} />}
       {before && after ? (
         <>
-          <span className="mono text-lg font-semibold">
-            {decimal(before.risk)} → <span className="text-accent">{decimal(after.risk)}</span>{" "}
-            <span className="text-xs font-normal text-dim">{say("risk")}</span>
+          <span
+            className="whitespace-nowrap"
+            title={say("Of each open finding its risk times the assets that have it.")}
+          >
+            <span className="mono text-lg font-semibold text-accent">{share(riskShare ?? 0)}</span>{" "}
+            <span className="text-xs text-dim">{say("of the risk goes")}</span>
           </span>
+          <Move name={say("risk now, the highest of any asset")} from={decimal(before.risk)} to={decimal(after.risk)} />
           {SEVERITIES.filter((s) => before.findings[s] > 0).map((s) => (
             <Move key={s} name={SEVERITY_NAMES[s]} from={before.findings[s]} to={after.findings[s]} />
           ))}
@@ -63,6 +67,11 @@ export const WhatIf = ({ keys, onClear }: { keys: readonly string[]; onClear: ()
               assets: plural(touchedCount ?? 0, "asset"),
             })}
           </span>
+          {before.risk === after.risk && (closedCount ?? 0) > 0 && (
+            <span className="text-sm text-dim">
+              {say("The highest stays: another finding is as high. It falls when the last of these is gone.")}
+            </span>
+          )}
         </>
       ) : (
         !answer.error && <span className="text-dim">{say("Counting…")}</span>

@@ -2,39 +2,38 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, contract, type Limit, queries } from "../../api.ts";
 import { Form } from "../../ui/form.tsx";
-import { count } from "../../ui/format.ts";
+import { bytes, count } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { say } from "../../ui/texts.ts";
 import { told } from "../../ui/told.ts";
 
+/** So much of a unit, in words: bytes as people read them. */
+const amountOf = (n: number, unit: string): string => (unit === "bytes" ? bytes(n) : `${count(n)} ${told(unit)}`);
+
 /** What is used of a limit: a number, and a bar where there is a limit. */
-const Used = ({ limit: { limit, used, unit: name } }: { limit: Limit }) => {
-  const unit = told(name);
+const Used = ({ limit: { limit, used, unit } }: { limit: Limit }) => {
   if (used === null)
     return (
       <span className="text-dim">
-        {limit === null ? say("no limit") : say("at most {limit}", { limit: count(limit) })}
+        {limit === null ? say("no limit") : say("at most {limit}", { limit: amountOf(limit, unit) })}
       </span>
     );
   if (limit === null)
     return (
       <span className="mono">
-        {count(used)} <span className="text-dim">{say("{unit}, no limit", { unit })}</span>
+        {amountOf(used, unit)}
+        <span className="text-dim">, {say("no limit")}</span>
       </span>
     );
   const share = limit === 0 ? 1 : Math.min(1, used / limit);
+  const names = { used: unit === "bytes" ? bytes(used) : count(used), limit: amountOf(limit, unit) };
   return (
     <span className="grid gap-1">
       <span className={`mono ${share >= 1 ? "text-bad" : share >= 0.8 ? "text-warn" : ""}`}>
-        {count(used)} <span className="text-dim">{say("of {limit} {unit}", { limit: count(limit), unit })}</span>
+        {names.used} <span className="text-dim">{say("of {limit}", names)}</span>
       </span>
-      <progress
-        className="bar"
-        max={1}
-        value={share}
-        aria-label={say("{used} of {limit} {unit}", { used: count(used), limit: count(limit), unit })}
-      />
+      <progress className="bar" max={1} value={share} aria-label={say("{used} of {limit}", names)} />
     </span>
   );
 };
@@ -103,7 +102,7 @@ export const CompanyLimits = ({ companyId }: { companyId: number }) => {
             onChange={(e) => setDraft({ ...draft, [one.name]: e.target.value })}
           />
           <span className="text-xs text-dim">
-            {one.used === null ? "" : say("{used} {unit} now", { used: count(one.used), unit: told(one.unit) })}
+            {one.used === null ? "" : say("{used} now", { used: amountOf(one.used, one.unit) })}
           </span>
         </label>
       ))}
