@@ -1150,8 +1150,10 @@ create table invitation (
   expires_at timestamp with time zone not null,
   accepted_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  mailed_hash bytea,
   constraint invitation_pkey PRIMARY KEY (company_id, id),
-  constraint invitation_company_id_hash_key UNIQUE (company_id, hash)
+  constraint invitation_company_id_hash_key UNIQUE (company_id, hash),
+  constraint invitation_company_id_mailed_hash_key UNIQUE (company_id, mailed_hash)
 ) partition by HASH (company_id);
 alter table invitation enable row level security;
 alter table invitation force row level security;
@@ -1331,6 +1333,7 @@ create table person (
   password_changed_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
   deactivated_at timestamp with time zone,
+  email_proved_at timestamp with time zone,
   constraint person_pkey PRIMARY KEY (id),
   constraint person_email_check CHECK (((email = lower(email)) AND (length(email) <= 254))),
   constraint person_email_key UNIQUE (email)
@@ -2382,6 +2385,12 @@ begin
   get diagnostics gone = row_count;
   return gone;
 end $function$;
+CREATE OR REPLACE FUNCTION public.email_is_proved(who uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+RETURN (SELECT (person.email_proved_at IS NOT NULL) FROM person WHERE (person.id = email_is_proved.who));
 CREATE OR REPLACE FUNCTION public.enqueue_job(task text, payload jsonb, job_key text, priority integer, run_after interval, max_attempts integer, queue_name text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -2727,6 +2736,8 @@ grant execute on function company_jobs(integer,integer) to zerotrace_service;
 grant execute on function components_in_scope() to public;
 grant execute on function delete_company_jobs(integer) to zerotrace_service;
 grant execute on function delete_company_rows(integer,text,integer) to zerotrace_service;
+grant execute on function email_is_proved(uuid) to zerotrace_app;
+grant execute on function email_is_proved(uuid) to zerotrace_service;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_app;
 grant execute on function enqueue_job(text,jsonb,text,integer,interval,integer,text) to zerotrace_service;
 grant execute on function guard_audit_cut() to public;

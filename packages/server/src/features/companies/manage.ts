@@ -98,7 +98,7 @@ const createCompany = ({ publicUrl, mailLink }: CompanyDeps): Endpoint =>
           kind: "invitation",
           address: adminEmail.toLowerCase(),
           personId: null,
-          link: invitation.url,
+          link: invitation.mailedUrl,
         } as const;
         const mailed = (await mailLink?.(tx, id, { ...mail, by: identity.subject, role: "admin", until })) ?? false;
         const row = { target: String(id), detail: { name, adminEmail }, after: { name, state: "active" } };

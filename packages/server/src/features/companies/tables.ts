@@ -43,7 +43,7 @@ export const COMPANY_TABLES: Readonly<Record<string, readonly string[] | "all">>
   identity_provider: ["secret"],
   inventory: [],
   inventory_delta: [],
-  invitation: ["hash"],
+  invitation: ["hash", "mailed_hash"],
   mail: ["link"],
   mail_choice: [],
   mail_company: [],

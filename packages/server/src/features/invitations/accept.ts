@@ -14,15 +14,15 @@ import {
   moveTo,
   passwordSignIn,
   type PeopleDeps,
+  proveEmail,
   provedPerson,
   requireStrong,
 } from "../people/index.ts";
 import { routes } from "./contract.ts";
-import { type Invitation, openInvitation, useInvitation } from "./sql.ts";
+import { openInvitation, type OpenInvitation, useInvitation } from "./sql.ts";
 
-interface Held extends Invitation {
+interface Held extends OpenInvitation {
   readonly companyId: number;
-  readonly companyName: string;
   readonly hash: Buffer;
 }
 
@@ -51,9 +51,14 @@ const join = async (
   return context.db.asServiceFor(companyId, async (tx) => {
     if (!(await useInvitation(tx, companyId, hash, context.now))) throw badToken();
     const person = await personOf(tx);
+    if (invitation.isMailed) await proveEmail(tx, person.id, context.now);
     const after = await addMember(tx, companyId, { personId: person.id, email, name: person.name, role, labels });
     const row = { companyId, actor: email, action: "member.join", target: person.id, ip: context.ip };
-    await writeAudit(tx, { ...row, detail: { invitationId, invitedBy: invitation.invitedBy }, after });
+    await writeAudit(tx, {
+      ...row,
+      detail: { invitationId, invitedBy: invitation.invitedBy, byMail: invitation.isMailed },
+      after,
+    });
     return person.id;
   });
 };

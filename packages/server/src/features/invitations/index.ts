@@ -3,6 +3,7 @@ import type { PeopleDeps } from "../people/index.ts";
 import { acceptInvitation, joinByInvitation, lookAtInvitation } from "./accept.ts";
 import { createInvitation, listInvitations, revokeInvitation } from "./invite.ts";
 
+export { type InvitationLinks, newInvitationLinks } from "./links.ts";
 export { insertInvitation } from "./sql.ts";
 
 /** The routes by which people come into a company. */

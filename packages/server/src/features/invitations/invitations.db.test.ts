@@ -17,6 +17,7 @@ let company: TestCompany;
 let other: TestCompany;
 let last = 0;
 const factors: Record<string, string[]> = {};
+const mailed: string[] = [];
 
 beforeAll(async () => {
   api = await startApi(({ forget }) => {
@@ -26,6 +27,10 @@ beforeAll(async () => {
       passwords: quickPasswords(),
       backOff: createBackOff(),
       factors: { factorsOf: async (id: string) => factors[id] ?? [] },
+      mailLink: async (_: unknown, __: number, { link }: { link: string }) => {
+        mailed.push(link);
+        return true;
+      },
     };
     return [...peopleRoutes(deps), ...invitationRoutes(deps), ...sessionRoutes(deps)];
   });
@@ -97,6 +102,25 @@ test("who came by the server's link invites themselves, and becomes the owner wi
     ]),
   );
   expect(JSON.stringify(trail)).not.toContain(token);
+});
+
+test("only the link that went out by mail proves the address; the one that whoever invites holds does not, and both are good once", async () => {
+  await hasOwner();
+  const proved = async (email: string) =>
+    (await call("GET", `/people?q=${email}`, { token: company.owner })).body.rows[0].isEmailProved;
+  const shown = tokenOf((await invite("handed@example.test")).body.url);
+  const handed = tokenOf(mailed.at(-1) as string);
+  expect(handed).not.toBe(shown);
+  expect((await accept(shown)).status).toBe(201);
+  expect((await accept(handed)).status).toBe(401);
+  expect(await proved("handed@example.test")).toBe(false);
+  await invite("mailed@example.test");
+  expect((await accept(tokenOf(mailed.at(-1) as string))).status).toBe(201);
+  expect(await proved("mailed@example.test")).toBe(true);
+  // another company's invitation, read in the mailbox, proves it later
+  await invite("handed@example.test", {}, { token: other.owner });
+  expect((await accept(tokenOf(mailed.at(-1) as string), { password: PASSWORD })).status).toBe(201);
+  expect(await proved("handed@example.test")).toBe(true);
 });
 
 test("an invitation is made, listed and taken back in one's own company only, and on record", async () => {

@@ -1,12 +1,12 @@
 import { AppError } from "@zerotrace/core";
 import { isBuiltInRole } from "@zerotrace/core/schema";
 import { z } from "zod";
-import { newToken } from "../../platform/auth/index.ts";
 import { decodeCursor, type Endpoint, implement } from "../../platform/http/index.ts";
 import { pageOf } from "../assets/index.ts";
 import { memberByEmail, type PeopleDeps } from "../people/index.ts";
 import { mayGive, permissionsNow, refuseAbove, refuseWider, roleNameOf } from "../roles/index.ts";
 import { routes } from "./contract.ts";
+import { newInvitationLinks } from "./links.ts";
 import {
   countInvitations,
   countOpen,
@@ -46,14 +46,13 @@ export const createInvitation = (deps: Pick<PeopleDeps, "publicUrl" | "mailLink"
       if ((await countOpen(tx, companyId, now)) >= OPEN_MAX) {
         throw new AppError("CONFLICT", `A company has at most ${OPEN_MAX} open invitations: take some back.`);
       }
-      const { secret, hash } = newToken("invitation", companyId);
+      const { hash, mailedHash, url, mailedUrl } = newInvitationLinks(companyId, deps.publicUrl());
       const expiresAt = new Date(now.getTime() + body.expiresInHours * HOUR_MS);
-      const id = await insertInvitation(tx, companyId, { email, role, labels, invitedBy, expiresAt, hash });
+      const id = await insertInvitation(tx, companyId, { email, role, labels, invitedBy, expiresAt, hash, mailedHash });
       const after = { email, role, labels, expiresAt: expiresAt.toISOString() };
       context.note(id, { email }, { after });
-      const url = `${deps.publicUrl().replace(/\/+$/, "")}/join#token=${secret}`;
       const until = expiresAt.toISOString();
-      const mail = { kind: "invitation", address: email, personId: member?.personId ?? null, link: url } as const;
+      const mail = { kind: "invitation", address: email, personId: member?.personId ?? null, link: mailedUrl } as const;
       const said = { ...mail, by: invitedBy, role: await roleNameOf(tx, companyId, role), until };
       const mailed = (await deps.mailLink?.(tx, companyId, said)) ?? false;
       return { id, url, expiresAt: until, mailed };

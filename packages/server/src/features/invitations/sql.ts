@@ -19,18 +19,31 @@ const SELECT = `select i.id, i.email, i.role, r.name as "roleName", i.labels, i.
     date_trunc('milliseconds', i.created_at) as "createdAt", i.expires_at as "expiresAt", i.accepted_at as "acceptedAt",
     i.revoked_at as "revokedAt"
   from invitation i left join role r on r.company_id = i.company_id and r.id::text = i.role`;
+/** Of either link: the one that was shown, and the one that went out by mail. */
+const SHOWN = "$2 in (hash, mailed_hash)";
 const OPEN = "accepted_at is null and revoked_at is null and expires_at > $3";
+
+/** An invitation as whoever has its link may see it. */
+export type OpenInvitation = Invitation & {
+  readonly companyName: string;
+  /** The link went out by mail alone: who shows it reads the mails of the address. */
+  readonly isMailed: boolean;
+};
 
 /** Stores an invitation; answers its id. */
 export const insertInvitation = async (
   tx: Tx,
   companyId: number,
-  i: Pick<Invitation, "email" | "role" | "labels" | "invitedBy" | "expiresAt"> & { hash: Buffer },
+  i: Pick<Invitation, "email" | "role" | "labels" | "invitedBy" | "expiresAt"> & {
+    readonly hash: Buffer;
+    /** Of the link that goes out by mail; left out where none does. */
+    readonly mailedHash?: Buffer;
+  },
 ): Promise<string> => {
   const [row] = await tx.query<{ id: string }>(
-    `insert into invitation (company_id, email, role, labels, hash, invited_by, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
-    [companyId, i.email, i.role, i.labels, i.hash, i.invitedBy, i.expiresAt],
+    `insert into invitation (company_id, email, role, labels, hash, invited_by, expires_at, mailed_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+    [companyId, i.email, i.role, i.labels, i.hash, i.invitedBy, i.expiresAt, i.mailedHash ?? null],
   );
   return (row as { id: string }).id;
 };
@@ -86,9 +99,11 @@ export const openInvitation = async (
   companyId: number,
   hash: Buffer,
   now: Date,
-): Promise<(Invitation & { companyName: string }) | null> => {
-  const [row] = await tx.query<Invitation & { companyName: string }>(
-    `select i.*, c.name as "companyName" from (${SELECT} where i.company_id = $1 and i.hash = $2
+): Promise<OpenInvitation | null> => {
+  const [row] = await tx.query<OpenInvitation>(
+    `select i.*, c.name as "companyName", exists (
+         select 1 from invitation m where m.company_id = $1 and m.id = i.id and m.mailed_hash = $2) as "isMailed"
+     from (${SELECT} where i.company_id = $1 and ${SHOWN}
        and i.accepted_at is null and i.revoked_at is null and i.expires_at > $3) i
      join company c on c.id = $1 and c.state = 'active'`,
     [companyId, hash, now],
@@ -99,7 +114,7 @@ export const openInvitation = async (
 /** Uses an invitation up; of several at once for one only it is true. */
 export const useInvitation = async (tx: Tx, companyId: number, hash: Buffer, now: Date): Promise<boolean> => {
   const rows = await tx.query<{ id: string }>(
-    `update invitation set accepted_at = $3 where company_id = $1 and hash = $2 and ${OPEN} returning id`,
+    `update invitation set accepted_at = $3 where company_id = $1 and ${SHOWN} and ${OPEN} returning id`,
     [companyId, hash, now],
   );
   return rows.length === 1;

@@ -67,8 +67,12 @@ test("who forgot the password gets a link that works once and ends every session
   );
   expect(stored?.ms).toBe(3_600_000);
   expect((await world.call("GET", "/me/mail", { cookie: ann.cookie })).status).toBe(200);
+  const proved = async () =>
+    (await world.api.owner.query("select email_proved_at from person where id = $1", [ann.id])).rows[0].email_proved_at;
+  expect(await proved()).toBeNull();
   expect((await reset(token)).status).toBe(200);
   expect((await reset(token)).status).toBe(401);
+  expect(await proved()).not.toBeNull();
   expect((await world.call("GET", "/me/mail", { cookie: ann.cookie })).status).toBe(401);
   const again = await world.call("POST", "/sign-in", {}, { email: ann.email, password: NEW });
   expect([again.status, cookiesOf(again.headers) !== ""]).toEqual([201, true]);

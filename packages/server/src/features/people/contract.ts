@@ -67,6 +67,11 @@ export const memberRow = z.object({
   isOwner: z.boolean(),
   /** How the person came: invitation, sso, scim or server. */
   source: z.string(),
+  isEmailProved: z
+    .boolean()
+    .describe(
+      "A mail reached the address, or the company's own provider or directory vouches for it; else it is only said",
+    ),
   createdAt: z.string(),
   lastSeenAt: z.string().nullable(),
   deactivatedAt: z.string().nullable(),

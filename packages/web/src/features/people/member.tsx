@@ -108,6 +108,9 @@ const Verbs = ({ member, session }: { member: Member; session: Session }) => {
   };
   return (
     <ul className="grid gap-2">
+      {!member.isEmailProved && (
+        <li>{say("No mail has proved this address yet: whoever had the invitation's link may have accepted it.")}</li>
+      )}
       {member.tokenCount > 0 && (
         <li>
           {mayRevoke ? (

@@ -26,6 +26,7 @@ export const toMemberRow = (m: MemberRow): z.input<typeof memberRow> => ({
   labels: m.labels === null ? null : [...m.labels],
   isOwner: m.isOwner,
   source: m.source,
+  isEmailProved: m.isEmailProved,
   createdAt: m.createdAt.toISOString(),
   lastSeenAt: m.lastSeenAt?.toISOString() ?? null,
   deactivatedAt: m.deactivatedAt?.toISOString() ?? null,

@@ -15,6 +15,8 @@ export interface MemberRow {
   readonly labels: readonly string[] | null;
   readonly isOwner: boolean;
   readonly source: string;
+  /** A mail proved the address, or the company's own provider or directory vouches for it. */
+  readonly isEmailProved: boolean;
   readonly createdAt: Date;
   readonly lastSeenAt: Date | null;
   readonly deactivatedAt: Date | null;
@@ -23,6 +25,7 @@ export interface MemberRow {
 }
 
 const SELECT = `select m.person_id as id, m.email, m.name, m.role, r.name as "roleName", m.labels, m.is_owner as "isOwner", m.source,
+    m.source in ('sso', 'scim') or email_is_proved(m.person_id) as "isEmailProved",
     m.created_at as "createdAt", m.last_seen_at as "lastSeenAt", m.deactivated_at as "deactivatedAt",
     (select count(*)::int from credential c where c.company_id = m.company_id and c.person_id = m.person_id
        and c.kind in ('api', 'enrollment') and c.revoked_at is null and c.expires_at > now()) as "tokenCount"

@@ -9,7 +9,7 @@ import type { PeopleDeps } from "../deps.ts";
 import { memberToChange, noMember } from "../members/rules.ts";
 import { memberByEmail } from "../members-sql.ts";
 import { replacePassword } from "../password/replace.ts";
-import { accountOf, allCompaniesOf } from "../account-sql.ts";
+import { accountOf, allCompaniesOf, proveEmail } from "../account-sql.ts";
 import { requireStrong } from "../password/strength.ts";
 import { createTicket, endTicket, takeTicket } from "../sign-in/tickets.ts";
 
@@ -83,8 +83,8 @@ export const createResetLink = (deps: Pick<PeopleDeps, "publicUrl" | "mailLink">
 const badLink = (): AppError =>
   new AppError("UNAUTHENTICATED", "The link was used already or has expired: ask for a new one.", { field: "token" });
 
-/** Chooses a password by a link. Second factors stay as they are; every session of the person ends. */
-export const resetPassword = (deps: Pick<PeopleDeps, "forget" | "passwords">): Endpoint =>
+/** Chooses a password by a link. Second factors stay as they are; every session of the account ends. */
+export const resetPassword = (deps: Pick<PeopleDeps, "factors" | "forget" | "passwords">): Endpoint =>
   implement(routes.resetPassword, {
     audit: "person.reset_password",
     transaction: "none",
@@ -97,6 +97,10 @@ export const resetPassword = (deps: Pick<PeopleDeps, "forget" | "passwords">): E
       const hash = await deps.passwords.hash(password);
       if ((await db.asService((tx) => allCompaniesOf(tx, person.id))).length === 0) throw badLink();
       if (!(await endTicket(db, token))) throw badLink();
+      // factors stay, so one who set them up before and reads no mail of the address would stay in
+      if (holder?.isMailed && (await deps.factors.factorsOf(person.id)).length === 0) {
+        await db.asService((tx) => proveEmail(tx, person.id, now));
+      }
       const ended = await replacePassword(db, { personId: person.id, hash, now, isReset: true }, (tx, companyId) =>
         context.record(tx, { companyId, actor: person.email, target: person.id }),
       );
