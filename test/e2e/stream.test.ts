@@ -124,6 +124,16 @@ test("a connection cut in the middle: nothing is lost and nothing comes twice, a
   stream.close();
 });
 
+test("a page whose code cannot be fetched says so in its place, and comes by itself when the server is back", async () => {
+  await page.goto(`${line.url}/assets`);
+  await page.getByRole("link", { name: "first.example" }).waitFor();
+  line.cut();
+  await page.getByRole("link", { name: "Registries", exact: true }).click();
+  await page.getByRole("alert").getByText("The server cannot be reached").waitFor();
+  line.mend();
+  await page.getByRole("heading", { level: 1, name: "Registries" }).waitFor();
+});
+
 test("a server restarted in the middle: what was sent before and what happened after arrive once", async () => {
   const { stream, events, resets } = follow();
   await isLive(stream);

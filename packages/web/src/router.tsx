@@ -1,5 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
+import { ApiError } from "@zerotrace/sdk";
+import { useEffect } from "react";
+import { isServerThere } from "./lazy-page.ts";
 import { ErrorPanel, NotFoundPage, PageSkeleton } from "./ui/states.tsx";
 import { routeTree } from "./routes.tsx";
 
@@ -16,6 +19,28 @@ const stringifySearch = (search: Record<string, unknown>): string => {
   return query.size > 0 ? `?${query}` : "";
 };
 
+/** How long a page whose code could not be fetched waits before it looks for the server again, in ms. */
+const AGAIN_MS = 3_000;
+
+const reload = async (): Promise<void> => {
+  if (await isServerThere()) window.location.reload();
+};
+
+/** What stands in the place of a page that failed; one that the server is missing for comes by itself when that is back. */
+const PageError = ({ error }: { error: Error }) => {
+  const isAway = error instanceof ApiError && error.status === 0;
+  useEffect(() => {
+    if (!isAway) return;
+    const timer = setInterval(() => void reload(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isAway]);
+  return (
+    <div className="py-4">
+      <ErrorPanel error={error} {...(isAway && { retry: () => void reload() })} />
+    </div>
+  );
+};
+
 /** The pages of the dashboard by their addresses; `client` holds what they ask for. */
 export const createPages = (client: QueryClient) =>
   createRouter({
@@ -29,7 +54,7 @@ export const createPages = (client: QueryClient) =>
     defaultPreload: "intent",
     defaultPendingComponent: PageSkeleton,
     defaultErrorComponent: ({ error }) => (
-      <ErrorPanel error={error instanceof Error ? error : new Error(String(error))} />
+      <PageError error={error instanceof Error ? error : new Error(String(error))} />
     ),
     defaultNotFoundComponent: NotFoundPage,
   });

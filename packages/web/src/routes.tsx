@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute } from "@tanstack/react-router";
 import { asks } from "./asks.ts";
+import { lazyRouteComponent } from "./lazy-page.ts";
 import { changesSearch } from "./features/changes/span.ts";
 import {
   assetSearch,
