@@ -123,6 +123,8 @@ const saidBy = (node: Node): unknown => {
     return args[1];
   }
   if (node.type === "CallExpression" && nameOf(node["callee"]) === "mustSeeAll") return args[1];
+  // a mistake in a query
+  if (node.type === "CallExpression" && nameOf(node["callee"]) === "fault") return args[2];
   return node.type === "Property" && nameOf(node["key"]) === "message" ? node["value"] : null;
 };
 

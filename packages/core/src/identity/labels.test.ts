@@ -14,7 +14,7 @@ test("a label has letters of any language, in lower case and written in one way"
 
 test("what is no label is refused with what is allowed and the nearest one", () => {
   const saying = (text: string): string => label.safeParse(text).error?.issues[0]?.message ?? "taken";
-  expect(saying("München Süd")).toMatch(/^"münchen süd" is no label: it has letters, digits .* write münchen-süd$/);
+  expect(saying("München Süd")).toMatch(/^"münchen süd" is no label: these have letters, digits .* write münchen-süd$/);
   expect(saying("-a, b")).toContain("write a-b");
   expect(saying("'; drop table asset; --")).toContain("write drop-table-asset");
   expect(saying("!")).toContain("begin with a letter or a digit");

@@ -23,10 +23,15 @@ const nearest = (text: string): string =>
     .replace(/^[^\p{L}\p{N}]+/u, "")
     .replace(/-+$/, "");
 
-const wrong = (text: string): string => {
-  const near = nearest(text);
-  const mend = near === "" ? "begin with a letter or a digit" : `write ${near}`;
-  return `"${text.slice(0, CHARS_MAX)}" is no label: it has letters, digits and . _ : -, at most ${CHARS_MAX}, and no space; ${mend}`;
+const wrong = (written: string): { readonly message: string } => {
+  const text = written.slice(0, CHARS_MAX);
+  const near = nearest(written);
+  return {
+    message:
+      near === ""
+        ? `"${text}" is no label: begin with a letter or a digit`
+        : `"${text}" is no label: these have letters, digits and . _ : -, at most ${CHARS_MAX}, and no space; write ${near}`,
+  };
 };
 
 /**

@@ -4,6 +4,8 @@
  */
 export const REFUSALS: readonly string[] = [
   '"{key}" {saysSays}; write ecosystem/package/version.',
+  '"{text}" is no label: begin with a letter or a digit',
+  '"{text}" is no label: these have letters, digits and . _ : -, at most {n}, and no space; write {near}',
   '"{text}" is no registry: write ghcr.io or registry.example.com:5000.',
   "A bundle of more than {n} bytes is not taken.",
   "A company has at most {n} identity providers: remove one first.",
@@ -174,6 +176,7 @@ export const REFUSALS: readonly string[] = [
   "The upload broke off: send the document again.",
   "The upload broke off: send the file again.",
   "The widget stands out of the grid",
+  "The {word} has nothing on one of its sides: write a part there, or take the {word2} away.",
   "There are at most {n}: remove some first.",
   "There are {n} {saysChoice} views: delete one first.",
   "There are {n} {saysWhose} dashboards: delete one first.",
@@ -221,6 +224,8 @@ export const REFUSALS: readonly string[] = [
   "There is no view with this id.",
   "There is no webhook with this id.",
   "There is nothing at this address: the API is described at /api/v1/openapi.json.",
+  "There is nothing between these brackets: write a part there, or take them away.",
+  "There is nothing between these quotes: write a text there, or take them away.",
   "This address does not take that method",
   "This address takes JSON: send the body as application/json.",
   "This address takes {taken}: send the body so.",
