@@ -49,7 +49,8 @@ const timed = async <T>(
     view.done(step, `${says}: ${durationText(ms)}`);
     return result;
   } catch (error) {
-    view.done(step, `${says}: failed`);
+    const isLate = error instanceof AppError && error.code === "NOT_READY";
+    view.done(step, `${says}: ${isLate ? "not yet" : "failed"}`);
     throw error;
   }
 };

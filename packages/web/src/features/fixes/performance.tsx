@@ -14,7 +14,18 @@ const ROWS = 8;
 
 const inTime = (part: number | null): string => (part === null ? "–" : share(part));
 
-const Speeds = ({ title, rows, empty }: { title: string; rows: readonly Named[]; empty: string }) => (
+const Speeds = ({
+  title,
+  rows,
+  empty,
+  note,
+}: {
+  title: string;
+  rows: readonly Named[];
+  empty: string;
+  /** How it counts, where that is another way than the others'. */
+  note?: string;
+}) => (
   <section className="min-w-0" aria-label={title}>
     <h2 className="mb-1 text-xs text-dim">{title}</h2>
     {rows.length === 0 ? (
@@ -55,6 +66,7 @@ const Speeds = ({ title, rows, empty }: { title: string; rows: readonly Named[];
         </tbody>
       </table>
     )}
+    {note && rows.length > 0 && <p className="mt-1 text-xs text-dim">{note}</p>}
   </section>
 );
 
@@ -98,6 +110,7 @@ export const Performance = () => {
           title={say("By label of the assets")}
           rows={byLabel}
           empty={say("Nothing was fixed on labeled assets.")}
+          note={say("Here a finding counts once for each asset on which it went away.")}
         />
         <Speeds title={say("By person")} rows={byOwner} empty={say("No fix that was done was assigned to anybody.")} />
       </div>
