@@ -26,6 +26,7 @@ export const Form = ({
   cancel = say("Cancel"),
   more,
   row = false,
+  sticks = false,
   className = "",
   children,
 }: {
@@ -41,6 +42,8 @@ export const Form = ({
   more?: ReactNode;
   /** Fields and verb in one line, where there is room. */
   row?: boolean;
+  /** The verb stays in view below a form that is higher than the window. */
+  sticks?: boolean;
   className?: string;
   children: ReactNode;
 }) => {
@@ -89,7 +92,13 @@ export const Form = ({
           <ErrorPanel error={error} />
         </div>
       )}
-      {!row && <div className="flex flex-wrap items-center gap-2">{foot}</div>}
+      {!row && (
+        <div
+          className={`flex flex-wrap items-center gap-2 ${sticks ? "panel sticky bottom-11 z-10 border-edge bg-raised p-3" : ""}`}
+        >
+          {foot}
+        </div>
+      )}
     </form>
   );
 };

@@ -139,6 +139,7 @@ const SettingsForm = ({ settings }: { settings: Settings }) => {
       onSend={() => save.mutate()}
       verb={say("Save")}
       isOff={changed.length === 0}
+      sticks={changed.length > 0}
       more={
         <>
           {changed.length > 0 && (
