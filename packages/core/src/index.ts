@@ -15,7 +15,7 @@ export * from "./severity/cvss.ts";
 export * from "./match/aliases.ts";
 export * from "./match/build.ts";
 export * from "./match/open.ts";
-export { isReadableHead } from "./match/layout.ts";
+export { INDEX_FORMAT, isReadableHead } from "./match/layout.ts";
 export type { IndexSource } from "./match/partial.ts";
 export { createStrings, type Strings } from "./match/strings.ts";
 export * from "./component/ecosystem.ts";

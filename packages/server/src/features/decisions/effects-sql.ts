@@ -34,8 +34,9 @@ export const endDecisions = async (
     `update decision d set ended_at = now()
      where d.company_id = $1 and d.ended_at is null and (d.revoked_at is not null or d.expires_at <= now())
      returning d.id, d.revoked_at is not null as "isRevoked", array(
-       select f.id from decision_finding c
-       join finding f on f.company_id = c.company_id and f.component_id = c.component_id and f.advisory_id = c.advisory_id
+       select f.id from decision_finding c cross join lateral (
+         select f.id, f.status from finding f
+         where f.company_id = $1 and f.component_id = c.component_id and f.advisory_id = c.advisory_id offset 0) f
        where c.company_id = d.company_id and c.decision_id = d.id and c.closes and f.status = 'open') as "findingIds"`,
     [companyId],
   );
@@ -164,15 +165,22 @@ export const refreshCovered = async (tx: Tx, companyId: number, among: Among): P
      holders as materialized (
        select distinct u.id as component_id, i.asset_id from inventory i, unnest(i.component_ids) as u(id)
        where i.company_id = $1 and u.id in (select component_id from partly)),
-     counted as materialized (
-       select component_id, advisory_id, count(asset_id)::int as held, (count(*) filter (where is_decided))::int as decided
+     alike as materialized (
+       select component_id, decisions, array_agg(advisory_id) as advisories from (
+         select component_id, advisory_id, array_agg(decision_id order by decision_id) as decisions from partly group by 1, 2) x
+       group by 1, 2),
+     counted as (
+       select component_id, decisions, count(asset_id)::int as held, (count(*) filter (where is_decided))::int as decided
        from (
-         select p.component_id, p.advisory_id, h.asset_id, bool_or(o.asset_id is not null) as is_decided
-         from partly p left join holders h on h.component_id = p.component_id
+         select p.component_id, p.decisions, h.asset_id, bool_or(o.asset_id is not null) as is_decided
+         from (select component_id, decisions, unnest(decisions) as decision_id from alike) p
+         left join holders h on h.component_id = p.component_id
          left join decision_asset o on o.company_id = $1 and o.decision_id = p.decision_id and o.asset_id = h.asset_id
-         group by 1, 2, 3) x group by 1, 2)
+         group by 1, 2, 3) x group by 1, 2),
+     told as (
+       select n.*, unnest(advisories) as advisory_id from counted n join alike using (component_id, decisions))
      update decision_finding c set closes = n.decided >= n.held, decided_count = n.decided
-     from counted n join partly p using (component_id, advisory_id)
+     from told n join partly p using (component_id, advisory_id)
      where c.company_id = $1 and c.component_id = p.component_id and c.advisory_id = p.advisory_id
        and c.decision_id = p.decision_id and (c.closes, c.decided_count) <> (n.decided >= n.held, n.decided) returning 1`,
     among === null ? [companyId] : [companyId, listOf(among)],

@@ -32,13 +32,13 @@ export const partsOf = (
       min(greatest(f.first_seen_at, f.reopened_at)) as since,
       min(greatest(f.first_seen_at, f.reopened_at, f.kev_added_at)) filter (where f.kev_added_at is not null) as kev_since${hasContent ? `, bit_xor(${decided === null ? SAYS : SAYS_DECIDED}) as content` : ""}
     from ${from} ${decided === null ? "" : `left join ${decided} d on d.component_id = f.component_id and d.advisory_id = f.advisory_id`}
-    where ${where} group by 1, 2, 3, 4, 5),
+    where ${where} group by 4, 3, 1, 2, 5),
   advisory as (
     select ecosystem, package, has_fix, advisory_id, min(advisory) as advisory, max(severity_rank) as severity_rank,
       bool_or(is_kev) as is_kev, max(risk) as risk, sum(findings)::int as findings, sum(risk * assets) as weight,
       case when min(fixed_in) = max(fixed_in) then max(fixed_in) else string_agg(fixed_in, e'\\n') end as fixes,
       min(since) as since, min(kev_since) as kev_since${hasContent ? ", bit_xor(content) as content" : ""}
-    from version group by 1, 2, 3, 4)
+    from version group by 4, 3, 1, 2)
   select ecosystem, package, has_fix, severity_rank, is_kev, coalesce(string_agg(distinct fixes, e'\\n'), '') as fixes,
     sum(findings)::int as finding_count, count(*)::int as advisory_count, round(sum(weight)::numeric, 1)::float8 as weight,
     max(risk) as max_risk,

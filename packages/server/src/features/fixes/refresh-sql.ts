@@ -5,6 +5,8 @@ import { componentsOfFixes, type DecidedAway, decidedAway, type FixComponents } 
 import { FROM_PARTS, partsOf } from "./parts-sql.ts";
 import type { FixKey } from "./sql.ts";
 
+/** Fixes whose findings are sorted in the memory that every statement has (count). */
+const SORTED_MAX = 50;
 /** Works that are checked at a time, what changed last first (count). */
 const CLAIMS_MAX = 500;
 
@@ -27,11 +29,13 @@ const valuesOf = (companyId: number, given: readonly FixKey[] | null): unknown[]
 
 const OPEN_ALL = `select distinct f.component_id, f.ecosystem, coalesce(f.source, f.package) as package,
     f.fixed_in is not null as has_fix from finding f where f.company_id = $1 and f.status = 'open'`;
-/** A look into an index for each component, whatever the planner thinks of how many there are. */
-const OPEN_TOUCHED = `select distinct t.id as component_id, f.ecosystem, coalesce(f.source, f.package) as package,
-    f.fixed_in is not null as has_fix from unnest($2::int[]) as t(id) cross join lateral (
-      select f.ecosystem, f.source, f.package, f.fixed_in, f.status from finding f
-      where f.company_id = $1 and f.component_id = t.id offset 0) f where f.status = 'open'`;
+/** A look into an index for each component, whatever the planner thinks of how many there are; of each kind the first that is found tells. */
+const OPEN_TOUCHED = `select t.id as component_id, f.ecosystem, f.package, k.has_fix
+    from unnest($2::int[]) as t(id) cross join (values (true), (false)) as k(has_fix) cross join lateral (
+      select f.ecosystem, coalesce(f.source, f.package) as package from (
+        select f.ecosystem, f.source, f.package, f.fixed_in, f.status from finding f
+        where f.company_id = $1 and f.component_id = t.id offset 0) f
+      where f.status = 'open' and (f.fixed_in is not null) = k.has_fix limit 1) f`;
 
 /** Makes the components of fixes true, of some components or of all. Returns the fixes that these concern or concerned, each once. */
 export const refreshComponents = (tx: Tx, companyId: number, touched: readonly number[] | null): Promise<FixKey[]> =>
@@ -75,18 +79,21 @@ export const decidedAnew = (tx: Tx, companyId: number): Promise<FixKey[]> =>
     [companyId],
   );
 
+/** Each component's findings are read once, also where both its fixes are asked for. */
 const FINDINGS_GIVEN = `(
-    select f.*, c.has_fix from ${GIVEN}
-    join fix_component c on c.company_id = $1 and c.ecosystem = g.ecosystem and c.package = g.package and c.has_fix = g.has_fix
+    select f.* from (
+      select c.component_id, array_agg(c.has_fix) as kinds from ${GIVEN}
+      join fix_component c on c.company_id = $1 and c.ecosystem = g.ecosystem and c.package = g.package and c.has_fix = g.has_fix
+      group by 1) c
     cross join lateral (
       select * from finding f where f.company_id = $1 and f.component_id = c.component_id offset 0) f
-    where f.status = 'open' and (f.fixed_in is not null) = c.has_fix) f`;
+    where f.status = 'open' and (f.fixed_in is not null) = any(c.kinds)) f`;
 
 /** Sums the open findings of some fixes, or of all, into a temporary table. */
 export const stageParts = async (tx: Tx, companyId: number, given: readonly FixKey[] | null): Promise<void> => {
   const where = `f.company_id = $1 and f.status = 'open' and not ${IS_CLOSED}`;
-  // of everything there are millions: sorted on the disk they take several times as long
-  if (given === null) await tx.query("set local work_mem = '256MB'");
+  // of many there are millions: sorted on the disk they take several times as long
+  if (given === null || given.length > SORTED_MAX) await tx.query("set local work_mem = '256MB'");
   const decided = (await isDecidedSomewhere(tx, companyId)) ? decidedCounts(tx) : null;
   const parts = partsOf(given === null ? "finding f" : FINDINGS_GIVEN, where, { hasContent: true, decided });
   await tx.query(`create temp table part_stage on commit drop as ${parts}`, valuesOf(companyId, given));

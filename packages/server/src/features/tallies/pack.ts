@@ -15,8 +15,13 @@ export interface ComponentFindings {
   readonly fixes: string;
 }
 
-/** A finding in `bytes`: advisory int, rank int, day of exploitation int, risk float4, since float8 (ms), assets decided on int; big-endian. */
+/** A finding in `bytes`: advisory int, rank int, day of exploitation int, risk float4, since int8 (microseconds since 2000), assets decided on int; big-endian. */
 export const FINDING_BYTES = 28;
+/** PostgreSQL's times begin with 2000. */
+const FROM_MS = Date.UTC(2000, 0, 1);
+const MICROS = 1_000;
+/** What the upper half of eight bytes counts for. */
+const LOW = 2 ** 32;
 /** The day of what is not known to be exploited, days since 2000. */
 export const NEVER = -1_000_000;
 
@@ -88,7 +93,7 @@ const rowsOf = (findings: readonly ComponentFindings[], count: number, fixed: Ma
       rows.rank[n] = bytes.readInt32BE(at + 4);
       rows.kevDay[n] = bytes.readInt32BE(at + 8);
       rows.risk[n] = bytes.readFloatBE(at + 12);
-      rows.since[n] = bytes.readDoubleBE(at + 16);
+      rows.since[n] = FROM_MS + (bytes.readInt32BE(at + 16) * LOW + bytes.readUInt32BE(at + 20)) / MICROS;
       rows.decided[n] = bytes.readInt32BE(at + 24);
       rows.component[n] = component;
       rows.version[n] = versions.get(version) ?? 0;

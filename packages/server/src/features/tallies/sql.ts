@@ -42,28 +42,31 @@ export const findingCount = async (tx: Tx, companyId: number): Promise<number> =
 const IS_CLOSED = `exists (select 1 from vex_effect e where e.company_id = $1 and e.component_id = f.component_id
   and e.advisory_id = f.advisory_id and e.closes)`;
 
-/** The open findings of some fixes that nothing closes, by component. Each is looked for in an index. */
+/** The open findings of some fixes that nothing closes, by component. Each component's are looked for in an index, once. */
 export const findingsOf = (
   tx: Tx,
   companyId: number,
   keys: readonly TallyKey[],
 ): Promise<(TallyKey & ComponentFindings)[]> =>
   tx.query(
-    `select g.ecosystem, g.package, g.has_fix as "hasFix", c.component_id as component, min(f.version) as version,
+    `select c.ecosystem, c.package, f.fixed_in is not null as "hasFix", c.component_id as component, min(f.version) as version,
        string_agg(int4send(f.advisory_id) || int4send(f.severity_rank) || int4send(coalesce(f.kev_added_at - date '2000-01-01', ${NEVER}))
-         || float4send(f.risk) || float8send((extract(epoch from greatest(f.first_seen_at, f.reopened_at)) * 1000)::float8)
+         || float4send(f.risk) || timestamptz_send(greatest(f.first_seen_at, f.reopened_at))
          || int4send(coalesce(d.assets, 0)), '') as bytes,
        string_agg(coalesce(f.fixed_in, ''), e'\\n') as fixes
-     from unnest($2::text[], $3::text[], $4::boolean[]) as g(ecosystem, package, has_fix)
-     join fix_component c on c.company_id = $1 and c.ecosystem = g.ecosystem and c.package = g.package and c.has_fix = g.has_fix
+     from (
+       select c.component_id, g.ecosystem, g.package, array_agg(g.has_fix) as kinds
+       from unnest($2::text[], $3::text[], $4::boolean[]) as g(ecosystem, package, has_fix)
+       join fix_component c on c.company_id = $1 and c.ecosystem = g.ecosystem and c.package = g.package and c.has_fix = g.has_fix
+       group by 1, 2, 3) c
      cross join lateral (
        select * from finding f where f.company_id = $1 and f.component_id = c.component_id offset 0) f
      left join (
        select component_id, advisory_id, max(decided_count) as assets from decision_finding
        where company_id = $1 and in_force and not closes and decided_count > 0 group by 1, 2) d
        on d.component_id = f.component_id and d.advisory_id = f.advisory_id
-     where f.status = 'open' and (f.fixed_in is not null) = c.has_fix and not ${IS_CLOSED}
-     group by g.ecosystem, g.package, g.has_fix, c.component_id`,
+     where f.status = 'open' and (f.fixed_in is not null) = any(c.kinds) and not ${IS_CLOSED}
+     group by 4, 3, 1, 2`,
     [companyId, keys.map((k) => k.ecosystem), keys.map((k) => k.package), keys.map((k) => k.hasFix)],
   );
 
