@@ -179,7 +179,7 @@ export const createFleet = (companyId: number): Fleet => {
       let at = 0;
       return groups.map((group) => (group.length > 1 ? all[at++] : counts.of(group[0] ?? -1)) ?? 0);
     },
-    components: counts.ids,
+    components: () => counts.ids(),
     heldBy: (ids) => {
       const all = new Set<number>();
       for (const id of ids) for (const component of held(id)) all.add(component);
