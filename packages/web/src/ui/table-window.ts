@@ -4,6 +4,8 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 const STEP_ROWS = 8;
 /** Rows that are ready above and below those in view. */
 const BEYOND_ROWS = 16;
+/** After a table is shown these wait so long, so that a page that opens answers first (ms); who scrolls has them at once. */
+const REST_MS = 150;
 
 /** Rows from `from` up to, and without, `to`. */
 export interface Span {
@@ -38,11 +40,12 @@ export const useRowWindow = ({ count, rowPx, above }: { count: number; rowPx: nu
   // what is in view comes first; the rest when it is painted
   const [span, setSpan] = useState(() => ({ from: 0, to: Math.min(count, Math.ceil(window.innerHeight / rowPx)) }));
   const read = useRef({ row: 0, rowPx });
+  const beyond = useRef(0);
   const look = useCallback(() => {
     const top = body.current?.getBoundingClientRect().top;
     if (top === undefined) return;
     read.current = { row: Math.max(0, (above - top) / rowPx), rowPx };
-    const next = spanAt({ top, height: window.innerHeight, rowPx, count }, BEYOND_ROWS);
+    const next = spanAt({ top, height: window.innerHeight, rowPx, count }, beyond.current);
     setSpan((before) => (before.from === next.from && before.to === next.to ? before : next));
   }, [count, rowPx, above]);
   useLayoutEffect(() => {
@@ -51,15 +54,19 @@ export const useRowWindow = ({ count, rowPx, above }: { count: number; rowPx: nu
     window.scrollBy({ top: body.current.getBoundingClientRect().top + row * rowPx - above, behavior: "instant" });
   }, [rowPx, above]);
   useEffect(() => {
-    const soon = requestAnimationFrame(look);
-    window.addEventListener("scroll", look, { passive: true });
+    const lookFurther = () => {
+      beyond.current = BEYOND_ROWS;
+      look();
+    };
+    const soon = setTimeout(lookFurther, REST_MS);
+    window.addEventListener("scroll", lookFurther, { passive: true });
     window.addEventListener("resize", look);
     // whatever grows or shrinks above the table (a notice, a selection bar) moves where it begins
     const observer = new ResizeObserver(look);
     observer.observe(document.body);
     return () => {
-      cancelAnimationFrame(soon);
-      window.removeEventListener("scroll", look);
+      clearTimeout(soon);
+      window.removeEventListener("scroll", lookFurther);
       window.removeEventListener("resize", look);
       observer.disconnect();
     };

@@ -188,7 +188,11 @@ const Actions = ({ board }: { board: Executive }) => {
   const rows = fixes.data?.rows ?? [];
   return (
     <Panel title={say("The three actions that take away the most risk")} flush>
-      {fixes.isPending && <Block className="m-4 h-24" />}
+      {fixes.isPending && (
+        <div className="p-4">
+          <Block className="h-24" />
+        </div>
+      )}
       {fixes.error && <ErrorPanel error={fixes.error} retry={() => void fixes.refetch()} />}
       {fixes.data && rows.length === 0 && (
         <p className="p-4 text-dim">

@@ -5,7 +5,7 @@ import { Confirm } from "../../ui/confirm.tsx";
 import { Time } from "../../ui/marks.tsx";
 import { useMay } from "../../ui/may.ts";
 import { Page, Panel } from "../../ui/panel.tsx";
-import { Empty } from "../../ui/states.tsx";
+import { Block, Empty } from "../../ui/states.tsx";
 import { type Column, PagedTable } from "../../ui/table.tsx";
 import { Invite } from "./invite.tsx";
 import { MemberPanel, usePeople } from "./member.tsx";
@@ -147,6 +147,7 @@ export const PeoplePage = () => {
       title={say("People")}
       lead={say("Who may sign in to {companyName}, and what each may do", { companyName: session.companyName })}
     >
+      {q === "" && pages.isPending && <Block className="h-16" />}
       {session.person === null && session.method === "link" && (
         <p className="panel px-4 py-3">
           {say(
