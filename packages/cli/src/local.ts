@@ -15,6 +15,9 @@ export interface LocalInstance {
   readonly agentId?: string;
 }
 
+/** Attempts after the first, once the server has answered. */
+const RETRIES = 4;
+
 const pathOf = (dataDir: string): string => join(dataDir, "cli.json");
 
 /** What `start` left in the data directory; null when it never ran there. */
@@ -41,9 +44,13 @@ export const writeLocal = async (
 /** A client that says what to do when the server does not take its token. */
 const clientOf = (url: string, token: string, mend: string): Client => {
   const call = createClient({ baseUrl: url, token });
+  let isReached = false;
   return async (route, input) => {
     try {
-      return await call(route, input);
+      // a long list outlives a server that starts anew or asks to wait; one that was never there is told at once
+      const answer = await call(route, input, { retries: isReached ? RETRIES : 0 });
+      isReached = true;
+      return answer;
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       throw new AppError("UNAUTHENTICATED", `${url} does not take this token: it is wrong, ended or revoked. ${mend}`, {

@@ -96,6 +96,8 @@ test("where is log4j: its components, and with --assets those that have exactly 
 test("a mistake in a query is pointed at below the query, each on a line of its own", async () => {
   const { err } = await run(["query", "severity:critcal"]);
   expect(err).toContain(`The query cannot be read:\nseverity:critcal\n${"^".repeat(16)} severity does not know`);
+  expect((await run(["query", "-label:lab"])).err).toContain("write ! in place of the -");
+  expect((await run(["query", "--bogus"])).err).not.toContain("write !");
   const long = await run(["query", `${"a ".repeat(50)}kev:maybe${" b".repeat(50)}`]);
   const [, shown = "", mark = ""] = long.err.split("\n");
   expect(shown).toBe(`…${"a ".repeat(20)}kev:maybe${" b".repeat(20)}…`);

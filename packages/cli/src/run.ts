@@ -89,6 +89,9 @@ const sentenceOf = (error: unknown): string => {
   return `A fault of ours: ${messageOf(error)}`;
 };
 
+/** A part of a query such as `-label:lab`, taken for a flag. */
+const NEGATED = /'-[a-z_]+:?[:<>=]/i;
+
 /** Runs one command line (without `node` and the script); returns the exit code. Never throws. */
 export const runCli = async (argv: readonly string[], cli: Cli): Promise<number> => {
   try {
@@ -102,6 +105,9 @@ export const runCli = async (argv: readonly string[], cli: Cli): Promise<number>
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.code === "commander.unknownCommand") cli.err.write(`Commands: zerotrace --help\n`);
+      if (error.code === "commander.unknownOption" && NEGATED.test(error.message)) {
+        cli.err.write("In a query, write ! in place of the - at its beginning, or -- before the query.\n");
+      }
       return error.exitCode === 0 ? EXIT.ok : EXIT.error;
     }
     if (cli.signal.aborted) {

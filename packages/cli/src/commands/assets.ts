@@ -42,6 +42,7 @@ export const register = (program: Command, cli: Cli): void => {
       const { rows, count, countIsExact } = await pagesOf(
         (page) => call(contract.assets.listAssets, { query: { q, ...page } }),
         limit,
+        cli,
       );
       if (format === "json") {
         cli.out.write(`${JSON.stringify({ schema: "zerotrace.assets/1", count, countIsExact, assets: rows })}\n`);

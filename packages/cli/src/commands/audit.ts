@@ -147,6 +147,7 @@ const registerList = (audit: Command, cli: Cli): void => {
       const { rows, count } = await pagesOf(
         (page) => call(contract.audit.listAudit, { query: { ...page, ...filter } }),
         limit,
+        cli,
       );
       if (format === "json") {
         cli.out.write(`${JSON.stringify({ schema: "zerotrace.audit-list/1", count, rows })}\n`);

@@ -47,6 +47,7 @@ export const register = (program: Command, cli: Cli): void => {
       const { rows, count, countIsExact } = await pagesOf(
         (page) => call(contract.assets.listComponents, { query: { q, ...page } }),
         limit,
+        cli,
       );
       const named = new Map<string, { id: string; name: string }[]>();
       if (isNamed) for (const { purl } of rows) named.set(purl, await assetsOf(call, purl));

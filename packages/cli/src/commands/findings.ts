@@ -82,6 +82,7 @@ export const register = (program: Command, cli: Cli): void => {
         const { rows, count, countIsExact } = await pagesOf(
           (page) => call(contract.findings.listFindings, { query: { ...query, ...page } }),
           limit,
+          cli,
         );
         cli.out.write(`${JSON.stringify({ schema: "zerotrace.findings/1", count, countIsExact, findings: rows })}\n`);
         return;
@@ -89,6 +90,7 @@ export const register = (program: Command, cli: Cli): void => {
       const { rows, count, countIsExact } = await pagesOf(
         (page) => call(contract.findings.listFindingSources, { query: { ...query, perPackage, ...page } }),
         limit,
+        cli,
       );
       const stats = await call(contract.stats.getStats);
       if (rows.length > 0) {

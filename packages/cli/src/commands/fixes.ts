@@ -73,6 +73,7 @@ const registerList = (fixes: Command, cli: Cli): void => {
       const { rows, count } = await pagesOf(
         (page) => call(contract.fixes.listFixes, { query: { ...page, query } }),
         limit,
+        cli,
       );
       if (format === "json") {
         cli.out.write(`${JSON.stringify({ schema: "zerotrace.fixes/1", count, fixes: rows })}\n`);
@@ -122,6 +123,7 @@ const registerWork = (fixes: Command, cli: Cli): void => {
       const { rows, count } = await pagesOf(
         (page) => call(contract.fixes.listFixWork, { query: { ...page, ...query } }),
         limit,
+        cli,
       );
       if (format === "json") {
         cli.out.write(`${JSON.stringify({ schema: "zerotrace.fix-work/1", count, fixes: rows })}\n`);

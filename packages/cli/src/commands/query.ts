@@ -73,11 +73,19 @@ const simple = (of: string, node: QueryNode | null, fields: readonly string[]): 
   return given;
 };
 
-const findings = async (call: Client, query: string, limit: number): Promise<Found> => {
+/** Who asks, for how much, and whom to tell how far it is. */
+interface Asking {
+  readonly call: Client;
+  readonly limit: number;
+  readonly cli: Cli;
+}
+
+const findings = async ({ call, limit, cli }: Asking, query: string): Promise<Found> => {
   parsed(query);
   const found = await pagesOf(
     (page) => call(contract.findings.listFindings, { query: { ...(query === "" ? {} : { query }), ...page } }),
     limit,
+    cli,
   );
   return {
     ...found,
@@ -110,11 +118,11 @@ const findings = async (call: Client, query: string, limit: number): Promise<Fou
   };
 };
 
-const assets = async (call: Client, query: string, limit: number): Promise<Found> => {
+const assets = async ({ call, limit, cli }: Asking, query: string): Promise<Found> => {
   const filter = simple("assets", parsed(query), ["host", "kind", "label"]);
   const { host, q = host, ...rest } = filter;
   const asked = { ...rest, ...(q === undefined ? {} : { q }) };
-  const found = await pagesOf((page) => call(contract.assets.listAssets, { query: { ...asked, ...page } }), limit);
+  const found = await pagesOf((page) => call(contract.assets.listAssets, { query: { ...asked, ...page } }), limit, cli);
   return {
     ...found,
     heads: ["ASSET", "KIND", "SYSTEM", "COMPONENTS", "CRITICAL", "HIGH", "KEV", "RISK"],
@@ -131,9 +139,13 @@ const assets = async (call: Client, query: string, limit: number): Promise<Found
   };
 };
 
-const components = async (call: Client, query: string, limit: number): Promise<Found> => {
+const components = async ({ call, limit, cli }: Asking, query: string): Promise<Found> => {
   const asked = simple("components", parsed(query), []);
-  const found = await pagesOf((page) => call(contract.assets.listComponents, { query: { ...asked, ...page } }), limit);
+  const found = await pagesOf(
+    (page) => call(contract.assets.listComponents, { query: { ...asked, ...page } }),
+    limit,
+    cli,
+  );
   return {
     ...found,
     heads: ["COMPONENT", "VERSION", "ECOSYSTEM", "FINDINGS", "RISK", "ASSETS"],
@@ -163,7 +175,7 @@ export const register = (program: Command, cli: Cli): void => {
       // what is wrong with it is known without a server
       parsed(query);
       const { call } = await connect(cli, options);
-      const { heads, cells, rows, count, countIsExact } = await ASK[of](call, query, limit);
+      const { heads, cells, rows, count, countIsExact } = await ASK[of]({ call, limit, cli }, query);
       if (format === "json") {
         cli.out.write(`${JSON.stringify({ schema: "zerotrace.query/1", of, query, count, countIsExact, rows })}\n`);
         return;

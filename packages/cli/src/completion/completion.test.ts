@@ -28,7 +28,7 @@ const offeredIn = (script: string, lines: readonly string[]): string[][] => {
 
 test("bash completes commands, flags, their values and files", async () => {
   const { out } = await run(["completion", "bash"]);
-  const [first, sub, kinds, flags, formats, shells, after, files] = offeredIn(out, [
+  const [first, sub, kinds, flags, formats, shells, after, files, equals, begun, beyond] = offeredIn(out, [
     "zerotrace ",
     "zerotrace decisions app",
     "zerotrace decisions create x --kind ",
@@ -37,6 +37,10 @@ test("bash completes commands, flags, their values and files", async () => {
     "zerotrace completion ",
     "zerotrace query --limit decisions --o",
     "zerotrace vex add scan",
+    // bash cuts at the sign
+    "zerotrace query --format =",
+    "zerotrace query --format = j",
+    "zerotrace query --format = json --o",
   ]);
   expect(COMMAND_NAMES.filter((name) => !first?.includes(name))).toEqual([]);
   expect(sub).toEqual(["approve"]);
@@ -47,12 +51,14 @@ test("bash completes commands, flags, their values and files", async () => {
   // the value of a flag is no command
   expect(after).toEqual(["--of"]);
   expect(files).toContain("scan.cdx.json");
+  expect([equals, begun, beyond]).toEqual([["table", "json", "csv"], ["json"], ["--of"]]);
 });
 
 test("zsh and fish get the same commands, flags and values with what they mean", async () => {
   const zsh = (await run(["completion", "zsh"])).out;
   expect(zsh).toMatch(/^#compdef zerotrace\n/);
   expect(zsh).toContain("'approve:say yes, as a second person");
+  expect(zsh).toContain("compset -P '*='");
   expect(zsh).toContain("'query|--format') compadd -- 'table' 'json' 'csv'; return ;;");
   const fish = (await run(["completion", "fish"])).out;
   expect(fish).toContain("complete -c zerotrace -n '__zerotrace_at \\'decisions\\'' -f -a 'approve'");

@@ -16,6 +16,7 @@ const wordsOf = (node: Node): string[] => [
 /** How bash and zsh find the command that is being written: the words that are commands, one after the other. */
 const WALK = (from: string, to: string): string => `  local at="" skip="" word
   for word in "\${${from}}"; do
+    if [[ $word == "=" ]]; then continue; fi
     if [[ -n $skip ]]; then skip=""; continue; fi
     case "$at|$word" in
 ${to}
@@ -52,6 +53,8 @@ const bashOf = (root: Node): string => {
   return `# zerotrace completion bash: put this into ~/.local/share/bash-completion/completions/zerotrace
 _zerotrace() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" words="" files=""
+  # --flag=value comes as three words
+  if [[ $cur == "=" ]]; then cur=""; elif [[ $prev == "=" ]]; then prev="\${COMP_WORDS[COMP_CWORD-2]}"; fi
 ${WALK("COMP_WORDS[@]:1:COMP_CWORD-1", stepsOf(root))}
   COMPREPLY=()
   case "$at|$prev" in
@@ -88,6 +91,8 @@ const zshOf = (root: Node): string => {
 # zerotrace completion zsh: put this as _zerotrace into a folder of $fpath
 _zerotrace() {
   local cur="\${words[CURRENT]}" prev="\${words[CURRENT-1]}" files=""
+  # --flag=value comes as one word
+  if [[ $cur == --*=* ]]; then prev="\${cur%%=*}"; compset -P '*='; fi
   local -a given; given=("\${(@)words[2,CURRENT-1]}")
 ${WALK("given[@]", stepsOf(root))}
   local -a offered
