@@ -51,12 +51,16 @@ export const FIX_COLUMNS: readonly Column<Fix>[] = [
   { head: "Fix", className: "full", cell: (fix) => <Target fix={fix} /> },
   { head: "Ecosystem", width: "96px", cell: (fix) => <span className="text-dim">{fix.ecosystem}</span> },
   { head: "Risk closed", width: "128px", label: say("risk closed"), cell: (fix) => <Share value={fix.riskShare} /> },
-  { head: "Findings", width: "176px", cell: (fix) => <SeverityLine counts={fix.severities} /> },
   {
-    head: "KEV",
-    width: "64px",
-    cell: (fix) =>
-      fix.kevCount > 0 ? <span className="mono font-semibold">{say("{n} KEV", { n: count(fix.kevCount) })}</span> : "",
+    head: "Findings",
+    // five severities beside each other: a row is one line
+    width: "248px",
+    cell: (fix) => (
+      <span className="inline-flex items-center gap-x-2.5">
+        {fix.kevCount > 0 && <span className="mono font-semibold">{say("{n} KEV", { n: count(fix.kevCount) })}</span>}
+        <SeverityLine counts={fix.severities} />
+      </span>
+    ),
   },
   {
     head: "Assets",

@@ -88,7 +88,7 @@ const All = ({ query }: { query: string | undefined }) => {
         onOpen={open}
         selected={new Set(chosen)}
         onSelect={select}
-        cardHeight={132}
+        cardHeight={120}
         empty={<Nothing query={query} />}
       />
       <WhatIf keys={keys} onClear={() => setChosen([])} />
