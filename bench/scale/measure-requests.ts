@@ -1,6 +1,8 @@
 import type { Client } from "pg";
 import { cpuOf, descendantsOf, percentile, round, say } from "../measure.ts";
+import { NAIVE, type Naive } from "./naive.ts";
 import type { Known, ScreenRequest } from "./requests.ts";
+import type { NaiveRow } from "./same.ts";
 import type { ScaleServer } from "./server.ts";
 
 /** The bar of a request, milliseconds. */
@@ -23,6 +25,8 @@ export interface Measured extends ScreenRequest {
   readonly cpuMs: number;
   /** Of the naive statement; null where there is none. */
   readonly naiveMs: number | null;
+  /** Where the answer is not what the naive statement finds; null: it is, or there is none. */
+  readonly difference: string | null;
 }
 
 const ask = async (
@@ -53,31 +57,52 @@ export const knownIn = async (server: ScaleServer): Promise<Known> => {
   return { findingId: finding.id, assetId: asset.id, advisory: finding.advisory, fixes };
 };
 
-const naive = async (client: Client, companyId: number, sql: string | undefined): Promise<number | null> => {
-  if (sql === undefined) return null;
+/** What the naive statement finds, and how long it takes; null rows: it was ended. */
+const askNaive = async (
+  client: Client,
+  companyId: number,
+  { sql }: Naive,
+): Promise<{ readonly ms: number; readonly rows: NaiveRow[] | null }> => {
   await client.query(`begin; set local enable_indexscan = off; set local enable_bitmapscan = off;
     set local enable_indexonlyscan = off; set local statement_timeout = ${NAIVE_LIMIT_MS}`);
   const from = performance.now();
-  await client.query(sql.replaceAll("COMPANY", String(companyId))).catch(() => undefined);
+  const rows = await client.query<NaiveRow>(sql.replaceAll("COMPANY", String(companyId))).then(
+    (found) => found.rows,
+    () => null,
+  );
   const ms = performance.now() - from;
   await client.query("rollback");
-  return ms;
+  return { ms, rows };
+};
+
+const compared = async (
+  client: Client | null,
+  companyId: number,
+  { screen, answer }: { readonly screen: string; readonly answer: string },
+): Promise<Pick<Measured, "naiveMs" | "difference">> => {
+  const naive = NAIVE[screen];
+  if (client === null || naive === undefined) return { naiveMs: null, difference: null };
+  const { ms, rows } = await askNaive(client, companyId, naive);
+  if (rows === null) return { naiveMs: ms, difference: "the naive statement was ended" };
+  const found = naive.same(JSON.parse(answer) as never, rows);
+  return { naiveMs: ms, difference: found === null ? null : JSON.stringify(found) };
 };
 
 const runOne = async (
   server: ScaleServer,
   request: ScreenRequest,
   runs: number,
-): Promise<Omit<Measured, "naiveMs">> => {
+): Promise<Omit<Measured, "naiveMs" | "difference"> & { readonly answer: string }> => {
   const times: number[] = [];
   let status = 0;
+  let text = "";
   let before = 0;
   let warm = WARM_RUNS;
   for (let n = -warm, most = runs; n < most; n += 1) {
     if (n === 0) before = cpuOfServer(server);
     const from = performance.now();
     const answer = await ask(server, { ...request, path: request.path.replace("RUN", String(RUN_FROM + n)) });
-    await answer.arrayBuffer();
+    text = await answer.text();
     const ms = performance.now() - from;
     status = answer.status;
     if (ms > SLOW_MS) most = SLOW_RUNS;
@@ -85,7 +110,7 @@ const runOne = async (
     if (status >= 400) break;
   }
   const cpuMs = ((cpuOfServer(server) - before) * 1000) / Math.max(1, times.length);
-  return { ...request, status, p50: percentile(times, 0.5), p95: percentile(times, 0.95), cpuMs };
+  return { ...request, status, p50: percentile(times, 0.5), p95: percentile(times, 0.95), cpuMs, answer: text };
 };
 
 /** Asks each `runs` times, one at a time, as a person alone would. Slow ones a few times. */
@@ -96,10 +121,11 @@ export const measureRequests = async (
 ): Promise<Measured[]> => {
   const done: Measured[] = [];
   for (const request of requests) {
-    const one = await runOne(server, request, runs);
-    const naiveMs = client === null ? null : await naive(client, server.companyId, request.naive);
-    done.push({ ...one, naiveMs });
-    say(lineOf({ ...one, naiveMs }));
+    const { answer, ...one } = await runOne(server, request, runs);
+    const measured = { ...one, ...(await compared(client, server.companyId, { screen: one.screen, answer })) };
+    done.push(measured);
+    say(lineOf(measured));
+    if (measured.difference !== null) say(`  differs: ${measured.difference}`);
   }
   return done;
 };
