@@ -291,6 +291,7 @@ export const SENTENCES: readonly string[] = [
   "how likely it is exploited within 30 days, as 0.5 or 50%",
   "base score, 0 to 10",
   "name of the source or the package",
+  "name of what is upgraded: the source where it has one, else the package",
   "installed version",
   "any name of an advisory",
   "such as Debian:12 or npm; Debian means every release",

@@ -43,6 +43,7 @@ export const FINDING_FIELDS: readonly Field[] = [
   number("epss", "how likely it is exploited within 30 days, as 0.5 or 50%", 1, true),
   number("cvss", "base score, 0 to 10", 10),
   text("package", "name of the source or the package"),
+  text("source", "name of what is upgraded: the source where it has one, else the package"),
   text("version", "installed version", 200),
   text("advisory", "any name of an advisory", 100),
   text("ecosystem", "such as Debian:12 or npm; Debian means every release", 100),

@@ -45,6 +45,10 @@ const ofTerm = (term: Term): Choice | null => {
   if (field === "kev") return { on: "run", is: (_, isKev) => (isKev ? yes : no) };
   if (field === "fix") return { on: "fix", is: ({ hasFix }) => (hasFix ? yes : no) };
   if (field === "risk") return riskIs(term);
+  if (field === "source") {
+    const isSource = isNamed(values);
+    return { on: "fix", is: (fix) => isSource(fix.package) };
+  }
   if (field !== "ecosystem") return null;
   const is = isNamed(values.map(smallForm));
   return {

@@ -206,6 +206,7 @@ const CONDITIONS: Readonly<Record<string, Compile>> = {
   cvss: numberIs("f.cvss"),
   assets: numberIs("f.asset_count"),
   package: ({ values }, value) => textIs(["f.package", "f.source"], values, value),
+  source: ({ values }, value) => textIs(["coalesce(f.source, f.package)"], values, value),
   version: ({ values }, value) => textIs(["f.version"], values, value),
   advisory: ({ values }, value) =>
     `(${textIs(["f.advisory"], values, value)} or exists (

@@ -13,7 +13,7 @@ const QUERIES = [
   ..."label:prod,label:dmz,label:lab,-label:prod,-label:dmz,host:h*,host:h30000-1*,-host:h30000-1*,label:nothing,kind:host".split(
     ",",
   ),
-  ..."src1,bin2,package:src2,package:bin*,-package:src1,CVE-30000-1,advisory:CVE-30000-7,-advisory:CVE-30000-7".split(
+  ..."src1,bin2,package:src2,source:src2,-source:bin*,package:bin*,-package:src1,CVE-30000-1,advisory:CVE-30000-7,-advisory:CVE-30000-7".split(
     ",",
   ),
   "label:prod severity>=high",

@@ -194,7 +194,8 @@ export const FixPage = () => {
   const one = fix.data;
   const names = { package: one.package, version: one.fixedIn };
   const isOver = one.findingCount === 0;
-  const query = queryOf({ package: one.package, ecosystem: one.ecosystem, ...(isOver && { status: "fixed" }) });
+  const named = { source: one.package, ecosystem: one.ecosystem, fix: one.fixedIn === null ? "no" : "yes" };
+  const query = queryOf({ ...named, ...(isOver && { status: "fixed" }) });
   const isChecked = one.work?.verification === "not_fixed" || one.work?.verification === "came_back";
   return (
     <Page
