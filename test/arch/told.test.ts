@@ -27,7 +27,7 @@ const ENGLISH =
 
 const untold = (sentences: Iterable<string>): string[] =>
   [...new Set(sentences)].filter((text) => {
-    const said = told(text).replaceAll(/in freier|for SAP|NOT/g, "");
+    const said = told(text).replaceAll(/in freier|for SAP|NOT|\b(?:OR|AND)\b/g, "");
     return (said === text && /\p{Ll}{2,} \p{L}/u.test(text)) || ENGLISH.test(said);
   });
 
@@ -157,6 +157,10 @@ test("what is wrong with a query is told in German", () => {
     "(a",
     "a)",
     "NOT",
+    '""',
+    "()",
+    "kev:true OR",
+    "AND kev:true",
     '"a',
     "zz:a",
     "a ".repeat(120),

@@ -176,7 +176,7 @@ export const REFUSALS: readonly string[] = [
   "The upload broke off: send the document again.",
   "The upload broke off: send the file again.",
   "The widget stands out of the grid",
-  "The {word} has nothing on one of its sides: write a part there, or take the {word2} away.",
+  "The {word} has nothing on one of its sides: write a part there, or take it away.",
   "There are at most {n}: remove some first.",
   "There are {n} {saysChoice} views: delete one first.",
   "There are {n} {saysWhose} dashboards: delete one first.",

@@ -243,6 +243,9 @@ export const SENTENCES: readonly string[] = [
   "This bracket is not closed: put ) where it ends.",
   "This bracket closes none: take it away, or open one before.",
   "Nothing follows the NOT: write what is not wanted.",
+  "There is nothing between these quotes: write a text there, or take them away.",
+  "There is nothing between these brackets: write a part there, or take them away.",
+  "The {word} has nothing on one of its sides: write a part there, or take it away.",
   'This quote is not closed: end the text with ".',
   // How a value of a request is not right.
   "The body",

@@ -140,7 +140,7 @@ const factor = (state: State): QueryNode | null => {
 const oneSided = (state: State, joining: Token | undefined): void => {
   if (joining === undefined || state.isTooDeep) return;
   const word = joining.kind.toUpperCase();
-  fault(state, joining, `The ${word} has nothing on one of its sides: write a part there, or take the ${word} away.`);
+  fault(state, joining, `The ${word} has nothing on one of its sides: write a part there, or take it away.`);
 };
 
 /** Parts with one word between them; `part` reads one and answers null also for a part with a mistake. */
