@@ -1,3 +1,4 @@
+import { AppError } from "@zerotrace/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import { insertCredential, newToken } from "../../platform/auth/index.ts";
@@ -9,6 +10,8 @@ let company: TestCompany;
 let other: TestCompany;
 let presence: Presence;
 const noticed: string[] = [];
+/** Companies that may enroll no machine more. */
+const full = new Set<number>();
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 beforeAll(async () => {
@@ -19,6 +22,9 @@ beforeAll(async () => {
       heartbeatSeconds: 30,
       inventorySeconds: 3600,
       forget,
+      mayEnroll: async (_tx, companyId) => {
+        if (full.has(companyId)) throw new AppError("QUOTA_EXCEEDED", "There is no room.", { field: "agents" });
+      },
       onAgent: async (_tx, _companyId, assetId) => void noticed.push(assetId),
     });
   });
@@ -173,6 +179,9 @@ test.each([
   const token = await enrollmentToken(again, 2);
   const first = (await enroll(token, `machine ${how}`)).body;
   expect((await beat(first.credential)).status).toBe(200);
+  // it takes no more room, also where more are here than are allowed by now
+  full.add(again.id);
+  expect((await enroll(token, `another ${how}`)).status).toBe(429);
   const second = (await enroll(token, `machine ${how}`, "new-name", more(first.agentId))).body;
   expect(second.assetId).toBe(first.assetId);
   expect((await beat(first.credential)).status).toBe(401);

@@ -47,8 +47,8 @@ export const enroll = (deps: AgentDeps): Endpoint =>
           if (other !== null) throw enrolledAlready(other);
         }
         const replaced = await revokeAssetCredentials(tx, companyId, assetId, now);
-        // after the machine's former agent has gone: to enroll it again takes no more room
-        await deps.mayEnroll?.(tx, companyId);
+        // to enroll a machine again takes no more room, also where more are here than were allowed since
+        if (replaced.length === 0) await deps.mayEnroll?.(tx, companyId);
         await assertRoom(tx, token);
         await addLabels(tx, companyId, assetId, token.labels ?? []);
         const { secret, hash: deviceHash } = newToken("device", companyId);

@@ -12,7 +12,7 @@ export { ensureCanaries } from "./canary-sql.ts";
 export { deleteCompany, requestDeletions } from "./delete-job.ts";
 export { expireEntries } from "./entries-sql.ts";
 export { exportCompany, sweepExports } from "./export-job.ts";
-export { mustBeProvider } from "./scope.ts";
+export { changeCompany, mustBeProvider } from "./scope.ts";
 export { expireExports } from "./exports-sql.ts";
 
 export interface CompanyDeps {

@@ -1,6 +1,7 @@
 import { AppError } from "@zerotrace/core";
 import type { Database, Tx } from "../../platform/db/index.ts";
 import { type Endpoint, implement } from "../../platform/http/index.ts";
+import { changeCompany, mustBeProvider } from "../companies/index.ts";
 import { type LimitName, LIMITS, LIMIT_NAMES, routes } from "./contract.ts";
 import type { Quotas } from "./quotas.ts";
 import { agentCount, limitsOf, scanCount, setLimit, usageOf } from "./sql.ts";
@@ -22,7 +23,7 @@ const rowsOf = async (tx: Tx, companyId: number) => {
   return { limits, rows };
 };
 
-/** Throws NOT_FOUND for a company that is not there. Reads as the platform does: the caller's permission was checked. */
+/** Throws NOT_FOUND for a company that is not there. Reads as the platform does: that the caller runs it was checked. */
 const inCompany = <T>(db: Database, companyId: number, run: (tx: Tx) => Promise<T>): Promise<T> =>
   db.asServiceFor(companyId, async (tx) => {
     const found = await tx.query("select 1 from company where id = $1", [companyId]);
@@ -39,26 +40,27 @@ export const limitRoutes = (quotas: Quotas): Endpoint[] => [
   implement(routes.getCompanyLimits, {
     audit: "none",
     transaction: "none",
-    run: async ({ db }, { params: { id } }) => inCompany(db, id, async (tx) => ({ rows: (await rowsOf(tx, id)).rows })),
+    run: async ({ db, identity }, { params: { id } }) => {
+      await mustBeProvider(db, identity);
+      return inCompany(db, id, async (tx) => ({ rows: (await rowsOf(tx, id)).rows }));
+    },
   }),
   implement(routes.setCompanyLimits, {
     audit: "company.set_limits",
     transaction: "none",
     run: async (context, { params: { id }, body }) => {
       const { subject } = context.identity;
-      const rows = await inCompany(context.db, id, async (tx) => {
-        const before = (await rowsOf(tx, id)).limits;
+      // the company concerned sees who changed what it may use
+      await changeCompany(context, id, "company.set_limits", async (tx) => {
+        const { limits: before } = await rowsOf(tx, id);
         for (const name of LIMIT_NAMES) {
           const value = body.limits[name];
           if (value !== undefined) await setLimit(tx, id, { name, value, by: subject });
         }
-        const { limits: after, rows: now } = await rowsOf(tx, id);
-        // the company concerned sees who changed what it may use
-        await context.record(tx, { companyId: id, actor: `provider:${subject}`, target: `${id}`, before, after });
-        return now;
+        return { before, after: (await rowsOf(tx, id)).limits };
       });
       quotas.forget(id);
-      return { rows };
+      return inCompany(context.db, id, async (tx) => ({ rows: (await rowsOf(tx, id)).rows }));
     },
   }),
 ];

@@ -2,17 +2,19 @@ import { PROVIDER_PERMISSIONS } from "@zerotrace/core/schema";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startApi, type TestApi, type TestCompany } from "../../../../../test/support/api.ts";
 import type { Database, Tx } from "../../platform/db/index.ts";
+import { ensureDefaultCompany } from "../companies/index.ts";
 import { createQuotas, limitRoutes, measureStorage, type Quotas } from "./index.ts";
 
 let api: TestApi;
 let quotas: Quotas;
 let company: TestCompany;
+let platform: number;
 let provider: string;
 
 beforeAll(async () => {
   api = await startApi(({ db }) => limitRoutes((quotas = createQuotas(db))));
-  const other = await api.company();
-  provider = await api.apiToken(other.id, PROVIDER_PERMISSIONS);
+  platform = await ensureDefaultCompany(api.db);
+  provider = await api.apiToken(platform, PROVIDER_PERMISSIONS);
 });
 beforeEach(async () => {
   company = await api.company();
@@ -43,6 +45,12 @@ test("the platform sets a company's limits, the company reads them and cannot ch
   const trail = (await api.audits(company.id)).filter((a) => a.action === "company.set_limits");
   expect(trail).toHaveLength(2);
   expect(trail[0]?.actor).toMatch(/^provider:/);
+  const own = (await api.audits(platform)).filter((a) => a.action === "company.set_limits");
+  expect(own.slice(-2).map(({ target }) => target)).toEqual([String(company.id), String(company.id)]);
+  // a permission of the platform is worth nothing elsewhere, however somebody came by it
+  const elsewhere = await api.apiToken(company.id, PROVIDER_PERMISSIONS);
+  expect((await set({ agents: 100 }, elsewhere)).status).toBe(403);
+  expect((await api.call("GET", `/api/v1/companies/${company.id}/limits`, { token: elsewhere })).status).toBe(403);
 });
 
 test("one agent more than allowed is refused, however many come at once", async () => {
