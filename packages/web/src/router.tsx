@@ -30,7 +30,7 @@ const reload = async (): Promise<void> => {
 const PageError = ({ error }: { error: Error }) => {
   const isAway = error instanceof ApiError && error.status === 0;
   useEffect(() => {
-    if (!isAway) return;
+    if (!isAway) return undefined;
     const timer = setInterval(() => void reload(), AGAIN_MS);
     return () => clearInterval(timer);
   }, [isAway]);
