@@ -58,18 +58,18 @@ const OPEN_ON = SEVERITIES.map((one) => `a."${one}"`).join(" + ");
  * Where decisions stand on some assets alone they are asked for each finding of each asset; most companies have none, and then the
  * highest risk of a component is enough.
  */
-const partsOf = (isDecidedSomewhere: boolean) => ({
-  decided: isDecidedSomewhere
+const partsOf = (isDecidedThere: boolean) => ({
+  decided: isDecidedThere
     ? `decided as materialized (
          select distinct o.asset_id, d.component_id, d.advisory_id from decision_asset o
          join decision_finding d on d.company_id = o.company_id and d.decision_id = o.decision_id
          where o.company_id = $1 and d.in_force),`
     : "",
-  near: isDecidedSomewhere
+  near: isDecidedThere
     ? "select component_id, advisory_id, risk from f where not is_gone"
     : "select component_id, 0 as advisory_id, max(risk) as risk from f where not is_gone group by 1",
   isOpenThere: (h: string, f: string): string =>
-    isDecidedSomewhere
+    isDecidedThere
       ? `where not exists (select 1 from decided d where d.asset_id = ${h}.asset_id and d.component_id = ${f}.component_id
            and d.advisory_id = ${f}.advisory_id)`
       : "",
