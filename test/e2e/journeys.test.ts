@@ -108,7 +108,7 @@ test("a risk is accepted until a day after its numbers were shown, leaves the li
   await dialog.waitFor({ state: "detached" });
   // the button that asked goes with what it asked about: the focus stays where it stood
   await ann.getByRole("button", { name: "Decide" }).waitFor({ state: "detached" });
-  expect(await ann.evaluate(() => document.activeElement?.tagName)).not.toBe("BODY");
+  expect(await ann.evaluate("document.activeElement?.tagName")).not.toBe("BODY");
   await open(ann, "/findings");
   await finding(ann, "CVE-2026-3").waitFor();
   expect(await finding(ann, "CVE-2026-2").count()).toBe(0);
