@@ -15,7 +15,7 @@ export const isLabel = (text: string): boolean => SHAPE.test(text) && labelForm(
 
 /** The label that is nearest to a text: what cannot be in one becomes a dash. Empty where nothing is left. */
 const nearest = (text: string): string =>
-  [...labelForm(text)]
+  Array.from(labelForm(text))
     .map((letter) => (/[\p{L}\p{M}\p{N}._:-]/u.test(letter) ? letter : "-"))
     .slice(0, CHARS_MAX)
     .join("")

@@ -164,8 +164,9 @@ export const assetGroupsRemembered = async (
   const groups = new Map<string, { value: number; risk: number; cells: Float64Array }>();
   for (const { id, risk, keys } of await assetFacts(tx, companyId, group, assets)) {
     const number = held.numberOf(id);
+    if (number === undefined) continue;
     let value = 0;
-    for (let n = 0; number !== undefined && n < width; n += 1) {
+    for (let n = 0; n < width; n += 1) {
       own[n] = perAsset[n * assetCount + number] as number;
       value += own[n] as number;
     }

@@ -160,12 +160,7 @@ const pointsThere = async (tx: Tx, companyId: number, filter: FindingFilter): Pr
   return asset === null ? 0 : await pointsOf(tx, companyId, asset);
 };
 
-/** The routes that read findings in every grouping. */
-export const findingRoutes = (
-  knowledge: Knowledge,
-  holdings: HoldingsStore = NO_HOLDINGS,
-  tallies: TallyStore = NO_TALLIES,
-): Endpoint[] => [
+const listRoute = (holdings: HoldingsStore, tallies: TallyStore): Endpoint =>
   implement(routes.listFindings, {
     audit: "none",
     transaction: "none",
@@ -188,7 +183,15 @@ export const findingRoutes = (
         return pageOf(rows, query.limit, count, show, (r) => [r.sortValue, r.id]);
       });
     },
-  }),
+  });
+
+/** The routes that read findings in every grouping. */
+export const findingRoutes = (
+  knowledge: Knowledge,
+  holdings: HoldingsStore = NO_HOLDINGS,
+  tallies: TallyStore = NO_TALLIES,
+): Endpoint[] => [
+  listRoute(holdings, tallies),
   implement(routes.exportFindings, {
     audit: "none",
     transaction: "none",

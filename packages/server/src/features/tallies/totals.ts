@@ -142,8 +142,12 @@ export const takeAway = (
     for (let run = 0; run < fix.risks.length; run += 1) {
       const which = ofRun(run);
       const [from, last] = [startOf(fix, run), endOf(fix, run)];
+      if (which === false) {
+        addTo(after, fix, run, last - from);
+        continue;
+      }
       let gone = 0;
-      for (let row = from; which !== false && row < last; row += 1) {
+      for (let row = from; row < last; row += 1) {
         if (which !== true && !which(row)) continue;
         const component = fix.components[row] as number;
         gone += 1;
@@ -168,8 +172,9 @@ export const riskLeft = (
     for (let run = 0; run < fix.risks.length; run += 1) {
       const which = ofRun?.(run) ?? false;
       const risk = fix.risks[run] as number;
+      if (which === true) continue;
       const last = endOf(fix, run);
-      for (let row = startOf(fix, run); which !== true && row < last; row += 1) {
+      for (let row = startOf(fix, run); row < last; row += 1) {
         const component = components[row] as number;
         if (risk > (left[component] as number) && (which === false || !which(row))) left[component] = risk;
       }
