@@ -6,9 +6,29 @@ import { InputError } from "./input-error.ts";
 import { Copy } from "./marks.tsx";
 import { say } from "./texts.ts";
 
+/**
+ * Marks, up to the page, what something awaited stands in: what comes after these is hidden until nothing waits in them (tokens.css). A
+ * mark, as browsers at times miss that what `:has()` looked for went.
+ */
+const waits = (skeleton: HTMLElement | null): (() => void) => {
+  const held: HTMLElement[] = [];
+  for (let at: HTMLElement | null = skeleton; at !== null; at = at.parentElement) {
+    if (at.parentElement?.matches(".in-turn, .panel, .panel > div")) held.push(at);
+  }
+  const count = (by: number) => {
+    for (const { dataset } of held) {
+      const left = Number(dataset["waits"] ?? 0) + by;
+      if (left > 0) dataset["waits"] = String(left);
+      else delete dataset["waits"];
+    }
+  };
+  count(1);
+  return () => count(-1);
+};
+
 /** Gray lines of a row's height where rows will be. */
 export const RowsSkeleton = ({ rows = 8 }: { rows?: number }) => (
-  <output aria-label={say("Loading")} className="block divide-y divide-line">
+  <output ref={waits} aria-label={say("Loading")} className="block divide-y divide-line">
     {Array.from({ length: rows }, (_, i) => (
       <div key={i} className="flex h-8 items-center gap-3 px-3">
         <span className="skeleton size-4" />
@@ -20,7 +40,9 @@ export const RowsSkeleton = ({ rows = 8 }: { rows?: number }) => (
 );
 
 /** A gray block of a given size (tailwind classes) where something will be. */
-export const Block = ({ className }: { className: string }) => <span className={`skeleton block ${className}`} />;
+export const Block = ({ className }: { className: string }) => (
+  <span ref={waits} className={`skeleton block ${className}`} />
+);
 
 export const PageSkeleton = () => (
   <output className="grid gap-4 py-4" aria-label={say("Loading")}>
