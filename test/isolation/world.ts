@@ -1,5 +1,6 @@
 import { BUILT_IN_ROLES, type BuiltInRoleId, OWNER_PERMISSIONS, type Permission } from "@zerotrace/core/schema";
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { insertCredential, newToken } from "../../packages/server/src/platform/auth/index.ts";
 import { type Database, openDatabase } from "../../packages/server/src/platform/db/index.ts";
 import { openSession } from "../../packages/server/src/features/sessions/index.ts";
@@ -105,9 +106,11 @@ const enroll = async (live: Live, db: Database, companyId: number): Promise<Call
   const row = { companyId, kind: "enrollment", hash, subject: "test", permissions: [], usesLeft: 1 } as const;
   await db.withCompany(companyId, (tx) => insertCredential(tx, row));
   const facts = { ...FACTS, hostname: `agent-${companyId}`, machineId: marker() };
-  const answer = await live.call("POST", "/api/v1/agents/enroll", {
-    body: { token: secret, agentVersion: "1", facts },
-  });
+  const body = { token: secret, agentVersion: "1", facts };
+  let answer = await live.call("POST", "/api/v1/agents/enroll", { body });
+  for (; answer.status === 429; answer = await live.call("POST", "/api/v1/agents/enroll", { body })) {
+    await sleep(1_000);
+  }
   if (answer.status !== 201) throw new Error(`enroll: ${JSON.stringify(answer.body)}`);
   return {
     name: "agent",

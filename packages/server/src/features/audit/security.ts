@@ -67,6 +67,8 @@ export const createSecurityTrail = (deps: { db: Database; log: Logger }): Securi
   const timer = setInterval(close, WINDOW_MS);
   timer.unref();
   const flush = async (): Promise<void> => {
+    // the first of a kind before how many came after it
+    await Promise.all(writing);
     close();
     await Promise.all(writing);
   };
