@@ -6,11 +6,11 @@ import { Empty, ErrorPanel, RowsSkeleton } from "../../ui/states.tsx";
 import { type Point, Sparkline } from "../../ui/sparkline.tsx";
 import { say } from "../../ui/texts.ts";
 
-/** The last 30 days of risk as a small picture beside its number. */
+/** The last 30 days of risk as a small picture beside its number. Its room is there before its days are. */
 export const RiskCourse = ({ id }: { id: string }) => {
   const trend = useQuery(queries.assetTrend(id, ASSET_TREND_DAYS));
-  const rows = trend.data?.rows ?? [];
-  if (rows.length < 2) return null;
+  const days = trend.data?.rows ?? [];
+  const rows = days.length < 2 ? [] : days;
   return (
     <svg
       viewBox={`0 0 ${ASSET_TREND_DAYS * 3} 24`}
